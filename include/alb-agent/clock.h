@@ -1,0 +1,26 @@
+/* clock.h - time as milliseconds since 1970, UTC, and its RFC 3339 text. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Where a part gets the time from: the system's clock, or a virtual one in tests. */
+struct clock {
+    int64_t (*now_ms)(void *self);
+    void *self;
+};
+
+/* The system's clock.  Static. */
+const struct clock *clock_system(void);
+
+static inline int64_t clock_now_ms(const struct clock *c)
+{
+    return c->now_ms(c->self);
+}
+
+#define TIME_TEXT 24 /* bytes of "2026-11-22T05:10:45Z" with room */
+
+/* "2026-11-22T05:10:45Z", whole seconds. */
+const char *time_format(int64_t ms, char text[static TIME_TEXT]);
+/* Exactly that form; false for anything else. */
+bool time_parse(const char *text, int64_t *ms);

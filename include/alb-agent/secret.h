@@ -1,0 +1,15 @@
+/* secret.h - a text that must not be printed.
+ *
+ * There is no printf accessor: code that needs the bytes reads 'data' and is easy to
+ * find.  secret_done() wipes. */
+#pragma once
+
+#include <stddef.h>
+
+struct secret {
+    char *data; /* NUL-terminated, or NULL */
+    size_t len;
+};
+
+void secret_set(struct secret *s, const char *text); /* copies; NULL clears */
+void secret_done(struct secret *s);

@@ -1,0 +1,120 @@
+/* arena.c - blocks that grow with what was asked for; the newest is filled first. */
+#include "alb-agent/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_BLOCK = 4096, LAST_BLOCK = 256 * 1024 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t used, cap;
+    max_align_t data[];
+};
+
+static void die(void)
+{
+    fputs("alb-agent: out of memory\n", stderr);
+    abort();
+}
+
+static struct arena_block *block_new(const struct arena *a, size_t size)
+{
+    size_t cap = a->blocks ? a->blocks->cap * 2 : FIRST_BLOCK;
+    if (cap > LAST_BLOCK)
+        cap = LAST_BLOCK;
+    if (cap < size)
+        cap = size;
+    struct arena_block *b = calloc(1, sizeof *b + cap);
+    if (!b)
+        die();
+    b->cap = cap;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    if (size > SIZE_MAX / 2)
+        die();
+    size_t align = _Alignof(max_align_t);
+    size = (size + align - 1) / align * align;
+    struct arena_block *b = a->blocks;
+    if (!b || b->cap - b->used < size) {
+        b = block_new(a, size);
+        b->next = a->blocks;
+        a->blocks = b;
+    }
+    void *p = (char *)b->data + b->used;
+    b->used += size;
+    a->size += size;
+    return p;
+}
+
+void *arena_array(struct arena *a, size_t n, size_t size)
+{
+    if (size && n > SIZE_MAX / size)
+        die();
+    return arena_alloc(a, n * size);
+}
+
+void *arena_dup(struct arena *a, const void *data, size_t size)
+{
+    void *p = arena_alloc(a, size);
+    return size ? memcpy(p, data, size) : p;
+}
+
+char *arena_strndup(struct arena *a, const char *s, size_t len)
+{
+    char *p = arena_alloc(a, len + 1);
+    if (len)
+        memcpy(p, s, len);
+    return p;
+}
+
+char *arena_strdup(struct arena *a, const char *s)
+{
+    return arena_strndup(a, s, strlen(s));
+}
+
+char *arena_vfmt(struct arena *a, const char *fmt, va_list ap)
+{
+    va_list copy;
+    va_copy(copy, ap);
+    int n = vsnprintf(NULL, 0, fmt, copy);
+    va_end(copy);
+    if (n < 0)
+        die();
+    char *s = arena_alloc(a, (size_t)n + 1);
+    (void)vsnprintf(s, (size_t)n + 1, fmt, ap);
+    return s;
+}
+
+char *arena_fmt(struct arena *a, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char *s = arena_vfmt(a, fmt, ap);
+    va_end(ap);
+    return s;
+}
+
+void arena_done(struct arena *a)
+{
+    for (struct arena_block *b = a->blocks, *next; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    *a = (struct arena){ 0 };
+}
+
+void *list_grow(struct arena *a, void *items, size_t len, size_t size)
+{
+    if (len && (len & (len - 1)))
+        return items; /* below the next power of two: there is room */
+    void *grown = arena_array(a, len ? len * 2 : 1, size);
+    if (len)
+        memcpy(grown, items, len * size);
+    return grown;
+}

@@ -1,0 +1,30 @@
+/* secret.c - wiping what must not stay in memory. */
+#include "alb-agent/secret.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void secret_set(struct secret *s, const char *text)
+{
+    secret_done(s);
+    if (!text)
+        return;
+    s->len = strlen(text);
+    s->data = malloc(s->len + 1);
+    if (!s->data) {
+        fputs("alb-agent: out of memory\n", stderr);
+        abort();
+    }
+    memcpy(s->data, text, s->len + 1);
+}
+
+void secret_done(struct secret *s)
+{
+    /* Through a volatile pointer, so that the wipe is not optimised away. */
+    volatile char *p = s->data;
+    for (size_t i = 0; i < s->len; i++)
+        p[i] = 0;
+    free(s->data);
+    *s = (struct secret){ 0 };
+}
