@@ -1,0 +1,110 @@
+/* alb.h - calls to Alibaba Cloud: ALB 2020-06-16 and the neighbours it needs.
+ *
+ * A client signs, sends, and decodes; it decides nothing.  Calls are begun and come back
+ * later: alb_begin() queues one, alb_run() moves data without ever blocking, alb_next()
+ * hands out what has finished.  Calls wait for a token of their action's bucket before
+ * they leave, urgent ones first.  Reads are repeated by the client while their failure is
+ * transient or throttled; a write is sent once, and whoever began it decides. */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alb-agent/arena.h"
+#include "alb-agent/clock.h"
+#include "alb-agent/error.h"
+#include "alb-agent/secret.h"
+
+struct alb;
+struct transport; /* transport.h */
+
+/* One request parameter in its flat form: "Rules.1.Priority", "10". */
+struct alb_param {
+    const char *name;
+    const char *value;
+};
+typedef LIST_OF(struct alb_param) alb_params;
+
+enum alb_product { ALB_PRODUCT_ALB, ALB_PRODUCT_VPC, ALB_PRODUCT_ECS, ALB_PRODUCT_COUNT };
+
+struct alb_config {
+    const char *region;        /* "cn-hangzhou"                                          */
+    const char *endpoint;      /* NULL: each product's public endpoint of the region; else
+                                  "https://host[:port]" or "http://..." for every product;
+                                  an http URL is the permission for http                 */
+    const char *access_key_id; /* borrowed for alb_new(), which copies                   */
+    const struct secret *access_key_secret;
+    const char *security_token; /* NULL: none                                            */
+    const struct clock *clock;  /* for signatures and budgets                            */
+    uint64_t seed;              /* of nonces                                             */
+    struct transport *transport; /* borrowed; lives longer than the client               */
+};
+
+bool alb_new(struct alb **out, const struct alb_config *config, struct error *err) MUST_USE;
+void alb_free(struct alb *alb);
+
+/* What the client knows of an action: one row of a table. */
+struct alb_action {
+    const char *name;    /* "CreateRules"                                                */
+    enum alb_product product;
+    bool write;          /* changes something                                            */
+    bool token;          /* takes a ClientToken and DryRun                               */
+    bool job;            /* answers with a JobId (alb-semantics.md §4)                   */
+    const char *form;    /* parameter whose members travel in the form body, else NULL   */
+    const char *list;    /* member of the reply that holds a page's items, else NULL     */
+};
+
+/* The row of 'name' (with case), or NULL. */
+const struct alb_action *alb_action_find(const char *name);
+/* All rows, ordered by name; '*n' is how many. */
+const struct alb_action *alb_actions(size_t *n);
+
+/* Begins a call; all arguments are copied.  Returns a number that names it, never 0, or 0
+ * with 'err' when it cannot be sent at all (no such action, a reply would be too large). */
+uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params, bool urgent,
+                   struct error *err) MUST_USE;
+
+/* The outcome of a call.  'reply' is NULL unless the cloud answered with JSON; the caller
+ * owns the struct's content, for alb_result_done(). */
+struct alb_result {
+    uint64_t id;
+    bool ok;
+    bool unknown; /* failed, and the change may have been made all the same: no reply, 5xx,
+                     or IdempotenceProcessing (design.md §6)                             */
+    struct error err; /* when not ok: kind, code, request id, and "CreateRules: ..."     */
+    cJSON *reply;
+    char request_id[64];
+    int64_t sent_ms, done_ms;
+    int64_t retry_after_ms; /* what the cloud asked for, or -1                           */
+};
+void alb_result_done(struct alb_result *r);
+
+/* Sends what may leave and takes what has arrived.  Returns how long until it has
+ * something to do by itself (a token is there, a repeat is due), or -1. */
+int64_t alb_run(struct alb *alb, int64_t now_ms);
+/* Takes the next finished call, in the order in which they were begun among those that
+ * finished in one turn.  False when there is none. */
+bool alb_next(struct alb *alb, struct alb_result *out) MUST_USE;
+/* How many calls have been begun and not yet taken. */
+size_t alb_pending(const struct alb *alb);
+
+/* Counts since alb_new(): what was put on the wire, repeats included. */
+struct alb_stats {
+    uint64_t reads, writes, retries, throttled;
+};
+struct alb_stats alb_stats(const struct alb *alb);
+
+/* For programs without a loop of their own: begins a call, runs client and transport
+ * until it is done, and gives the reply ('*reply' is the caller's, or NULL). */
+bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJSON **reply,
+              struct error *err) MUST_USE;
+
+/* The public endpoint of a product in a region, as "https://alb.cn-hangzhou.aliyuncs.com"
+ * (companion-apis.md §1).  In 'a'. */
+const char *alb_endpoint(struct arena *a, enum alb_product product, const char *region);
+
+/* What a refusal means: kind by code, then by the code's family, then by HTTP status
+ * (alb-semantics.md §2, §5). */
+enum error_kind alb_error_kind(const char *code, int http_status);

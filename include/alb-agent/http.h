@@ -1,0 +1,20 @@
+/* http.h - the transport on libcurl: many requests in flight in one thread, connections
+ * kept and reused, HTTP/1.1, TLS 1.2 or later verified against the system's CA bundle.
+ *
+ * The only part of the agent that opens sockets. */
+#pragma once
+
+#include "alb-agent/error.h"
+#include "alb-agent/transport.h"
+
+struct http_config {
+    const char *user_agent;
+    const char *ca_file;        /* NULL: the system's                                    */
+    int64_t connect_timeout_ms; /* 0: 5 s                                                */
+    int64_t timeout_ms;         /* of a whole request when it names none; 0: 30 s        */
+    size_t max_reply;           /* bytes, 0: 16 MiB; a larger reply is ERROR_INVALID     */
+};
+
+/* '*out' is the caller's, for http_free(). */
+bool http_new(struct transport **out, const struct http_config *config, struct error *err) MUST_USE;
+void http_free(struct transport *t);

@@ -1,0 +1,48 @@
+/* transport.h - how a request reaches the other side: the seam between signing and the
+ * network.  http.h puts libcurl behind it; tests put a script or the mock behind it. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alb-agent/error.h"
+
+struct http_header {
+    const char *name;
+    const char *value;
+};
+
+struct http_request {
+    const char *method; /* "POST"                                             */
+    const char *url;    /* absolute, query encoded as it was signed           */
+    const struct http_header *headers;
+    size_t n_headers;
+    const char *body; /* may hold any bytes                                   */
+    size_t body_len;
+    int64_t timeout_ms; /* from send() to the last byte; 0: the transport's own */
+};
+
+/* What came back for a request.  'status' is 0 when there was no complete reply; then
+ * 'err' says why (ERROR_TRANSIENT, or ERROR_INVALID for an URL that cannot be). */
+struct http_reply {
+    uint64_t id;
+    int status;
+    char *body; /* NUL-terminated; the taker's, for http_reply_done()         */
+    size_t body_len;
+    char content_type[80];
+    int64_t retry_after_ms; /* x-acs-retry-after (ms) or Retry-After (s), -1 when absent */
+    bool sent;              /* a byte of the request may have left               */
+    struct error err;
+};
+void http_reply_done(struct http_reply *r);
+
+struct transport {
+    /* Queues a request, copying all of it; returns its number, never 0.  Numbers rise. */
+    uint64_t (*send)(struct transport *t, const struct http_request *request);
+    /* Takes the next reply, false when there is none yet; those that arrived in one turn
+     * come in order of their numbers.  Never blocks. */
+    bool (*next)(struct transport *t, struct http_reply *reply);
+    /* Sleeps until something can be taken or 'timeout_ms' (< 0: an hour) has passed. */
+    void (*wait)(struct transport *t, int64_t timeout_ms);
+};

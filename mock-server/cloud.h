@@ -1,0 +1,70 @@
+/* cloud.h - the cloud that alb-mock plays: resources, their states, and what each call
+ * does to them.
+ *
+ * No HTTP, no signatures, no wall clock: a call comes as a typed tree that the front has
+ * already checked against the API description, together with the time.  All state lives
+ * in one SQLite database, in memory or in a file; the same seed, calls and times give the
+ * same bytes. */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "alb-agent/arena.h"
+#include "alb-agent/error.h"
+
+struct cloud;
+
+/* A "--quota NAME=N|off"; NAME as "loadbalancer_rules_num_standard_edition" (with or
+ * without "alb_quota_" in front), limit < 0 is off. */
+struct cloud_quota {
+    const char *name;
+    int64_t limit;
+};
+
+struct cloud_config {
+    const char *state;      /* database file; NULL: in memory                     */
+    const char *neighbours; /* YAML file; NULL: neighbours are taken to exist     */
+    int64_t pending_ms;     /* how long a resource stays in a pending state       */
+    uint64_t seed;          /* of ids and tokens                                  */
+    const struct cloud_quota *quotas;
+    size_t n_quotas;
+};
+
+/* '*out' is the caller's, for cloud_close(). */
+bool cloud_open(struct cloud **out, const struct cloud_config *config, struct error *err) MUST_USE;
+void cloud_close(struct cloud *c);
+
+struct cloud_call {
+    const char *product;    /* "alb", "vpc", "ecs"                                */
+    const char *action;
+    const char *region;     /* "cn-hangzhou"                                      */
+    const char *request_id; /* upper-case UUID, drawn by the front                */
+    const cJSON *params;    /* typed: objects, arrays, booleans, integers, strings */
+};
+
+/* What a call came to.  On success 'status' is 200, 'code' NULL and 'body' the reply
+ * without RequestId; a refusal has the code, its HTTP status and a message. */
+struct cloud_reply {
+    int status;
+    const char *code;    /* NULL on success; else lives in the arena or is static */
+    const char *message;
+    cJSON *body;         /* the caller's, cJSON_Delete                            */
+    const char *job_id;  /* of an asynchronous change, else NULL                  */
+};
+
+/* Carries out one call at 'now_ms'; what it changes is on disk when it returns. */
+void cloud_execute(struct cloud *c, struct arena *a, int64_t now_ms, const struct cloud_call *call,
+                   struct cloud_reply *reply);
+
+/* Told of each job that ended: its id, and NULL or the error code it failed with. */
+typedef void cloud_job_fn(void *arg, int64_t at_ms, const char *job_id, const char *code);
+
+/* Lets everything that is due by 'now_ms' happen, in order of time.  Returns how long
+ * until the next thing is due, or -1 when nothing is pending. */
+int64_t cloud_run(struct cloud *c, int64_t now_ms, cloud_job_fn *fn, void *arg);
+
+/* Does the cloud's API have this action of this product?  For the front, which answers
+ * the others with InvalidAction.NotFound or UnsupportedFeature. */
+bool cloud_has(const char *product, const char *action);
