@@ -1,0 +1,89 @@
+/* object.h - Kubernetes objects as a source says they are, and a set of them.
+ *
+ * A set owns the trees and the texts of its objects.  It is always sorted by the name of
+ * the kind, then namespace, then name, each by bytes, whatever the order of adding was.
+ * What cannot be read becomes a problem of the set and makes it incomplete: the objects
+ * at hand may be created and changed from, but absence from an incomplete set says
+ * nothing, so nothing may be deleted because of it.
+ *
+ * Objects are pruned when they are added: metadata.managedFields, the annotation
+ * kubectl.kubernetes.io/last-applied-configuration, and 'data' and 'stringData' of a
+ * Secret are not kept. */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alb-agent/arena.h"
+
+/* The kinds that are kept, in byte order of their names: constant suffix, name, group
+ * (empty for the core group), version, and whether they live in a namespace. */
+#define OBJECT_KINDS(X)                                                \
+    X(ALB_CONFIG, "AlbConfig", "alibabacloud.com", "v1", false)        \
+    X(ENDPOINT_SLICE, "EndpointSlice", "discovery.k8s.io", "v1", true) \
+    X(ENDPOINTS, "Endpoints", "", "v1", true)                          \
+    X(INGRESS, "Ingress", "networking.k8s.io", "v1", true)             \
+    X(INGRESS_CLASS, "IngressClass", "networking.k8s.io", "v1", false) \
+    X(SECRET, "Secret", "", "v1", true)                                \
+    X(SERVICE, "Service", "", "v1", true)
+
+#define X(N, name, group, version, namespaced) OBJECT_##N,
+enum object_kind { OBJECT_UNSET, OBJECT_KINDS(X) };
+#undef X
+
+/* "Ingress"; "" for OBJECT_UNSET.  Static. */
+const char *object_kind_name(enum object_kind kind);
+/* The kind of that name, OBJECT_UNSET when there is none. */
+enum object_kind object_kind_parse(const char *name);
+
+struct object {
+    enum object_kind kind;
+    const char *api_version; /* "networking.k8s.io/v1"                                  */
+    const char *ns;          /* "" for cluster-scoped kinds, "default" when not given   */
+    const char *name;
+    const char *uid;              /* NULL: not given, as in a manifest                  */
+    const char *resource_version; /* NULL: not given                                    */
+    int64_t generation;           /* 0: not given                                       */
+    const char *origin;           /* "web.yaml:12"                                      */
+    const cJSON *body;            /* the whole object, pruned                           */
+};
+
+/* The value of an annotation or label, or NULL when the object has none of that key. */
+const char *object_annotation(const struct object *obj, const char *key);
+const char *object_label(const struct object *obj, const char *key);
+
+/* Something that could not be read: "web.yaml:12" and "metadata.name: missing; add a
+ * name".  People see "<origin>: <msg>". */
+struct object_problem {
+    const char *origin;
+    const char *msg;
+};
+
+/* All-zero is an empty, complete set. */
+struct object_set {
+    LIST_OF(struct object *) objects;        /* sorted                                  */
+    LIST_OF(struct object_problem) problems; /* in the order in which they were met     */
+    bool incomplete;                         /* something is missing: see problems      */
+    size_t ignored;                          /* documents of kinds that are not kept    */
+    struct arena arena;                      /* of all texts; not for others            */
+};
+void object_set_done(struct object_set *set);
+
+/* Adds the object of one document and takes over 'body', whatever happens to it: an object
+ * that is not valid (not a map, no kind, no name, an annotation that is no text, a version
+ * that is not read ...) becomes a problem, one of another kind is counted in 'ignored'.
+ * Of two objects of one kind, namespace and name the first stays; the other becomes a
+ * problem that names both origins.  'origin' is copied. */
+void object_set_add(struct object_set *set, cJSON *body, const char *origin);
+
+/* Records a problem and makes the set incomplete.  The arguments are copied. */
+void object_set_problem(struct object_set *set, const char *origin, const char *msg);
+
+/* The object, or NULL.  'ns' is not looked at for cluster-scoped kinds. */
+const struct object *object_set_find(const struct object_set *set, enum object_kind kind,
+                                     const char *ns, const char *name);
+/* The objects of a kind: a run of '*n' pointers in the set, sorted by namespace, name. */
+struct object *const *object_set_kind(const struct object_set *set, enum object_kind kind,
+                                      size_t *n);
