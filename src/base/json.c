@@ -123,7 +123,7 @@ const char *json_str(const cJSON *obj, const char *name)
 bool json_is_int(const cJSON *v)
 {
     return cJSON_IsNumber(v) && v->valuedouble == trunc(v->valuedouble)
-        && fabs(v->valuedouble) <= MAX_EXACT;
+           && fabs(v->valuedouble) <= MAX_EXACT;
 }
 
 int64_t json_int(const cJSON *obj, const char *name, int64_t dflt)

@@ -1,0 +1,39 @@
+/* fact.h - what 'translate' needs to know that is neither in the cluster nor of our making
+ * (design.md §2): the zone and VPC of a vSwitch, the interface of an address.
+ *
+ * A fact that is not known is a need; 'observe' reads needs in batches, 'store' keeps the
+ * answers, and translation runs again. */
+#pragma once
+
+#include <stdint.h>
+
+#include "alb-agent/arena.h"
+
+enum fact_kind {
+    FACT_VSWITCH, /* key: vSwitch id; value: zone id; value2: VPC id                        */
+    FACT_ENI,     /* key: "<vpc id>/<address>"; value: interface id                          */
+    FACT_KINDS
+};
+const char *fact_kind_name(enum fact_kind kind); /* "vswitch", "eni" */
+
+struct fact {
+    enum fact_kind kind;
+    const char *key;
+    const char *value;  /* "" : the cloud was asked, and there is none                      */
+    const char *value2; /* "" when the kind has none                                        */
+    int64_t read_at;    /* ms                                                               */
+};
+
+struct fact_set {
+    LIST_OF(struct fact) items; /* by (kind, key), bytewise, after fact_sort() */
+};
+
+struct fact_need {
+    enum fact_kind kind;
+    const char *key;
+};
+typedef LIST_OF(struct fact_need) fact_needs;
+
+void fact_sort(struct fact_set *set);
+/* In a sorted set; NULL: not known. */
+const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key);

@@ -1,0 +1,142 @@
+/* model.h - the resources of our load balancers, wanted and actual, side by side.
+ *
+ * A resource is addressed by (lb, kind, key), keys of our own that do not depend on cloud
+ * ids.  'translate' makes rows that hold what is desired, 'observe' rows that hold what is
+ * there, 'store' keeps both and what was applied; model_join() puts them together, 'plan'
+ * reads the result.  A group that a wanted rule or listener names is written
+ * "@<group key>" until model_resolve() puts the cloud's id in its place. */
+#pragma once
+
+#include <stdint.h>
+
+#include "alb-agent/alb_resource.h"
+#include "alb-agent/map.h"
+
+enum resource_kind {
+    RESOURCE_LOAD_BALANCER,
+    RESOURCE_LISTENER,
+    RESOURCE_RULE,
+    RESOURCE_SERVER_GROUP,
+    RESOURCE_KINDS
+};
+
+/* "LoadBalancer", "Listener", "Rule", "ServerGroup"; and back: RESOURCE_KINDS if unknown. */
+const char *resource_kind_name(enum resource_kind kind);
+enum resource_kind resource_kind_find(const char *name);
+const struct schema *resource_schema(enum resource_kind kind);
+
+struct resource {
+    /* Address. */
+    const char *lb; /* AlbConfig as "<namespace>/<name>": "kube-system/web"      */
+    enum resource_kind kind;
+    const char *key;    /* LoadBalancer: as 'lb'; Listener: "80/HTTP"; Rule: see
+                           rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>" */
+    const char *parent; /* a rule's listener key, else ""                            */
+
+    /* What is wanted. */
+    const void *desired;      /* struct of the kind, managed members only; NULL: nothing
+                                 desires it                                               */
+    const char *desired_from; /* "Ingress shop/web (web.yaml:3) rules[0].paths[1]"        */
+    int64_t position;         /* wanted place among the rules of its listener, from 1     */
+    bool held;                /* its object cannot be translated or is missing from an
+                                 incomplete source: neither changed nor deleted           */
+
+    /* What was done, and what is there. */
+    const void *applied;  /* the last desired that was done, or NULL                      */
+    const void *actual;   /* all the cloud said, or NULL: not there                       */
+    const char *cloud_id; /* NULL until it exists                                         */
+    const char *status;   /* as the cloud last said, "" when not there                    */
+    int64_t observed_at;  /* ms, when 'actual' was read or written by us                  */
+    int64_t unused_since; /* ms, since when no rule uses the group; 0: in use             */
+    int64_t empty_since;  /* ms, since when its servers were wanted empty; 0: are not     */
+    bool ours;            /* design.md §4; false: unmanaged, reported and never written   */
+};
+
+struct model {
+    LIST_OF(struct resource) rows; /* by (lb, kind, key), bytewise */
+};
+
+/* ---- rows ---------------------------------------------------------------------------- */
+
+/* Sorts rows by (lb, kind, key). */
+void model_sort(struct model *m);
+/* In a sorted model; NULL when there is none. */
+struct resource *model_find(const struct model *m, const char *lb, enum resource_kind kind,
+                            const char *key);
+/* The rows [*first, *end) of one load balancer in a sorted model. */
+void model_range(const struct model *m, const char *lb, size_t *first, size_t *end);
+
+/* Puts what 'desired', 'known' (from the store: applied, ids, times) and 'actual' say of
+ * each address into one sorted model in 'a'.  All three are sorted.  What only the store
+ * knows is dropped. */
+void model_join(struct arena *a, const struct model *desired, const struct model *known,
+                const struct model *actual, struct model *out);
+
+/* ---- references ------------------------------------------------------------------------ */
+
+/* A copy of 'obj' (a struct of 'kind') in which "@key" names the cloud id of that group of
+ * load balancer 'lb'; a group that does not exist yet keeps its "@key", and the first such
+ * is put into '*missing' (NULL when all exist). */
+void *model_resolve(struct arena *a, const struct model *m, const char *lb, enum resource_kind kind,
+                    const void *obj, const char **missing);
+
+/* Collects the keys of the groups of 'lb' that its wanted listeners and rules point at into
+ * 'wanted', and those that its actual ones point at into 'actual' (either may be NULL; values
+ * are the pointing row).  A cloud id that is no group of ours is left out. */
+void model_used_groups(const struct model *m, const char *lb, struct map *wanted,
+                       struct map *actual);
+
+/* ---- keys, names, tags (alb-ingress.md §D.1, §F.1, §F.11) --------------------------------- */
+
+#define TAG_CLUSTER               "ack.aliyun.com"
+#define TAG_ALBCONFIG             "ingress.k8s.alibaba/albconfig"
+#define TAG_RESOURCE              "ingress.k8s.alibaba/resource"
+#define TAG_SERVICE_NS            "ingress.k8s.alibaba/service_ns"
+#define TAG_INGRESS_NAME          "ingress.k8s.alibaba/ingress_name"
+#define TAG_SERVICE_NAME          "ingress.k8s.alibaba/service_name"
+#define TAG_SERVICE_PORT          "ingress.k8s.alibaba/service_port"
+#define TAG_LB_RESOURCE           "ApplicationLoadBalancer"
+#define LISTENER_AUTO_DESCRIPTION "ingress-auto-listener"
+
+/* "80/HTTP". */
+const char *listener_key(struct arena *a, int64_t port, enum alb_protocol protocol);
+/* "<ns>/<ingress>-<service>:<port>". */
+const char *group_key(struct arena *a, const char *ns, const char *ingress, const char *service,
+                      int64_t port);
+/* The value of TAG_RESOURCE for a group key: lower-case hex of its SHA-256. */
+const char *group_tag(struct arena *a, const char *key);
+/* A tag value as the cloud takes it: "_" in front of "aliyun..." and "acs:...". */
+const char *tag_escape(struct arena *a, const char *value);
+
+/* "<listener key>#<12 hex>": of a rule's direction and conditions as a set, so that a
+ * wanted rule and the actual one it describes have the same key.  Equal rules in one
+ * listener are told apart by 'nth' (from 1): "...#<12 hex>.2". */
+const char *rule_key(struct arena *a, const char *listener, const struct alb_rule *rule,
+                     int64_t nth);
+
+/* ---- classes (design.md §4) ---------------------------------------------------------------- */
+
+enum resource_class {
+    CLASS_UNMANAGED, /* not ours                                    */
+    CLASS_ORPHAN,    /* ours, nothing desires it                    */
+    CLASS_PENDING,   /* desired != applied, or never applied        */
+    CLASS_MISSING,   /* applied, and not there                      */
+    CLASS_DRIFT,     /* a managed member of actual != applied       */
+    CLASS_IN_SYNC,
+};
+/* "unmanaged", "orphan", ... */
+const char *resource_class_name(enum resource_class c);
+
+/* The class of 'r'; for CLASS_DRIFT and CLASS_PENDING also what differs from the cloud,
+ * when 'changes' is not NULL. */
+enum resource_class resource_classify(struct arena *a, const struct model *m,
+                                      const struct resource *r, change_list *changes);
+
+/* What differs between what is desired of 'r' and what is there, references resolved, as
+ * schema_diff() has it; 0 also when nothing is desired. */
+unsigned resource_diff(struct arena *a, const struct model *m, const struct resource *r,
+                       change_list *changes);
+
+/* Is the resource in the state in which the cloud takes changes to it (Active, Running,
+ * Available), alb-semantics.md §5? */
+bool resource_is_stable(const struct resource *r);

@@ -1,0 +1,47 @@
+/* key.c - our own names for resources, and the tags that carry them: exactly those of the
+ * existing controller, so that what it made is recognised (alb-ingress.md §D.1, §F.1). */
+#include <inttypes.h>
+#include <string.h>
+
+#include "alb-agent/hash.h"
+#include "alb-agent/model.h"
+
+const char *listener_key(struct arena *a, int64_t port, enum alb_protocol protocol)
+{
+    const char *name = alb_protocol_name(protocol);
+    return arena_fmt(a, "%" PRId64 "/%s", port, name ? name : "?");
+}
+
+const char *group_key(struct arena *a, const char *ns, const char *ingress, const char *service,
+                      int64_t port)
+{
+    return arena_fmt(a, "%s/%s-%s:%" PRId64, ns, ingress, service, port);
+}
+
+const char *group_tag(struct arena *a, const char *key)
+{
+    char hex[SHA256_HEX];
+    return arena_strdup(a, hash_sha256_hex(key, strlen(key), hex));
+}
+
+const char *tag_escape(struct arena *a, const char *value)
+{
+    bool reserved = !strncmp(value, "aliyun", 6) || !strncmp(value, "acs:", 4);
+    return reserved ? arena_fmt(a, "_%s", value) : value;
+}
+
+const char *rule_key(struct arena *a, const char *listener, const struct alb_rule *rule,
+                     int64_t nth)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct alb_rule only = { .direction = rule->direction };
+    if (only.direction == ALB_DIRECTION_UNSET)
+        only.direction = ALB_DIRECTION_REQUEST;
+    only.conditions.items = rule->conditions.items;
+    only.conditions.len = rule->conditions.len;
+    const char *text = schema_canonical(&scratch, &alb_rule_schema, &only);
+    char hex[SHA256_HEX];
+    (void)hash_sha256_hex(text, strlen(text), hex);
+    return nth > 1 ? arena_fmt(a, "%s#%.12s.%" PRId64, listener, hex, nth)
+                   : arena_fmt(a, "%s#%.12s", listener, hex);
+}
