@@ -1,0 +1,82 @@
+/* plan.h - which calls make what is there into what is wanted, in which order.
+ *
+ * Pure and level-triggered: a plan is computed from the model alone, so after every reply
+ * it is computed again and continues where the last one was.  A step that may not be sent
+ * yet says why in 'waits'.  design.md §5 holds the order and its argument. */
+#pragma once
+
+#include <stdint.h>
+
+#include "alb-agent/alb.h"
+#include "alb-agent/model.h"
+
+/* The lane a step runs in: serial within a key, parallel across keys (design.md §6). */
+enum lane_family {
+    LANE_LOAD_BALANCER, /* key: the load balancer                   */
+    LANE_SERVER_GROUP,  /* key: "<lb> <group key>"                   */
+};
+
+enum step_op { STEP_CREATE, STEP_UPDATE, STEP_DELETE };
+
+/* A resource that a step creates, changes or deletes. */
+struct step_item {
+    enum resource_kind kind;
+    const char *key;
+    const char *parent; /* a rule's listener key, else ""                             */
+    const void *after;  /* struct of the kind as it will be, references resolved;
+                           NULL: gone                                                 */
+    bool last;          /* nothing more to do for this resource once the step is done:
+                           its desired may be recorded as applied                     */
+};
+
+struct step {
+    const char *lb;
+    enum lane_family family;
+    const char *lane;
+    enum step_op op;
+    const char *action; /* "CreateRules"                                            */
+    alb_params params;  /* flat, without ClientToken; may hold "@<group key>" or
+                           "@LoadBalancerId", "@ListenerId(80/HTTP)" while 'waits'   */
+    LIST_OF(struct step_item) items;
+    change_list changes; /* what differs, for one item; paths of a batch begin "<key>: " */
+    const char *cause;   /* "desired by Ingress shop/web (web.yaml:3)", "drift: ...",
+                            "not desired any more"                                   */
+    const char *waits;   /* NULL: may be sent now; else what it waits for            */
+    bool urgent;         /* servers that are gone, and servers that join             */
+};
+
+/* Something a plan will not do, and the remedy. */
+struct plan_refusal {
+    const char *lb;
+    bool quota; /* a quota would be exceeded (exit 7); else destructive (exit 3) */
+    const char *message;
+};
+
+struct plan_in {
+    const struct model *model;
+    int64_t now_ms;
+    bool keep_all;       /* the source is incomplete: delete nothing                  */
+    bool allow_destroy;  /* the guard on shares of a load balancer is off             */
+    const char *destroy; /* the one load balancer to be destroyed, or NULL            */
+    int64_t max_age_ms;  /* a destructive step needs a read this new; 0: 60 s         */
+};
+
+struct plan_lb {
+    const char *lb;
+    size_t add, change, destroy; /* resources, not calls                               */
+    size_t rules, rules_limit;   /* after the plan, of the quota                       */
+    bool hitless;
+    bool refused; /* none of its steps may be sent                      */
+};
+
+struct plan {
+    LIST_OF(struct step) steps;  /* in an order that respects what waits for what       */
+    LIST_OF(struct plan_lb) lbs; /* every load balancer of the model, by name          */
+    LIST_OF(struct plan_refusal) refusals;
+    size_t add, change, destroy;
+};
+
+void plan_build(struct arena *a, const struct plan_in *in, struct plan *out);
+
+/* The steps of one load balancer only, for a lane that asks for what is next. */
+void plan_build_lb(struct arena *a, const struct plan_in *in, const char *lb, struct plan *out);

@@ -1,0 +1,100 @@
+/* store.h - what the agent remembers: one SQLite file (design.md §4).
+ *
+ * Losing it costs history and time, never correctness: all but the journal and the
+ * revisions can be read again.  One process writes; the others open a snapshot, in which
+ * they may write what they like and which is gone when they close it. */
+#pragma once
+
+#include <stdint.h>
+
+#include "alb-agent/fact.h"
+#include "alb-agent/model.h"
+#include "alb-agent/object.h"
+
+struct store;
+
+enum store_mode {
+    STORE_WRITE,    /* creates the file (0600, folders 0700) and migrates it; one at a time:
+                       the second gets ERROR_CONFLICT that names the holder               */
+    STORE_SNAPSHOT, /* a copy in memory; an absent file is an empty store                 */
+};
+
+/* 'path' NULL: an empty store in memory.  '*out' is the caller's, for store_close().  A
+ * file made by a newer program, or by another one, is refused; a damaged one is set aside
+ * as "<path>.damaged-<time>" and '*set_aside' (when not NULL) says so. */
+bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
+                bool *set_aside, struct error *err) MUST_USE;
+void store_close(struct store *st);
+
+/* All writes between begin and commit are on disk together or not at all; a rollback is
+ * what happens when commit is not reached.  Transactions do not nest. */
+struct store_txn {
+    struct store *st;
+    bool done;
+};
+bool store_begin(struct store_txn *txn, struct store *st, struct error *err) MUST_USE;
+bool store_commit(struct store_txn *txn, struct error *err) MUST_USE;
+void store_txn_done(struct store_txn *txn); /* for CLEANUP() */
+
+/* Small facts about the file itself: "cluster_id", "incomplete_since". NULL: not set. */
+bool store_meta_get(struct store *st, struct arena *a, const char *name, const char **value,
+                    struct error *err) MUST_USE;
+bool store_meta_put(struct store *st, const char *name, const char *value,
+                    struct error *err) MUST_USE;
+
+/* Makes the object table say what the set says; an incomplete set removes nothing. */
+bool store_objects_put(struct store *st, const struct object_set *set, struct error *err) MUST_USE;
+
+bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out,
+                      struct error *err) MUST_USE;
+bool store_fact_put(struct store *st, const struct fact *fact, struct error *err) MUST_USE;
+
+/* All rows, sorted, decoded into 'a'. */
+bool store_model_load(struct store *st, struct arena *a, struct model *out,
+                      struct error *err) MUST_USE;
+/* Writes one row whole, whether it was there or not. */
+bool store_resource_put(struct store *st, const struct resource *r, struct error *err) MUST_USE;
+bool store_resource_delete(struct store *st, const char *lb, enum resource_kind kind,
+                           const char *key, struct error *err) MUST_USE;
+/* Makes the table say what the model says, touching only rows that differ. */
+bool store_model_put(struct store *st, const struct model *m, struct error *err) MUST_USE;
+
+/* A call, written before it is sent. */
+struct store_call {
+    int64_t id;                       /* set by store_call_intent() */
+    const char *lane, *lb, *resource; /* resource: "Rule 80/HTTP#..." or several, ", " between */
+    const char *action, *client_token;
+    const char *params; /* JSON object of flat parameters, secrets removed        */
+    const char *cause;
+    int64_t sent_at;
+};
+bool store_call_intent(struct store *st, struct store_call *call, struct error *err) MUST_USE;
+
+/* What came of it.  state: "done", "failed", or "unknown" (it may have happened). */
+struct store_outcome {
+    const char *state;
+    int64_t done_at;
+    int http_status;
+    const char *code, *request_id, *reply; /* may be NULL */
+};
+bool store_call_done(struct store *st, int64_t id, const struct store_outcome *outcome,
+                     struct error *err) MUST_USE;
+
+/* Intents without a known outcome, oldest first: what a crash or a lost reply left. */
+typedef LIST_OF(struct store_call) store_calls;
+bool store_calls_open(struct store *st, struct arena *a, store_calls *out,
+                      struct error *err) MUST_USE;
+
+/* Records the wanted state of a load balancer when it differs from its newest revision;
+ * 'document' is canonical JSON. */
+bool store_revision_put(struct store *st, const char *lb, const char *document, const char *cause,
+                        int64_t now_ms, struct error *err) MUST_USE;
+
+/* How a load balancer stands, for 'status'. */
+struct store_summary {
+    const char *lb, *cloud_id, *dns_name;
+    int64_t resources, in_sync, observed_at, revision;
+};
+typedef LIST_OF(struct store_summary) store_summaries;
+bool store_summary(struct store *st, struct arena *a, store_summaries *out,
+                   struct error *err) MUST_USE;

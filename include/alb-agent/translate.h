@@ -1,0 +1,47 @@
+/* translate.h - what Kubernetes objects ask of ALB.
+ *
+ * Pure: objects and facts in, wanted resources out; the order of the objects never
+ * matters.  An object that cannot be translated harms only itself: it is named with the
+ * reason, and everything else goes on (design.md §6, alb-ingress.md §M). */
+#pragma once
+
+#include "alb-agent/fact.h"
+#include "alb-agent/model.h"
+#include "alb-agent/object.h"
+
+struct translate_in {
+    const struct object_set *objects;
+    const struct fact_set *facts;
+    const char *cluster_id;
+    const char *vpc_id; /* NULL: the VPC of each AlbConfig's vSwitches */
+};
+
+/* What is wrong with an object: "Ingress shop/web (web.yaml:3)", and "spec.rules[0]...:
+ * what is wrong; what is allowed". */
+struct translate_problem {
+    const char *kind, *ns, *name; /* of the object */
+    const char *origin;
+    const char *message;
+};
+typedef LIST_OF(struct translate_problem) translate_problems;
+
+/* One load balancer that was asked for. */
+struct translate_lb {
+    const char *name;     /* as resource.lb: "kube-system/knative-internet" */
+    const char *reuse_id; /* spec.config.id, or NULL                        */
+    const char *origin;   /* of its AlbConfig                               */
+    const char *vpc_id;   /* NULL while it is not known                     */
+};
+
+struct translate_out {
+    struct model desired; /* sorted                                                     */
+    LIST_OF(struct translate_lb) lbs; /* by name                                        */
+    fact_needs needs;            /* facts that were lacking, each once, sorted                 */
+    translate_problems problems; /* objects that were left out or are only partly there */
+    translate_problems warnings; /* translated, but the user should know                */
+};
+
+/* Facts that are lacking leave their place open: an address without a known interface is
+ * left out of its group's servers, a zone without a known id is written "?zone(vsw-1)"
+ * and a VPC "?vpc(vsw-1)"; for a display that shows what is lacking see needs. */
+void translate(struct arena *a, const struct translate_in *in, struct translate_out *out);
