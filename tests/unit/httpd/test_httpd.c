@@ -1,0 +1,353 @@
+/* test_httpd.c - the server against raw bytes on a loopback socket.  Client and server
+ * share this one thread: exchange() lets both make progress in turn. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "alb-agent/buf.h"
+#include "alb-agent/clock.h"
+#include "alb-agent/httpd.h"
+
+struct world {
+    struct httpd *h;
+    int64_t now_ms; /* what the server is told         */
+    int64_t due_ms; /* what the handler dates its reply */
+    int calls;
+    int client;
+};
+
+/* Answers with what it was given: a test looks for its request in the reply. */
+static void echo(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    struct world *w = arg;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_addf(&b, "%s|%s|", request->method, request->target);
+    for (size_t i = 0; i < request->n_headers; i++)
+        if (!strcmp(request->headers[i].name, "X-Test"))
+            buf_addf(&b, "[%s]", request->headers[i].value);
+    const char *first = httpd_request_header(request, "x-test");
+    buf_addf(&b, "|%s|%zu:", first ? first : "-", request->body_len);
+    if (request->body_len < 100)
+        buf_add(&b, request->body, request->body_len);
+    buf_addc(&b, ';');
+    reply->content_type = "text/plain";
+    *LIST_PUSH(request->arena, &reply->headers) = (struct httpd_header){ "X-Reply", "yes" };
+    reply->body = buf_keep(&b, request->arena);
+    reply->body_len = b.len;
+    reply->due_ms = w->due_ms;
+    w->calls++;
+}
+
+static int client_open(const struct httpd *h)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(httpd_port(h)) };
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    return fd;
+}
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct error err = { 0 };
+    const struct httpd_config config = { .listen = "127.0.0.1:0", .handler = echo, .arg = w };
+    w->now_ms = 1000;
+    *state = w;
+    if (!httpd_open(&w->h, &config, &err))
+        return -1;
+    w->client = client_open(w->h);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    (void)close(w->client);
+    httpd_close(w->h);
+    free(w);
+    return 0;
+}
+
+static size_t occurrences(const char *text, const char *what)
+{
+    size_t n = 0;
+    for (const char *at = text; *what && (at = strstr(at, what)); at += strlen(what))
+        n++;
+    return n;
+}
+
+/* Reads what there is; false at the end of the stream. */
+static bool take(int fd, struct buf *got)
+{
+    char piece[65536];
+    ssize_t n = recv(fd, piece, sizeof piece, MSG_DONTWAIT);
+    if (n > 0)
+        buf_add(got, piece, (size_t)n);
+    return n > 0 || (n < 0 && errno == EAGAIN);
+}
+
+/* Sends 'len' bytes, 'step' at a time, and reads until 'until' was seen 'times' times
+ * (empty: until all is sent) or the server closes.  Returns false after five seconds without that.
+ */
+static bool exchange(struct world *w, const char *data, size_t len, size_t step, const char *until,
+                     size_t times, struct buf *got)
+{
+    int64_t end = clock_now_ms(clock_system()) + 5000;
+    size_t sent = 0;
+    while (clock_now_ms(clock_system()) < end) {
+        if (sent < len) {
+            size_t piece = len - sent < step ? len - sent : step;
+            ssize_t n = send(w->client, data + sent, piece, MSG_DONTWAIT | MSG_NOSIGNAL);
+            sent += n > 0 ? (size_t)n : 0;
+        }
+        httpd_run(w->h, w->now_ms);
+        bool open = take(w->client, got);
+        if (!open || (sent == len && occurrences(buf_str(got), until) >= times))
+            return true;
+        struct pollfd p[] = {
+            { .fd = httpd_fd(w->h), .events = POLLIN },
+            { .fd = w->client, .events = (short)(sent < len ? POLLIN | POLLOUT : POLLIN) },
+        };
+        int64_t wait = httpd_timeout_ms(w->h, w->now_ms);
+        (void)poll(p, 2, wait >= 0 && wait < 20 ? (int)wait : 20);
+    }
+    return false;
+}
+
+static bool ask(struct world *w, const char *text, const char *until, size_t times, struct buf *got)
+{
+    return exchange(w, text, strlen(text), SIZE_MAX, until, times, got);
+}
+
+static void test_a_request_reaches_the_handler_whole(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    assert_true(ask(w,
+                    "POST /?a=b+c%20d&e HTTP/1.1\r\nHost: x\r\nX-Test:  one \t\r\n"
+                    "X-Test: two\r\nContent-Length: 5\r\n\r\nhello",
+                    ";", 1, &got));
+    assert_non_null(strstr(got.data, "HTTP/1.1 200 OK\r\n"));
+    assert_non_null(strstr(got.data, "X-Reply: yes\r\n"));
+    assert_non_null(strstr(got.data, "\r\n\r\nPOST|/?a=b+c%20d&e|[one][two]|one|5:hello;"));
+}
+
+static void test_a_connection_serves_many_requests(void **state)
+{
+    struct world *w = *state;
+    for (int i = 0; i < 3; i++) {
+        struct buf got CLEANUP(buf_done) = { 0 };
+        assert_true(ask(w, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", ";", 1, &got));
+        assert_non_null(strstr(got.data, "GET|/|"));
+    }
+    assert_int_equal(w->calls, 3);
+}
+
+static void test_pipelined_requests_are_answered_in_order(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    assert_true(ask(w,
+                    "GET /1 HTTP/1.1\r\nHost: x\r\n\r\n"
+                    "POST /2 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
+                    "GET /3 HTTP/1.1\r\nHost: x\r\n\r\n",
+                    ";", 3, &got));
+    const char *one = strstr(got.data, "GET|/1|"), *two = strstr(got.data, "POST|/2||-|2:ab");
+    const char *three = strstr(got.data, "GET|/3|");
+    assert_true(one && two && three && one < two && two < three);
+}
+
+static void test_a_chunked_body_is_put_together_byte_by_byte(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    const char text[] = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        "3;x=y\r\nabc\r\nA\r\n0123456789\r\n0\r\nX-Trailer: t\r\n\r\n";
+    assert_true(exchange(w, text, strlen(text), 1, ";", 1, &got));
+    assert_non_null(strstr(got.data, "|13:abc0123456789;"));
+}
+
+static void test_an_absolute_target_is_stripped(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    assert_true(ask(w, "POST http://alb.cn-hangzhou.aliyuncs.com?A=1 HTTP/1.1\r\nHost: x\r\n\r\n",
+                    ";", 1, &got));
+    assert_non_null(strstr(got.data, "POST|/?A=1|"));
+}
+
+static void test_expect_continue_is_answered_before_the_body(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    assert_true(ask(w,
+                    "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+                    "Content-Length: 3\r\n\r\n",
+                    "100 Continue", 1, &got));
+    assert_int_equal(w->calls, 0);
+    assert_true(ask(w, "abc", ";", 1, &got));
+    assert_non_null(strstr(got.data, "|3:abc;"));
+}
+
+static void test_a_thousand_parameters_fit(void **state)
+{
+    struct world *w = *state;
+    struct buf text CLEANUP(buf_done) = { 0 }, got CLEANUP(buf_done) = { 0 };
+    buf_adds(&text, "POST /?");
+    for (int i = 1; i <= 1500; i++)
+        buf_addf(&text, "RemovedServers.%d.ServerId=eni-%08d-0123456789&", i, i);
+    buf_adds(&text, " HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_true(exchange(w, text.data, text.len, SIZE_MAX, ";", 1, &got));
+    assert_non_null(strstr(got.data, "RemovedServers.1500.ServerId=eni-00001500"));
+}
+
+static void test_a_body_beyond_the_ceiling_is_read_and_refused(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    size_t size = 5 << 20;
+    char head[128];
+    int n = snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n",
+                     size);
+    char *text = malloc((size_t)n + size);
+    memcpy(text, head, (size_t)n);
+    memset(text + n, 'a', size);
+    bool done = exchange(w, text, (size_t)n + size, SIZE_MAX, "too large", 1, &got);
+    free(text);
+    assert_true(done);
+    assert_non_null(strstr(got.data, "HTTP/1.1 413 "));
+    assert_int_equal(w->calls, 0);
+    /* The connection is still good. */
+    buf_reset(&got);
+    assert_true(ask(w, "GET /after HTTP/1.1\r\nHost: x\r\n\r\n", ";", 1, &got));
+    assert_non_null(strstr(got.data, "GET|/after|"));
+}
+
+static void test_a_body_just_at_the_ceiling_passes(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    size_t size = 4 << 20;
+    char head[128];
+    int n = snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n\r\n",
+                     size);
+    char *text = malloc((size_t)n + size);
+    memcpy(text, head, (size_t)n);
+    memset(text + n, 'a', size);
+    bool done = exchange(w, text, (size_t)n + size, SIZE_MAX, ";", 1, &got);
+    free(text);
+    assert_true(done);
+    assert_non_null(strstr(got.data, "|4194304:;"));
+}
+
+static void test_contradicting_lengths_are_refused(void **state)
+{
+    static const char *const requests[] = {
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 30\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0\r\n\r\n",
+    };
+    struct world *w = *state;
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        struct buf got CLEANUP(buf_done) = { 0 };
+        assert_true(ask(w, requests[i], "never", 1, &got)); /* the server closes */
+        assert_non_null(strstr(buf_str(&got), "HTTP/1.1 400 "));
+        assert_int_equal(w->calls, 0);
+        (void)close(w->client);
+        w->client = client_open(w->h);
+    }
+}
+
+static void test_a_dated_reply_leaves_when_it_is_due(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    w->due_ms = 1500;
+    assert_true(ask(w, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n", "", 0, &got));
+    while (!w->calls)
+        httpd_run(w->h, w->now_ms);
+    assert_int_equal(httpd_timeout_ms(w->h, 1000), 500);
+    assert_int_equal(httpd_timeout_ms(w->h, 1600), 0);
+
+    /* Another client is served meanwhile. */
+    int slow = w->client;
+    w->client = client_open(w->h);
+    w->due_ms = 0;
+    w->now_ms = 1499;
+    struct buf other CLEANUP(buf_done) = { 0 };
+    assert_true(ask(w, "GET /fast HTTP/1.1\r\nHost: x\r\n\r\n", ";", 1, &other));
+    assert_true(take(slow, &got));
+    assert_int_equal(got.len, 0);
+    (void)close(w->client);
+
+    w->client = slow;
+    w->now_ms = 1500;
+    assert_true(ask(w, "", ";", 1, &got));
+    assert_non_null(strstr(got.data, "GET|/slow|"));
+    assert_int_equal(w->calls, 2);
+}
+
+static void test_closing_with_replies_in_waiting_is_safe(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    w->due_ms = INT64_MAX;
+    assert_true(ask(w, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", "", 0, &got));
+    while (!w->calls)
+        httpd_run(w->h, w->now_ms);
+    assert_int_equal(got.len, 0);
+}
+
+static void test_garbage_is_refused_and_leaks_nothing(void **state)
+{
+    struct world *w = *state;
+    static const char *const garbage[] = {
+        "\x16\x03\x01 not http\r\n\r\n",
+        "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: banana\r\n\r\n",
+    };
+    for (size_t i = 0; i < COUNT(garbage); i++) {
+        struct buf got CLEANUP(buf_done) = { 0 };
+        (void)ask(w, garbage[i], "</html>", 1, &got);
+        assert_int_equal(w->calls, 0);
+        assert_null(strstr(buf_str(&got), "200 OK"));
+        (void)close(w->client);
+        w->client = client_open(w->h);
+    }
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_request_reaches_the_handler_whole),
+        TEST(test_a_connection_serves_many_requests),
+        TEST(test_pipelined_requests_are_answered_in_order),
+        TEST(test_a_chunked_body_is_put_together_byte_by_byte),
+        TEST(test_an_absolute_target_is_stripped),
+        TEST(test_expect_continue_is_answered_before_the_body),
+        TEST(test_a_thousand_parameters_fit),
+        TEST(test_a_body_beyond_the_ceiling_is_read_and_refused),
+        TEST(test_a_body_just_at_the_ceiling_passes),
+        TEST(test_contradicting_lengths_are_refused),
+        TEST(test_a_dated_reply_leaves_when_it_is_due),
+        TEST(test_closing_with_replies_in_waiting_is_safe),
+        TEST(test_garbage_is_refused_and_leaks_nothing),
+    };
+    return cmocka_run_group_tests_name("httpd/httpd", tests, NULL, NULL);
+}
