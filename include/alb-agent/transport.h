@@ -14,9 +14,10 @@ struct http_header {
 };
 
 struct http_request {
-    const char *method; /* "POST"                                             */
-    const char *url;    /* absolute, query encoded as it was signed           */
-    const struct http_header *headers;
+    const char *method;                /* "POST"                                             */
+    const char *url;                   /* absolute, query encoded as it was signed           */
+    const struct http_header *headers; /* without line ends; these are sent, and no
+                                          Content-Type that is not among them         */
     size_t n_headers;
     const char *body; /* may hold any bytes                                   */
     size_t body_len;
@@ -24,17 +25,24 @@ struct http_request {
 };
 
 /* What came back for a request.  'status' is 0 when there was no complete reply; then
- * 'err' says why (ERROR_TRANSIENT, or ERROR_INVALID for an URL that cannot be). */
+ * 'err' says why (ERROR_TRANSIENT, or ERROR_INVALID for an URL that cannot be or a reply
+ * larger than the ceiling).  The message names the host, never the query, the headers or
+ * the body, which may hold secrets. */
 struct http_reply {
     uint64_t id;
     int status;
     char *body; /* NUL-terminated; the taker's, for http_reply_done()         */
     size_t body_len;
     char content_type[80];
-    int64_t retry_after_ms; /* x-acs-retry-after (ms) or Retry-After (s), -1 when absent */
-    bool sent;              /* a byte of the request may have left               */
+    int64_t retry_after_ms; /* x-acs-retry-after (ms) or Retry-After (s), at most
+                               RETRY_AFTER_MAX_MS; -1 when absent             */
+    bool sent;              /* a byte of the request may have left            */
     struct error err;
 };
+
+/* The official SDK's ceiling for what a server may ask for (alb-semantics.md §2). */
+enum { RETRY_AFTER_MAX_MS = 120000 };
+
 void http_reply_done(struct http_reply *r);
 
 struct transport {
