@@ -59,7 +59,10 @@ bool time_parse(const char *text, int64_t *ms)
     if (!digits(text, 4, &y) || !digits(text + 5, 2, &mo) || !digits(text + 8, 2, &d)
         || !digits(text + 11, 2, &h) || !digits(text + 14, 2, &mi) || !digits(text + 17, 2, &s))
         return false;
-    if (mo < 1 || mo > 12 || d < 1 || d > 31 || h > 23 || mi > 59 || s > 60)
+    if (mo < 1 || mo > 12 || h > 23 || mi > 59 || s > 60)
+        return false;
+    int64_t next_month = mo < 12 ? days_from_civil(y, mo + 1, 1) : days_from_civil(y + 1, 1, 1);
+    if (d < 1 || d > next_month - days_from_civil(y, mo, 1))
         return false;
     *ms = (days_from_civil(y, mo, d) * 86400 + h * 3600 + mi * 60 + s) * 1000;
     return true;

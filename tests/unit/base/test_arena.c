@@ -1,0 +1,148 @@
+/* test_arena.c - memory that dies together, and the lists that grow in it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "alb-agent/arena.h"
+
+static bool all_zero(const unsigned char *p, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (p[i])
+            return false;
+    return true;
+}
+
+static void test_memory_is_zeroed_and_aligned(void **state)
+{
+    (void)state;
+    static const size_t sizes[] = { 1, 7, 16, 33, 4095, 4096, 4097, 300000, 3 };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        unsigned char *p = arena_alloc(&a, sizes[i]);
+        assert_int_equal((uintptr_t)p % _Alignof(max_align_t), 0);
+        assert_true(all_zero(p, sizes[i]));
+        memset(p, 0xa5, sizes[i]); /* the next one must not see it */
+    }
+}
+
+static void test_pieces_do_not_overlap(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    char *pieces[500];
+    for (size_t i = 0; i < COUNT(pieces); i++) {
+        pieces[i] = arena_alloc(&a, i + 1);
+        memset(pieces[i], (int)(i % 251), i + 1);
+    }
+    for (size_t i = 0; i < COUNT(pieces); i++)
+        for (size_t j = 0; j <= i; j++)
+            assert_int_equal((unsigned char)pieces[i][j], i % 251);
+}
+
+static void test_size_counts_what_was_handed_out(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_non_null(arena_alloc(&a, 0));
+    assert_int_equal(a.size, 0);
+    arena_alloc(&a, 64);
+    assert_int_equal(a.size, 64);
+}
+
+static void test_an_arena_can_be_used_after_done(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    arena_alloc(&a, 100);
+    arena_done(&a);
+    assert_null(a.blocks);
+    assert_int_equal(a.size, 0);
+    assert_string_equal(arena_strdup(&a, "again"), "again");
+    arena_done(&a);
+    arena_done(&a);
+}
+
+static void test_copies_are_equal_and_independent(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    char text[] = "abcdef";
+    char *whole = arena_strdup(&a, text);
+    char *part = arena_strndup(&a, text, 3);
+    char *bytes = arena_dup(&a, text, 2);
+    memset(text, 'x', 6);
+    assert_string_equal(whole, "abcdef");
+    assert_string_equal(part, "abc");
+    assert_memory_equal(bytes, "ab", 2);
+    assert_string_equal(arena_strndup(&a, NULL, 0), "");
+    assert_non_null(arena_dup(&a, NULL, 0));
+}
+
+static void test_formatted_text_has_any_length(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_string_equal(arena_fmt(&a, "%s/%d", "rule", 7), "rule/7");
+    const char *wide = arena_fmt(&a, "%10000d", 1);
+    assert_int_equal(strlen(wide), 10000);
+    assert_int_equal(wide[9999], '1');
+}
+
+static void test_a_list_keeps_its_elements_as_it_grows(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    LIST_OF(int) list = { 0 };
+    assert_null(list.items); /* "not set" */
+    for (int i = 0; i < 1000; i++) {
+        int *slot = LIST_PUSH(&a, &list);
+        assert_int_equal(*slot, 0);
+        *slot = i;
+    }
+    assert_int_equal(list.len, 1000);
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(list.items[i], i);
+}
+
+static void test_an_array_that_overflows_aborts(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct arena a = { 0 };
+        (void)!freopen("/dev/null", "w", stderr);
+        arena_array(&a, SIZE_MAX / 4, 8);
+        _exit(0);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory_is_zeroed_and_aligned),
+        cmocka_unit_test(test_pieces_do_not_overlap),
+        cmocka_unit_test(test_size_counts_what_was_handed_out),
+        cmocka_unit_test(test_an_arena_can_be_used_after_done),
+        cmocka_unit_test(test_copies_are_equal_and_independent),
+        cmocka_unit_test(test_formatted_text_has_any_length),
+        cmocka_unit_test(test_a_list_keeps_its_elements_as_it_grows),
+        cmocka_unit_test(test_an_array_that_overflows_aborts),
+    };
+    return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
+}
