@@ -1,0 +1,32 @@
+/* object_priv.h - what the files of this folder share. */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+#include "alb-agent/error.h"
+#include "alb-agent/object.h"
+
+struct arena;
+
+/* One kind: see OBJECT_KINDS. */
+struct kind_row {
+    const char *name, *group, *version;
+    bool namespaced;
+};
+
+#define X(...) +1
+enum { KIND_END = 1 OBJECT_KINDS(X) }; /* one past the last kind */
+#undef X
+
+/* The row of a kind other than OBJECT_UNSET.  Static. */
+const struct kind_row *object_kind_row(enum object_kind kind);
+
+/* The kind of a document by its apiVersion and kind; OBJECT_UNSET for kinds that are not
+ * kept.  Fails when it does not say what it is, or when it is a kept kind in a version that
+ * is not read. */
+bool object_identify(const cJSON *body, enum object_kind *kind, struct error *err) MUST_USE;
+
+/* Checks and prunes 'body', and fills all of '*out' but its origin; texts live in 'a'. */
+bool object_read(struct arena *a, cJSON *body, enum object_kind kind, struct object *out,
+                 struct error *err) MUST_USE;
