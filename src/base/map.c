@@ -12,6 +12,8 @@
 #pragma GCC diagnostic ignored "-Wimplicit-fallthrough"
 #pragma GCC diagnostic ignored "-Wpedantic"
 #include <uthash.h>
+/* NOLINTBEGIN(readability-function-size,readability-function-cognitive-complexity,clang-analyzer-unix.Malloc)
+ * for what the macros expand to. */
 
 struct map_entry {
     UT_hash_handle hh;
@@ -72,6 +74,8 @@ void map_done(struct map *m)
     }
     m->head = NULL;
 }
+/* NOLINTEND(readability-function-size,readability-function-cognitive-complexity,clang-analyzer-unix.Malloc)
+ */
 #pragma GCC diagnostic pop
 
 const char *map_next(const struct map *m, const struct map_entry **cursor, void **value)
