@@ -49,7 +49,12 @@ struct resource {
     int64_t observed_at;  /* ms, when 'actual' was read or written by us                  */
     int64_t unused_since; /* ms, since when no rule uses the group; 0: in use             */
     int64_t empty_since;  /* ms, since when its servers were wanted empty; 0: are not     */
+    int64_t created_at;   /* ms, when this process created it; 0: it did not              */
     bool ours;            /* design.md §4; false: unmanaged, reported and never written   */
+
+    /* What it was when it was last seen, while it is not there: for reports. */
+    const void *last;
+    const char *last_id;
 };
 
 struct model {

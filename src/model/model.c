@@ -109,6 +109,10 @@ static void take_known(struct resource *to, const struct resource *from)
     to->unused_since = from->unused_since;
     to->empty_since = from->empty_since;
     to->ours = to->ours || from->ours;
+    if (!to->actual) {
+        to->last = from->actual;
+        to->last_id = from->cloud_id;
+    }
 }
 
 static void take_actual(struct resource *to, const struct resource *from)
