@@ -1,0 +1,87 @@
+/* apply_priv.h - lanes and what is in flight on them. */
+#pragma once
+
+#include "alb-agent/apply.h"
+
+/* Where a lane is.  lane_transition() is the one door between them. */
+#define LANE_STATES(X)                                                 \
+    X(IDLE)    /* nothing in flight                                 */ \
+    X(SENT)    /* a request is on its way                           */ \
+    X(POLLING) /* accepted; waits for its job or its resource       */ \
+    X(BACKOFF) /* failed; the same or the next step is due later    */
+
+#define X(NAME) LANE_##NAME,
+enum lane_state { LANE_STATES(X) };
+#undef X
+
+/* One lane, by load balancer or by server group.  What belongs to the step in flight lives
+ * in 'arena' and dies when the lane is idle again. */
+struct lane {
+    const char *key; /* as step.lane */
+    const char *lb;
+    enum lane_state state;
+    struct arena arena;
+    struct step step;  /* a copy of the step in flight             */
+    uint64_t call;     /* of the alb client, 0: none               */
+    int64_t journal;   /* store_call.id of the intent              */
+    char token[40];    /* its ClientToken                          */
+    bool resend;       /* outcome unknown: same call, same token   */
+    const char *job;   /* JobId to wait for, or NULL               */
+    int64_t polled_at; /* when the poll began, for the deadline    */
+    int64_t due_ms;    /* of the next poll, or of the retry        */
+    int tries;         /* of this step so far                      */
+    bool single;       /* a batch was refused: one item a call     */
+    bool blocked;      /* takes no step until the cloud was read again */
+};
+
+/* A read that asks how jobs, or one load balancer, are getting on. */
+struct poll {
+    uint64_t call;
+    struct lane *lanes[10]; /* ListAsynJobs takes 10 ids (alb-semantics.md §8) */
+    size_t n;
+};
+
+struct apply {
+    struct apply_in in;
+    struct rng rng;
+    struct arena arena; /* lanes and their names */
+    struct map lanes;   /* key -> struct lane    */
+    struct map dirty;   /* load balancers whose plan must be computed again */
+    store_calls left;   /* intents of an earlier run without an outcome */
+    LIST_OF(struct poll) polls;
+    struct apply_counts counts;
+    bool stopped;
+};
+
+/* lane.c */
+struct lane *lane_get(struct apply *ap, const struct step *step);
+void lane_transition(struct lane *lane, enum lane_state to);
+/* Copies the step into the idle lane and gives it a token; it is not sent yet. */
+void lane_load(struct apply *ap, struct lane *lane, const struct step *step);
+/* Writes the intent of the loaded step; then, when all of a turn are on disk, sends it. */
+bool lane_intent(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;
+bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;
+bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_result *r,
+                     struct error *err) MUST_USE;
+/* The change of the step in flight is complete: model, store, counts. */
+bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;
+/* It failed with '*why': tries again later, or gives its resources up. */
+bool lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
+               int64_t now_ms, struct error *err) MUST_USE;
+
+/* poll.c */
+/* Begins the reads that waiting lanes need; returns when to come again, or -1. */
+int64_t poll_run(struct apply *ap, int64_t now_ms);
+/* Is the result of a poll?  Then lanes move on. */
+bool poll_take(struct apply *ap, const struct alb_result *r, bool *taken,
+               struct error *err) MUST_USE;
+int64_t poll_first_delay(const struct lane *lane);
+
+/* effect.c */
+/* Puts what a step did into the model: 'pending' right after the reply (ids, states the
+ * cloud is in), then once complete. */
+void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r);
+bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;
+/* Groups that no rule uses any more begin to drain. */
+bool effect_note_unused(struct apply *ap, const char *lb, int64_t now_ms,
+                        struct error *err) MUST_USE;

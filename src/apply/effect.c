@@ -1,0 +1,202 @@
+/* effect.c - what a step does to the model and to the store. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "apply_priv.h"
+
+static struct resource *row_of(struct apply *ap, const struct lane *lane,
+                               const struct step_item *item)
+{
+    return model_find(ap->in.model, lane->lb, item->kind, item->key);
+}
+
+/* The row of an item, made when the plan named a resource that the model does not have. */
+static struct resource *row_for(struct apply *ap, const struct lane *lane,
+                                const struct step_item *item)
+{
+    struct resource *row = row_of(ap, lane, item);
+    if (row)
+        return row;
+    struct arena *a = ap->in.arena;
+    *LIST_PUSH(a, &ap->in.model->rows) = (struct resource){
+        .lb = arena_strdup(a, lane->lb),
+        .kind = item->kind,
+        .key = arena_strdup(a, item->key),
+        .parent = arena_strdup(a, item->parent),
+        .status = "",
+        .ours = true,
+    };
+    model_sort(ap->in.model);
+    return row_of(ap, lane, item);
+}
+
+/* The id that the cloud gave to a created resource, or NULL. */
+static const char *created_id(const struct lane *lane, const struct step_item *item,
+                              const cJSON *reply)
+{
+    switch (item->kind) {
+    case RESOURCE_LOAD_BALANCER: return json_str(reply, "LoadBalancerId");
+    case RESOURCE_LISTENER: return json_str(reply, "ListenerId");
+    case RESOURCE_SERVER_GROUP: return json_str(reply, "ServerGroupId");
+    case RESOURCE_RULE: {
+        /* By priority, not by order (alb-semantics.md §13). */
+        const struct alb_rule *rule = item->after;
+        const cJSON *e;
+        cJSON_ArrayForEach (e, json_get(reply, "RuleIds"))
+            if (json_int(e, "Priority", 0) == rule->priority.val)
+                return json_str(e, "RuleId");
+        return NULL;
+    }
+    case RESOURCE_KINDS: break;
+    }
+    (void)lane;
+    return NULL;
+}
+
+static const char *pending_status(const struct lane *lane, enum resource_kind kind)
+{
+    switch (lane->step.op) {
+    case STEP_CREATE: return kind == RESOURCE_SERVER_GROUP ? "Creating" : "Provisioning";
+    case STEP_UPDATE: return "Configuring";
+    case STEP_DELETE: break;
+    }
+    return "Deleting";
+}
+
+void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r)
+{
+    for (size_t i = 0; i < lane->step.items.len; i++) {
+        const struct step_item *item = &lane->step.items.items[i];
+        struct resource *row = row_for(ap, lane, item);
+        row->status = pending_status(lane, item->kind);
+        row->observed_at = r->done_ms;
+        const char *id = lane->step.op == STEP_CREATE && !row->cloud_id
+                             ? created_id(lane, item, r->reply)
+                             : NULL;
+        if (id) {
+            row->cloud_id = arena_strdup(ap->in.arena, id);
+            row->created_at = r->done_ms;
+        }
+        if (id && item->after)
+            row->actual =
+                schema_copy(ap->in.arena, resource_schema(item->kind), item->after, 0, NULL, NULL);
+    }
+}
+
+/* ---- complete -------------------------------------------------------------------------- */
+
+static const char *stable_status(enum resource_kind kind)
+{
+    switch (kind) {
+    case RESOURCE_LOAD_BALANCER: return "Active";
+    case RESOURCE_LISTENER: return "Running";
+    case RESOURCE_RULE:
+    case RESOURCE_SERVER_GROUP:
+    case RESOURCE_KINDS: break;
+    }
+    return "Available";
+}
+
+static void forget_actual(struct resource *row)
+{
+    row->actual = NULL;
+    row->cloud_id = NULL;
+    row->applied = NULL;
+    row->status = "";
+}
+
+/* Deleting a load balancer deletes its listeners and rules, deleting a listener its rules
+ * (alb-semantics.md §6). */
+static bool vanishes_with(const struct resource *row, const struct step_item *gone)
+{
+    if (gone->kind == RESOURCE_LOAD_BALANCER)
+        return row->kind == RESOURCE_LISTENER || row->kind == RESOURCE_RULE;
+    return gone->kind == RESOURCE_LISTENER && row->kind == RESOURCE_RULE
+           && !strcmp(row->parent, gone->key);
+}
+
+static bool is_gone(const struct resource *row)
+{
+    return !row->desired && !row->actual;
+}
+
+/* Writes rows as they now are, and removes those that are neither wanted nor there. */
+static bool record(struct apply *ap, const char *lb, const struct step_item *gone,
+                   struct error *err)
+{
+    struct model *m = ap->in.model;
+    size_t kept = 0;
+    for (size_t i = 0; i < m->rows.len; i++) {
+        struct resource *row = &m->rows.items[i];
+        if (!strcmp(row->lb, lb) && gone && vanishes_with(row, gone)) {
+            forget_actual(row);
+            if (row->desired && !store_resource_put(ap->in.store, row, err))
+                return false;
+        }
+        if (strcmp(row->lb, lb) != 0 || !is_gone(row)) {
+            m->rows.items[kept++] = *row;
+            continue;
+        }
+        if (!store_resource_delete(ap->in.store, lb, row->kind, row->key, err))
+            return false;
+    }
+    m->rows.len = kept;
+    return true;
+}
+
+static bool settle(struct apply *ap, struct lane *lane, const struct step_item *item,
+                   int64_t now_ms, struct error *err)
+{
+    struct resource *row = row_for(ap, lane, item);
+    row->observed_at = now_ms;
+    if (lane->step.op == STEP_DELETE) {
+        forget_actual(row);
+        return row->desired ? store_resource_put(ap->in.store, row, err) : true;
+    }
+    row->status = stable_status(item->kind);
+    if (item->after)
+        row->actual =
+            schema_copy(ap->in.arena, resource_schema(item->kind), item->after, 0, NULL, NULL);
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    if (row->desired && !resource_diff(&scratch, ap->in.model, row, NULL))
+        row->applied = row->desired;
+    return store_resource_put(ap->in.store, row, err);
+}
+
+bool effect_note_unused(struct apply *ap, const char *lb, int64_t now_ms, struct error *err)
+{
+    struct map used CLEANUP(map_done) = { 0 };
+    model_used_groups(ap->in.model, lb, NULL, &used);
+    size_t first, end;
+    model_range(ap->in.model, lb, &first, &end);
+    for (size_t i = first; i < end; i++) {
+        struct resource *row = &ap->in.model->rows.items[i];
+        if (row->kind != RESOURCE_SERVER_GROUP || !row->actual)
+            continue;
+        bool in_use = map_get(&used, row->key) != NULL;
+        if (in_use == !row->unused_since)
+            continue;
+        row->unused_since = in_use ? 0 : now_ms;
+        if (!store_resource_put(ap->in.store, row, err))
+            return false;
+    }
+    return true;
+}
+
+bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
+{
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    if (!store_begin(&txn, ap->in.store, err))
+        return false;
+    for (size_t i = 0; i < lane->step.items.len; i++)
+        if (!settle(ap, lane, &lane->step.items.items[i], now_ms, err))
+            return false;
+    if (lane->step.op == STEP_DELETE)
+        for (size_t i = 0; i < lane->step.items.len; i++)
+            if (!record(ap, lane->lb, &lane->step.items.items[i], err))
+                return false;
+    if (lane->step.family == LANE_LOAD_BALANCER && !effect_note_unused(ap, lane->lb, now_ms, err))
+        return false;
+    return store_commit(&txn, err);
+}

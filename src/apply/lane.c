@@ -1,0 +1,321 @@
+/* lane.c - one change at a time: load, intend, send, take the reply, retry or give up. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alb-agent/buf.h"
+#include "alb-agent/json.h"
+#include "apply_priv.h"
+
+enum { FIRST_RETRY_MS = 500, LONGEST_RETRY_MS = 20000 };
+
+struct lane *lane_get(struct apply *ap, const struct step *step)
+{
+    struct lane *lane = map_get(&ap->lanes, step->lane);
+    if (lane)
+        return lane;
+    lane = arena_alloc(&ap->arena, sizeof *lane);
+    lane->key = arena_strdup(&ap->arena, step->lane);
+    lane->lb = arena_strdup(&ap->arena, step->lb);
+    map_put(&ap->lanes, lane->key, lane);
+    return lane;
+}
+
+/* Back to idle, the step is over. */
+static void lane_unload(struct lane *lane)
+{
+    arena_done(&lane->arena);
+    lane->step = (struct step){ 0 };
+    lane->job = NULL;
+    lane->resend = false;
+    lane->call = 0;
+}
+
+void lane_transition(struct lane *lane, enum lane_state to)
+{
+    lane->state = to;
+    if (to == LANE_IDLE && !lane->resend)
+        lane_unload(lane);
+}
+
+/* ---- loading ------------------------------------------------------------------------ */
+
+/* Is this a parameter of a second or later member of the batch: "Rules.2.Priority"? */
+static bool is_later_member(const char *name)
+{
+    const char *n = !strncmp(name, "Rules.", 6)     ? name + 6
+                    : !strncmp(name, "RuleIds.", 8) ? name + 8
+                                                    : NULL;
+    return n && strncmp(n, "1", strcspn(n, ".")) != 0;
+}
+
+static void copy_items(struct lane *lane, const struct step *step)
+{
+    size_t n = lane->single && step->items.len ? 1 : step->items.len;
+    lane->step.items.items = NULL;
+    lane->step.items.len = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct step_item *from = &step->items.items[i];
+        struct step_item *to = LIST_PUSH(&lane->arena, &lane->step.items);
+        *to = *from;
+        to->key = arena_strdup(&lane->arena, from->key);
+        to->parent = arena_strdup(&lane->arena, from->parent ? from->parent : "");
+        if (from->after)
+            to->after =
+                schema_copy(&lane->arena, resource_schema(from->kind), from->after, 0, NULL, NULL);
+    }
+}
+
+/* The token of an intent that an earlier run left without an outcome, when this is the same
+ * call: then the cloud does it once (alb-semantics.md §7). */
+static const char *token_left(const struct apply *ap, const struct step *step, const char *params)
+{
+    for (size_t i = 0; i < ap->left.len; i++) {
+        const struct store_call *c = &ap->left.items[i];
+        if (!strcmp(c->action, step->action) && !strcmp(c->lane, step->lane)
+            && !strcmp(c->params, params) && c->client_token)
+            return c->client_token;
+    }
+    return NULL;
+}
+
+/* The flat parameters as one JSON object, for the journal; none of them is secret. */
+static const char *params_text(struct arena *a, const alb_params *params)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_addc(&b, '{');
+    for (size_t i = 0; i < params->len; i++) {
+        if (i)
+            buf_addc(&b, ',');
+        buf_add_json(&b, params->items[i].name);
+        buf_addc(&b, ':');
+        buf_add_json(&b, params->items[i].value);
+    }
+    buf_addc(&b, '}');
+    return buf_keep(&b, a);
+}
+
+void lane_load(struct apply *ap, struct lane *lane, const struct step *step)
+{
+    struct arena *a = &lane->arena;
+    lane->step = *step;
+    lane->step.lb = lane->lb;
+    lane->step.lane = lane->key;
+    lane->step.action = arena_strdup(a, step->action);
+    lane->step.cause = arena_strdup(a, step->cause ? step->cause : "");
+    lane->step.changes.items = NULL; /* for the plan's display, not for the call */
+    lane->step.changes.len = 0;
+    lane->step.params.items = NULL;
+    lane->step.params.len = 0;
+    for (size_t i = 0; i < step->params.len; i++) {
+        const struct alb_param *p = &step->params.items[i];
+        if (lane->single && is_later_member(p->name))
+            continue;
+        *LIST_PUSH(a, &lane->step.params) =
+            (struct alb_param){ arena_strdup(a, p->name), arena_strdup(a, p->value) };
+    }
+    copy_items(lane, step);
+    const char *left = token_left(ap, &lane->step, params_text(a, &lane->step.params));
+    if (left)
+        (void)snprintf(lane->token, sizeof lane->token, "%s", left);
+    else
+        rng_uuid(&ap->rng, lane->token);
+}
+
+/* ---- sending ------------------------------------------------------------------------ */
+
+static const char *subjects(struct lane *lane)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    for (size_t i = 0; i < lane->step.items.len; i++)
+        buf_addf(&b, "%s%s %s", i ? ", " : "", resource_kind_name(lane->step.items.items[i].kind),
+                 lane->step.items.items[i].key);
+    return buf_keep(&b, &lane->arena);
+}
+
+static bool takes_token(const struct lane *lane)
+{
+    const struct alb_action *action = alb_action_find(lane->step.action);
+    return action && action->token;
+}
+
+bool lane_intent(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
+{
+    struct store_call call = {
+        .lane = lane->key,
+        .lb = lane->lb,
+        .resource = subjects(lane),
+        .action = lane->step.action,
+        .client_token = takes_token(lane) ? lane->token : NULL,
+        .params = params_text(&lane->arena, &lane->step.params),
+        .cause = lane->step.cause,
+        .sent_at = now_ms,
+    };
+    if (!store_call_intent(ap->in.store, &call, err))
+        return error_wrap(err, "journal of %s", lane->step.action);
+    lane->journal = call.id;
+    return true;
+}
+
+static void tell(struct apply *ap, const struct apply_event *event)
+{
+    if (ap->in.event)
+        ap->in.event(ap->in.event_arg, event);
+}
+
+bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
+{
+    tell(ap, &(struct apply_event){ .kind = APPLY_SENT, .step = &lane->step });
+    alb_params params = { 0 };
+    for (size_t i = 0; i < lane->step.params.len; i++)
+        *LIST_PUSH(&lane->arena, &params) = lane->step.params.items[i];
+    if (takes_token(lane))
+        *LIST_PUSH(&lane->arena, &params) = (struct alb_param){ "ClientToken", lane->token };
+    lane->tries++;
+    lane->resend = false;
+    struct error why;
+    lane->call = alb_begin(ap->in.alb, lane->step.action, &params, lane->step.urgent, &why);
+    if (!lane->call)
+        return lane_fail(ap, lane, &why, -1, now_ms, err);
+    lane_transition(lane, LANE_SENT);
+    return true;
+}
+
+/* ---- replies ------------------------------------------------------------------------ */
+
+static bool journal_outcome(struct apply *ap, const struct lane *lane, const struct alb_result *r,
+                            struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct store_outcome o = {
+        .state = r->ok        ? "done"
+                 : r->unknown ? "unknown"
+                              : "failed",
+        .done_at = r->done_ms,
+        .http_status = r->ok ? 200 : r->err.http_status,
+        .code = r->ok || !*r->err.code ? NULL : r->err.code,
+        .request_id = *r->request_id ? r->request_id : NULL,
+        .reply = r->reply ? json_canonical(&a, r->reply) : NULL,
+    };
+    return store_call_done(ap->in.store, lane->journal, &o, err);
+}
+
+/* Changes that answer without a job but are not complete with the reply
+ * (alb-semantics.md §4). */
+static bool waits_for_lb(const char *action)
+{
+    return !strcmp(action, "CreateLoadBalancer") || !strcmp(action, "UpdateLoadBalancerEdition");
+}
+
+bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_result *r,
+                     struct error *err)
+{
+    lane->call = 0;
+    if (!journal_outcome(ap, lane, r, err))
+        return error_wrap(err, "journal of %s", lane->step.action);
+    if (!r->ok) {
+        lane->resend = r->unknown && takes_token(lane);
+        return lane_fail(ap, lane, &r->err, r->retry_after_ms, r->done_ms, err);
+    }
+    effect_begun(ap, lane, r);
+    const char *job = json_str(r->reply, "JobId");
+    if (!job && !waits_for_lb(lane->step.action))
+        return lane_complete(ap, lane, r->done_ms, err);
+    lane->job = job ? arena_strdup(&lane->arena, job) : NULL;
+    lane->polled_at = r->done_ms;
+    lane->due_ms = r->done_ms + poll_first_delay(lane);
+    lane_transition(lane, LANE_POLLING);
+    return true;
+}
+
+bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
+{
+    if (!effect_done(ap, lane, now_ms, err))
+        return error_wrap(err, "recording %s", lane->step.action);
+    tell(ap, &(struct apply_event){ .kind = APPLY_DONE, .step = &lane->step });
+    ap->counts.done++;
+    lane->tries = 0;
+    lane_transition(lane, LANE_IDLE);
+    map_put(&ap->dirty, lane->lb, "");
+    return true;
+}
+
+/* ---- failures ------------------------------------------------------------------------- */
+
+/* Half to all of an exponential delay, so that lanes do not come back together. */
+static int64_t retry_delay(struct apply *ap, const struct lane *lane, int64_t retry_after_ms)
+{
+    int64_t delay = FIRST_RETRY_MS;
+    for (int i = 1; i < lane->tries && delay < LONGEST_RETRY_MS; i++)
+        delay *= 2;
+    if (delay > LONGEST_RETRY_MS)
+        delay = LONGEST_RETRY_MS;
+    delay = delay / 2 + (int64_t)rng_below(&ap->rng, (uint64_t)delay / 2 + 1);
+    return retry_after_ms > delay ? retry_after_ms : delay;
+}
+
+static bool retry_later(struct apply *ap, struct lane *lane, const struct error *why,
+                        int64_t retry_after_ms, int64_t now_ms)
+{
+    int64_t delay = retry_delay(ap, lane, retry_after_ms);
+    tell(ap, &(struct apply_event){
+                 .kind = APPLY_RETRY, .step = &lane->step, .err = why, .wait_ms = delay });
+    lane->due_ms = now_ms + delay;
+    lane_transition(lane, LANE_BACKOFF);
+    return true;
+}
+
+/* Leaves the resources of the step as they are for the rest of this run. */
+static void hold(struct apply *ap, const struct lane *lane)
+{
+    for (size_t i = 0; i < lane->step.items.len; i++) {
+        struct resource *row = model_find(ap->in.model, lane->lb, lane->step.items.items[i].kind,
+                                          lane->step.items.items[i].key);
+        if (row)
+            row->held = true;
+    }
+}
+
+static bool give_up(struct apply *ap, struct lane *lane, const struct error *why)
+{
+    tell(ap, &(struct apply_event){ .kind = APPLY_FAILED, .step = &lane->step, .err = why });
+    if (!ap->counts.failed++)
+        ap->counts.first = *why;
+    lane->tries = 0;
+    lane->resend = false;
+    map_put(&ap->dirty, lane->lb, "");
+    lane_transition(lane, LANE_IDLE);
+    return true;
+}
+
+bool lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
+               int64_t now_ms, struct error *err)
+{
+    (void)err;
+    switch (why->kind) {
+    case ERROR_THROTTLED:
+    case ERROR_TRANSIENT:
+    case ERROR_BUSY:
+        if (lane->tries < ap->in.max_tries)
+            return retry_later(ap, lane, why, retry_after_ms, now_ms);
+        lane->blocked = true;
+        return give_up(ap, lane, why);
+    case ERROR_INVALID:
+        if (lane->step.items.len > 1 && !lane->single) {
+            lane->single = true; /* find the one that is refused */
+            return retry_later(ap, lane, why, 0, now_ms);
+        }
+        hold(ap, lane);
+        return give_up(ap, lane, why);
+    case ERROR_CONFLICT:
+    case ERROR_NOT_FOUND:
+        ap->counts.stale = true;
+        lane->blocked = true;
+        return give_up(ap, lane, why);
+    case ERROR_DENIED: ap->counts.denied = true; break;
+    case ERROR_QUOTA:
+    case ERROR_BUG:
+    case ERROR_NONE: break;
+    }
+    lane->blocked = true;
+    return give_up(ap, lane, why);
+}

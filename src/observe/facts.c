@@ -1,0 +1,187 @@
+/* facts.c - reading what translation lacks: zone and VPC of a vSwitch one call each, the
+ * interfaces of up to 100 addresses of a VPC in one (companion-apis.md §3, §4). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "alb-agent/observe.h"
+
+enum { ADDRESSES_PER_CALL = 100 };
+
+struct fact_read {
+    uint64_t id;
+    enum fact_kind kind;
+    const char *vpc; /* of FACT_ENI */
+};
+
+struct fact_reader {
+    struct arena arena;
+    struct alb *alb;
+    const fact_needs *needs;
+    LIST_OF(struct fact_read) reads;
+    size_t in_flight;
+    struct map found; /* "<kind> <key>" -> struct fact */
+    bool failed;
+    struct error err;
+};
+
+static void begin(struct fact_reader *r, enum fact_kind kind, const char *action,
+                  const alb_params *params, const char *vpc)
+{
+    struct error err;
+    uint64_t id = alb_begin(r->alb, action, params, false, &err);
+    if (!id) {
+        r->failed = true;
+        r->err = err;
+        return;
+    }
+    *LIST_PUSH(&r->arena, &r->reads) = (struct fact_read){ .id = id, .kind = kind, .vpc = vpc };
+    r->in_flight++;
+}
+
+static void param(struct fact_reader *r, alb_params *p, const char *name, const char *value)
+{
+    *LIST_PUSH(&r->arena, p) = (struct alb_param){ name, value };
+}
+
+static void read_vswitch(struct fact_reader *r, const char *id)
+{
+    alb_params p = { 0 };
+    param(r, &p, "VSwitchId", id);
+    begin(r, FACT_VSWITCH, "DescribeVSwitches", &p, NULL);
+}
+
+/* Needs come sorted, so the addresses of one VPC stand together: reads those from 'at' on
+ * and returns where the next batch begins. */
+static size_t read_addresses(struct fact_reader *r, size_t at)
+{
+    const char *first = r->needs->items[at].key;
+    size_t vpc_len = strcspn(first, "/");
+    const char *vpc = arena_strndup(&r->arena, first, vpc_len);
+    alb_params p = { 0 };
+    param(r, &p, "VpcId", vpc);
+    param(r, &p, "Status", "InUse");
+    param(r, &p, "PageSize", "100");
+    size_t n = 0;
+    for (; at < r->needs->len && n < ADDRESSES_PER_CALL; at++, n++) {
+        const struct fact_need *need = &r->needs->items[at];
+        if (need->kind != FACT_ENI || strncmp(need->key, first, vpc_len + 1) != 0)
+            break;
+        param(r, &p, arena_fmt(&r->arena, "PrivateIpAddress.%zu", n + 1), need->key + vpc_len + 1);
+    }
+    begin(r, FACT_ENI, "DescribeNetworkInterfaces", &p, vpc);
+    return at;
+}
+
+bool fact_reader_new(struct fact_reader **out, struct alb *alb, const fact_needs *needs,
+                     struct error *err)
+{
+    struct fact_reader *r = calloc(1, sizeof *r);
+    if (!r)
+        return error_set(err, ERROR_BUG, "out of memory");
+    r->alb = alb;
+    r->needs = needs;
+    for (size_t i = 0; i < needs->len;) {
+        const struct fact_need *need = &needs->items[i];
+        if (need->kind == FACT_ENI && strchr(need->key, '/')) {
+            i = read_addresses(r, i);
+            continue;
+        }
+        if (need->kind == FACT_VSWITCH)
+            read_vswitch(r, need->key);
+        i++;
+    }
+    *out = r;
+    return true;
+}
+
+void fact_reader_free(struct fact_reader *r)
+{
+    if (!r)
+        return;
+    map_done(&r->found);
+    arena_done(&r->arena);
+    free(r);
+}
+
+static void found(struct fact_reader *r, enum fact_kind kind, const char *key, const char *value,
+                  const char *value2)
+{
+    struct fact *f = arena_alloc(&r->arena, sizeof *f);
+    *f = (struct fact){ .kind = kind,
+                        .key = key,
+                        .value = arena_strdup(&r->arena, value ? value : ""),
+                        .value2 = arena_strdup(&r->arena, value2 ? value2 : "") };
+    map_put(&r->found, arena_fmt(&r->arena, "%d %s", (int)kind, key), f);
+}
+
+static void take_interfaces(struct fact_reader *r, const char *vpc, const cJSON *reply)
+{
+    const cJSON *eni, *ip;
+    cJSON_ArrayForEach (eni, json_at(reply, "NetworkInterfaceSets.NetworkInterfaceSet")) {
+        const char *id = json_str(eni, "NetworkInterfaceId");
+        cJSON_ArrayForEach (ip, json_at(eni, "PrivateIpSets.PrivateIpSet")) {
+            const char *address = json_str(ip, "PrivateIpAddress");
+            if (id && address)
+                found(r, FACT_ENI, arena_fmt(&r->arena, "%s/%s", vpc, address), id, NULL);
+        }
+    }
+}
+
+static void take_vswitches(struct fact_reader *r, const cJSON *reply)
+{
+    const cJSON *v;
+    cJSON_ArrayForEach (v, json_at(reply, "VSwitches.VSwitch")) {
+        const char *id = json_str(v, "VSwitchId");
+        if (id)
+            found(r, FACT_VSWITCH, arena_strdup(&r->arena, id), json_str(v, "ZoneId"),
+                  json_str(v, "VpcId"));
+    }
+}
+
+bool fact_reader_take(struct fact_reader *r, const struct alb_result *result)
+{
+    for (size_t i = 0; i < r->reads.len; i++) {
+        const struct fact_read *read = &r->reads.items[i];
+        if (read->id != result->id)
+            continue;
+        r->in_flight--;
+        if (!result->ok && result->err.kind != ERROR_NOT_FOUND) {
+            if (!r->failed)
+                r->err = result->err;
+            r->failed = true;
+        } else if (result->ok && read->kind == FACT_ENI) {
+            take_interfaces(r, read->vpc, result->reply);
+        } else if (result->ok) {
+            take_vswitches(r, result->reply);
+        }
+        return true;
+    }
+    return false;
+}
+
+bool fact_reader_busy(const struct fact_reader *r)
+{
+    return r->in_flight > 0;
+}
+
+bool fact_reader_result(struct fact_reader *r, struct arena *a, int64_t now_ms,
+                        struct fact_set *out, struct error *err)
+{
+    if (r->failed) {
+        *err = r->err;
+        return error_wrap(err, "reading vSwitches and network interfaces");
+    }
+    for (size_t i = 0; i < r->needs->len; i++) {
+        const struct fact_need *need = &r->needs->items[i];
+        const struct fact *f =
+            map_get(&r->found, arena_fmt(&r->arena, "%d %s", (int)need->kind, need->key));
+        *LIST_PUSH(a, &out->items) = (struct fact){ .kind = need->kind,
+                                                    .key = arena_strdup(a, need->key),
+                                                    .value = arena_strdup(a, f ? f->value : ""),
+                                                    .value2 = arena_strdup(a, f ? f->value2 : ""),
+                                                    .read_at = now_ms };
+    }
+    fact_sort(out);
+    return true;
+}

@@ -1,0 +1,306 @@
+/* rows.c - what a sweep read, as rows under our keys: which load balancer is whose, which
+ * listener, rule and group is ours (design.md §4, alb-ingress.md §D.1). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "observe_priv.h"
+
+struct rows {
+    struct arena *a;
+    const struct observe_in *in;
+    struct seen *seen;
+    int64_t now_ms;
+    struct model *out;
+    struct map ours;      /* cloud ids that the store knows as ours -> row */
+    struct map listeners; /* listener id -> its row's index + 1            */
+};
+
+static const char *unescaped(const char *value)
+{
+    if (value && value[0] == '_'
+        && (!strncmp(value + 1, "aliyun", 6) || !strncmp(value + 1, "acs:", 4)))
+        return value + 1;
+    return value;
+}
+
+static bool is_cluster(const struct observe_in *in, const alb_tags *tags)
+{
+    const char *cluster = unescaped(alb_tag_get(tags, TAG_CLUSTER));
+    return cluster && !strcmp(cluster, in->cluster_id);
+}
+
+const char *lb_name_of(const struct observe_in *in, const struct alb_load_balancer *lb)
+{
+    const char *name = unescaped(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
+    if (name && is_cluster(in, &lb->tags))
+        return name;
+    for (size_t i = 0; i < in->n_lbs; i++)
+        if (in->lbs[i].reuse_id && !strcmp(in->lbs[i].reuse_id, lb->id)
+            && !alb_tag_get(&lb->tags, TAG_CLUSTER))
+            return in->lbs[i].name;
+    return NULL;
+}
+
+static struct resource *add(struct rows *r, const char *lb, enum resource_kind kind,
+                            const char *key, const char *id)
+{
+    struct resource *row = LIST_PUSH(r->a, &r->out->rows);
+    *row = (struct resource){
+        .lb = arena_strdup(r->a, lb),
+        .kind = kind,
+        .key = key,
+        .parent = "",
+        .cloud_id = arena_strdup(r->a, id),
+        .status = "",
+        .observed_at = r->now_ms,
+        .ours = true,
+    };
+    return row;
+}
+
+/* The actual struct, in the arena of the result. */
+static const void *keep(struct rows *r, enum resource_kind kind, const void *obj)
+{
+    return schema_copy(r->a, resource_schema(kind), obj, 0, NULL, NULL);
+}
+
+static const char *status_of(struct rows *r, const char *status)
+{
+    return status ? arena_strdup(r->a, status) : "";
+}
+
+/* ---- load balancers ------------------------------------------------------------------ */
+
+/* Tagged for an AlbConfig of ours, but by another cluster. */
+static bool check_foreign(struct rows *r, const struct alb_load_balancer *lb, struct error *err)
+{
+    const char *name = unescaped(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
+    const char *cluster = unescaped(alb_tag_get(&lb->tags, TAG_CLUSTER));
+    if (!name || !cluster || is_cluster(r->in, &lb->tags))
+        return true;
+    for (size_t i = 0; i < r->in->n_lbs; i++)
+        if (!strcmp(r->in->lbs[i].name, name))
+            return error_set(
+                err, ERROR_CONFLICT,
+                "load balancer %s is tagged for AlbConfig %s of cluster '%s', and this "
+                "is cluster '%s'; run with --cluster-id %s, or rename the AlbConfig, "
+                "or remove the load balancer's tag %s",
+                lb->id, name, cluster, r->in->cluster_id, cluster, TAG_CLUSTER);
+    return true;
+}
+
+static bool add_lb(struct rows *r, const struct alb_load_balancer *lb, struct error *err)
+{
+    if (!check_foreign(r, lb, err))
+        return false;
+    const char *name = lb_name_of(r->in, lb);
+    if (!name)
+        return true;
+    for (size_t i = 0; i < r->out->rows.len; i++)
+        if (!strcmp(r->out->rows.items[i].lb, name))
+            return error_set(
+                err, ERROR_CONFLICT,
+                "load balancers %s and %s are both tagged for AlbConfig %s; remove the "
+                "tag %s from the one that is not to be managed",
+                r->out->rows.items[i].cloud_id, lb->id, name, TAG_ALBCONFIG);
+    struct resource *row = add(r, name, RESOURCE_LOAD_BALANCER, arena_strdup(r->a, name), lb->id);
+    row->actual = keep(r, row->kind, lb);
+    row->status = status_of(r, lb->status);
+    return true;
+}
+
+/* The name of the load balancer with this id, or NULL. */
+static const char *lb_by_id(const struct rows *r, const char *id)
+{
+    for (size_t i = 0; id && i < r->out->rows.len; i++) {
+        const struct resource *row = &r->out->rows.items[i];
+        if (row->kind == RESOURCE_LOAD_BALANCER && !strcmp(row->cloud_id, id))
+            return row->lb;
+    }
+    return NULL;
+}
+
+/* ---- listeners ----------------------------------------------------------------------- */
+
+/* Replies to ListListeners name no certificates: composes them from their own list. */
+static void compose_certs(struct rows *r, struct alb_listener *l)
+{
+    for (size_t i = 0; i < r->seen->certs.len; i++) {
+        const struct seen_cert *c = &r->seen->certs.items[i];
+        if (strcmp(c->listener_id, l->id) != 0)
+            continue;
+        struct alb_cert cert = { .id = c->cert_id };
+        if (c->is_default)
+            *LIST_PUSH(r->a, &l->certs) = cert;
+        else
+            *LIST_PUSH(r->a, &l->additional_certs) = cert;
+    }
+}
+
+static void add_listener(struct rows *r, struct alb_listener *l)
+{
+    const char *lb = lb_by_id(r, l->lb_id);
+    if (!lb || !l->id || !l->port.set)
+        return;
+    l->certs.items = NULL;
+    l->certs.len = 0;
+    compose_certs(r, l);
+    const char *key = listener_key(r->a, l->port.val, l->protocol);
+    struct resource *row = add(r, lb, RESOURCE_LISTENER, key, l->id);
+    row->actual = keep(r, row->kind, l);
+    row->status = status_of(r, l->status);
+    row->ours =
+        l->description
+        && !strncmp(l->description, LISTENER_AUTO_DESCRIPTION, strlen(LISTENER_AUTO_DESCRIPTION));
+    char *index = arena_fmt(r->a, "%zu", r->out->rows.len - 1);
+    map_put(&r->listeners, l->id, index);
+}
+
+/* ---- rules --------------------------------------------------------------------------- */
+
+static bool is_number(const char *s)
+{
+    return *s && strspn(s, "0123456789") == strlen(s);
+}
+
+/* Made by our journal, tagged ours, or named rule-<port>-<n> (design.md §4). */
+static bool is_our_rule(const struct rows *r, const struct alb_rule *rule,
+                        const struct resource *listener)
+{
+    if (map_get(&r->ours, rule->id) || is_cluster(r->in, &rule->tags))
+        return true;
+    const struct alb_listener *l = listener->actual;
+    char prefix[40];
+    int n = snprintf(prefix, sizeof prefix, "rule-%lld-", (long long)l->port.val);
+    return n > 0 && rule->name && !strncmp(rule->name, prefix, (size_t)n)
+           && is_number(rule->name + n);
+}
+
+static int by_priority(const void *x, const void *y)
+{
+    const struct alb_rule *a = x, *b = y;
+    return (a->priority.val > b->priority.val) - (a->priority.val < b->priority.val);
+}
+
+/* The key of an actual rule: that of its conditions, and the next number when another rule
+ * of the listener has the same; others' rules get one that no wanted rule can have. */
+static const char *actual_rule_key(struct rows *r, struct map *used, const struct alb_rule *rule,
+                                   const struct resource *listener, bool ours)
+{
+    if (!ours)
+        return arena_fmt(r->a, "%s?%s", listener->key, rule->id);
+    for (int64_t nth = 1;; nth++) {
+        const char *key = rule_key(r->a, listener->key, rule, nth);
+        const char *place = arena_fmt(r->a, "%s %s", listener->lb, key);
+        if (map_get(used, place))
+            continue;
+        map_put(used, place, "");
+        return key;
+    }
+}
+
+static void add_rules(struct rows *r)
+{
+    struct map used CLEANUP(map_done) = { 0 };
+    if (r->seen->rules.len)
+        qsort(r->seen->rules.items, r->seen->rules.len, sizeof *r->seen->rules.items, by_priority);
+    for (size_t i = 0; i < r->seen->rules.len; i++) {
+        const struct alb_rule *rule = &r->seen->rules.items[i];
+        const char *index = rule->listener_id ? map_get(&r->listeners, rule->listener_id) : NULL;
+        if (!index || !rule->id)
+            continue;
+        const struct resource listener = r->out->rows.items[strtoull(index, NULL, 10)];
+        bool ours = is_our_rule(r, rule, &listener);
+        const char *key = actual_rule_key(r, &used, rule, &listener, ours);
+        struct resource *row = add(r, listener.lb, RESOURCE_RULE, key, rule->id);
+        row->parent = listener.key;
+        row->actual = keep(r, row->kind, rule);
+        row->status = status_of(r, rule->status);
+        row->ours = ours;
+    }
+}
+
+/* ---- server groups --------------------------------------------------------------------- */
+
+static int64_t port_of(const char *text)
+{
+    return text && is_number(text) && strlen(text) < 6 ? (int64_t)strtoul(text, NULL, 10) : 0;
+}
+
+/* The key that the tags tell, when it agrees with their hash or is the hash's plain form
+ * (alb-ingress.md §D.1: older tags are not hashed). */
+static const char *key_from_tags(struct rows *r, const alb_tags *tags)
+{
+    const char *hash = alb_tag_get(tags, TAG_RESOURCE);
+    const char *ns = unescaped(alb_tag_get(tags, TAG_SERVICE_NS));
+    const char *ingress = unescaped(alb_tag_get(tags, TAG_INGRESS_NAME));
+    const char *service = unescaped(alb_tag_get(tags, TAG_SERVICE_NAME));
+    int64_t port = port_of(alb_tag_get(tags, TAG_SERVICE_PORT));
+    if (!hash)
+        return NULL;
+    if (ns && ingress && service) {
+        const char *key = group_key(r->a, ns, ingress, service, port);
+        if (!strcmp(hash, group_tag(r->a, key)) || !strcmp(unescaped(hash), key))
+            return key;
+    }
+    return arena_fmt(r->a, "#%s", hash);
+}
+
+static void compose_servers(struct rows *r, struct alb_server_group *g)
+{
+    g->servers.items = arena_array(r->a, 1, sizeof *g->servers.items);
+    g->servers.len = 0;
+    for (size_t i = 0; i < r->seen->servers.len; i++)
+        if (!strcmp(r->seen->servers.items[i].group_id, g->id))
+            *LIST_PUSH(r->a, &g->servers) = r->seen->servers.items[i].server;
+}
+
+static void add_groups(struct rows *r)
+{
+    struct map used CLEANUP(map_done) = { 0 };
+    for (size_t i = 0; i < r->seen->groups.len; i++) {
+        struct alb_server_group *g = &r->seen->groups.items[i];
+        const char *lb = unescaped(alb_tag_get(&g->tags, TAG_ALBCONFIG));
+        const char *key =
+            g->id && lb && is_cluster(r->in, &g->tags) ? key_from_tags(r, &g->tags) : NULL;
+        if (!key)
+            continue;
+        /* The first with a tag has its key (alb-ingress.md §D.3); another is one too many. */
+        const char *place = arena_fmt(r->a, "%s %s", lb, key);
+        if (map_get(&used, place))
+            key = arena_fmt(r->a, "%s~%s", key, g->id);
+        map_put(&used, place, "");
+        compose_servers(r, g);
+        struct resource *row = add(r, lb, RESOURCE_SERVER_GROUP, key, g->id);
+        row->actual = keep(r, row->kind, g);
+        row->status = status_of(r, g->status);
+    }
+}
+
+/* ---- all ----------------------------------------------------------------------------- */
+
+bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *seen, int64_t now_ms,
+                    struct model *out, struct error *err)
+{
+    *out = (struct model){ 0 };
+    struct rows r = { .a = a, .in = in, .seen = seen, .now_ms = now_ms, .out = out };
+    for (size_t i = 0; in->known && i < in->known->rows.len; i++) {
+        const struct resource *k = &in->known->rows.items[i];
+        if (k->cloud_id && k->ours)
+            map_put(&r.ours, k->cloud_id, k);
+    }
+    bool ok = true;
+    for (size_t i = 0; ok && i < seen->lbs.len; i++)
+        ok = add_lb(&r, &seen->lbs.items[i], err);
+    for (size_t i = 0; ok && i < seen->listeners.len; i++)
+        add_listener(&r, &seen->listeners.items[i]);
+    if (ok) {
+        add_rules(&r);
+        add_groups(&r);
+        model_sort(out);
+    }
+    map_done(&r.ours);
+    map_done(&r.listeners);
+    return ok;
+}
