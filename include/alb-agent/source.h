@@ -1,0 +1,29 @@
+/* source.h - manifests from files, directories and standard input to objects.
+ *
+ * Whatever cannot be read, from a path that does not exist to one bad document among good
+ * ones, becomes a problem of the set, which is then incomplete (object.h); all the rest is
+ * read all the same.  Origins are "web.yaml:12", the line of a document's first content, and
+ * "all.yaml:1 item 3" for what a List holds; "stdin" stands for standard input. */
+#pragma once
+
+#include <stddef.h>
+
+#include "alb-agent/object.h"
+
+struct source_options {
+    int stdin_fd;         /* what "-" is read from; 0 is standard input                   */
+    size_t max_file;      /* bytes of one file; 0: 64 MiB                                 */
+    size_t max_documents; /* of all paths, items of lists counted one by one; 0: 100,000  */
+};
+
+/* Adds the objects of 'n_paths' paths to 'out'.  A path is "-", a file of any name, or a
+ * directory: of one the files *.yaml, *.yml and *.json are read, and its directories, in byte
+ * order of their names; names that begin with '.' are passed over.  Symbolic links are
+ * followed, but each file and directory is read once.  Files hold YAML documents, or JSON
+ * values one after the other; documents of JSON may stand among YAML too. */
+void source_read(const char *const *paths, size_t n_paths, const struct source_options *options,
+                 struct object_set *out);
+
+/* Adds the objects of 'len' bytes of 'text', which was called 'name'. */
+void source_read_text(const char *name, const char *text, size_t len,
+                      const struct source_options *options, struct object_set *out);
