@@ -2,7 +2,11 @@
  *
  * Losing it costs history and time, never correctness: all but the journal and the
  * revisions can be read again.  One process writes; the others open a snapshot, in which
- * they may write what they like and which is gone when they close it. */
+ * they may write what they like and which is gone when they close it.
+ *
+ * Any call may fail with ERROR_TRANSIENT (disk full, file busy), ERROR_DENIED (permissions),
+ * ERROR_INVALID with code "StateDamaged" (the file is damaged; open it again to have it set
+ * aside) or ERROR_BUG (a value that the schema refuses).  Times are ms since 1970, UTC. */
 #pragma once
 
 #include <stdint.h>
@@ -20,14 +24,20 @@ enum store_mode {
 };
 
 /* 'path' NULL: an empty store in memory.  '*out' is the caller's, for store_close().  A
- * file made by a newer program, or by another one, is refused; a damaged one is set aside
- * as "<path>.damaged-<time>" and '*set_aside' (when not NULL) says so. */
+ * file made by a newer program, or by another one, is refused with ERROR_INVALID; a damaged
+ * one is set aside by STORE_WRITE as "<path>.damaged-<time>", '*set_aside' (when not NULL)
+ * says so, and a new one is begun.  The lock is on "<path>.lock", which stays. */
 bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
                 bool *set_aside, struct error *err) MUST_USE;
 void store_close(struct store *st);
 
+/* Moves the log into the file and drops all but the newest 100,000 closed calls: to be
+ * called when no lane is urgent; store_close() does it as well. */
+bool store_checkpoint(struct store *st, struct error *err) MUST_USE;
+
 /* All writes between begin and commit are on disk together or not at all; a rollback is
- * what happens when commit is not reached.  Transactions do not nest. */
+ * what happens when commit is not reached.  Transactions do not nest; each write below is
+ * whole by itself, in a transaction or without. */
 struct store_txn {
     struct store *st;
     bool done;
@@ -36,7 +46,8 @@ bool store_begin(struct store_txn *txn, struct store *st, struct error *err) MUS
 bool store_commit(struct store_txn *txn, struct error *err) MUST_USE;
 void store_txn_done(struct store_txn *txn); /* for CLEANUP() */
 
-/* Small facts about the file itself: "cluster_id", "incomplete_since". NULL: not set. */
+/* Small facts about the file itself: "cluster_id", "incomplete_since".  NULL: not set; to
+ * put NULL unsets. */
 bool store_meta_get(struct store *st, struct arena *a, const char *name, const char **value,
                     struct error *err) MUST_USE;
 bool store_meta_put(struct store *st, const char *name, const char *value,
@@ -56,10 +67,10 @@ bool store_model_load(struct store *st, struct arena *a, struct model *out,
 bool store_resource_put(struct store *st, const struct resource *r, struct error *err) MUST_USE;
 bool store_resource_delete(struct store *st, const char *lb, enum resource_kind kind,
                            const char *key, struct error *err) MUST_USE;
-/* Makes the table say what the model says, touching only rows that differ. */
+/* Makes the table say what the (sorted) model says, touching only rows that differ. */
 bool store_model_put(struct store *st, const struct model *m, struct error *err) MUST_USE;
 
-/* A call, written before it is sent. */
+/* A call, written before it is sent; ERROR_BUG when its parameters hold a secret. */
 struct store_call {
     int64_t id;                       /* set by store_call_intent() */
     const char *lane, *lb, *resource; /* resource: "Rule 80/HTTP#..." or several, ", " between */
@@ -92,9 +103,13 @@ bool store_revision_put(struct store *st, const char *lb, const char *document, 
 
 /* How a load balancer stands, for 'status'. */
 struct store_summary {
-    const char *lb, *cloud_id, *dns_name;
-    int64_t resources, in_sync, observed_at, revision;
+    const char *lb, *cloud_id, *dns_name; /* "" when not known                        */
+    int64_t resources;                    /* that are ours                            */
+    int64_t in_sync;                      /* of those                                 */
+    int64_t observed_at;                  /* of what was read longest ago; 0: nothing */
+    int64_t revision;                     /* the newest; 0: none                      */
 };
 typedef LIST_OF(struct store_summary) store_summaries;
+/* One per load balancer, by name. */
 bool store_summary(struct store *st, struct arena *a, store_summaries *out,
                    struct error *err) MUST_USE;

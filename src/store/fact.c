@@ -1,0 +1,63 @@
+/* fact.c - what was looked up in the cloud and is neither a resource nor an object.
+ *
+ * A kind that this program does not know is left alone. */
+#include <string.h>
+
+#include "store_priv.h"
+
+#define STMTS(X)                                                                     \
+    X(LOAD, "SELECT kind, key, value, value2, read_at FROM fact ORDER BY kind, key") \
+    X(PUT, "INSERT INTO fact(kind, key, value, value2, read_at) "                    \
+           "VALUES(:kind, :key, :value, :value2, :read_at) "                         \
+           "ON CONFLICT(kind, key) DO UPDATE SET value = excluded.value, "           \
+           "value2 = excluded.value2, read_at = excluded.read_at, expires_at = NULL")
+
+#define X(NAME, sql) NAME,
+enum { STMTS(X) STMT_COUNT };
+#undef X
+#define X(NAME, sql) [NAME] = (sql),
+static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
+#undef X
+_Static_assert(STMT_COUNT <= STATEMENTS_MAX, "room in struct store");
+const struct statements fact_statements = { stmt_sql, STMT_COUNT };
+
+static enum fact_kind find_kind(const char *name)
+{
+    int k = 0;
+    while (k < FACT_KINDS && strcmp(fact_kind_name((enum fact_kind)k), name))
+        k++;
+    return (enum fact_kind)k;
+}
+
+bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][LOAD];
+    bool row;
+    *out = (struct fact_set){ 0 };
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read facts");
+        if (!row)
+            break;
+        enum fact_kind kind = find_kind(col_text(s, "kind"));
+        if (kind != FACT_KINDS)
+            *LIST_PUSH(a, &out->items) = (struct fact){ .kind = kind,
+                                                        .key = col_keep(a, s, "key"),
+                                                        .value = col_keep(a, s, "value"),
+                                                        .value2 = col_keep(a, s, "value2"),
+                                                        .read_at = col_int(s, "read_at") };
+    }
+    fact_sort(out);
+    return true;
+}
+
+bool store_fact_put(struct store *st, const struct fact *fact, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][PUT];
+    bind_text(s, ":kind", fact_kind_name(fact->kind));
+    bind_text(s, ":key", fact->key);
+    bind_text(s, ":value", fact->value);
+    bind_text(s, ":value2", fact->value2 ? fact->value2 : "");
+    bind_int(s, ":read_at", fact->read_at);
+    return stmt_run(s, err) || error_wrap(err, "write fact %s", fact->key);
+}

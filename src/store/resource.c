@@ -1,0 +1,200 @@
+/* resource.c - the resources, wanted, applied and actual side by side.
+ *
+ * Documents are the text of the field tables: what is wanted and applied in canonical form,
+ * so that equal text is equal meaning; what is actual as it was read.  A kind that this
+ * program does not know is left alone. */
+#include <string.h>
+
+#include "alb-agent/buf.h"
+#include "alb-agent/json.h"
+#include "store_priv.h"
+
+#define STMTS(X)                                                                                 \
+    X(LOAD, "SELECT lb, kind, key, parent, desired, desired_from, position, held, applied, "     \
+            "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "            \
+            "FROM resource ORDER BY lb, kind, key")                                              \
+    X(KEYS, "SELECT lb, kind, key FROM resource ORDER BY lb, kind, key")                         \
+    X(PUT, "INSERT INTO resource(lb, kind, key, parent, desired, desired_from, position, held, " \
+           "applied, actual, cloud_id, status, observed_at, unused_since, empty_since, ours) "   \
+           "VALUES(:lb, :kind, :key, :parent, :desired, :desired_from, :position, :held, "       \
+           ":applied, :actual, :cloud_id, :status, :observed_at, :unused_since, :empty_since, "  \
+           ":ours) "                                                                             \
+           "ON CONFLICT(lb, kind, key) DO UPDATE SET parent = excluded.parent, "                 \
+           "desired = excluded.desired, desired_from = excluded.desired_from, "                  \
+           "position = excluded.position, held = excluded.held, applied = excluded.applied, "    \
+           "actual = excluded.actual, cloud_id = excluded.cloud_id, status = excluded.status, "  \
+           "observed_at = excluded.observed_at, unused_since = excluded.unused_since, "          \
+           "empty_since = excluded.empty_since, ours = excluded.ours "                           \
+           "WHERE (parent, desired, desired_from, position, held, applied, actual, cloud_id, "   \
+           "status, observed_at, unused_since, empty_since, ours) IS NOT (excluded.parent, "     \
+           "excluded.desired, excluded.desired_from, excluded.position, excluded.held, "         \
+           "excluded.applied, excluded.actual, excluded.cloud_id, excluded.status, "             \
+           "excluded.observed_at, excluded.unused_since, excluded.empty_since, excluded.ours)")  \
+    X(DELETE, "DELETE FROM resource WHERE lb = :lb AND kind = :kind AND key = :key")
+
+#define X(NAME, sql) NAME,
+enum { STMTS(X) STMT_COUNT };
+#undef X
+#define X(NAME, sql) [NAME] = (sql),
+static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
+#undef X
+_Static_assert(STMT_COUNT <= STATEMENTS_MAX, "room in struct store");
+const struct statements resource_statements = { stmt_sql, STMT_COUNT };
+
+/* ---- reading ------------------------------------------------------------------------- */
+
+static bool decode(struct arena *a, const struct schema *s, const char *text, const void **out,
+                   struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    *out = NULL;
+    if (!text)
+        return true;
+    if (!json_parse(text, strlen(text), &json, err))
+        return false;
+    void *obj = arena_alloc(a, s->size);
+    *out = obj;
+    return schema_from_json(a, s, obj, json, SCHEMA_LENIENT, err);
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static bool read_row(struct arena *a, sqlite3_stmt *s, struct resource *r, struct error *err)
+{
+    const struct schema *schema = resource_schema(r->kind);
+    r->lb = col_keep(a, s, "lb");
+    r->key = col_keep(a, s, "key");
+    r->parent = col_keep(a, s, "parent");
+    r->desired_from = col_keep(a, s, "desired_from");
+    r->position = col_int(s, "position");
+    r->held = col_int(s, "held") != 0;
+    r->cloud_id = col_keep(a, s, "cloud_id");
+    r->status = col_keep(a, s, "status");
+    r->observed_at = col_int(s, "observed_at");
+    r->unused_since = col_int(s, "unused_since");
+    r->empty_since = col_int(s, "empty_since");
+    r->ours = col_int(s, "ours") != 0;
+    if (!decode(a, schema, col_text(s, "desired"), &r->desired, err))
+        return error_wrap(err, "desired");
+    if (!decode(a, schema, col_text(s, "applied"), &r->applied, err))
+        return error_wrap(err, "applied");
+    return decode(a, schema, col_text(s, "actual"), &r->actual, err) || error_wrap(err, "actual");
+}
+
+bool store_model_load(struct store *st, struct arena *a, struct model *out, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD];
+    bool row;
+    *out = (struct model){ 0 };
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read resources");
+        if (!row)
+            break;
+        struct resource r = { .kind = resource_kind_find(col_text(s, "kind")) };
+        if (r.kind == RESOURCE_KINDS)
+            continue;
+        if (!read_row(a, s, &r, err))
+            return error_wrap(err, "read %s %s", resource_kind_name(r.kind), col_text(s, "key"));
+        *LIST_PUSH(a, &out->rows) = r;
+    }
+    model_sort(out);
+    return true;
+}
+
+/* ---- writing ------------------------------------------------------------------------- */
+
+static const char *canonical(struct arena *a, const struct resource *r, const void *obj)
+{
+    return obj ? schema_canonical(a, resource_schema(r->kind), obj) : NULL;
+}
+
+static bool write_actual(const struct resource *r, struct buf *b, struct error *err)
+{
+    cJSON *json CLEANUP(json_done) =
+        schema_to_json(resource_schema(r->kind), r->actual, SCHEMA_JSON_REDACT);
+    json_write(b, json, false);
+    return b->failed ? error_set(err, ERROR_INVALID, "larger than the store keeps") : true;
+}
+
+static bool put(struct store *st, const struct resource *r, struct error *err)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct buf actual CLEANUP(buf_done) = { 0 };
+    if (r->actual && !write_actual(r, &actual, err))
+        return false;
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][PUT];
+    bind_text(s, ":lb", r->lb);
+    bind_text(s, ":kind", resource_kind_name(r->kind));
+    bind_text(s, ":key", r->key);
+    bind_text(s, ":parent", or_empty(r->parent));
+    bind_text(s, ":desired", canonical(&scratch, r, r->desired));
+    bind_text(s, ":desired_from", r->desired_from);
+    bind_int(s, ":position", r->position);
+    bind_int(s, ":held", r->held);
+    bind_text(s, ":applied", canonical(&scratch, r, r->applied));
+    bind_text(s, ":actual", r->actual ? buf_str(&actual) : NULL);
+    bind_text(s, ":cloud_id", r->cloud_id);
+    bind_text(s, ":status", or_empty(r->status));
+    bind_int(s, ":observed_at", r->observed_at);
+    bind_int(s, ":unused_since", r->unused_since);
+    bind_int(s, ":empty_since", r->empty_since);
+    bind_int(s, ":ours", r->ours);
+    return stmt_run(s, err);
+}
+
+bool store_resource_put(struct store *st, const struct resource *r, struct error *err)
+{
+    return put(st, r, err) || error_wrap(err, "write %s %s", resource_kind_name(r->kind), r->key);
+}
+
+bool store_resource_delete(struct store *st, const char *lb, enum resource_kind kind,
+                           const char *key, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][DELETE];
+    bind_text(s, ":lb", lb);
+    bind_text(s, ":kind", resource_kind_name(kind));
+    bind_text(s, ":key", key);
+    return stmt_run(s, err) || error_wrap(err, "remove %s %s", resource_kind_name(kind), key);
+}
+
+static bool find_absent(struct store *st, struct arena *a, const struct model *m, struct model *out,
+                        struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][KEYS];
+    bool row;
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read resources");
+        if (!row)
+            return true;
+        struct resource r = { .kind = resource_kind_find(col_text(s, "kind")) };
+        if (r.kind == RESOURCE_KINDS
+            || model_find(m, col_text(s, "lb"), r.kind, col_text(s, "key")))
+            continue;
+        r.lb = col_keep(a, s, "lb");
+        r.key = col_keep(a, s, "key");
+        *LIST_PUSH(a, &out->rows) = r;
+    }
+}
+
+bool store_model_put(struct store *st, const struct model *m, struct error *err)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct batch batch CLEANUP(batch_done) = { 0 };
+    struct model absent = { 0 };
+    if (!batch_begin(&batch, st, err) || !find_absent(st, &scratch, m, &absent, err))
+        return false;
+    for (size_t i = 0; i < absent.rows.len; i++) {
+        const struct resource *r = &absent.rows.items[i];
+        if (!store_resource_delete(st, r->lb, r->kind, r->key, err))
+            return false;
+    }
+    for (size_t i = 0; i < m->rows.len; i++)
+        if (!store_resource_put(st, &m->rows.items[i], err))
+            return false;
+    return batch_end(&batch, err);
+}

@@ -1,0 +1,159 @@
+/* sql.c - the SQLite idioms: errors by kind, binds and columns by name, batches.
+ *
+ * Nothing here knows a table. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store_priv.h"
+
+static enum error_kind kind_of(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+    case SQLITE_INTERRUPT: return ERROR_TRANSIENT;
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_AUTH: return ERROR_DENIED;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return ERROR_INVALID;
+    default: return ERROR_BUG;
+    }
+}
+
+bool db_error(sqlite3 *db, struct error *err)
+{
+    enum error_kind kind = kind_of(sqlite3_extended_errcode(db));
+    (void)error_set(err, kind, "%s", sqlite3_errmsg(db));
+    if (kind == ERROR_INVALID)
+        (void)snprintf(err->code, sizeof err->code, "%s", STORE_DAMAGED);
+    return false;
+}
+
+bool error_is_damage(const struct error *err)
+{
+    return !strcmp(err->code, STORE_DAMAGED);
+}
+
+void stmt_reset(sqlite3_stmt **s)
+{
+    if (*s) {
+        (void)sqlite3_reset(*s);
+        (void)sqlite3_clear_bindings(*s);
+    }
+}
+
+void stmt_done(sqlite3_stmt **s)
+{
+    (void)sqlite3_finalize(*s);
+    *s = NULL;
+}
+
+void bind_text(sqlite3_stmt *s, const char *name, const char *value)
+{
+    int rc = sqlite3_bind_text(s, sqlite3_bind_parameter_index(s, name), value, -1, SQLITE_STATIC);
+    assert(rc != SQLITE_RANGE && "no such parameter");
+    (void)rc;
+}
+
+void bind_int(sqlite3_stmt *s, const char *name, int64_t value)
+{
+    int rc = sqlite3_bind_int64(s, sqlite3_bind_parameter_index(s, name), value);
+    assert(rc != SQLITE_RANGE && "no such parameter");
+    (void)rc;
+}
+
+static int column(sqlite3_stmt *s, const char *name)
+{
+    int n = sqlite3_column_count(s), i = 0;
+    while (i < n && strcmp(sqlite3_column_name(s, i), name) != 0)
+        i++;
+    assert(i < n && "no such column");
+    return i;
+}
+
+const char *col_text(sqlite3_stmt *s, const char *name)
+{
+    return (const char *)sqlite3_column_text(s, column(s, name));
+}
+
+int64_t col_int(sqlite3_stmt *s, const char *name)
+{
+    return sqlite3_column_int64(s, column(s, name));
+}
+
+const char *col_keep(struct arena *a, sqlite3_stmt *s, const char *name)
+{
+    const char *text = col_text(s, name);
+    return text ? arena_strdup(a, text) : NULL;
+}
+
+bool stmt_next(sqlite3_stmt *s, bool *row, struct error *err)
+{
+    int rc = sqlite3_step(s);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        return db_error(sqlite3_db_handle(s), err);
+    *row = rc == SQLITE_ROW;
+    return true;
+}
+
+bool stmt_run(sqlite3_stmt *s, struct error *err)
+{
+    bool row = true;
+    while (row)
+        if (!stmt_next(s, &row, err))
+            return false;
+    return true;
+}
+
+bool sql_run(sqlite3 *db, const char *text, struct error *err)
+{
+    while (*text) {
+        sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
+        if (sqlite3_prepare_v2(db, text, -1, &s, &text) != SQLITE_OK)
+            return db_error(db, err);
+        if (s && !stmt_run(s, err)) /* no statement: blanks and comments */
+            return false;
+    }
+    return true;
+}
+
+bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
+    bool row;
+    if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
+        return db_error(db, err);
+    if (!stmt_next(s, &row, err))
+        return false;
+    *out = row ? sqlite3_column_int64(s, 0) : 0;
+    return true;
+}
+
+/* A savepoint outside a transaction is one: releasing it commits. */
+bool batch_begin(struct batch *b, struct store *st, struct error *err)
+{
+    if (sqlite3_exec(st->db, "SAVEPOINT batch", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(st->db, err);
+    b->db = st->db;
+    return true;
+}
+
+bool batch_end(struct batch *b, struct error *err)
+{
+    if (sqlite3_exec(b->db, "RELEASE batch", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(b->db, err);
+    b->db = NULL;
+    return true;
+}
+
+void batch_done(struct batch *b)
+{
+    if (b->db) /* fails when the failure itself ended the transaction: then all is undone */
+        (void)sqlite3_exec(b->db, "ROLLBACK TO batch; RELEASE batch", NULL, NULL, NULL);
+}

@@ -1,0 +1,265 @@
+/* store.c - opening, closing, transactions: the life of the file.
+ *
+ * A file is ours when its application_id says so; it is looked at before the first write.
+ * One that SQLite or quick_check calls damaged is set aside by the writer, who begins a new
+ * one; a reader refuses it. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "alb-agent/clock.h"
+#include "store_priv.h"
+
+enum {
+    CALLS_MAX = 100000,             /* of closed calls, the newest are kept          */
+    CHECK_BYTES = 64 * 1024 * 1024, /* larger files are checked after a crash only: 5 ms a MB */
+    HOST_MAX = 256
+};
+
+const struct statements *store_statements(enum store_part part)
+{
+    switch (part) {
+    case PART_META: return &meta_statements;
+    case PART_OBJECT: return &object_statements;
+    case PART_FACT: return &fact_statements;
+    case PART_RESOURCE: return &resource_statements;
+    case PART_CALL: return &call_statements;
+    case PART_REVISION: return &revision_statements;
+    case STORE_PARTS: break;
+    }
+    return NULL;
+}
+
+static bool prepare_all(struct store *st, struct error *err)
+{
+    for (int p = 0; p < STORE_PARTS; p++) {
+        const struct statements *part = store_statements((enum store_part)p);
+        for (size_t i = 0; i < part->n; i++)
+            if (sqlite3_prepare_v3(st->db, part->sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                   &st->stmts[p][i], NULL)
+                != SQLITE_OK)
+                return db_error(st->db, err);
+    }
+    return true;
+}
+
+static void close_db(struct store *st)
+{
+    for (int p = 0; p < STORE_PARTS; p++)
+        for (size_t i = 0; i < STATEMENTS_MAX; i++)
+            stmt_done(&st->stmts[p][i]);
+    (void)sqlite3_close(st->db);
+    st->db = NULL;
+}
+
+static void store_free(struct store *st)
+{
+    close_db(st);
+    if (st->lock >= 0)
+        (void)close(st->lock);
+    free(st);
+}
+
+static bool open_db(struct store *st, const char *path, struct error *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &st->db, flags, NULL) != SQLITE_OK)
+        return db_error(st->db, err);
+    (void)sqlite3_extended_result_codes(st->db, 1);
+    (void)sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
+    return true;
+}
+
+/* page_size counts only before the first write, which is that of the journal mode. */
+static bool configure(struct store *st, struct error *err)
+{
+    return sql_run(st->db,
+                   "PRAGMA page_size = 8192;"
+                   "PRAGMA journal_mode = WAL;"
+                   "PRAGMA synchronous = FULL;"
+                   "PRAGMA wal_autocheckpoint = 0;"
+                   "PRAGMA foreign_keys = ON",
+                   err);
+}
+
+/* ---- a file to write ------------------------------------------------------------------ */
+
+static bool quick_check(struct store *st, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
+    bool row = false;
+    if (sqlite3_prepare_v2(st->db, "PRAGMA quick_check(1)", -1, &s, NULL) != SQLITE_OK)
+        return db_error(st->db, err);
+    if (!stmt_next(s, &row, err))
+        return false;
+    const char *says = row ? col_text(s, "quick_check") : NULL;
+    if (says && !sqlite3_stricmp(says, "ok"))
+        return true;
+    (void)error_set(err, ERROR_INVALID, "%s", says ? says : "nothing to check");
+    (void)snprintf(err->code, sizeof err->code, "%s", STORE_DAMAGED);
+    return false;
+}
+
+/* A row in 'holder' was left by a crash. */
+static bool check(struct store *st, int64_t version, struct error *err)
+{
+    int64_t holders, pages, page_size;
+    if (!version)
+        return true;
+    if (!sql_int(st->db, "SELECT count(*) FROM holder", &holders, err)
+        || !sql_int(st->db, "PRAGMA page_count", &pages, err)
+        || !sql_int(st->db, "PRAGMA page_size", &page_size, err))
+        return false;
+    return (!holders && pages * page_size > CHECK_BYTES) || quick_check(st, err);
+}
+
+static bool open_checked(struct store *st, const char *path, struct error *err)
+{
+    int64_t version;
+    return file_make_private(path, err) && open_db(st, path, err)
+           && store_identify(st->db, &version, err) && check(st, version, err) && configure(st, err)
+           && store_migrate(st->db, version, err) && prepare_all(st, err);
+}
+
+static bool hold(struct store *st, int64_t now_ms, struct error *err)
+{
+    char host[HOST_MAX] = "";
+    if (gethostname(host, sizeof host - 1))
+        host[0] = '\0';
+    sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
+    static const char sql[] = "INSERT INTO holder(pid, host, since) VALUES(:pid, :host, :since)";
+    struct batch batch CLEANUP(batch_done) = { 0 };
+    if (!batch_begin(&batch, st, err) || !sql_run(st->db, "DELETE FROM holder", err))
+        return false;
+    if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
+        return db_error(st->db, err);
+    bind_int(s, ":pid", getpid());
+    bind_text(s, ":host", host);
+    bind_int(s, ":since", now_ms);
+    st->holds = stmt_run(s, err) && batch_end(&batch, err);
+    return st->holds;
+}
+
+/* Is the file that failed to open one of ours that was damaged?  One that is no database at
+ * all, at a path that never was a store, may be anything. */
+static bool is_ours_damaged(const struct store *st, const char *path, struct error *err)
+{
+    if (!error_is_damage(err))
+        return false;
+    if (st->lock_was_there || file_is_sqlite(path))
+        return true;
+    return error_set(err, ERROR_INVALID,
+                     "is not a database of alb-agent; name another file with --state");
+}
+
+static bool open_or_replace(struct store *st, const char *path, int64_t now_ms, bool *set_aside,
+                            struct error *err)
+{
+    if (open_checked(st, path, err))
+        return true;
+    close_db(st);
+    if (!is_ours_damaged(st, path, err)) {
+        file_unlock(st, path);
+        return false;
+    }
+    if (!file_set_aside(path, now_ms, err) || !open_checked(st, path, err))
+        return false;
+    *set_aside = true;
+    return true;
+}
+
+static bool open_write(struct store *st, const char *path, int64_t now_ms, bool *set_aside,
+                       struct error *err)
+{
+    bool taken;
+    if (!file_make_folders(path, err) || !file_lock(st, path, &taken, err))
+        return false;
+    if (!taken) {
+        struct arena scratch CLEANUP(arena_done) = { 0 };
+        return error_set(err, ERROR_CONFLICT,
+                         "is in use by %s; wait for it to end or use another --state",
+                         snapshot_holder(&scratch, path));
+    }
+    return open_or_replace(st, path, now_ms, set_aside, err) && hold(st, now_ms, err);
+}
+
+/* ---- a copy in memory --------------------------------------------------------------------- */
+
+static bool open_memory(struct store *st, const char *path, struct error *err)
+{
+    int64_t version = 0;
+    if (!open_db(st, ":memory:", err))
+        return false;
+    if (path && !snapshot_copy(st->db, path, &version, err))
+        return error_is_damage(err) ? error_wrap(err, "is damaged; the next 'apply' sets it aside")
+                                    : false;
+    return store_migrate(st->db, version, err) && configure(st, err) && prepare_all(st, err);
+}
+
+bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
+                bool *set_aside, struct error *err)
+{
+    bool aside = false;
+    struct store *st = calloc(1, sizeof *st);
+    if (!st)
+        return error_set(err, ERROR_TRANSIENT, "out of memory");
+    st->lock = -1;
+    st->calls_max = CALLS_MAX;
+    bool done = path && mode == STORE_WRITE ? open_write(st, path, now_ms, &aside, err)
+                                            : open_memory(st, path, err);
+    if (!done) {
+        store_free(st);
+        return path ? error_wrap(err, "state file %s", path) : false;
+    }
+    if (set_aside)
+        *set_aside = aside;
+    *out = st;
+    return true;
+}
+
+bool store_checkpoint(struct store *st, struct error *err)
+{
+    if (!store_calls_prune(st, err))
+        return false;
+    int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK ? true : db_error(st->db, err);
+}
+
+void store_close(struct store *st)
+{
+    struct error ignored;
+    if (!st)
+        return;
+    if (!sqlite3_get_autocommit(st->db))
+        (void)sqlite3_exec(st->db, "ROLLBACK", NULL, NULL, NULL);
+    if (st->holds && sql_run(st->db, "DELETE FROM holder", &ignored))
+        (void)store_checkpoint(st, &ignored);
+    store_free(st);
+}
+
+/* ---- transactions ---------------------------------------------------------------------------- */
+
+bool store_begin(struct store_txn *txn, struct store *st, struct error *err)
+{
+    *txn = (struct store_txn){ 0 };
+    if (sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(st->db, err);
+    txn->st = st;
+    return true;
+}
+
+bool store_commit(struct store_txn *txn, struct error *err)
+{
+    if (sqlite3_exec(txn->st->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(txn->st->db, err);
+    txn->done = true;
+    return true;
+}
+
+void store_txn_done(struct store_txn *txn)
+{
+    if (txn->st && !txn->done)
+        (void)sqlite3_exec(txn->st->db, "ROLLBACK", NULL, NULL, NULL);
+    txn->done = true;
+}

@@ -1,0 +1,138 @@
+/* store_priv.h - what the files of the store share: the handle, statements by table, and
+ * the few SQLite idioms.
+ *
+ * Each file that speaks SQL has one table of statements (STMTS), prepared when the store is
+ * opened; binds and columns go by name, so that SQL can be reordered without touching C. */
+#pragma once
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "alb-agent/arena.h"
+#include "alb-agent/embed.h"
+#include "alb-agent/error.h"
+#include "alb-agent/store.h"
+
+/* The code of an error that says the file is damaged. */
+#define STORE_DAMAGED "StateDamaged"
+
+enum { STORE_APPLICATION_ID = 0x616c6261, STORE_BUSY_MS = 5000 };
+
+/* state/migrations, in order. */
+extern const struct embedded state_migrations[];
+
+/* ---- statements ---------------------------------------------------------------------- */
+
+enum store_part {
+    PART_META,
+    PART_OBJECT,
+    PART_FACT,
+    PART_RESOURCE,
+    PART_CALL,
+    PART_REVISION,
+    STORE_PARTS
+};
+enum { STATEMENTS_MAX = 8 };
+
+struct statements {
+    const char *const *sql;
+    size_t n;
+};
+extern const struct statements meta_statements, object_statements, fact_statements,
+    resource_statements, call_statements, revision_statements;
+
+/* The table of a part. */
+const struct statements *store_statements(enum store_part part);
+
+struct store {
+    sqlite3 *db;
+    int lock;            /* descriptor of the lock file; -1: none               */
+    bool lock_was_there; /* this path has been a store before                   */
+    bool holds;          /* the row in 'holder' is ours                         */
+    int64_t calls_max;   /* closed calls beyond so many newest ones are dropped */
+    sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
+};
+
+/* ---- sql.c ------------------------------------------------------------------------------- */
+
+/* What SQLite says went wrong last, by kind; returns false.  A damaged file is
+ * ERROR_INVALID with code STORE_DAMAGED. */
+bool db_error(sqlite3 *db, struct error *err);
+/* Has 'err' that code? */
+bool error_is_damage(const struct error *err);
+
+/* For CLEANUP(): makes a prepared statement ready for its next use. */
+void stmt_reset(sqlite3_stmt **s);
+/* For CLEANUP(): ends a statement that is used once. */
+void stmt_done(sqlite3_stmt **s);
+
+/* Binds ":name"; NULL binds NULL.  The text is borrowed until the statement is reset. */
+void bind_text(sqlite3_stmt *s, const char *name, const char *value);
+void bind_int(sqlite3_stmt *s, const char *name, int64_t value);
+
+/* The column of that name in the row at hand; NULL or 0 when it is NULL.  Texts last until
+ * the next step. */
+const char *col_text(sqlite3_stmt *s, const char *name);
+int64_t col_int(sqlite3_stmt *s, const char *name);
+/* The same text in 'a'; NULL when it is NULL. */
+const char *col_keep(struct arena *a, sqlite3_stmt *s, const char *name);
+
+/* Goes to the next row: '*row' is false after the last one. */
+bool stmt_next(sqlite3_stmt *s, bool *row, struct error *err) MUST_USE;
+/* Runs a statement that returns no rows. */
+bool stmt_run(sqlite3_stmt *s, struct error *err) MUST_USE;
+
+/* Runs all statements of 'text', and drops what they return. */
+bool sql_run(sqlite3 *db, const char *text, struct error *err) MUST_USE;
+/* The first column of the first row, 0 when there is none. */
+bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err) MUST_USE;
+
+/* Several writes as one: within the transaction at hand when there is one, else a
+ * transaction of their own.  Undone unless batch_end() was reached. */
+struct batch {
+    sqlite3 *db;
+};
+bool batch_begin(struct batch *b, struct store *st, struct error *err) MUST_USE;
+bool batch_end(struct batch *b, struct error *err) MUST_USE;
+void batch_done(struct batch *b);
+
+/* ---- file.c -------------------------------------------------------------------------------- */
+
+/* Sets ERROR_DENIED (permissions) or ERROR_TRANSIENT from 'number', an errno; returns false. */
+bool file_error(struct error *err, int number, const char *what, const char *path);
+/* Makes the folders above 'path' that are missing, 0700. */
+bool file_make_folders(const char *path, struct error *err) MUST_USE;
+/* Makes the file when it is missing, and its mode 0600. */
+bool file_make_private(const char *path, struct error *err) MUST_USE;
+/* Takes the lock of one writer on "<path>.lock".  '*taken' is false when another has it. */
+bool file_lock(struct store *st, const char *path, bool *taken, struct error *err) MUST_USE;
+/* Forgets a lock file that file_lock() made, as if it had not been there. */
+void file_unlock(struct store *st, const char *path);
+/* Does the file begin as SQLite files do?  Not to be asked while SQLite has it open. */
+bool file_is_sqlite(const char *path);
+/* Renames a damaged file, and the log beside it, to "<path>.damaged-<time>". */
+bool file_set_aside(const char *path, int64_t now_ms, struct error *err) MUST_USE;
+
+/* ---- migrate.c ----------------------------------------------------------------------------- */
+
+/* Is this database ours, and not newer than this program?  '*version' is 0 for an empty one. */
+bool store_identify(sqlite3 *db, int64_t *version, struct error *err) MUST_USE;
+/* Brings the schema from 'version' to the newest one. */
+bool store_migrate(sqlite3 *db, int64_t version, struct error *err) MUST_USE;
+
+/* ---- snapshot.c ---------------------------------------------------------------------------- */
+
+/* Copies the file at 'path' into 'mem', an empty database in memory; '*version' is that of
+ * the copy, 0 when there is no file. */
+bool snapshot_copy(sqlite3 *mem, const char *path, int64_t *version, struct error *err) MUST_USE;
+/* "pid 12 on host web since 2026-11-22T05:10:45Z", or "another process". */
+const char *snapshot_holder(struct arena *a, const char *path);
+
+/* ---- call.c, revision.c -------------------------------------------------------------------- */
+
+/* Drops closed calls that are older than the newest 'calls_max'. */
+bool store_calls_prune(struct store *st, struct error *err) MUST_USE;
+/* The number of the newest revision of 'lb', 0 when there is none. */
+bool store_revision_newest(struct store *st, const char *lb, int64_t *number,
+                           struct error *err) MUST_USE;

@@ -1,0 +1,141 @@
+/* fixture.c - see fixture.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "alb-agent/json.h"
+#include "tests/unit/store/fixture.h"
+
+int fixture_setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    (void)snprintf(f->folder, sizeof f->folder, "/tmp/alb-agent-store-XXXXXX");
+    assert_non_null(mkdtemp(f->folder));
+    (void)snprintf(f->path, sizeof f->path, "%s/state.db", f->folder);
+    if (!store_open(&f->st, NULL, STORE_WRITE, NOW, NULL, &f->err))
+        fail_msg("%s", f->err.msg);
+    *state = f;
+    return 0;
+}
+
+/* At most two folders deep, as the tests make them. */
+static void remove_all(const char *folder)
+{
+    char path[512];
+    DIR *d = opendir(folder);
+    for (struct dirent *e; d && (e = readdir(d));) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        (void)snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+        if (unlink(path))
+            remove_all(path);
+    }
+    if (d)
+        (void)closedir(d);
+    (void)rmdir(folder);
+}
+
+int fixture_teardown(void **state)
+{
+    struct fixture *f = *state;
+    store_close(f->st);
+    remove_all(f->folder);
+    arena_done(&f->a);
+    free(f);
+    return 0;
+}
+
+struct store *fixture_open(struct fixture *f)
+{
+    struct store *st = NULL;
+    if (!store_open(&st, f->path, STORE_WRITE, NOW, NULL, &f->err))
+        fail_msg("%s", f->err.msg);
+    return st;
+}
+
+const char *fixture_path(struct fixture *f, const char *suffix)
+{
+    return arena_fmt(&f->a, "%s%s", f->path, suffix);
+}
+
+int fixture_files(struct fixture *f, const char *part)
+{
+    int n = 0;
+    DIR *d = opendir(f->folder);
+    assert_non_null(d);
+    for (struct dirent *e; (e = readdir(d));)
+        n += e->d_name[0] != '.' && strstr(e->d_name, part);
+    (void)closedir(d);
+    return n;
+}
+
+void fixture_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+int64_t fixture_int(struct store *st, const char *sql)
+{
+    struct error err = { 0 };
+    int64_t n = -1;
+    if (!sql_int(st->db, sql, &n, &err))
+        fail_msg("%s: %s", sql, err.msg);
+    return n;
+}
+
+const char *fixture_text(struct fixture *f, struct store *st, const char *sql)
+{
+    sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
+    assert_int_equal(sqlite3_prepare_v2(st->db, sql, -1, &s, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    const char *text = (const char *)sqlite3_column_text(s, 0);
+    return text ? arena_strdup(&f->a, text) : NULL;
+}
+
+static const void *group(struct fixture *f, const char *json)
+{
+    cJSON *tree CLEANUP(json_done) = NULL;
+    struct alb_server_group *g = arena_alloc(&f->a, sizeof *g);
+    assert_true(json_parse(json, strlen(json), &tree, &f->err));
+    assert_true(schema_from_json(&f->a, &alb_server_group_schema, g, tree, SCHEMA_STRICT, &f->err));
+    return g;
+}
+
+struct resource fixture_group(struct fixture *f, const char *key, const char *scheduler)
+{
+    const char *json = arena_fmt(&f->a,
+                                 "{\"ServerGroupName\":\"g\",\"Protocol\":\"HTTP\","
+                                 "\"Scheduler\":\"%s\"}",
+                                 scheduler);
+    const char *there = arena_fmt(&f->a,
+                                  "{\"ServerGroupId\":\"sgp-1\",\"ServerGroupName\":\"g\","
+                                  "\"Protocol\":\"HTTP\",\"Scheduler\":\"%s\","
+                                  "\"ServerGroupStatus\":\"Available\"}",
+                                  scheduler);
+    return (struct resource){ .lb = "kube-system/web",
+                              .kind = RESOURCE_SERVER_GROUP,
+                              .key = arena_strdup(&f->a, key),
+                              .parent = "",
+                              .desired = group(f, json),
+                              .desired_from = "Ingress shop/web",
+                              .applied = group(f, json),
+                              .actual = group(f, there),
+                              .cloud_id = "sgp-1",
+                              .status = "Available",
+                              .observed_at = NOW,
+                              .ours = true };
+}

@@ -1,0 +1,68 @@
+/* test_fact.c - facts are kept, replaced and sorted. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/store/fixture.h"
+
+static void test_facts_come_back_sorted_for_look_up(void **state)
+{
+    struct fixture *f = *state;
+    const struct fact eni = { FACT_ENI, "vpc-1/10.0.0.9", "eni-9", NULL, 5 };
+    const struct fact zone = { FACT_VSWITCH, "vsw-1", "cn-b", "vpc-1", 6 };
+    struct fact_set set;
+    assert_true(store_fact_put(f->st, &eni, &f->err));
+    assert_true(store_fact_put(f->st, &zone, &f->err));
+    assert_true(store_facts_load(f->st, &f->a, &set, &f->err));
+    assert_int_equal(set.items.len, 2);
+    const struct fact *got = fact_find(&set, FACT_VSWITCH, "vsw-1");
+    assert_non_null(got);
+    assert_string_equal(got->value, "cn-b");
+    assert_string_equal(got->value2, "vpc-1");
+    assert_int_equal(got->read_at, 6);
+    got = fact_find(&set, FACT_ENI, "vpc-1/10.0.0.9");
+    assert_non_null(got);
+    assert_string_equal(got->value, "eni-9");
+    assert_string_equal(got->value2, "");
+}
+
+static void test_fact_put_replaces(void **state)
+{
+    struct fixture *f = *state;
+    const struct fact before = { FACT_ENI, "vpc-1/10.0.0.9", "eni-9", "", 5 };
+    const struct fact after = { FACT_ENI, "vpc-1/10.0.0.9", "", "", 7 };
+    struct fact_set set;
+    assert_true(store_fact_put(f->st, &before, &f->err));
+    assert_true(store_fact_put(f->st, &after, &f->err));
+    assert_true(store_facts_load(f->st, &f->a, &set, &f->err));
+    assert_int_equal(set.items.len, 1);
+    assert_string_equal(set.items.items[0].value, "");
+    assert_int_equal(set.items.items[0].read_at, 7);
+}
+
+static void test_fact_of_unknown_kind_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct fact_set set;
+    assert_true(sql_run(f->st->db,
+                        "INSERT INTO fact(kind, key, value, read_at) VALUES('moon', 'k', 'v', 1)",
+                        &f->err));
+    assert_true(store_facts_load(f->st, &f->a, &set, &f->err));
+    assert_int_equal(set.items.len, 0);
+    assert_int_equal(fixture_int(f->st, "SELECT count(*) FROM fact"), 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_facts_come_back_sorted_for_look_up),
+        TEST(test_fact_put_replaces),
+        TEST(test_fact_of_unknown_kind_is_left_alone),
+    };
+    return cmocka_run_group_tests_name("store/fact", tests, NULL, NULL);
+}

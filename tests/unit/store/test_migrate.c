@@ -1,0 +1,116 @@
+/* test_migrate.c - the schema: released migrations do not change, strangers are refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alb-agent/hash.h"
+#include "tests/unit/store/fixture.h"
+
+/* A released migration never changes: to alter the schema, add a file. */
+static const struct {
+    const char *name, *sha256;
+} released[] = {
+    { "0001_initial.sql", "e06bc0b56a9256907f403b40ee1a1d8f80e6639ec05b1ef8b8a6ca40a9670ff8" },
+};
+
+static void test_released_migrations_do_not_change(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(released); i++) {
+        const struct embedded *file = &state_migrations[i];
+        char hex[SHA256_HEX];
+        assert_string_equal(file->name, released[i].name);
+        assert_string_equal(hash_sha256_hex(file->data, file->size, hex), released[i].sha256);
+    }
+}
+
+static void test_migrations_are_numbered_in_order(void **state)
+{
+    (void)state;
+    for (int i = 0; state_migrations[i].name; i++) {
+        char number[16];
+        (void)snprintf(number, sizeof number, "%04d_", i + 1);
+        assert_memory_equal(state_migrations[i].name, number, 5);
+    }
+}
+
+static void test_fresh_database_carries_our_id_and_version(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(fixture_int(f->st, "PRAGMA application_id"), 0x616c6261);
+    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 1);
+}
+
+static bool identify(struct fixture *f, const char *sql)
+{
+    sqlite3 *db = NULL;
+    int64_t version = -1;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    bool ours = store_identify(db, &version, &f->err);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return ours;
+}
+
+static void test_empty_database_is_ours(void **state)
+{
+    assert_true(identify(*state, ""));
+}
+
+static void test_database_of_another_program_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    assert_false(identify(f, "PRAGMA application_id = 7"));
+    assert_int_equal(f->err.kind, ERROR_INVALID);
+    assert_false(identify(f, "CREATE TABLE t(x)"));
+    assert_non_null(strstr(f->err.msg, "another program"));
+}
+
+static void test_newer_database_is_refused_with_both_versions(void **state)
+{
+    struct fixture *f = *state;
+    assert_false(identify(f, "PRAGMA application_id = 0x616c6261; PRAGMA user_version = 9"));
+    assert_int_equal(f->err.kind, ERROR_INVALID);
+    assert_non_null(strstr(f->err.msg, "version 9"));
+    assert_non_null(strstr(f->err.msg, "up to 1"));
+    assert_non_null(strstr(f->err.msg, "newer program"));
+}
+
+/* A step that fails leaves the version, and the tables, of before. */
+static void test_migration_that_fails_leaves_nothing(void **state)
+{
+    struct fixture *f = *state;
+    sqlite3 *db = NULL;
+    int64_t tables = -1, version = -1;
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "CREATE TABLE meta(x)", NULL, NULL, NULL), SQLITE_OK);
+    assert_false(store_migrate(db, 0, &f->err));
+    assert_non_null(strstr(f->err.msg, "0001_initial.sql"));
+    assert_true(sql_int(db, "SELECT count(*) FROM sqlite_schema", &tables, &f->err));
+    assert_int_equal(tables, 1);
+    assert_true(sql_int(db, "PRAGMA user_version", &version, &f->err));
+    assert_int_equal(version, 0);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_released_migrations_do_not_change),
+        TEST(test_migrations_are_numbered_in_order),
+        TEST(test_fresh_database_carries_our_id_and_version),
+        TEST(test_empty_database_is_ours),
+        TEST(test_database_of_another_program_is_refused),
+        TEST(test_newer_database_is_refused_with_both_versions),
+        TEST(test_migration_that_fails_leaves_nothing),
+    };
+    return cmocka_run_group_tests_name("store/migrate", tests, NULL, NULL);
+}

@@ -1,0 +1,235 @@
+/* test_resource.c - rows go in and come back whole, and only what differs is written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "tests/unit/store/fixture.h"
+
+static void push(struct fixture *f, struct model *m, struct resource r)
+{
+    *LIST_PUSH(&f->a, &m->rows) = r;
+    model_sort(m);
+}
+
+static int64_t writes(struct fixture *f, const struct model *m)
+{
+    int before = sqlite3_total_changes(f->st->db);
+    assert_true(store_model_put(f->st, m, &f->err));
+    return sqlite3_total_changes(f->st->db) - before;
+}
+
+static struct model load(struct fixture *f)
+{
+    struct model m;
+    if (!store_model_load(f->st, &f->a, &m, &f->err))
+        fail_msg("%s", f->err.msg);
+    return m;
+}
+
+static void same_document(struct fixture *f, const void *x, const void *y)
+{
+    assert_string_equal(schema_canonical(&f->a, &alb_server_group_schema, x),
+                        schema_canonical(&f->a, &alb_server_group_schema, y));
+}
+
+static void test_row_comes_back_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct resource r = fixture_group(f, "shop/web-api:80", "Wlc");
+    r.parent = "p";
+    r.position = 3;
+    r.held = true;
+    r.unused_since = 11;
+    r.empty_since = 12;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    struct model m = load(f);
+    assert_int_equal(m.rows.len, 1);
+    const struct resource *got = &m.rows.items[0];
+    assert_string_equal(got->lb, r.lb);
+    assert_int_equal(got->kind, r.kind);
+    assert_string_equal(got->key, r.key);
+    assert_string_equal(got->parent, "p");
+    assert_string_equal(got->desired_from, r.desired_from);
+    assert_int_equal(got->position, 3);
+    assert_true(got->held && got->ours);
+    assert_string_equal(got->cloud_id, "sgp-1");
+    assert_string_equal(got->status, "Available");
+    assert_int_equal(got->observed_at, NOW);
+    assert_int_equal(got->unused_since, 11);
+    assert_int_equal(got->empty_since, 12);
+    same_document(f, got->desired, r.desired);
+    same_document(f, got->applied, r.applied);
+    same_document(f, got->actual, r.actual);
+    assert_string_equal(((const struct alb_server_group *)got->actual)->status, "Available");
+}
+
+static void test_bare_row_comes_back_bare(void **state)
+{
+    struct fixture *f = *state;
+    const struct resource r = { .lb = "a/x", .kind = RESOURCE_RULE, .key = "80/HTTP#1" };
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    struct model m = load(f);
+    const struct resource *got = model_find(&m, "a/x", RESOURCE_RULE, "80/HTTP#1");
+    assert_non_null(got);
+    assert_null(got->desired);
+    assert_null(got->applied);
+    assert_null(got->actual);
+    assert_null(got->cloud_id);
+    assert_string_equal(got->parent, "");
+    assert_string_equal(got->status, "");
+    assert_false(got->held || got->ours);
+}
+
+static void test_put_replaces_what_was_set(void **state)
+{
+    struct fixture *f = *state;
+    struct resource r = fixture_group(f, "shop/web-api:80", "Wlc");
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    r.actual = NULL;
+    r.cloud_id = NULL;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    struct model m = load(f);
+    assert_int_equal(m.rows.len, 1);
+    assert_null(m.rows.items[0].actual);
+    assert_null(m.rows.items[0].cloud_id);
+    assert_non_null(m.rows.items[0].applied);
+}
+
+/* By kind as the enum has it, not as the names sort. */
+static void test_model_is_loaded_in_its_own_order(void **state)
+{
+    struct fixture *f = *state;
+    const struct resource rule = { .lb = "a/x", .kind = RESOURCE_RULE, .key = "r" };
+    const struct resource lb = { .lb = "a/x", .kind = RESOURCE_LOAD_BALANCER, .key = "a/x" };
+    const struct resource listener = { .lb = "a/x", .kind = RESOURCE_LISTENER, .key = "l" };
+    assert_true(store_resource_put(f->st, &rule, &f->err));
+    assert_true(store_resource_put(f->st, &listener, &f->err));
+    assert_true(store_resource_put(f->st, &lb, &f->err));
+    struct model m = load(f);
+    assert_int_equal(m.rows.items[0].kind, RESOURCE_LOAD_BALANCER);
+    assert_int_equal(m.rows.items[1].kind, RESOURCE_LISTENER);
+    assert_int_equal(m.rows.items[2].kind, RESOURCE_RULE);
+}
+
+static void test_model_put_writes_only_rows_that_differ(void **state)
+{
+    struct fixture *f = *state;
+    struct model m = { 0 };
+    push(f, &m, fixture_group(f, "a", "Wrr"));
+    push(f, &m, fixture_group(f, "b", "Wrr"));
+    push(f, &m, fixture_group(f, "c", "Wrr"));
+    assert_int_equal(writes(f, &m), 3);
+    assert_int_equal(writes(f, &m), 0);
+    model_find(&m, "kube-system/web", RESOURCE_SERVER_GROUP, "b")->status = "Configuring";
+    assert_int_equal(writes(f, &m), 1);
+    model_find(&m, "kube-system/web", RESOURCE_SERVER_GROUP, "b")->applied = NULL;
+    assert_int_equal(writes(f, &m), 1);
+}
+
+static void test_model_put_removes_rows_that_are_gone(void **state)
+{
+    struct fixture *f = *state;
+    struct model m = { 0 }, less = { 0 };
+    push(f, &m, fixture_group(f, "a", "Wrr"));
+    push(f, &m, fixture_group(f, "b", "Wrr"));
+    push(f, &less, fixture_group(f, "b", "Wrr"));
+    (void)writes(f, &m);
+    assert_int_equal(writes(f, &less), 1);
+    m = load(f);
+    assert_int_equal(m.rows.len, 1);
+    assert_string_equal(m.rows.items[0].key, "b");
+}
+
+static void test_row_of_unknown_kind_is_left_alone(void **state)
+{
+    struct fixture *f = *state;
+    const struct model none = { 0 };
+    assert_true(sql_run(f->st->db, "INSERT INTO resource(lb, kind, key) VALUES('a', 'Moon', 'm')",
+                        &f->err));
+    assert_int_equal(load(f).rows.len, 0);
+    assert_int_equal(writes(f, &none), 0);
+    assert_int_equal(fixture_int(f->st, "SELECT count(*) FROM resource"), 1);
+}
+
+static void test_delete_removes_one_row(void **state)
+{
+    struct fixture *f = *state;
+    struct model m = { 0 };
+    push(f, &m, fixture_group(f, "a", "Wrr"));
+    push(f, &m, fixture_group(f, "b", "Wrr"));
+    (void)writes(f, &m);
+    assert_true(
+        store_resource_delete(f->st, "kube-system/web", RESOURCE_SERVER_GROUP, "a", &f->err));
+    m = load(f);
+    assert_int_equal(m.rows.len, 1);
+    assert_string_equal(m.rows.items[0].key, "b");
+}
+
+/* A failure in the middle undoes what went before it. */
+static void test_model_put_is_all_or_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct model m = { 0 };
+    push(f, &m, fixture_group(f, "a", "Wrr"));
+    push(f, &m, fixture_group(f, "bad", "Wrr"));
+    assert_true(sql_run(f->st->db,
+                        "CREATE TEMP TRIGGER t BEFORE INSERT ON resource WHEN new.key = 'bad' "
+                        "BEGIN SELECT raise(ABORT, 'no'); END",
+                        &f->err));
+    assert_false(store_model_put(f->st, &m, &f->err));
+    assert_non_null(strstr(f->err.msg, "ServerGroup bad"));
+    assert_int_equal(fixture_int(f->st, "SELECT count(*) FROM resource"), 0);
+}
+
+/* What the cloud says may hold what this program does not know. */
+static void test_unknown_members_of_a_document_are_passed_over(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(sql_run(f->st->db,
+                        "INSERT INTO resource(lb, kind, key, actual) VALUES('a', 'ServerGroup', "
+                        "'k', '{\"Scheduler\":\"Later\",\"New\":{},\"VpcId\":\"vpc-1\"}')",
+                        &f->err));
+    struct model m = load(f);
+    const struct alb_server_group *g = m.rows.items[0].actual;
+    assert_int_equal(g->scheduler, ALB_SCHEDULER_UNSET);
+    assert_string_equal(g->vpc_id, "vpc-1");
+}
+
+static void test_ten_thousand_rows_survive(void **state)
+{
+    struct fixture *f = *state;
+    struct model m = { 0 };
+    for (int i = 0; i < 10000; i++) {
+        struct resource r = i ? m.rows.items[0] : fixture_group(f, "", "Wlc");
+        r.key = arena_fmt(&f->a, "key-%05d", i);
+        *LIST_PUSH(&f->a, &m.rows) = r;
+    }
+    assert_int_equal(writes(f, &m), 10000);
+    assert_int_equal(load(f).rows.len, 10000);
+    assert_int_equal(writes(f, &m), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_row_comes_back_whole),
+        TEST(test_bare_row_comes_back_bare),
+        TEST(test_put_replaces_what_was_set),
+        TEST(test_model_is_loaded_in_its_own_order),
+        TEST(test_model_put_writes_only_rows_that_differ),
+        TEST(test_model_put_removes_rows_that_are_gone),
+        TEST(test_row_of_unknown_kind_is_left_alone),
+        TEST(test_delete_removes_one_row),
+        TEST(test_model_put_is_all_or_nothing),
+        TEST(test_unknown_members_of_a_document_are_passed_over),
+        TEST(test_ten_thousand_rows_survive),
+    };
+    return cmocka_run_group_tests_name("store/resource", tests, NULL, NULL);
+}
