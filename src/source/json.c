@@ -113,8 +113,11 @@ static bool names_differ(const cJSON *json, struct error *err)
 static size_t error_offset(const struct error *err)
 {
     static const char word[] = "offset ";
-    const char *at = strstr(err->msg, word);
-    return at ? (size_t)strtoull(at + sizeof word - 1, NULL, 10) : 0;
+    const char *s = strstr(err->msg, word);
+    size_t n = 0;
+    for (s = s ? s + sizeof word - 1 : ""; *s >= '0' && *s <= '9'; s++)
+        n = n * 10 + (size_t)(*s - '0');
+    return n;
 }
 
 bool json_piece_parse(const struct json_piece *piece, cJSON **out, int *line, struct error *err)

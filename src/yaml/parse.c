@@ -510,7 +510,7 @@ bool yaml_parse(const char *text, size_t len, cJSON **out, int *error_line, stru
     *out = NULL;
     *error_line = 1;
     if (len > YAML_MAX_TEXT)
-        return error_set(err, ERROR_INVALID, "the document is larger than %d MiB",
+        return error_set(err, ERROR_INVALID, "the document is larger than %d MiB; split it",
                          YAML_MAX_TEXT >> 20);
     struct tree t CLEANUP(tree_done) = { .text = text, .len = len, .line = error_line, .err = err };
     if (!yaml_parser_initialize(&t.parser))
