@@ -4,7 +4,7 @@
  * later: alb_begin() queues one, alb_run() moves data without ever blocking, alb_next()
  * hands out what has finished.  Calls wait for a token of their action's bucket before
  * they leave, urgent ones first.  Reads are repeated by the client while their failure is
- * transient or throttled; a write is sent once, and whoever began it decides. */
+ * transient, throttled or busy; a write is sent once, and whoever began it decides. */
 #pragma once
 
 #include <cjson/cJSON.h>
@@ -29,6 +29,15 @@ typedef LIST_OF(struct alb_param) alb_params;
 
 enum alb_product { ALB_PRODUCT_ALB, ALB_PRODUCT_VPC, ALB_PRODUCT_ECS, ALB_PRODUCT_COUNT };
 
+/* How many calls of one action may be made: 'limit' in 'period_ms', and at most 'burst' of
+ * them at once after a rest.  'limit' 0 means the default of alb-semantics.md §12, a
+ * negative one no limit; the others are the default's when 0. */
+struct alb_budget {
+    int limit;
+    int burst;
+    int64_t period_ms;
+};
+
 struct alb_config {
     const char *region;        /* "cn-hangzhou"                                          */
     const char *endpoint;      /* NULL: each product's public endpoint of the region; else
@@ -36,24 +45,29 @@ struct alb_config {
                                   an http URL is the permission for http                 */
     const char *access_key_id; /* borrowed for alb_new(), which copies                   */
     const struct secret *access_key_secret;
-    const char *security_token; /* NULL: none                                            */
-    const struct clock *clock;  /* for signatures and budgets                            */
-    uint64_t seed;              /* of nonces                                             */
+    const char *security_token;  /* NULL: none                                           */
+    const struct clock *clock;   /* for the dates of signatures, and for alb_call()      */
+    uint64_t seed;               /* of nonces and jitter; never the same twice against a
+                                    real cloud, which refuses nonces it has seen         */
     struct transport *transport; /* borrowed; lives longer than the client               */
+    struct alb_budget writes;    /* of each action that changes something; 200 in 60 s   */
+    struct alb_budget reads;     /* of each other action; 20 in 1 s                      */
 };
 
 bool alb_new(struct alb **out, const struct alb_config *config, struct error *err) MUST_USE;
+/* Forgets all calls, also those in flight, and wipes the credentials. */
 void alb_free(struct alb *alb);
 
 /* What the client knows of an action: one row of a table. */
 struct alb_action {
-    const char *name;    /* "CreateRules"                                                */
+    const char *name; /* "CreateRules"                                                   */
     enum alb_product product;
-    bool write;          /* changes something                                            */
-    bool token;          /* takes a ClientToken and DryRun                               */
-    bool job;            /* answers with a JobId (alb-semantics.md §4)                   */
-    const char *form;    /* parameter whose members travel in the form body, else NULL   */
-    const char *list;    /* member of the reply that holds a page's items, else NULL     */
+    bool write;       /* changes something                                               */
+    bool token;       /* takes a ClientToken and DryRun                                  */
+    bool job;         /* answers with a JobId (alb-semantics.md §4)                      */
+    const char *form; /* parameter whose members travel in the form body, else NULL      */
+    const char *list; /* member of the reply that holds a page's items, for json_at()
+                         ("VSwitches.VSwitch"), else NULL                                */
 };
 
 /* The row of 'name' (with case), or NULL. */
@@ -62,22 +76,25 @@ const struct alb_action *alb_action_find(const char *name);
 const struct alb_action *alb_actions(size_t *n);
 
 /* Begins a call; all arguments are copied.  Returns a number that names it, never 0, or 0
- * with 'err' when it cannot be sent at all (no such action, a reply would be too large). */
+ * with 'err' when there is no such action.  RegionId is added for VPC and ECS. */
 uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params, bool urgent,
                    struct error *err) MUST_USE;
 
 /* The outcome of a call.  'reply' is NULL unless the cloud answered with JSON; the caller
- * owns the struct's content, for alb_result_done(). */
+ * owns the struct's content, for alb_result_done().  A passed DryRun, which the cloud
+ * reports as an error, is ok. */
 struct alb_result {
     uint64_t id;
     bool ok;
-    bool unknown; /* failed, and the change may have been made all the same: no reply, 5xx,
-                     or IdempotenceProcessing (design.md §6)                             */
+    bool unknown;     /* failed, and the change may have been made all the same: no complete
+                         reply to what was sent, 5xx, IdempotenceProcessing, or a nonce that
+                         was seen before (design.md §6); never for reads                     */
     struct error err; /* when not ok: kind, code, request id, and "CreateRules: ..."     */
     cJSON *reply;
     char request_id[64];
-    int64_t sent_ms, done_ms;
-    int64_t retry_after_ms; /* what the cloud asked for, or -1                           */
+    int64_t sent_ms, done_ms; /* of the last attempt; sent_ms as alb_run() was told      */
+    int64_t retry_after_ms;   /* what the cloud asked for, or -1                         */
+    int attempts;             /* requests put on the wire for this call                  */
 };
 void alb_result_done(struct alb_result *r);
 
@@ -97,14 +114,43 @@ struct alb_stats {
 struct alb_stats alb_stats(const struct alb *alb);
 
 /* For programs without a loop of their own: begins a call, runs client and transport
- * until it is done, and gives the reply ('*reply' is the caller's, or NULL). */
+ * until it is done, and gives the reply, also that of a refusal ('*reply' is the caller's,
+ * or NULL).  Results of other calls stay where they are. */
 bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJSON **reply,
               struct error *err) MUST_USE;
+/* The same for all pages of a list: '*reply' is the first page with the items of the
+ * others added, and without NextToken; NULL when any page failed. */
+bool alb_call_all(struct alb *alb, const char *action, const alb_params *params, cJSON **reply,
+                  struct error *err) MUST_USE;
+
+/* Is there a page after 'reply'?  When '*more', 'params' (in 'a') ask for it: NextToken, or
+ * PageNumber where the product counts pages (companion-apis.md §3, §4).  Fails when a page
+ * names itself as the next one, since an endless list is not a short one. */
+bool alb_page_next(struct arena *a, const cJSON *reply, alb_params *params, bool *more,
+                   struct error *err) MUST_USE;
+
+/* The value of a parameter, or NULL; and setting one, in 'a'. */
+const char *alb_param_get(const alb_params *params, const char *name);
+void alb_param_set(struct arena *a, alb_params *params, const char *name, const char *value);
 
 /* The public endpoint of a product in a region, as "https://alb.cn-hangzhou.aliyuncs.com"
  * (companion-apis.md §1).  In 'a'. */
 const char *alb_endpoint(struct arena *a, enum alb_product product, const char *region);
 
 /* What a refusal means: kind by code, then by the code's family, then by HTTP status
- * (alb-semantics.md §2, §5). */
+ * (alb-semantics.md §2, §5).  Letters' case does not count.  ERROR_NONE for
+ * DryRunOperation, which is how a DryRun succeeds. */
 enum error_kind alb_error_kind(const char *code, int http_status);
+
+/* Keys to sign with.  The id is no secret, but lives and is wiped with the others. */
+struct alb_credentials {
+    struct secret access_key_id;
+    struct secret access_key_secret;
+    struct secret security_token; /* data == NULL: none */
+};
+/* From ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET and, when it is set,
+ * ALIBABA_CLOUD_SECURITY_TOKEN; an empty variable counts as not set.  'get' is getenv() or
+ * a test's.  ERROR_DENIED, naming the variables, when one is missing. */
+bool alb_credentials_from_env(struct alb_credentials *out, char *(*get)(const char *name),
+                              struct error *err) MUST_USE;
+void alb_credentials_done(struct alb_credentials *c);

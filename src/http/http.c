@@ -166,16 +166,16 @@ bool http_new(struct transport **out, const struct http_config *config, struct e
     return true;
 }
 
-void http_free(struct transport *base)
+void http_free(struct transport *t)
 {
-    if (!base)
+    if (!t)
         return;
-    struct http *h = http_of(base);
-    for (struct transfer *t = h->all; t; t = t->next_all) {
-        if (t->in_multi)
-            curl_multi_remove_handle(h->multi, t->easy);
-        transfer_clear(t);
-        curl_easy_cleanup(t->easy);
+    struct http *h = http_of(t);
+    for (struct transfer *each = h->all; each; each = each->next_all) {
+        if (each->in_multi)
+            curl_multi_remove_handle(h->multi, each->easy);
+        transfer_clear(each);
+        curl_easy_cleanup(each->easy);
     }
     curl_multi_cleanup(h->multi);
     curl_global_cleanup();

@@ -1,0 +1,300 @@
+/* client.c - calls on their way: waiting for a token, in flight, done.
+ *
+ * Everything that happens, happens inside alb_run(), in the order of the calls' numbers,
+ * so that the same inputs give the same requests. */
+#include "alb_priv.h"
+
+#include <string.h>
+
+enum {
+    TRIES_MAX = 5,              /* of a read, the first included                         */
+    BACKOFF_MAX_MS = 20 * 1000, /* the longest wait before a repeat, unless told         */
+    WRITE_LIMIT = 200,
+    WRITE_PERIOD_MS = 60 * 1000,
+    READ_LIMIT = 20,
+    READ_PERIOD_MS = 1000
+};
+
+static struct alb_budget budget_or(const struct alb_budget *given, int limit, int64_t period_ms)
+{
+    struct alb_budget b = *given;
+    b.limit = b.limit ? b.limit : limit;
+    b.burst = b.burst > 0 ? b.burst : b.limit;
+    b.period_ms = b.period_ms > 0 ? b.period_ms : period_ms;
+    return b;
+}
+
+static void init_buckets(struct alb *alb, const struct alb_config *config)
+{
+    struct alb_budget writes = budget_or(&config->writes, WRITE_LIMIT, WRITE_PERIOD_MS);
+    struct alb_budget reads = budget_or(&config->reads, READ_LIMIT, READ_PERIOD_MS);
+    size_t n;
+    const struct alb_action *actions = alb_actions(&n);
+    alb->buckets = arena_array(&alb->mem, n, sizeof *alb->buckets);
+    for (size_t i = 0; i < n; i++)
+        bucket_init(&alb->buckets[i], actions[i].write ? &writes : &reads,
+                    clock_now_ms(&alb->clock));
+}
+
+static bool check_config(const struct alb_config *c, struct error *err)
+{
+    if (!c->region || !region_is_plain(c->region))
+        return error_set(err, ERROR_INVALID, "region '%s': a name as cn-hangzhou is needed",
+                         c->region ? c->region : "");
+    if (!c->access_key_id || !*c->access_key_id || !c->access_key_secret
+        || !c->access_key_secret->len)
+        return error_set(err, ERROR_DENIED, "no credentials");
+    return true;
+}
+
+static bool init_endpoints(struct alb *alb, const char *given, struct error *err)
+{
+    const char *one = NULL;
+    if (given && !endpoint_parse(&alb->mem, given, &one, err))
+        return false;
+    for (int p = 0; p < ALB_PRODUCT_COUNT; p++)
+        alb->endpoints[p] = one ? one : alb_endpoint(&alb->mem, (enum alb_product)p, alb->region);
+    return true;
+}
+
+bool alb_new(struct alb **out, const struct alb_config *config, struct error *err)
+{
+    *out = NULL;
+    if (!check_config(config, err))
+        return false;
+    struct arena mem = { 0 };
+    struct alb *alb = arena_alloc(&mem, sizeof *alb);
+    alb->mem = mem;
+    alb->region = arena_strdup(&alb->mem, config->region);
+    secret_set(&alb->credentials.access_key_id, config->access_key_id);
+    secret_set(&alb->credentials.access_key_secret, config->access_key_secret->data);
+    secret_set(&alb->credentials.security_token, config->security_token);
+    alb->clock = *config->clock;
+    alb->transport = config->transport;
+    alb->nonces.state = config->seed;
+    /* Of its own, so that the nonces of a run do not depend on what was repeated. */
+    alb->jitter.state = rng_next(&alb->nonces);
+    alb->end = &alb->calls;
+    if (!init_endpoints(alb, config->endpoint, err)) {
+        alb_free(alb);
+        return false;
+    }
+    init_buckets(alb, config);
+    *out = alb;
+    return true;
+}
+
+static void call_free(struct call *call)
+{
+    struct arena mem = call->mem; /* the call lives in it */
+    arena_done(&mem);
+}
+
+void alb_free(struct alb *alb)
+{
+    if (!alb)
+        return;
+    for (struct call *c = alb->calls, *next; c; c = next) {
+        next = c->next;
+        alb_result_done(&c->result);
+        call_free(c);
+    }
+    alb_credentials_done(&alb->credentials);
+    struct arena mem = alb->mem;
+    arena_done(&mem);
+}
+
+/* The parameters, copied, with RegionId where a product insists on it. */
+static void copy_params(struct alb *alb, struct call *call, const alb_params *params)
+{
+    bool has_region = call->action->product == ALB_PRODUCT_ALB;
+    for (size_t i = 0; params && i < params->len; i++) {
+        const struct alb_param *p = &params->items[i];
+        struct sign_pair *copy = LIST_PUSH(&call->mem, &call->params);
+        copy->name = arena_strdup(&call->mem, p->name);
+        copy->value = arena_strdup(&call->mem, p->value);
+        has_region |= !strcmp(p->name, "RegionId");
+    }
+    if (!has_region)
+        *LIST_PUSH(&call->mem, &call->params) =
+            (struct sign_pair){ .name = "RegionId", .value = alb->region };
+}
+
+uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params, bool urgent,
+                   struct error *err)
+{
+    const struct alb_action *row = alb_action_find(action);
+    if (!row) {
+        error_set(err, ERROR_INVALID, "there is no action '%s'", action);
+        return 0;
+    }
+    struct arena mem = { 0 };
+    struct call *call = arena_alloc(&mem, sizeof *call);
+    call->mem = mem;
+    call->action = row;
+    call->urgent = urgent;
+    call->due_ms = INT64_MIN;
+    call->result.id = ++alb->last_id;
+    copy_params(alb, call, params);
+    *alb->end = call;
+    alb->end = &call->next;
+    alb->pending++;
+    return call->result.id;
+}
+
+static struct bucket *bucket_of(struct alb *alb, const struct call *call)
+{
+    size_t n;
+    return &alb->buckets[call->action - alb_actions(&n)];
+}
+
+static void send_call(struct alb *alb, struct call *call, int64_t now_ms)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    char date[TIME_TEXT], nonce[37];
+    rng_uuid(&alb->nonces, nonce);
+    struct request_in in = { .action = call->action,
+                             .params = call->params,
+                             .endpoint = alb->endpoints[call->action->product],
+                             .access_key_id = alb->credentials.access_key_id.data,
+                             .access_key_secret = &alb->credentials.access_key_secret,
+                             .security_token = alb->credentials.security_token.data,
+                             .date = time_format(clock_now_ms(&alb->clock), date),
+                             .nonce = nonce };
+    struct http_request request = request_build(&a, &in);
+    call->transfer = alb->transport->send(alb->transport, &request);
+    call->state = CALL_FLYING;
+    call->result.sent_ms = now_ms;
+    call->result.attempts++;
+    alb->stats.reads += !call->action->write;
+    alb->stats.writes += call->action->write;
+    alb->stats.retries += call->result.attempts > 1;
+}
+
+/* Sends every waiting call of one urgency that has its token. */
+static void send_due(struct alb *alb, bool urgent, int64_t now_ms)
+{
+    for (struct call *c = alb->calls; c; c = c->next)
+        if (c->state == CALL_WAITING && c->urgent == urgent && c->due_ms <= now_ms
+            && bucket_take(bucket_of(alb, c), now_ms))
+            send_call(alb, c, now_ms);
+}
+
+/* Full jitter: anything up to a ceiling that doubles, by what went wrong. */
+static int64_t backoff_ms(struct alb *alb, const struct call *call)
+{
+    if (call->result.retry_after_ms >= 0)
+        return call->result.retry_after_ms;
+    enum error_kind kind = call->result.err.kind;
+    int64_t ceiling = kind == ERROR_THROTTLED ? 1000 : kind == ERROR_BUSY ? 500 : 200;
+    ceiling <<= call->result.attempts - 1;
+    ceiling = ceiling > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : ceiling;
+    return 1 + (int64_t)rng_below(&alb->jitter, (uint64_t)ceiling);
+}
+
+static bool may_repeat(const struct call *call)
+{
+    enum error_kind kind = call->result.err.kind;
+    return !call->result.ok && !call->action->write && call->result.attempts < TRIES_MAX
+           && (kind == ERROR_TRANSIENT || kind == ERROR_THROTTLED || kind == ERROR_BUSY);
+}
+
+static void hide_secrets(const struct alb *alb, struct error *err)
+{
+    text_hide(err->msg, alb->credentials.access_key_secret.data);
+    text_hide(err->msg, alb->credentials.security_token.data);
+}
+
+static void take_reply(struct alb *alb, struct call *call, const struct http_reply *reply,
+                       int64_t now_ms)
+{
+    struct alb_result *r = &call->result;
+    reply_decode(call->action, reply, r);
+    r->done_ms = now_ms;
+    hide_secrets(alb, &r->err);
+    if (r->err.kind == ERROR_THROTTLED) {
+        alb->stats.throttled++;
+        bucket_throttled(bucket_of(alb, call), r->sent_ms, now_ms, r->retry_after_ms);
+    }
+    if (may_repeat(call)) {
+        alb_result_done(r);
+        call->state = CALL_WAITING;
+        call->due_ms = now_ms + backoff_ms(alb, call);
+        return;
+    }
+    if (!r->ok && r->attempts > 1)
+        error_wrap(&r->err, "after %d attempts", r->attempts);
+    call->state = CALL_DONE;
+    call->turn = alb->turn;
+}
+
+static void take_replies(struct alb *alb, int64_t now_ms)
+{
+    struct http_reply reply;
+    while (alb->transport->next(alb->transport, &reply)) {
+        struct call *c = alb->calls;
+        while (c && (c->state != CALL_FLYING || c->transfer != reply.id))
+            c = c->next;
+        if (c)
+            take_reply(alb, c, &reply, now_ms);
+        http_reply_done(&reply);
+    }
+}
+
+static int64_t next_due_ms(struct alb *alb, int64_t now_ms)
+{
+    int64_t soonest = -1;
+    for (const struct call *c = alb->calls; c; c = c->next) {
+        if (c->state != CALL_WAITING)
+            continue;
+        int64_t wait = bucket_wait_ms(bucket_of(alb, c), now_ms);
+        if (c->due_ms > now_ms && c->due_ms - now_ms > wait)
+            wait = c->due_ms - now_ms;
+        soonest = soonest < 0 || wait < soonest ? wait : soonest;
+    }
+    return soonest;
+}
+
+int64_t alb_run(struct alb *alb, int64_t now_ms)
+{
+    alb->turn++;
+    take_replies(alb, now_ms);
+    send_due(alb, true, now_ms);
+    send_due(alb, false, now_ms);
+    take_replies(alb, now_ms); /* which is also what makes the new ones leave */
+    return next_due_ms(alb, now_ms);
+}
+
+size_t alb_pending(const struct alb *alb)
+{
+    return alb->pending;
+}
+
+struct alb_stats alb_stats(const struct alb *alb)
+{
+    return alb->stats;
+}
+
+bool call_take(struct alb *alb, uint64_t id, struct alb_result *out)
+{
+    struct call **best = NULL;
+    for (struct call **at = &alb->calls; *at; at = &(*at)->next)
+        if ((*at)->state == CALL_DONE && (!id || (*at)->result.id == id)
+            && (!best || (*at)->turn < (*best)->turn))
+            best = at;
+    if (!best)
+        return false;
+    struct call *call = *best;
+    *best = call->next;
+    if (alb->end == &call->next)
+        alb->end = best;
+    *out = call->result;
+    call_free(call);
+    alb->pending--;
+    return true;
+}
+
+bool alb_next(struct alb *alb, struct alb_result *out)
+{
+    return call_take(alb, 0, out);
+}

@@ -1,0 +1,137 @@
+/* test_actions.c - every row of the action table against the public API description, of
+ * which the mock server keeps a copy. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "alb-agent/alb.h"
+#include "alb-agent/buf.h"
+#include "alb-agent/json.h"
+
+#define SPEC TEST_SOURCE_DIR "/mock-server/spec/alb-openapi.json"
+
+static int read_spec(void **state)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    struct error err;
+    char part[65536];
+    FILE *f = fopen(SPEC, "rb");
+    if (!f)
+        return -1;
+    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
+        buf_add(&b, part, n);
+    (void)fclose(f);
+    cJSON *spec = NULL;
+    if (!json_parse(buf_str(&b), b.len, &spec, &err))
+        return -1;
+    *state = spec;
+    return 0;
+}
+
+static int drop_spec(void **state)
+{
+    cJSON_Delete(*state);
+    return 0;
+}
+
+/* The parameter that the SDK sends in the body, or NULL. */
+static const char *body_parameter(const cJSON *action)
+{
+    const cJSON *p;
+    cJSON_ArrayForEach (p, json_get(action, "parameters")) {
+        const char *in = json_str(json_get(p, "in"), "sdk");
+        if (in && !strcmp(in, "body"))
+            return p->string;
+    }
+    return NULL;
+}
+
+static void expect_same(const char *action, const char *have, const char *want)
+{
+    if (!have || !want)
+        assert_true(have == want);
+    else if (strcmp(have, want) != 0)
+        fail_msg("%s: '%s', not '%s'", action, have, want);
+}
+
+static void check_row(const cJSON *action)
+{
+    const struct alb_action *row = alb_action_find(action->string);
+    if (!row)
+        fail_msg("no row for %s", action->string);
+    assert_int_equal(row->product, ALB_PRODUCT_ALB);
+    assert_int_equal(row->write, cJSON_IsTrue(json_get(action, "mutating")));
+    assert_int_equal(row->token, cJSON_IsTrue(json_get(action, "idempotent")));
+    assert_int_equal(row->token, cJSON_IsTrue(json_get(action, "dryRun")));
+    assert_int_equal(row->job, cJSON_IsTrue(json_get(action, "returnsJobId")));
+    expect_same(row->name, row->form, body_parameter(action));
+    if (row->list)
+        expect_same(row->name, json_str(json_get(json_get(action, "response"), row->list), "type"),
+                    "array");
+    if (json_get(action, "pagination"))
+        assert_non_null(row->list);
+}
+
+static void test_every_action_of_the_description_has_its_row(void **state)
+{
+    const cJSON *action, *actions = json_get(*state, "actions");
+    int n = 0;
+    cJSON_ArrayForEach (action, actions) {
+        check_row(action);
+        n++;
+    }
+    assert_int_equal(n, 85);
+}
+
+static void test_rows_are_ordered_and_none_is_invented(void **state)
+{
+    size_t n, alb = 0;
+    const struct alb_action *rows = alb_actions(&n);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(!i || strcmp(rows[i - 1].name, rows[i].name) < 0);
+        assert_ptr_equal(alb_action_find(rows[i].name), &rows[i]);
+        if (rows[i].product != ALB_PRODUCT_ALB)
+            continue;
+        alb++;
+        assert_non_null(json_get(json_get(*state, "actions"), rows[i].name));
+    }
+    assert_int_equal(alb, 85);
+    assert_int_equal(n, 87);
+}
+
+static void test_neighbours_are_reads_of_their_products(void **state)
+{
+    (void)state;
+    const struct alb_action *vsw = alb_action_find("DescribeVSwitches");
+    const struct alb_action *eni = alb_action_find("DescribeNetworkInterfaces");
+    assert_int_equal(vsw->product, ALB_PRODUCT_VPC);
+    assert_false(vsw->write);
+    assert_string_equal(vsw->list, "VSwitches.VSwitch");
+    assert_int_equal(eni->product, ALB_PRODUCT_ECS);
+    assert_string_equal(eni->list, "NetworkInterfaceSets.NetworkInterfaceSet");
+}
+
+static void test_names_count_with_their_case(void **state)
+{
+    (void)state;
+    assert_null(alb_action_find("createrules"));
+    assert_null(alb_action_find(""));
+    assert_null(alb_action_find("CreateRulesX"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_action_of_the_description_has_its_row),
+        cmocka_unit_test(test_rows_are_ordered_and_none_is_invented),
+        cmocka_unit_test(test_neighbours_are_reads_of_their_products),
+        cmocka_unit_test(test_names_count_with_their_case),
+    };
+    return cmocka_run_group_tests_name("alb/actions", tests, read_spec, drop_spec);
+}
