@@ -13,7 +13,7 @@ enum { STMTS(X) STMT_COUNT };
 #define X(NAME, sql) [NAME] = (sql),
 static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
 #undef X
-_Static_assert(STMT_COUNT <= STATEMENTS_MAX, "room in struct store");
+_Static_assert(COUNT(stmt_sql) <= STATEMENTS_MAX, "room in struct store");
 const struct statements meta_statements = { stmt_sql, STMT_COUNT };
 
 bool store_meta_get(struct store *st, struct arena *a, const char *name, const char **value,

@@ -38,7 +38,7 @@ enum { STMTS(X) STMT_COUNT };
 #define X(NAME, sql) [NAME] = (sql),
 static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
 #undef X
-_Static_assert(STMT_COUNT <= STATEMENTS_MAX, "room in struct store");
+_Static_assert(COUNT(stmt_sql) <= STATEMENTS_MAX, "room in struct store");
 const struct statements resource_statements = { stmt_sql, STMT_COUNT };
 
 /* ---- reading ------------------------------------------------------------------------- */
