@@ -1,0 +1,265 @@
+/* front.c - the checks in the order of alb-semantics.md §2, each of which may end the
+ * call with a refusal; then the cloud; then the reply and the log. */
+#include "front.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "alb-agent/buf.h"
+#include "alb-agent/json.h"
+#include "alb-agent/rng.h"
+#include "call_log.h"
+#include "region.h"
+#include "spec.h"
+#include "validate.h"
+
+struct front {
+    struct front_config config;
+    struct spec *spec;
+    struct call_log *log;
+    struct v3 v3;
+    struct rng rng;
+    uint64_t seq;
+};
+
+/* One request on its way; lives in its arena, but for the JSON trees. */
+struct turn {
+    const struct httpd_request *request;
+    struct arena *arena;
+    int64_t now_ms;
+    struct params query, form, flat; /* flat: both, in the order of the tree */
+    struct tree tree;
+    const char *action_name, *version;
+    const struct spec_product *product;
+    const struct spec_action *action;
+    char request_id[37];
+    struct cloud_reply reply;
+};
+
+bool front_open(struct front **out, const struct front_config *config, struct error *err)
+{
+    *out = NULL;
+    struct front *f = calloc(1, sizeof *f);
+    if (!f)
+        return error_set(err, ERROR_BUG, "out of memory");
+    f->config = *config;
+    f->rng.state = config->seed ^ 0x66726f6e74; /* other ids than the cloud's own */
+    if (!spec_open(&f->spec, err)
+        || (config->call_log && !call_log_open(&f->log, config->call_log, err))) {
+        front_close(f);
+        return false;
+    }
+    f->v3 = (struct v3){ .spec = f->spec, .keys = config->keys, .n_keys = config->n_keys };
+    *out = f;
+    return true;
+}
+
+void front_close(struct front *f)
+{
+    if (!f)
+        return;
+    v3_done(&f->v3);
+    call_log_close(f->log);
+    spec_close(f->spec);
+    free(f);
+}
+
+static void on_job(void *arg, int64_t at_ms, const char *job_id, const char *code)
+{
+    struct front *f = arg;
+    call_log_done(f->log, at_ms, job_id, code);
+}
+
+int64_t front_run(struct front *f, int64_t now_ms)
+{
+    return cloud_run(f->config.cloud, now_ms, on_job, f);
+}
+
+static bool is_form(const struct httpd_request *request)
+{
+    static const char form[] = "application/x-www-form-urlencoded";
+    const char *type = httpd_request_header(request, "Content-Type");
+    return type && !strncasecmp(type, form, sizeof form - 1);
+}
+
+/* Query and form: apart for the signature, together for everything else. */
+static bool read_params(struct front *f, struct turn *t, struct error *err)
+{
+    const char *question = strchr(t->request->target, '?');
+    const char *query = question ? question + 1 : "";
+    struct error why = { 0 };
+    if (!params_parse(t->arena, &t->query, query, strlen(query), &why)
+        || (is_form(t->request)
+            && !params_parse(t->arena, &t->form, t->request->body, t->request->body_len, &why)))
+        return spec_refuse(f->spec, "InvalidParameter.Format", err);
+    t->tree = tree_build(t->arena, &t->query, &t->form);
+    t->flat = tree_flatten(t->arena, &t->tree);
+    return true;
+}
+
+static const char *header_or_param(const struct turn *t, const char *header, const char *param)
+{
+    const char *value = httpd_request_header(t->request, header);
+    return value && *value ? value : params_get(&t->flat, param);
+}
+
+/* Which action of which product? */
+static bool find_action(struct front *f, struct turn *t, struct error *err)
+{
+    size_t path = strcspn(t->request->target, "?#");
+    bool get = !strcmp(t->request->method, "GET");
+    t->action_name = header_or_param(t, "x-acs-action", "Action");
+    t->version = header_or_param(t, "x-acs-version", "Version");
+    if (!get && strcmp(t->request->method, "POST") != 0)
+        return refuse(err, 400, "UnsupportedHTTPMethod", "The HTTP method %s is not supported.",
+                      t->request->method);
+    if (path != 1 || t->request->target[0] != '/')
+        return spec_refuse(f->spec, "InvalidApi.NotFound", err);
+    if (!t->action_name)
+        return refuse(err, 400, "MissingAction", "Action is mandatory for this action.");
+    if (!t->version)
+        return refuse(err, 400, "MissingVersion", "Version is mandatory for this action.");
+    t->product = spec_product_of(f->spec, t->version);
+    if (!t->product)
+        return spec_refuse(f->spec, "InvalidVersion", err);
+    t->action = spec_action_of(t->product, t->action_name);
+    if (!t->action)
+        return spec_refuse(f->spec, "InvalidAction.NotFound", err);
+    return !get || !t->action->needs_post
+           || refuse(err, 400, "UnsupportedHTTPMethod", "%s is only there for POST.",
+                     t->action_name);
+}
+
+static bool check_caller(struct front *f, struct turn *t, struct error *err)
+{
+    if (v3_is_signed(t->request))
+        return v3_verify(&f->v3, t->request, &t->query, t->now_ms, err);
+    if (httpd_request_header(t->request, "Authorization"))
+        return spec_refuse(f->spec, "InvalidSignatureMethod", err);
+    if (params_get(&t->flat, "Signature") || params_get(&t->flat, "AccessKeyId"))
+        return refuse(err, 400, "UnsupportedFeature.Mock",
+                      "alb-mock does not verify signatures of version 1 (RPC, HMAC-SHA1) yet; "
+                      "sign with ACS3-HMAC-SHA256.");
+    return spec_refuse(f->spec, "MissingAccessKeyId", err);
+}
+
+static bool check_played(const struct turn *t, struct error *err)
+{
+    return cloud_has(t->product->name, t->action_name)
+           || refuse(err, 400, "UnsupportedFeature.Mock",
+                     "alb-mock knows the action %s but does not play it yet.", t->action_name);
+}
+
+/* Everything between a request and the cloud; '*params' is the caller's. */
+static bool admit(struct front *f, struct turn *t, cJSON **params, struct error *err)
+{
+    return read_params(f, t, err) && find_action(f, t, err) && check_caller(f, t, err)
+           && validate(t->action, &t->tree, params, err) && check_played(t, err);
+}
+
+static void execute(struct front *f, struct turn *t)
+{
+    struct error err = { 0 };
+    cJSON *params CLEANUP(json_done) = NULL;
+    if (!admit(f, t, &params, &err)) {
+        t->reply = (struct cloud_reply){
+            .status = err.http_status,
+            .code = arena_strdup(t->arena, err.code),
+            .message = arena_strdup(t->arena, err.msg),
+        };
+        return;
+    }
+    const struct cloud_call call = {
+        .product = t->product->name,
+        .action = t->action->name,
+        .region = region_of(t->arena, httpd_request_header(t->request, "Host"),
+                            params_get(&t->flat, "RegionId")),
+        .request_id = t->request_id,
+        .params = params,
+    };
+    cloud_execute(f->config.cloud, t->arena, t->now_ms, &call, &t->reply);
+}
+
+static void draw_request_id(struct front *f, struct turn *t)
+{
+    rng_uuid(&f->rng, t->request_id);
+    for (char *c = t->request_id; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+}
+
+/* The members of an error body, in the order of alb-semantics.md §2. */
+static cJSON *error_body(const struct turn *t)
+{
+    const char *host = httpd_request_header(t->request, "Host");
+    cJSON *body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "Code", t->reply.code);
+    cJSON_AddStringToObject(body, "HostId", host ? host : "");
+    cJSON_AddStringToObject(body, "Message", t->reply.message ? t->reply.message : "");
+    cJSON_AddStringToObject(
+        body, "Recommend",
+        arena_fmt(t->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
+                  t->reply.code, t->product ? t->product->title : "Alb", t->request_id));
+    return body;
+}
+
+static void write_reply(const struct turn *t, struct httpd_reply *reply)
+{
+    struct buf b CLEANUP(buf_done) = { .max = 64U << 20 };
+    cJSON *body CLEANUP(json_done) = t->reply.code   ? error_body(t)
+                                     : t->reply.body ? t->reply.body
+                                                     : cJSON_CreateObject();
+    cJSON_DeleteItemFromObjectCaseSensitive(body, "RequestId");
+    cJSON_AddStringToObject(body, "RequestId", t->request_id);
+    json_write(&b, body, false);
+    reply->status = t->reply.status;
+    reply->content_type = "application/json;charset=utf-8";
+    *LIST_PUSH(t->arena, &reply->headers) =
+        (struct httpd_header){ "x-acs-request-id", arena_strdup(t->arena, t->request_id) };
+    reply->body = buf_keep(&b, t->arena);
+    reply->body_len = b.len;
+}
+
+static int64_t latency_of(const struct front *f, const char *action)
+{
+    int64_t ms = 0;
+    for (size_t i = 0; i < f->config.n_latencies; i++) {
+        const struct front_latency *l = &f->config.latencies[i];
+        if (l->action && action && !strcmp(l->action, action))
+            return l->ms;
+        if (!l->action)
+            ms = l->ms;
+    }
+    return ms;
+}
+
+void front_handle(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    struct front *f = arg;
+    struct turn t = {
+        .request = request,
+        .arena = request->arena,
+        .now_ms = clock_now_ms(f->config.clock),
+    };
+    (void)front_run(f, t.now_ms);
+    draw_request_id(f, &t);
+    execute(f, &t);
+    if (t.reply.code && t.reply.body)
+        json_done(&t.reply.body);
+    write_reply(&t, reply);
+    int64_t latency = latency_of(f, t.action_name);
+    int64_t spent = clock_now_ms(f->config.clock) - t.now_ms;
+    reply->due_ms = latency ? t.now_ms + latency : 0;
+    call_log_call(f->log, &(struct call_record){
+                              .seq = ++f->seq,
+                              .time_ms = t.now_ms,
+                              .action = t.action_name,
+                              .params = &t.flat,
+                              .status = t.reply.status,
+                              .code = t.reply.code,
+                              .request_id = t.request_id,
+                              .ms = spent > latency ? spent : latency,
+                              .job = t.reply.job_id,
+                          });
+}

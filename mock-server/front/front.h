@@ -1,0 +1,45 @@
+/* front.h - from an HTTP request to a call of the cloud and back: parameters, signature,
+ * validation, the reply's form, the call log.  It is told the time by a clock and keeps
+ * no state of the cloud. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../cloud.h"
+#include "alb-agent/clock.h"
+#include "alb-agent/error.h"
+#include "alb-agent/httpd.h"
+#include "v3.h"
+
+struct front;
+
+/* How long the replies to an action are held back. */
+struct front_latency {
+    const char *action; /* NULL: of all that have no row of their own */
+    int64_t ms;
+};
+
+/* Borrowed as long as the front lives. */
+struct front_config {
+    struct cloud *cloud;
+    const struct clock *clock;
+    const struct access_key *keys;
+    size_t n_keys;
+    const char *call_log; /* file, NULL: none                          */
+    const struct front_latency *latencies;
+    size_t n_latencies;
+    uint64_t seed; /* of request ids                                   */
+};
+
+/* '*out' is the caller's, for front_close(). */
+bool front_open(struct front **out, const struct front_config *config, struct error *err) MUST_USE;
+void front_close(struct front *f);
+
+/* Lets what is due in the cloud happen; returns as cloud_run() does. */
+int64_t front_run(struct front *f, int64_t now_ms);
+
+/* An httpd_handler_fn; 'arg' is the front.  The effect of a call is there when it returns,
+ * its reply leaves after the action's latency. */
+void front_handle(void *arg, const struct httpd_request *request, struct httpd_reply *reply);

@@ -1,0 +1,32 @@
+/* options.h - the command line of alb-mock. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../cloud.h"
+#include "alb-agent/arena.h"
+#include "alb-agent/error.h"
+#include "front.h"
+#include "v3.h"
+
+enum options_verb { OPTIONS_SERVE, OPTIONS_HELP, OPTIONS_VERSION };
+
+struct options {
+    enum options_verb verb;
+    const char *listen; /* never NULL with OPTIONS_SERVE   */
+    const char *state, *neighbours, *call_log;
+    int64_t pending_ms;              /* 200 when not given              */
+    uint64_t seed;                   /* 1 when not given                */
+    LIST_OF(struct access_key) keys; /* never empty        */
+    LIST_OF(struct cloud_quota) quotas;
+    LIST_OF(struct front_latency) latencies;
+};
+
+/* Reads the arguments after the program's name.  A text without sense is ERROR_INVALID,
+ * with a message that names the flag. */
+bool options_parse(struct arena *a, int argc, char *const *argv, struct options *o,
+                   struct error *err) MUST_USE;
+
+/* What --help prints.  Static. */
+const char *options_help(void);

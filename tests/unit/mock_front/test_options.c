@@ -1,0 +1,138 @@
+/* test_options.c - the command line. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "mock-server/front/options.h"
+
+/* Parses a NULL-terminated list. */
+static bool parse(struct arena *a, const char *const *args, struct options *o, struct error *err)
+{
+    char *argv[32] = { 0 };
+    int argc = 0;
+    for (; args[argc]; argc++)
+        argv[argc] = arena_strdup(a, args[argc]);
+    return options_parse(a, argc, argv, o, err);
+}
+
+#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static void test_defaults_are_those_of_the_help(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_true(parse(&a, ARGS("serve", "--listen", "127.0.0.1:0"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_SERVE);
+    assert_string_equal(o.listen, "127.0.0.1:0");
+    assert_null(o.state);
+    assert_null(o.call_log);
+    assert_int_equal(o.pending_ms, 200);
+    assert_int_equal(o.seed, 1);
+    assert_int_equal(o.keys.len, 1);
+    assert_string_equal(o.keys.items[0].id, "testak");
+    assert_string_equal(o.keys.items[0].secret, "testsecret");
+}
+
+static void test_every_flag_is_read_in_both_forms(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_true(parse(&a,
+                      ARGS("serve", "--listen=[::1]:80", "--access-key", "a:b:c",
+                           "--access-key=d:e", "--state", "s.db", "--pending-ms=0", "--seed", "42",
+                           "--quota", "rules=40", "--quota=servers=off", "--neighbours", "n.yaml",
+                           "--call-log=c.log", "--latency-ms", "10", "--latency", "CreateRules=20"),
+                      &o, &err));
+    assert_string_equal(o.listen, "[::1]:80");
+    assert_int_equal(o.keys.len, 2);
+    assert_string_equal(o.keys.items[0].secret, "b:c");
+    assert_string_equal(o.keys.items[1].id, "d");
+    assert_string_equal(o.state, "s.db");
+    assert_int_equal(o.pending_ms, 0);
+    assert_int_equal(o.seed, 42);
+    assert_int_equal(o.quotas.len, 2);
+    assert_string_equal(o.quotas.items[0].name, "rules");
+    assert_int_equal(o.quotas.items[0].limit, 40);
+    assert_int_equal(o.quotas.items[1].limit, -1);
+    assert_string_equal(o.neighbours, "n.yaml");
+    assert_string_equal(o.call_log, "c.log");
+    assert_int_equal(o.latencies.len, 2);
+    assert_null(o.latencies.items[0].action);
+    assert_int_equal(o.latencies.items[0].ms, 10);
+    assert_string_equal(o.latencies.items[1].action, "CreateRules");
+    assert_int_equal(o.latencies.items[1].ms, 20);
+}
+
+static void test_mistakes_are_refused_with_the_flag_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *args[5];
+        const char *named;
+    } cases[] = {
+        { { NULL }, "serve" },
+        { { "listen", NULL }, "serve" },
+        { { "serve", NULL }, "--listen" },
+        { { "serve", "--listen", NULL }, "--listen" },
+        { { "serve", "--listen", "a:1", "extra", NULL }, "extra" },
+        { { "serve", "--port=1", NULL }, "--port" },
+        { { "serve", "--access-key", "noseparator", NULL }, "--access-key" },
+        { { "serve", "--pending-ms", "-1", NULL }, "--pending-ms" },
+        { { "serve", "--seed", "1e3", NULL }, "--seed" },
+        { { "serve", "--quota", "rules", NULL }, "--quota" },
+        { { "serve", "--quota=rules=many", NULL }, "--quota" },
+        { { "serve", "--latency", "=3", NULL }, "--latency" },
+        { { "serve", "--latency-ms=9999999999999999", NULL }, "--latency-ms" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct error err = { 0 };
+        struct options o;
+        assert_false(parse(&a, cases[i].args, &o, &err));
+        assert_int_equal(err.kind, ERROR_INVALID);
+        assert_non_null(strstr(err.msg, cases[i].named));
+    }
+}
+
+static void test_a_secret_is_not_repeated_in_a_message(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_false(parse(&a, ARGS("serve", "--access-key", "hushhush"), &o, &err));
+    assert_null(strstr(err.msg, "hushhush"));
+}
+
+static void test_help_and_version_win(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_true(parse(&a, ARGS("serve", "--help", "--nonsense"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_HELP);
+    assert_true(parse(&a, ARGS("--version"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_VERSION);
+    assert_non_null(strstr(options_help(), "--pending-ms"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_defaults_are_those_of_the_help),
+        cmocka_unit_test(test_every_flag_is_read_in_both_forms),
+        cmocka_unit_test(test_mistakes_are_refused_with_the_flag_named),
+        cmocka_unit_test(test_a_secret_is_not_repeated_in_a_message),
+        cmocka_unit_test(test_help_and_version_win),
+    };
+    return cmocka_run_group_tests_name("mock_front/options", tests, NULL, NULL);
+}
