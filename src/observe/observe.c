@@ -24,7 +24,7 @@ enum read_kind {
 struct read {
     uint64_t id; /* of the call in flight, 0 when done */
     enum read_kind kind;
-    alb_params params;   /* without NextToken                         */
+    alb_params params;   /* of the page in flight                     */
     const char *subject; /* the listener of READ_CERTS, else NULL     */
 };
 
@@ -62,17 +62,10 @@ static void fail(struct observe *o, const struct error *err)
 }
 
 /* Begins the call of a read, or its next page. */
-static void read_begin(struct observe *o, struct read *r, const char *next_token)
+static void read_begin(struct observe *o, struct read *r)
 {
-    alb_params params = { 0 };
-    for (size_t i = 0; i < r->params.len; i++)
-        *LIST_PUSH(&o->arena, &params) = r->params.items[i];
-    if (r->kind != READ_LB)
-        param(o, &params, "MaxResults", "100");
-    if (next_token)
-        param(o, &params, "NextToken", next_token);
     struct error err;
-    r->id = alb_begin(o->in.alb, read_actions[r->kind], &params, false, &err);
+    r->id = alb_begin(o->in.alb, read_actions[r->kind], &r->params, false, &err);
     if (r->id)
         o->in_flight++;
     else
@@ -84,7 +77,9 @@ static void read_start(struct observe *o, enum read_kind kind, const alb_params 
 {
     struct read *r = LIST_PUSH(&o->arena, &o->reads);
     *r = (struct read){ .kind = kind, .params = *params, .subject = subject };
-    read_begin(o, r, NULL);
+    if (kind != READ_LB)
+        param(o, &r->params, "MaxResults", "100");
+    read_begin(o, r);
 }
 
 static void read_by_ids(struct observe *o, enum read_kind kind, const char *const *ids, size_t n,
@@ -237,9 +232,12 @@ static void take_page(struct observe *o, size_t at, const cJSON *page)
         read_servers_by_group(o);
         return;
     }
-    const char *next = json_str(page, "NextToken");
-    if (next && *next)
-        read_begin(o, &o->reads.items[at], arena_strdup(&o->arena, next));
+    bool more;
+    struct error err;
+    if (!alb_page_next(&o->arena, page, &o->reads.items[at].params, &more, &err))
+        fail(o, &err);
+    else if (more)
+        read_begin(o, &o->reads.items[at]);
     else
         list_ended(o, kind);
 }

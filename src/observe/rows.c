@@ -13,7 +13,8 @@ struct rows {
     int64_t now_ms;
     struct model *out;
     struct map ours;      /* cloud ids that the store knows as ours -> row */
-    struct map listeners; /* listener id -> its row's index + 1            */
+    struct map listeners; /* listener id -> its row's index, as text       */
+    struct map servers;   /* group id -> server_list                       */
 };
 
 static const char *unescaped(const char *value)
@@ -247,18 +248,33 @@ static const char *key_from_tags(struct rows *r, const alb_tags *tags)
     return arena_fmt(r->a, "#%s", hash);
 }
 
+typedef LIST_OF(struct alb_server) server_list;
+
+static void sort_servers(struct rows *r)
+{
+    for (size_t i = 0; i < r->seen->servers.len; i++) {
+        const struct seen_server *s = &r->seen->servers.items[i];
+        server_list *list = map_get(&r->servers, s->group_id);
+        if (!list) {
+            list = arena_alloc(r->a, sizeof *list);
+            map_put(&r->servers, s->group_id, list);
+        }
+        *LIST_PUSH(r->a, list) = s->server;
+    }
+}
+
+/* A group without servers has an empty list, not an unset one. */
 static void compose_servers(struct rows *r, struct alb_server_group *g)
 {
-    g->servers.items = arena_array(r->a, 1, sizeof *g->servers.items);
-    g->servers.len = 0;
-    for (size_t i = 0; i < r->seen->servers.len; i++)
-        if (!strcmp(r->seen->servers.items[i].group_id, g->id))
-            *LIST_PUSH(r->a, &g->servers) = r->seen->servers.items[i].server;
+    const server_list *list = map_get(&r->servers, g->id);
+    g->servers.items = list ? list->items : arena_array(r->a, 1, sizeof *g->servers.items);
+    g->servers.len = list ? list->len : 0;
 }
 
 static void add_groups(struct rows *r)
 {
     struct map used CLEANUP(map_done) = { 0 };
+    sort_servers(r);
     for (size_t i = 0; i < r->seen->groups.len; i++) {
         struct alb_server_group *g = &r->seen->groups.items[i];
         const char *lb = unescaped(alb_tag_get(&g->tags, TAG_ALBCONFIG));
@@ -302,5 +318,6 @@ bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *s
     }
     map_done(&r.ours);
     map_done(&r.listeners);
+    map_done(&r.servers);
     return ok;
 }

@@ -1,0 +1,48 @@
+/* report.h - what was found and what would be done, for people and for programs.
+ *
+ * Texts begin with the verdict and end with a summary (design.md §7); JSON is one
+ * document.  Everything is written into a buffer; nothing here decides anything. */
+#pragma once
+
+#include "alb-agent/buf.h"
+#include "alb-agent/model.h"
+#include "alb-agent/plan.h"
+
+enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_YAML };
+
+/* Something a person should know about an object: "Ingress shop/web (web.yaml:3)" and
+ * "spec.rules[0].host: ...". */
+struct report_note {
+    const char *subject, *message;
+    bool warning; /* false: an error, the object was left out wholly or in part */
+};
+typedef LIST_OF(struct report_note) report_notes;
+
+struct report_in {
+    enum report_format format;
+    bool colour; /* of texts                                            */
+    const char *cluster_id;
+    bool incomplete; /* of the source: nothing is deleted                   */
+    const struct model *model;
+    report_notes notes;
+};
+
+void report_plan(struct buf *b, const struct report_in *in, const struct plan *plan);
+
+/* How the rows stand, counted by class. */
+struct report_counts {
+    size_t by_class[CLASS_IN_SYNC + 1];
+    size_t managed; /* all but the unmanaged */
+};
+/* Every row that is not in sync.  '*counts' is what the exit code is made of. */
+void report_drift(struct buf *b, const struct report_in *in, struct report_counts *counts);
+
+/* The wanted rows; 'needs' are facts that are lacking, as "?eni(10.1.0.9)". */
+void report_desired(struct buf *b, const struct report_in *in, const char *const *needs,
+                    size_t n_needs);
+
+/* One resource in a few words: "host a.com path /tea -> @shop/web-tea:80". */
+void report_describe(struct buf *b, enum resource_kind kind, const void *obj);
+
+/* Problems and warnings, a line each. */
+void report_notes_text(struct buf *b, const struct report_in *in);

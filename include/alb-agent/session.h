@@ -1,0 +1,89 @@
+/* session.h - one run of a verb: source, translation, observation, plan and apply wired to
+ * one store and one client.
+ *
+ *     session_open -> session_read_source -> session_translate -> session_observe
+ *         -> session_plan -> session_apply
+ *
+ * 'world' is the joined model after session_observe(); it is written to the store. */
+#pragma once
+
+#include "alb-agent/apply.h"
+#include "alb-agent/store.h"
+#include "alb-agent/translate.h"
+
+struct session_config {
+    const char *const *files; /* manifests: files, directories, "-"                       */
+    size_t n_files;
+    const char *state; /* state file; NULL: the default place of the cluster         */
+    enum store_mode mode;
+    const char *cluster_id; /* NULL: what the state file says, else "default"             */
+    const char *region;     /* NULL: no calls are made                                    */
+    const char *endpoint;   /* NULL: the region's public endpoints                        */
+    const char *vpc_id;     /* NULL: that of the AlbConfig's vSwitches                    */
+    const char *destroy;    /* the load balancer to be destroyed, or NULL                 */
+    bool allow_destroy;
+};
+
+struct session {
+    struct session_config config;
+    struct arena arena; /* of everything below */
+    struct store *store;
+    bool set_aside; /* the state file was damaged and was put aside */
+    struct transport *transport;
+    struct alb *alb;
+    const char *cluster_id;
+    struct object_set objects;
+    size_t n_albconfigs;
+    struct fact_set facts;
+    struct translate_out wanted;
+    struct model known; /* as the store had it */
+    struct model world;
+    bool observed; /* 'world' is what the cloud said */
+    uint64_t seed;
+};
+
+/* Opens the store and checks the cluster id.  session_close() also after a failure. */
+bool session_open(struct session *s, const struct session_config *config,
+                  struct error *err) MUST_USE;
+void session_close(struct session *s);
+
+/* Makes the client; credentials come from the environment. */
+bool session_connect(struct session *s, struct error *err) MUST_USE;
+
+/* Reads the manifests; what cannot be read is in objects.problems. */
+bool session_read_source(struct session *s, struct error *err) MUST_USE;
+
+/* Objects to wanted rows.  Facts that are lacking are read from the cloud when connected,
+ * else left open.  Without files the rows the store last wanted are wanted still. */
+bool session_translate(struct session *s, struct error *err) MUST_USE;
+
+/* Reads what is there and joins it with what is wanted and known. */
+bool session_observe(struct session *s, struct error *err) MUST_USE;
+
+/* Writes objects, facts and the joined rows to the store. */
+bool session_save(struct session *s, struct error *err) MUST_USE;
+
+/* The plan for 'world', in 'a'. */
+void session_plan(struct session *s, struct arena *a, struct plan *out);
+
+/* How an apply went. */
+struct session_result {
+    struct apply_counts counts;
+    bool in_sync;  /* the last plan, after a fresh read, is empty                    */
+    size_t writes; /* calls that changed something, as put on the wire               */
+    size_t reads;
+    const char *waits; /* what the first step that is left waits for, or NULL            */
+};
+
+/* Applies the plan until nothing is left that may be done, reading again after each round
+ * of changes.  False when it could not go on (store, or reading); failed steps are counted
+ * in the result.  'stop' (may be NULL) is looked at every turn: true ends it cleanly. */
+bool session_apply(struct session *s, apply_event_fn *event, void *arg, const volatile bool *stop,
+                   struct session_result *out, struct error *err) MUST_USE;
+
+/* "kube-system/web" for "web" or "kube-system/web", in the session's arena. */
+const char *session_lb_name(struct session *s, const char *name);
+
+/* $XDG_STATE_HOME/alb-agent/<cluster id>.db, else ~/.local/state/...; NULL when neither
+ * variable is set. */
+const char *session_default_state(struct arena *a, const char *cluster_id);

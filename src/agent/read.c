@@ -1,0 +1,147 @@
+/* read.c - translation with the facts it needs, and the sweep over what is there. */
+#include <string.h>
+
+#include "session_priv.h"
+
+/* Facts are read, then translation runs again: what it now knows may show further needs
+ * (a VPC, then the interfaces in it). */
+enum { FACT_ROUNDS = 4 };
+
+static bool take_fact(void *arg, const struct alb_result *r, struct error *err)
+{
+    (void)err;
+    (void)fact_reader_take(arg, r);
+    return true;
+}
+
+static bool read_facts(struct session *s, struct error *err)
+{
+    struct fact_reader *reader;
+    if (!fact_reader_new(&reader, s->alb, &s->wanted.needs, err))
+        return false;
+    bool ok = true;
+    while (ok && fact_reader_busy(reader))
+        ok = session_turn(s, -1, take_fact, reader, err);
+    struct fact_set found = { 0 };
+    ok = ok && fact_reader_result(reader, &s->arena, session_now(), &found, err);
+    for (size_t i = 0; ok && i < found.items.len; i++) {
+        const struct fact *f = &found.items.items[i];
+        *LIST_PUSH(&s->arena, &s->facts.items) = *f;
+        /* That there is none today is no fact to be remembered. */
+        ok = !*f->value || store_fact_put(s->store, f, err);
+    }
+    fact_sort(&s->facts);
+    fact_reader_free(reader);
+    return ok;
+}
+
+static void run_translate(struct session *s)
+{
+    struct translate_in in = {
+        .objects = &s->objects,
+        .facts = &s->facts,
+        .cluster_id = s->cluster_id,
+        .vpc_id = s->config.vpc_id,
+    };
+    s->wanted = (struct translate_out){ 0 };
+    translate(&s->arena, &in, &s->wanted);
+}
+
+bool session_translate(struct session *s, struct error *err)
+{
+    if (!s->config.n_files) {
+        for (size_t i = 0; i < s->known.rows.len; i++)
+            if (s->known.rows.items[i].desired)
+                *LIST_PUSH(&s->arena, &s->wanted.desired.rows) = s->known.rows.items[i];
+        return true;
+    }
+    run_translate(s);
+    for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
+        if (!read_facts(s, err))
+            return false;
+        run_translate(s);
+    }
+    session_keep_last_good(s);
+    return true;
+}
+
+/* ---- the sweep ------------------------------------------------------------------------ */
+
+static bool take_observation(void *arg, const struct alb_result *r, struct error *err)
+{
+    (void)err;
+    (void)observe_take(arg, r);
+    return true;
+}
+
+/* Load balancers that are asked for, by their objects or, without files, by the store. */
+static void wanted_lbs(struct session *s, struct observe_in *in)
+{
+    LIST_OF(struct observe_lb) lbs = { 0 };
+    for (size_t i = 0; i < s->wanted.lbs.len; i++)
+        *LIST_PUSH(&s->arena, &lbs) =
+            (struct observe_lb){ s->wanted.lbs.items[i].name, s->wanted.lbs.items[i].reuse_id };
+    for (size_t i = 0; !s->config.n_files && i < s->known.rows.len; i++)
+        if (s->known.rows.items[i].kind == RESOURCE_LOAD_BALANCER)
+            *LIST_PUSH(&s->arena, &lbs) = (struct observe_lb){ .name = s->known.rows.items[i].lb };
+    in->lbs = lbs.items;
+    in->n_lbs = lbs.len;
+}
+
+enum { LIST_LAG_MS = 60000 }; /* lists may lag behind a create this long (design.md §6) */
+
+/* What this run created and the sweep does not show yet is there all the same. */
+static void keep_created(struct session *s, const struct model *before, struct model *actual)
+{
+    int64_t now = session_now();
+    size_t n = actual->rows.len;
+    for (size_t i = 0; i < before->rows.len; i++) {
+        const struct resource *r = &before->rows.items[i];
+        struct model seen = { .rows = { .items = actual->rows.items, .len = n } };
+        if (r->created_at && now - r->created_at < LIST_LAG_MS && r->actual
+            && !model_find(&seen, r->lb, r->kind, r->key))
+            *LIST_PUSH(&s->arena, &actual->rows) = *r;
+    }
+    model_sort(actual);
+}
+
+/* When this run created a resource, and since when a group is unused, outlive the reading. */
+static void carry_over(const struct model *before, struct model *after)
+{
+    for (size_t i = 0; i < before->rows.len; i++) {
+        const struct resource *r = &before->rows.items[i];
+        struct resource *to = model_find(after, r->lb, r->kind, r->key);
+        if (!to || !to->actual)
+            continue;
+        to->created_at = r->created_at;
+        to->unused_since = r->unused_since;
+        to->held = to->held || r->held;
+    }
+}
+
+bool session_observe(struct session *s, struct error *err)
+{
+    const struct model before = s->world;
+    struct observe_in in = { .alb = s->alb,
+                             .cluster_id = s->cluster_id,
+                             .known = s->observed ? &before : &s->known };
+    wanted_lbs(s, &in);
+    struct observe *o;
+    if (!observe_new(&o, &in, err))
+        return false;
+    bool ok = true;
+    while (ok && observe_busy(o))
+        ok = session_turn(s, -1, take_observation, o, err);
+    struct model actual = { 0 };
+    ok = ok && observe_result(o, &s->arena, session_now(), &actual, err);
+    observe_free(o);
+    if (!ok)
+        return false;
+    keep_created(s, &before, &actual);
+    model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, &actual,
+               &s->world);
+    carry_over(&before, &s->world);
+    session_hold_unknown(s);
+    s->observed = true;
+    return true;
+}

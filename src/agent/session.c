@@ -1,0 +1,127 @@
+/* session.c - opening: store, cluster id, client, source. */
+#include "alb-agent/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/clock.h"
+#include "alb-agent/http.h"
+#include "alb-agent/source.h"
+#include "session_priv.h"
+
+int64_t session_now(void)
+{
+    return clock_now_ms(clock_system());
+}
+
+const char *session_default_state(struct arena *a, const char *cluster_id)
+{
+    const char *base = getenv("XDG_STATE_HOME"), *home = getenv("HOME"); // NOLINT(concurrency-*)
+    if (base && base[0] == '/')
+        return arena_fmt(a, "%s/alb-agent/%s.db", base, cluster_id);
+    return home && *home ? arena_fmt(a, "%s/.local/state/alb-agent/%s.db", home, cluster_id) : NULL;
+}
+
+const char *session_lb_name(struct session *s, const char *name)
+{
+    return strchr(name, '/') ? name : arena_fmt(&s->arena, "kube-system/%s", name);
+}
+
+/* A cluster id becomes a tag value and part of a file name. */
+static bool check_cluster_id(const char *id, struct error *err)
+{
+    size_t n = strlen(id);
+    if (n == 0 || n > 64 || strchr(id, '/') || id[0] == '.')
+        return error_set(err, ERROR_INVALID,
+                         "--cluster-id '%s': 1 to 64 characters, no '/', not beginning with '.'",
+                         id);
+    return true;
+}
+
+/* The state file keeps the id it was first used with: another one would disown every load
+ * balancer in it. */
+static bool settle_cluster_id(struct session *s, struct error *err)
+{
+    const char *kept;
+    if (!store_meta_get(s->store, &s->arena, "cluster_id", &kept, err))
+        return false;
+    const char *given = s->config.cluster_id;
+    if (kept && given && strcmp(kept, given) != 0)
+        return error_set(
+            err, ERROR_INVALID,
+            "the state file belongs to cluster '%s', not '%s'; give --cluster-id %s or "
+            "another --state",
+            kept, given, kept);
+    s->cluster_id = kept ? kept : given ? given : "default";
+    if (!check_cluster_id(s->cluster_id, err))
+        return false;
+    return kept || store_meta_put(s->store, "cluster_id", s->cluster_id, err);
+}
+
+bool session_open(struct session *s, const struct session_config *config, struct error *err)
+{
+    *s = (struct session){ .config = *config, .seed = rng_system_seed() };
+    const char *id = config->cluster_id ? config->cluster_id : "default";
+    if (!check_cluster_id(id, err))
+        return false;
+    const char *path = config->state ? config->state : session_default_state(&s->arena, id);
+    if (!path)
+        return error_set(err, ERROR_INVALID,
+                         "no place for the state file: give --state FILE, or set XDG_STATE_HOME or "
+                         "HOME");
+    if (!store_open(&s->store, path, config->mode, session_now(), &s->set_aside, err))
+        return error_wrap(err, "state file %s", path);
+    if (!settle_cluster_id(s, err))
+        return false;
+    if (config->destroy)
+        s->config.destroy = session_lb_name(s, config->destroy);
+    return store_facts_load(s->store, &s->arena, &s->facts, err)
+           && store_model_load(s->store, &s->arena, &s->known, err);
+}
+
+void session_close(struct session *s)
+{
+    alb_free(s->alb);
+    http_free(s->transport);
+    store_close(s->store);
+    object_set_done(&s->objects);
+    arena_done(&s->arena);
+    *s = (struct session){ 0 };
+}
+
+static char *env(const char *name)
+{
+    return getenv(name); // NOLINT(concurrency-mt-unsafe): one thread
+}
+
+bool session_connect(struct session *s, struct error *err)
+{
+    if (!s->config.region)
+        return error_set(err, ERROR_INVALID,
+                         "no region: give --region or set ALIBABA_CLOUD_REGION_ID");
+    struct alb_credentials keys CLEANUP(alb_credentials_done) = { 0 };
+    if (!alb_credentials_from_env(&keys, env, err))
+        return false;
+    struct http_config http = { .user_agent = "alb-agent/" ALB_AGENT_VERSION };
+    if (!http_new(&s->transport, &http, err))
+        return false;
+    struct alb_config alb = {
+        .region = s->config.region,
+        .endpoint = s->config.endpoint,
+        .access_key_id = keys.access_key_id.data,
+        .access_key_secret = &keys.access_key_secret,
+        .security_token = keys.security_token.data,
+        .clock = clock_system(),
+        .seed = s->seed,
+        .transport = s->transport,
+    };
+    return alb_new(&s->alb, &alb, err);
+}
+
+bool session_read_source(struct session *s, struct error *err)
+{
+    struct source_options options = { 0 };
+    source_read(s->config.files, s->config.n_files, &options, &s->objects);
+    (void)object_set_kind(&s->objects, OBJECT_ALB_CONFIG, &s->n_albconfigs);
+    return store_objects_put(s->store, &s->objects, err);
+}

@@ -1,0 +1,19 @@
+/* session_priv.h - shared by the files of a session. */
+#pragma once
+
+#include "alb-agent/observe.h"
+#include "alb-agent/session.h"
+
+int64_t session_now(void);
+
+/* Takes results until there are none: hands each to 'take'.  One turn of the loop: waits at
+ * most 'wait_ms' (< 0: as long as the client wants), moves data, hands out. */
+typedef bool session_take_fn(void *arg, const struct alb_result *r, struct error *err);
+bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, void *arg,
+                  struct error *err) MUST_USE;
+
+/* Rows that must stay as they are because the object they came from cannot be read or
+ * translated now: adds them to what is wanted, held (join.c). */
+void session_keep_last_good(struct session *s);
+/* Rows that nothing wants and nobody remembers are not deleted while an object is in doubt. */
+void session_hold_unknown(struct session *s);

@@ -1,0 +1,88 @@
+/* cli.h - verbs: one file each, with one const struct cmd.
+ *
+ * Results go to stdout, progress and complaints to stderr; with -o json stdout is one JSON
+ * document.  Help, usage and errors about flags all come from the tables. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "alb-agent/report.h"
+#include "alb-agent/session.h"
+
+/* design.md §7, in order of precedence when several fit: 1 5 6 7 3 4 2 0. */
+enum exit_code {
+    EXIT_DONE = 0, /* in sync, or done                                            */
+    EXIT_ERROR = 1,
+    EXIT_CHANGES = 2,    /* changes or drift                                            */
+    EXIT_REFUSED = 3,    /* destructive or not hitless, refused                         */
+    EXIT_INVALID = 4,    /* a manifest or an object was left out, though the rest was done */
+    EXIT_INCOMPLETE = 5, /* the cloud could not be read: the result is not to be trusted */
+    EXIT_STALE = 6,
+    EXIT_QUOTA = 7,
+};
+/* The one of 'x' and 'y' that goes first. */
+enum exit_code exit_worse(enum exit_code x, enum exit_code y);
+
+/* The flags a verb takes. */
+enum opt {
+    OPT_FILE = 1 << 0,
+    OPT_STATE = 1 << 1,
+    OPT_ENDPOINT = 1 << 2,
+    OPT_REGION = 1 << 3,
+    OPT_VPC = 1 << 4,
+    OPT_CLUSTER = 1 << 5,
+    OPT_OUTPUT = 1 << 6,
+    OPT_DESTROY = 1 << 7,
+    OPT_ALLOW = 1 << 8,
+    OPT_YES = 1 << 9,
+    OPT_PARAMS = 1 << 10, /* everything else that begins with "--" is a parameter of a call */
+};
+#define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
+
+struct options {
+    LIST_OF(const char *) files;
+    const char *state, *endpoint, *region, *vpc_id, *cluster_id, *output, *destroy;
+    bool allow_destroy, yes, help;
+    alb_params params;          /* of OPT_PARAMS                */
+    LIST_OF(const char *) args; /* what is no flag              */
+    struct arena arena;
+};
+
+struct cmd {
+    const char *name;
+    const char *usage;   /* after the name                       */
+    const char *summary; /* one line                             */
+    const char *help;    /* paragraphs                           */
+    unsigned opts;
+    const char *outputs; /* formats of -o, the first is the default: "text|json" */
+    enum exit_code (*run)(const struct cmd *cmd, struct options *o);
+};
+
+extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
+    cmd_version;
+
+/* Reads flags into '*o'; regions and the like fall back to the environment. */
+bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,
+                   struct error *err) MUST_USE;
+void options_done(struct options *o);
+void options_help(struct buf *b, const struct cmd *cmd);
+
+/* ---- shared by verbs ------------------------------------------------------------------ */
+
+enum exit_code fail(const struct error *err);
+void print(const struct buf *b);
+enum report_format format_of(const struct options *o);
+/* Is the stream a terminal that wants colour (NO_COLOR is honoured)? */
+bool wants_colour(int fd);
+
+/* Opens a session as the flags say; connects it when 'connect'. */
+bool open_session(struct session *s, const struct options *o, enum store_mode mode, bool connect,
+                  struct error *err) MUST_USE;
+/* Reads manifests, translates, observes.  A failure to read the cloud is *code 5. */
+bool read_all(struct session *s, enum exit_code *code, struct error *err) MUST_USE;
+/* What a report needs to know of a session; notes live in the session's arena. */
+void fill_report(struct session *s, const struct options *o, struct report_in *in);
+/* 4 when a manifest or an object was left out, else 0. */
+enum exit_code notes_exit(const struct session *s);
+/* 7 or 3 when the plan refuses something, else 0. */
+enum exit_code refusal_exit(const struct plan *plan);

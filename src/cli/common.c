@@ -1,0 +1,141 @@
+/* common.c - what verbs share: sessions, reports, exit codes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+enum exit_code exit_worse(enum exit_code x, enum exit_code y)
+{
+    static const enum exit_code order[] = {
+        EXIT_ERROR,   EXIT_INCOMPLETE, EXIT_STALE,   EXIT_QUOTA,
+        EXIT_REFUSED, EXIT_INVALID,    EXIT_CHANGES, EXIT_DONE
+    };
+    for (size_t i = 0; i < COUNT(order); i++)
+        if (order[i] == x || order[i] == y)
+            return order[i];
+    return EXIT_ERROR;
+}
+
+enum exit_code fail(const struct error *err)
+{
+    (void)fprintf(stderr, "alb-agent: %s\n", err->msg);
+    return EXIT_ERROR;
+}
+
+void print(const struct buf *b)
+{
+    (void)fwrite(buf_str(b), 1, b->len, stdout);
+    (void)fflush(stdout);
+}
+
+enum report_format format_of(const struct options *o)
+{
+    if (!strcmp(o->output, "json"))
+        return REPORT_JSON;
+    return !strcmp(o->output, "yaml") ? REPORT_YAML : REPORT_TEXT;
+}
+
+bool wants_colour(int fd)
+{
+    const char *no = getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe)
+    return isatty(fd) && !(no && *no);
+}
+
+bool open_session(struct session *s, const struct options *o, enum store_mode mode, bool connect,
+                  struct error *err)
+{
+    struct session_config config = {
+        .files = o->files.items,
+        .n_files = o->files.len,
+        .state = o->state,
+        .mode = mode,
+        .cluster_id = o->cluster_id,
+        .region = o->region,
+        .endpoint = o->endpoint,
+        .vpc_id = o->vpc_id,
+        .destroy = o->destroy,
+        .allow_destroy = o->allow_destroy,
+    };
+    if (!session_open(s, &config, err))
+        return false;
+    if (s->set_aside)
+        (void)fprintf(stderr, "alb-agent: the state file was damaged and was put aside; everything "
+                              "is read again\n");
+    return !connect || session_connect(s, err);
+}
+
+bool read_all(struct session *s, enum exit_code *code, struct error *err)
+{
+    *code = EXIT_ERROR;
+    if (s->config.n_files && !session_read_source(s, err))
+        return false;
+    if (s->config.n_files && !s->n_albconfigs && !s->config.destroy) {
+        *code = EXIT_INVALID;
+        for (size_t i = 0; i < s->objects.problems.len; i++)
+            (void)fprintf(stderr, "error: %s: %s\n", s->objects.problems.items[i].origin,
+                          s->objects.problems.items[i].msg);
+        return error_set(
+            err, ERROR_INVALID,
+            "the manifests hold no AlbConfig: nothing was changed; give the files that "
+            "hold it with -f");
+    }
+    if (!session_translate(s, err)) {
+        *code = EXIT_INCOMPLETE;
+        return false;
+    }
+    if (!session_observe(s, err)) {
+        *code = err->kind == ERROR_CONFLICT ? EXIT_ERROR : EXIT_INCOMPLETE;
+        return false;
+    }
+    *code = EXIT_DONE;
+    return true;
+}
+
+static void add_note(struct session *s, struct report_in *in, const char *subject,
+                     const char *message, bool warning)
+{
+    *LIST_PUSH(&s->arena, &in->notes) = (struct report_note){ subject, message, warning };
+}
+
+static void add_notes(struct session *s, struct report_in *in, const translate_problems *list,
+                      bool warning)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        const struct translate_problem *p = &list->items[i];
+        const char *subject =
+            arena_fmt(&s->arena, "%s %s%s%s (%s)", p->kind, p->ns ? p->ns : "",
+                      p->ns && *p->ns ? "/" : "", p->name, p->origin ? p->origin : "?");
+        add_note(s, in, subject, p->message, warning);
+    }
+}
+
+void fill_report(struct session *s, const struct options *o, struct report_in *in)
+{
+    *in = (struct report_in){
+        .format = format_of(o),
+        .colour = wants_colour(STDOUT_FILENO),
+        .cluster_id = s->cluster_id,
+        .incomplete = s->objects.incomplete,
+        .model = s->observed ? &s->world : &s->wanted.desired,
+    };
+    for (size_t i = 0; i < s->objects.problems.len; i++)
+        add_note(s, in, s->objects.problems.items[i].origin, s->objects.problems.items[i].msg,
+                 false);
+    add_notes(s, in, &s->wanted.problems, false);
+    add_notes(s, in, &s->wanted.warnings, true);
+}
+
+enum exit_code notes_exit(const struct session *s)
+{
+    return s->objects.incomplete || s->wanted.problems.len ? EXIT_INVALID : EXIT_DONE;
+}
+
+enum exit_code refusal_exit(const struct plan *plan)
+{
+    enum exit_code code = EXIT_DONE;
+    for (size_t i = 0; i < plan->refusals.len; i++)
+        code = exit_worse(code, plan->refusals.items[i].quota ? EXIT_QUOTA : EXIT_REFUSED);
+    return code;
+}

@@ -1,0 +1,184 @@
+/* options.c - flags from one table: parsing, help, complaints. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+
+struct flag {
+    enum opt opt;
+    const char *name;
+    char letter;
+    const char *arg; /* NULL: a switch */
+    const char *env; /* where it falls back to */
+    size_t off;      /* const char * or bool in struct options; of files: 0 */
+    const char *help;
+};
+
+#define AT(m) offsetof(struct options, m)
+static const struct flag flags[] = {
+    { OPT_FILE, "file", 'f', "PATH", NULL, 0,
+      "manifests: a file, a directory, or - for standard input; may be repeated" },
+    { OPT_STATE, "state", 0, "FILE", NULL, AT(state),
+      "state file; default $XDG_STATE_HOME/alb-agent/<cluster id>.db" },
+    { OPT_ENDPOINT, "endpoint", 0, "URL", NULL, AT(endpoint),
+      "send every product's calls there; an http:// URL is the permission for http" },
+    { OPT_REGION, "region", 0, "REGION", "ALIBABA_CLOUD_REGION_ID", AT(region),
+      "region of the load balancers" },
+    { OPT_VPC, "vpc-id", 0, "VPC", NULL, AT(vpc_id),
+      "VPC of load balancers and groups; default that of the AlbConfig's vSwitches" },
+    { OPT_CLUSTER, "cluster-id", 0, "ID", NULL, AT(cluster_id),
+      "tag that marks our resources; default what the state file says, else 'default'" },
+    { OPT_OUTPUT, "output", 'o', "FORMAT", NULL, AT(output), "output format" },
+    { OPT_DESTROY, "destroy", 0, "NAME", NULL, AT(destroy),
+      "delete the load balancer of an AlbConfig that is gone" },
+    { OPT_ALLOW, "allow-destroy", 0, NULL, NULL, AT(allow_destroy),
+      "allow a plan that deletes or reroutes most of a load balancer's rules" },
+    { OPT_YES, "yes", 'y', NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
+};
+
+static const struct flag *find_flag(const struct cmd *cmd, const char *name, size_t len)
+{
+    for (size_t i = 0; i < COUNT(flags); i++)
+        if ((cmd->opts & flags[i].opt) && strlen(flags[i].name) == len
+            && !strncmp(flags[i].name, name, len))
+            return &flags[i];
+    return NULL;
+}
+
+static const struct flag *find_letter(const struct cmd *cmd, char letter)
+{
+    for (size_t i = 0; i < COUNT(flags); i++)
+        if ((cmd->opts & flags[i].opt) && flags[i].letter == letter)
+            return &flags[i];
+    return NULL;
+}
+
+static void set_flag(struct options *o, const struct flag *f, const char *value)
+{
+    if (f->opt == OPT_FILE)
+        *LIST_PUSH(&o->arena, &o->files) = value;
+    else if (f->arg)
+        memcpy((char *)o + f->off, &value, sizeof value);
+    else
+        memcpy((char *)o + f->off, &(bool){ true }, sizeof(bool));
+}
+
+/* "--Rules.1.RuleName=x": a parameter of the call. */
+static bool set_param(struct options *o, const char *arg, struct error *err)
+{
+    const char *eq = strchr(arg, '=');
+    if (!eq || eq == arg + 2)
+        return error_set(err, ERROR_INVALID, "'%s': write a parameter as --Name=value", arg);
+    *LIST_PUSH(&o->arena, &o->params) = (struct alb_param){
+        .name = arena_strndup(&o->arena, arg + 2, (size_t)(eq - arg - 2)),
+        .value = eq + 1,
+    };
+    return true;
+}
+
+/* The value of a flag: behind '=', or the next argument. */
+static bool take_value(const struct flag *f, const char *inline_value, int argc, char **argv,
+                       int *i, const char **value, struct error *err)
+{
+    *value = inline_value;
+    if (inline_value || !f->arg)
+        return f->arg || !inline_value
+               || error_set(err, ERROR_INVALID, "--%s takes no value", f->name);
+    if (*i + 1 >= argc)
+        return error_set(err, ERROR_INVALID, "--%s needs a value: %s", f->name, f->arg);
+    *value = argv[++*i];
+    return true;
+}
+
+static bool parse_one(struct options *o, const struct cmd *cmd, int argc, char **argv, int *i,
+                      struct error *err)
+{
+    const char *arg = argv[*i];
+    if (arg[0] != '-' || !arg[1]) {
+        *LIST_PUSH(&o->arena, &o->args) = arg;
+        return true;
+    }
+    if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
+        o->help = true;
+        return true;
+    }
+    const struct flag *f;
+    const char *value = NULL;
+    if (arg[1] == '-') {
+        size_t len = strcspn(arg + 2, "=");
+        f = find_flag(cmd, arg + 2, len);
+        value = arg[2 + len] ? arg + 3 + len : NULL;
+        if (!f && (cmd->opts & OPT_PARAMS))
+            return set_param(o, arg, err);
+    } else {
+        f = find_letter(cmd, arg[1]);
+        value = arg[2] ? arg + 2 : NULL;
+    }
+    if (!f)
+        return error_set(err, ERROR_INVALID, "%s: no such flag '%s'; see alb-agent %s --help",
+                         cmd->name, arg, cmd->name);
+    if (!take_value(f, value, argc, argv, i, &value, err))
+        return error_wrap(err, "%s", cmd->name);
+    set_flag(o, f, value);
+    return true;
+}
+
+static bool check_output(struct options *o, const struct cmd *cmd, struct error *err)
+{
+    if (!(cmd->opts & OPT_OUTPUT))
+        return true;
+    size_t first = strcspn(cmd->outputs, "|");
+    if (!o->output)
+        o->output = arena_strndup(&o->arena, cmd->outputs, first);
+    for (const char *p = cmd->outputs; *p;) {
+        size_t n = strcspn(p, "|");
+        if (strlen(o->output) == n && !strncmp(o->output, p, n))
+            return true;
+        p += n + (p[n] == '|');
+    }
+    return error_set(err, ERROR_INVALID, "%s: -o '%s': use %s", cmd->name, o->output, cmd->outputs);
+}
+
+bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,
+                   struct error *err)
+{
+    for (int i = 0; i < argc; i++)
+        if (!parse_one(o, cmd, argc, argv, &i, err))
+            return false;
+    for (size_t i = 0; i < COUNT(flags); i++) {
+        const char *value = NULL, *env = flags[i].env;
+        if (env && (cmd->opts & flags[i].opt))
+            memcpy(&value, (const char *)o + flags[i].off, sizeof value);
+        if (env && !value && (value = getenv(env)) && *value) // NOLINT(concurrency-mt-unsafe)
+            set_flag(o, &flags[i], value);
+    }
+    return o->help || check_output(o, cmd, err);
+}
+
+void options_done(struct options *o)
+{
+    arena_done(&o->arena);
+}
+
+void options_help(struct buf *b, const struct cmd *cmd)
+{
+    buf_addf(b, "usage: alb-agent %s %s\n\n%s\n\n%s\n", cmd->name, cmd->usage, cmd->summary,
+             cmd->help);
+    buf_adds(b, "\nflags:\n");
+    for (size_t i = 0; i < COUNT(flags); i++) {
+        const struct flag *f = &flags[i];
+        if (!(cmd->opts & f->opt))
+            continue;
+        char left[64];
+        (void)snprintf(left, sizeof left, "%c%c --%s %s", f->letter ? '-' : ' ',
+                       f->letter ? f->letter : ' ', f->name, f->arg ? f->arg : "");
+        buf_addf(b, "  %-26s %s", left, f->help);
+        if (f->opt == OPT_OUTPUT)
+            buf_addf(b, ": %s", cmd->outputs);
+        if (f->env)
+            buf_addf(b, " (%s)", f->env);
+        buf_addc(b, '\n');
+    }
+    buf_adds(b, "  -h --help                  this text\n");
+}
