@@ -30,23 +30,22 @@ static const char *place_name(const struct place *at)
     return at->name;
 }
 
-static bool has_elements(const struct tree *t)
-{
-    return t->children.len && t->children.items[0].index >= 0;
-}
-
-/* Does the tree hold anything that a parameter of this kind would read? */
+/* Does the tree hold anything that a parameter of this kind would read?  Objects and
+ * elements of which only unknown members came are not there at all. */
 static bool is_given(const struct spec_node *node, const struct tree *t)
 {
     if (!t)
         return false;
-    switch (node->type) {
-    case SPEC_STRING:
-    case SPEC_INTEGER:
-    case SPEC_BOOLEAN: return t->value;
-    case SPEC_ARRAY: return t->value || has_elements(t);
-    case SPEC_OBJECT: return t->value || t->children.len;
-    }
+    if (t->value)
+        return true;
+    if (node->type == SPEC_ARRAY)
+        for (size_t i = 0; i < t->children.len && t->children.items[i].index >= 0; i++)
+            if (is_given(node->element, &t->children.items[i]))
+                return true;
+    if (node->type == SPEC_OBJECT)
+        for (size_t i = 0; i < node->members.len; i++)
+            if (is_given(&node->members.items[i], tree_get(t, node->members.items[i].name)))
+                return true;
     return false;
 }
 
@@ -86,7 +85,8 @@ static bool require_elements(const struct spec_node *node, const struct tree *t,
 {
     for (size_t i = 0; i < t->children.len && t->children.items[i].index >= 0; i++) {
         const struct place here = { at, t->children.items[i].name };
-        if (!require(node->element, &t->children.items[i], &here, err))
+        if (is_given(node->element, &t->children.items[i])
+            && !require(node->element, &t->children.items[i], &here, err))
             return false;
     }
     return true;
@@ -205,7 +205,7 @@ static bool take_array(const struct spec_node *node, const struct tree *t, const
     struct arena a CLEANUP(arena_done) = { 0 };
     cJSON *list = *out = cJSON_CreateArray();
     size_t n = 0;
-    if (!has_elements(t))
+    if (t->value)
         return refuse_type(at, "a list", err);
     for (size_t i = 0; i < t->children.len && t->children.items[i].index >= 0; i++) {
         const struct place here = { at, t->children.items[i].name };

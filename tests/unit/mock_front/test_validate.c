@@ -52,6 +52,7 @@ static void test_each_violation_has_its_code_and_names_the_place(void **state)
           "MissingServerType", "Servers.7.ServerType is mandatory" },
         { "AddServersToServerGroup", "ServerGroupId=s&Servers.Port=80", "MissingServers",
           "Servers is" },
+        { "AddServersToServerGroup", "ServerGroupId=s&Servers.1.Prot=80", "MissingServers", "" },
         /* all that is required comes before any value */
         { "CreateListener", LISTENER "&IdleTimeout=banana", "MissingListenerPort", "" },
         /* types */
@@ -145,6 +146,9 @@ static void test_what_passes_is_typed(void **state)
         { "ListRules", "Direction=response", "{\"Direction\":\"response\"}" },
         { "ListAsynJobs", "BeginTime=1735689600000", "{\"BeginTime\":1735689600000}" },
         { "DescribeRegions", "A=1&b.c=2", "{}" },
+        /* what only unknown members came of is not there */
+        { "ListRules", "Tag.1.Colour=red&Tag.2.Key=k&RuleIds.x=1", "{\"Tag\":[{\"Key\":\"k\"}]}" },
+        { "DescribeZones", "QuicConfig.Other=1", "{}" },
         { "CreateServerGroup", GROUP "ServiceName=",
           "{\"HealthCheckConfig\":{\"HealthCheckEnabled\":false},\"ServerGroupName\":\"sg1\"}" },
     };
