@@ -1,0 +1,237 @@
+/* cloud.c - the cloud as its front sees it: opening and closing, the table of actions, and
+ * one call as one transaction. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cloud_priv.h"
+
+struct action {
+    const char *product;
+    const char *name;
+    op_fn *run;
+    bool writes;
+};
+
+#define READ(product, name, run)        \
+    {                                   \
+        (product), (name), (run), false \
+    }
+#define WRITE(product, name, run)      \
+    {                                  \
+        (product), (name), (run), true \
+    }
+
+/* clang-format off */
+static const struct action actions[] = {
+    WRITE("alb", "CreateLoadBalancer",                   lb_create),
+    WRITE("alb", "DeleteLoadBalancer",                   lb_delete),
+    READ ("alb", "GetLoadBalancerAttribute",             lb_get),
+    READ ("alb", "ListLoadBalancers",                    lb_list),
+    WRITE("alb", "UpdateLoadBalancerAttribute",          lb_update),
+    WRITE("alb", "UpdateLoadBalancerEdition",            lb_edition),
+    WRITE("alb", "EnableDeletionProtection",             lb_protect),
+    WRITE("alb", "DisableDeletionProtection",            lb_unprotect),
+    WRITE("alb", "EnableLoadBalancerAccessLog",          lb_log_on),
+    WRITE("alb", "DisableLoadBalancerAccessLog",         lb_log_off),
+    WRITE("alb", "UpdateLoadBalancerZones",              lb_zones),
+    WRITE("alb", "UpdateLoadBalancerAddressTypeConfig",  lb_address_type),
+    WRITE("alb", "EnableLoadBalancerIpv6Internet",       lb_ipv6_on),
+    WRITE("alb", "DisableLoadBalancerIpv6Internet",      lb_ipv6_off),
+    WRITE("alb", "CreateListener",                       listener_create),
+    WRITE("alb", "DeleteListener",                       listener_delete),
+    READ ("alb", "GetListenerAttribute",                 listener_get),
+    READ ("alb", "ListListeners",                        listener_list),
+    WRITE("alb", "UpdateListenerAttribute",              listener_update),
+    WRITE("alb", "StartListener",                        listener_start),
+    WRITE("alb", "StopListener",                         listener_stop),
+    WRITE("alb", "UpdateListenerLogConfig",              listener_log),
+    READ ("alb", "ListListenerCertificates",             cert_list),
+    WRITE("alb", "AssociateAdditionalCertificatesWithListener",  cert_add),
+    WRITE("alb", "DissociateAdditionalCertificatesFromListener", cert_remove),
+    READ ("alb", "GetListenerHealthStatus",              listener_health),
+    WRITE("alb", "CreateRule",                           rule_create),
+    WRITE("alb", "CreateRules",                          rule_create_batch),
+    WRITE("alb", "UpdateRuleAttribute",                  rule_update),
+    WRITE("alb", "UpdateRulesAttribute",                 rule_update_batch),
+    WRITE("alb", "DeleteRule",                           rule_delete),
+    WRITE("alb", "DeleteRules",                          rule_delete_batch),
+    READ ("alb", "ListRules",                            rule_list),
+    WRITE("alb", "CreateServerGroup",                    group_create),
+    WRITE("alb", "UpdateServerGroupAttribute",           group_update),
+    WRITE("alb", "DeleteServerGroup",                    group_delete),
+    READ ("alb", "ListServerGroups",                     group_list),
+    READ ("alb", "ListServerGroupServers",               server_list),
+    WRITE("alb", "AddServersToServerGroup",              server_add),
+    WRITE("alb", "RemoveServersFromServerGroup",         server_remove),
+    WRITE("alb", "ReplaceServersInServerGroup",          server_replace),
+    WRITE("alb", "UpdateServerGroupServersAttribute",    server_update),
+    WRITE("alb", "TagResources",                         tag_resources),
+    WRITE("alb", "UnTagResources",                       untag_resources),
+    READ ("alb", "ListTagResources",                     tag_list),
+    READ ("alb", "ListTagKeys",                          tag_keys),
+    READ ("alb", "ListTagValues",                        tag_values),
+    READ ("alb", "DescribeZones",                        zone_list),
+    READ ("alb", "DescribeRegions",                      region_list),
+    READ ("alb", "ListAsynJobs",                         job_list),
+    WRITE("alb", "MoveResourceGroup",                    move_group),
+    READ ("vpc", "DescribeVSwitches",                    vswitch_list),
+    READ ("ecs", "DescribeNetworkInterfaces",            interface_list),
+};
+/* clang-format on */
+
+static const struct action *action_find(const char *product, const char *name)
+{
+    for (size_t i = 0; i < COUNT(actions); i++)
+        if (strcmp(actions[i].name, name) == 0 && strcmp(actions[i].product, product) == 0)
+            return &actions[i];
+    return NULL;
+}
+
+bool cloud_has(const char *product, const char *action)
+{
+    return action_find(product, action) != NULL;
+}
+
+/* The generator goes on where it stopped; only a new database takes the seed. */
+static bool rng_load(struct cloud *c, uint64_t seed, struct error *err)
+{
+    bool row = false;
+    struct query q CLEANUP(query_done) = db_query(c->db, SQL_META_GET);
+    query_text(&q, ":name", "rng");
+    if (!query_next(&q, &row, err))
+        return false;
+    c->rng.state = row ? (uint64_t)query_num(&q, "value") : seed;
+    return true;
+}
+
+static bool rng_save(struct cloud *c, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(c->db, SQL_META_PUT);
+    query_text(&q, ":name", "rng");
+    query_int(&q, ":value", (int64_t)c->rng.state);
+    return query_run(&q, err);
+}
+
+bool cloud_open(struct cloud **out, const struct cloud_config *config, struct error *err)
+{
+    struct cloud *c = calloc(1, sizeof *c);
+    if (!c)
+        return error_set(err, ERROR_TRANSIENT, "out of memory");
+    c->pending_ms = config->pending_ms;
+    if (!db_open(&c->db, config->state, err) || !rng_load(c, config->seed, err)
+        || !life_load(c, err) || !quota_load(c, config->quotas, config->n_quotas, err)
+        || !neighbour_load(c, config->neighbours, err)) {
+        cloud_close(c);
+        return false;
+    }
+    *out = c;
+    return true;
+}
+
+void cloud_close(struct cloud *c)
+{
+    if (!c)
+        return;
+    neighbour_done(c);
+    db_close(c->db);
+    arena_done(&c->arena);
+    arena_done(&c->ended_arena);
+    free(c);
+}
+
+static bool op_dry_run(const struct op *op, struct error *err)
+{
+    if (!json_true(op->params, "DryRun"))
+        return true;
+    return refuse(err, 400, "DryRunOperation",
+                  "Request validation has been passed with DryRun flag set.");
+}
+
+/* Everything a changing call does, inside its transaction.  A dry run does it all and is
+ * then rolled back as any refusal is. */
+static bool op_write(struct op *op, const struct action *action, struct error *err)
+{
+    bool replayed = false;
+    if (!token_replay(op, &replayed, err))
+        return false;
+    if (replayed)
+        return true;
+    return action->run(op, err) && op_dry_run(op, err) && token_keep(op, err)
+           && rng_save(op->cloud, err);
+}
+
+static bool op_run(struct op *op, const struct action *action, struct error *err)
+{
+    if (!action->writes)
+        return action->run(op, err);
+    struct cloud *c = op->cloud;
+    struct rng rng = c->rng;
+    int64_t next_due_ms = c->next_due_ms;
+    if (!db_begin(op->db, err))
+        return false;
+    if (op_write(op, action, err) && db_commit(op->db, err))
+        return true;
+    db_rollback(op->db);
+    c->rng = rng;
+    c->next_due_ms = next_due_ms;
+    return false;
+}
+
+static void op_refuse(struct op *op, const struct error *err, struct cloud_reply *reply)
+{
+    bool own = !err->code[0];
+    reply->status = own ? 500 : err->http_status;
+    reply->code = own ? "InternalError" : arena_strdup(op->a, err->code);
+    reply->message = arena_strdup(op->a, err->msg);
+    cJSON_Delete(op->body);
+}
+
+static void op_done(struct op *op)
+{
+    for (size_t i = 0; i < op->owned.len; i++)
+        cJSON_Delete(op->owned.items[i]);
+}
+
+void cloud_execute(struct cloud *c, struct arena *a, int64_t now_ms, const struct cloud_call *call,
+                   struct cloud_reply *reply)
+{
+    const struct action *action = action_find(call->product, call->action);
+    struct error err = { 0 };
+    struct op op = {
+        .cloud = c,
+        .db = c->db,
+        .a = a,
+        .now_ms = now_ms,
+        .region = call->region,
+        .action = call->action,
+        .params = call->params,
+        .body = cJSON_CreateObject(),
+    };
+    bool ok = action ? life_run(c, now_ms, &err) && op_run(&op, action, &err)
+                     : refuse(&err, 404, "InvalidAction.NotFound",
+                              "Specified api is not found, please check your url and method.");
+    *reply = (struct cloud_reply){ .status = 200 };
+    if (ok) {
+        reply->body = op.body;
+        reply->job_id = op.job_id;
+    } else {
+        op_refuse(&op, &err, reply);
+    }
+    op_done(&op);
+}
+
+int64_t cloud_run(struct cloud *c, int64_t now_ms, cloud_job_fn *fn, void *arg)
+{
+    struct error err = { 0 };
+    bool ok = life_run(c, now_ms, &err);
+    for (size_t i = 0; i < c->ended.len && fn; i++)
+        fn(arg, c->ended.items[i].at_ms, c->ended.items[i].id, NULL);
+    arena_done(&c->ended_arena);
+    c->ended.items = NULL;
+    c->ended.len = 0;
+    if (!ok)
+        return 1000; /* the database was busy: try again */
+    if (c->next_due_ms == INT64_MAX)
+        return -1;
+    return c->next_due_ms - now_ms;
+}

@@ -1,0 +1,299 @@
+/* cloud_priv.h - what the files of the mock's cloud share: one call being carried out,
+ * resources as the database has them, and how refusals are said.
+ *
+ * A handler checks everything first and changes things after; it returns false with the
+ * refusal in '*err' (http_status, code, msg), and the transaction around it is rolled
+ * back.  An error without a code is this program's own and is answered InternalError. */
+#pragma once
+
+#include <cjson/cJSON.h>
+
+#include "alb-agent/arena.h"
+#include "alb-agent/buf.h"
+#include "alb-agent/error.h"
+#include "alb-agent/json.h"
+#include "alb-agent/rng.h"
+#include "db.h"
+#include "mock-server/cloud.h"
+
+struct quota_limits;
+struct neighbours;
+
+struct ended_job {
+    int64_t at_ms;
+    const char *id;
+};
+
+struct cloud {
+    struct db *db;
+    struct rng rng; /* of ids; its state is in the database too          */
+    int64_t pending_ms;
+    int64_t next_due_ms;             /* of the first row in 'pending', INT64_MAX: none    */
+    struct arena arena;              /* what lives as long as the cloud                   */
+    struct arena ended_arena;        /* of 'ended'                                        */
+    LIST_OF(struct ended_job) ended; /* not yet told to cloud_run's caller          */
+    struct quota_limits *quotas;
+    struct neighbours *neighbours;
+};
+
+/* One call while it is carried out. */
+struct op {
+    struct cloud *cloud;
+    struct db *db;
+    struct arena *a;
+    int64_t now_ms;
+    const char *region;
+    const char *action;
+    const cJSON *params;
+    cJSON *body;        /* the reply so far; the caller's of cloud_execute in the end */
+    const char *job_id; /* set by job_start()                                         */
+    LIST_OF(cJSON *) owned;
+};
+
+typedef bool op_fn(struct op *op, struct error *err);
+
+typedef LIST_OF(const char *) text_list;
+
+/* op.c: refusals.  All return false. */
+bool refuse(struct error *err, int status, const char *code, const char *fmt, ...) PRINTF(4, 5);
+/* "ResourceNotFound.<what>", 404. */
+bool refuse_missing(struct error *err, const char *what, const char *id);
+/* "IncorrectStatus.<what>". */
+bool refuse_status(struct error *err, const char *what, const char *id);
+/* "OperationDenied.<why>". */
+bool refuse_denied(struct error *err, const char *why);
+/* "IllegalParam.<name>" and "MissingParam.<name>". */
+bool refuse_illegal(struct error *err, const char *name);
+bool refuse_absent(struct error *err, const char *name);
+
+/* op.c: parameters and JSON.  What is returned lives until the call is answered. */
+const char *op_str(const struct op *op, const char *name);
+const cJSON *op_list(const struct op *op, const char *name); /* NULL when empty */
+/* Hands a tree to the call, which frees it in the end; returns it. */
+cJSON *op_own(struct op *op, cJSON *json);
+cJSON *op_parse(struct op *op, const char *text);
+cJSON *op_copy(struct op *op, const cJSON *json);
+/* The compact text of an array or object; NULL for NULL. */
+const char *op_text(struct op *op, const cJSON *json);
+/* Prefix and 18 characters of the generator. */
+const char *op_new_id(struct op *op, const char *prefix);
+const char *op_time(struct op *op); /* "2026-11-22T05:10:45Z" */
+/* Sets member 'name' of 'obj' to a copy of 'value', replacing one that is there. */
+void json_set(cJSON *obj, const char *name, const cJSON *value);
+void json_set_str(cJSON *obj, const char *name, const char *value); /* NULL: removes */
+void json_set_int(cJSON *obj, const char *name, int64_t value);
+void json_set_bool(cJSON *obj, const char *name, bool value);
+bool json_true(const cJSON *obj, const char *name);
+bool json_bool(const cJSON *obj, const char *name, bool dflt);
+/* Copies each of the NULL-ended 'names' that 'from' has. */
+void json_copy_members(cJSON *to, const cJSON *from, const char *const *names);
+/* Sets every member of 'from' in 'to'. */
+void json_merge(cJSON *to, const cJSON *from);
+bool text_is(const char *x, const char *y); /* equal; false when one is NULL */
+
+/* res.c: load balancers, listeners, rules, server groups. */
+enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_KINDS };
+extern const char *const res_kind_names[RES_KINDS]; /* "LoadBalancer"       */
+extern const char *const res_type_names[RES_KINDS]; /* "loadbalancer"       */
+
+struct res {
+    int64_t seq;
+    const char *id; /* NULL: there is none */
+    const char *region;
+    const char *kind;
+    const char *parent;
+    const char *lb;
+    const char *name;
+    const char *status;
+    const char *variant;
+    const char *vpc;
+    int64_t number;
+    cJSON *body; /* owned by the call */
+};
+
+/* id == NULL when there is no such resource of that kind in the region. */
+bool res_get(struct op *op, enum res_kind kind, const char *id, struct res *out,
+             struct error *err) MUST_USE;
+/* The same, refusing what does not exist as ResourceNotFound.<kind>. */
+bool res_need(struct op *op, enum res_kind kind, const char *id, struct res *out,
+              struct error *err) MUST_USE;
+bool res_by_seq(struct op *op, int64_t seq, struct res *out, struct error *err) MUST_USE;
+bool res_insert(struct op *op, enum res_kind kind, const struct res *r, struct error *err) MUST_USE;
+/* Writes name, variant, number and body. */
+bool res_update(struct op *op, const struct res *r, struct error *err) MUST_USE;
+/* Puts a resource in a passing state, and in 'then' when the change is done. */
+bool res_pass(struct op *op, const char *id, const char *now, const char *then,
+              struct error *err) MUST_USE;
+/* Puts a resource and what is below it in state Deleting, and deletes it in the end. */
+bool res_doom(struct op *op, const struct res *r, struct error *err) MUST_USE;
+bool res_count(struct op *op, enum sql sql, const char *key, const char *value, int64_t *count,
+               struct error *err) MUST_USE;
+bool is_status(const struct res *r, const char *status);
+
+/* life.c: what happens later, and jobs. */
+bool life_later(struct op *op, const char *effect, const char *id, const char *status,
+                struct error *err) MUST_USE;
+bool life_load(struct cloud *c, struct error *err) MUST_USE;
+/* Carries out all that is due by 'now_ms', in one transaction. */
+bool life_run(struct cloud *c, int64_t now_ms, struct error *err) MUST_USE;
+/* Starts the job of this call; the reply gets its JobId. */
+bool job_start(struct op *op, enum res_kind kind, const char *id, struct error *err) MUST_USE;
+
+/* token.c: client tokens. */
+/* Answers a repeated call from memory: '*replayed' with op->body and op->job_id set. */
+bool token_replay(struct op *op, bool *replayed, struct error *err) MUST_USE;
+bool token_keep(struct op *op, struct error *err) MUST_USE;
+
+/* page.c: lists. */
+struct list {
+    enum res_kind kind;
+    const cJSON *ids, *parents, *lbs, *names, *vpcs, *tags; /* arrays, or NULL */
+    const char *variant, *status, *zone;
+    const cJSON *fields; /* object: members of the body to be equal, or NULL */
+};
+typedef bool res_print_fn(struct op *op, const struct res *r, cJSON *out, struct error *err);
+/* Answers MaxResults, NextToken, TotalCount and the page as an array called 'name'. */
+bool page_resources(struct op *op, const struct list *list, const char *name, res_print_fn *print,
+                    struct error *err) MUST_USE;
+/* Pages over anything else: page_begin, then page_take for each candidate in order of
+ * 'seq' (true: print it), then page_end. */
+struct page {
+    int64_t after; /* from NextToken */
+    int64_t max;
+    int64_t taken;
+    int64_t total;
+    int64_t last; /* seq of the last one taken */
+    bool more;
+};
+bool page_begin(struct op *op, struct page *p, struct error *err) MUST_USE;
+bool page_take(struct page *p, int64_t seq);
+void page_end(struct op *op, const struct page *p, bool with_total);
+
+/* tag.c */
+/* Checks the Tag parameter of a create, or of an element of a batch. */
+bool tag_check(const cJSON *tags, struct error *err) MUST_USE;
+bool tag_put(struct op *op, enum res_kind kind, const char *id, const cJSON *tags,
+             struct error *err) MUST_USE;
+/* Adds "Tags" to a reply. */
+bool tag_print(struct op *op, const char *id, cJSON *out, struct error *err) MUST_USE;
+
+/* attach.c: which listener or rule uses which group. */
+/* The ids of the groups that a list of actions uses, forward and mirror, each once. */
+void attach_groups(struct op *op, const cJSON *actions, text_list *out);
+bool attach_put(struct op *op, const char *holder, const char *lb, const cJSON *actions,
+                struct error *err) MUST_USE;
+bool attach_doom(struct op *op, const char *holder, struct error *err) MUST_USE;
+
+/* quota.c */
+enum quota {
+    QUOTA_LBS,
+    QUOTA_GROUPS,
+    QUOTA_GROUP_SERVERS,
+    QUOTA_SERVER_ADDED,
+    QUOTA_GROUP_ATTACHED,
+    QUOTA_CERTIFICATES,
+    QUOTA_RULES,
+    QUOTA_SERVERS,
+    QUOTA_LISTENERS,
+    QUOTA_RULE_ACTIONS,
+    QUOTA_RULE_CONDITIONS,
+    QUOTA_RULE_WILDCARDS,
+    QUOTA_TAGS,
+    QUOTA_COUNT
+};
+bool quota_load(struct cloud *c, const struct cloud_quota *set, size_t n,
+                struct error *err) MUST_USE;
+/* Refuses 'usage' (as it would be after the call) above the limit for 'edition' (NULL
+ * where it does not matter); 'id' is the resource counted for, or NULL. */
+bool quota_check(struct op *op, enum quota quota, const char *edition, const char *id,
+                 int64_t usage, struct error *err) MUST_USE;
+/* The three quotas on what a listener or rule attaches, for attachments that are already
+ * written: the transaction is rolled back when one is exceeded. */
+bool quota_attached(struct op *op, const struct res *lb, const text_list *groups,
+                    struct error *err) MUST_USE;
+
+/* neighbour.c: what other products have. */
+bool neighbour_load(struct cloud *c, const char *path, struct error *err) MUST_USE;
+void neighbour_done(struct cloud *c);
+struct vswitch {
+    const char *id, *vpc, *zone; /* id == NULL: there is none */
+};
+bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out,
+                       struct error *err) MUST_USE;
+bool neighbour_has_vpc(struct op *op, const char *id);
+bool neighbour_has_instance(struct op *op, const char *id);
+const char *neighbour_instance_ip(struct op *op, const char *id); /* its primary address */
+bool neighbour_has_certificate(struct op *op, const char *id);
+/* The interface 'id' as to address 'ip' (NULL: its primary address): '*vpc' is NULL when
+ * any will do.  false: the interface does not exist (out->id == NULL) or has another address. */
+struct interface {
+    const char *id, *ip, *vpc;
+    bool has_ip;
+};
+struct interface neighbour_interface(struct op *op, const char *id, const char *ip);
+/* The zones of a region, ended by NULL. */
+const char *const *region_zones(struct arena *a, const char *region);
+
+/* check.c: formats that the API description has only as prose. */
+bool check_name(const char *name, const char *param, struct error *err) MUST_USE;
+bool check_description(const char *text, const char *param, struct error *err) MUST_USE;
+bool check_ip(const char *text); /* IPv4 or IPv6 */
+bool check_cidr(const char *text);
+bool check_chars(const char *text, const char *extra); /* letters, digits, and 'extra' */
+
+/* lb_change.c: Active and Normal, as every change of a load balancer or listener needs. */
+bool lb_ready(struct op *op, const struct res *lb, struct error *err) MUST_USE;
+
+/* listener.c */
+/* Is no other change of the listener in flight, and is it in state 'want' (NULL: Running or
+ * Stopped)?  A 'batch' call has no word of its own for a change in flight. */
+bool listener_idle(const struct res *listener, const char *want, bool batch,
+                   struct error *err) MUST_USE;
+/* Puts the listener in Configuring, to come back as it is. */
+bool listener_pass(struct op *op, const struct res *listener, struct error *err) MUST_USE;
+/* Refuses a group that a listener of 'protocol' on this load balancer cannot forward to. */
+bool group_fits(const struct op *op, const struct res *lb, const char *protocol,
+                const struct res *group, struct error *err) MUST_USE;
+/* Refuses what a Basic load balancer cannot do, switched on in a group it uses. */
+bool edition_fits(const struct res *lb, const struct res *group, struct error *err) MUST_USE;
+/* A group to forward to; one that is being deleted is not found. */
+bool group_need(struct op *op, const char *id, struct res *group, struct error *err) MUST_USE;
+
+/* group.c */
+/* The load balancers that use a group. */
+bool group_lbs(struct op *op, const char *group, text_list *out, struct error *err) MUST_USE;
+/* Available, with no change in flight. */
+bool group_idle(const struct res *group, struct error *err) MUST_USE;
+
+/* server.c */
+struct server {
+    int64_t seq;
+    const char *grp, *id, *ip, *type, *status, *description;
+    int64_t port, weight;
+    bool remote;
+};
+typedef LIST_OF(struct server) server_rows;
+/* The members of a group, in order of creation. */
+bool server_rows_read(struct op *op, const char *group, server_rows *out,
+                      struct error *err) MUST_USE;
+
+/* The handlers, one for each action. */
+#define CLOUD_HANDLERS(X)                                                                          \
+    X(lb_create)                                                                                   \
+    X(lb_delete)                                                                                   \
+    X(lb_get) X(lb_list) X(lb_update) X(lb_edition) X(lb_protect) X(lb_unprotect) X(lb_log_on)     \
+        X(lb_log_off) X(lb_zones) X(lb_address_type) X(lb_ipv6_on) X(lb_ipv6_off)                  \
+            X(listener_create) X(listener_delete) X(listener_get) X(listener_list)                 \
+                X(listener_update) X(listener_start) X(listener_stop) X(listener_log) X(cert_list) \
+                    X(cert_add) X(cert_remove) X(listener_health) X(rule_create)                   \
+                        X(rule_create_batch) X(rule_update) X(rule_update_batch) X(rule_delete)    \
+                            X(rule_delete_batch) X(rule_list) X(group_create) X(group_update)      \
+                                X(group_delete) X(group_list) X(server_list) X(server_add)         \
+                                    X(server_remove) X(server_replace) X(server_update)            \
+                                        X(tag_resources) X(untag_resources) X(tag_list)            \
+                                            X(tag_keys) X(tag_values) X(zone_list) X(region_list)  \
+                                                X(job_list) X(move_group) X(vswitch_list)          \
+                                                    X(interface_list)
+#define X(name) op_fn name;
+CLOUD_HANDLERS(X)
+#undef X

@@ -1,0 +1,199 @@
+/* db.c - the only file of the mock's cloud that speaks to SQLite: opening, the schema,
+ * transactions, and statements whose parameters and columns go by name. */
+#include "db.h"
+
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/embed.h"
+
+enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 1 }; /* 'albm', for file(1) */
+
+extern const struct embedded cloud_schema[];
+
+struct db {
+    sqlite3 *handle;
+    sqlite3_stmt *stmts[SQL_COUNT];
+};
+
+static const char *const sql_texts[SQL_COUNT] = {
+#define X(name, text) [SQL_##name] = (text),
+    SQL_STATEMENTS(X)
+#undef X
+};
+
+static bool db_error(const struct db *db, struct error *err)
+{
+    return error_set(err, ERROR_TRANSIENT, "database: %s", sqlite3_errmsg(db->handle));
+}
+
+static bool db_exec(struct db *db, const char *sql, struct error *err)
+{
+    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return db_error(db, err);
+    return true;
+}
+
+static bool db_pragma(struct db *db, const char *sql, int64_t *value, struct error *err)
+{
+    sqlite3_stmt *stmt = NULL;
+    if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL) != SQLITE_OK)
+        return db_error(db, err);
+    int rc = sqlite3_step(stmt);
+    *value = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
+    sqlite3_finalize(stmt);
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? true : db_error(db, err);
+}
+
+/* Creates the tables in an empty database, or checks that they are ours. */
+static bool db_schema(struct db *db, struct error *err)
+{
+    int64_t tables = 0;
+    int64_t application = 0;
+    int64_t version = 0;
+    if (!db_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables, err)
+        || !db_pragma(db, "PRAGMA application_id", &application, err)
+        || !db_pragma(db, "PRAGMA user_version", &version, err))
+        return false;
+    if (tables > 0 && application != DB_APPLICATION)
+        return error_set(err, ERROR_INVALID, "not a state file of alb-mock");
+    if (version > DB_VERSION)
+        return error_set(err, ERROR_INVALID, "written by a later version (%d)", (int)version);
+    if (tables > 0)
+        return true;
+    const char *schema = (const char *)cloud_schema[0].data;
+    return db_exec(db, "BEGIN IMMEDIATE", err) && db_exec(db, schema, err)
+           && db_exec(db, "PRAGMA application_id = 0x616c626d", err)
+           && db_exec(db, "PRAGMA user_version = 1", err) && db_exec(db, "COMMIT", err);
+}
+
+static bool db_prepare(struct db *db, struct error *err)
+{
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (sqlite3_prepare_v3(db->handle, sql_texts[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &db->stmts[i], NULL)
+            != SQLITE_OK)
+            return db_error(db, err) || error_wrap(err, "%.60s", sql_texts[i]);
+    return true;
+}
+
+bool db_open(struct db **out, const char *path, struct error *err)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (!db)
+        return error_set(err, ERROR_TRANSIENT, "out of memory");
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    bool ok = sqlite3_open_v2(path ? path : ":memory:", &db->handle, flags, NULL) == SQLITE_OK;
+    if (!ok)
+        db_error(db, err);
+    /* EXCLUSIVE: the generator and the next wake-up are kept in memory too, so a second
+     * mock on the same file must be refused. */
+    ok = ok && db_exec(db, "PRAGMA page_size = 8192", err)
+         && db_exec(db, "PRAGMA locking_mode = EXCLUSIVE", err)
+         && db_exec(db, "PRAGMA journal_mode = WAL", err)
+         && db_exec(db, "PRAGMA synchronous = NORMAL", err) && db_schema(db, err)
+         && db_prepare(db, err);
+    if (!ok) {
+        db_close(db);
+        return error_wrap(err, "%s", path ? path : "in memory");
+    }
+    *out = db;
+    return true;
+}
+
+void db_close(struct db *db)
+{
+    if (!db)
+        return;
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(db->stmts[i]);
+    sqlite3_close(db->handle);
+    free(db);
+}
+
+bool db_begin(struct db *db, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(db, SQL_BEGIN);
+    return query_run(&q, err);
+}
+
+bool db_commit(struct db *db, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(db, SQL_COMMIT);
+    return query_run(&q, err);
+}
+
+void db_rollback(struct db *db)
+{
+    struct error ignored;
+    struct query q CLEANUP(query_done) = db_query(db, SQL_ROLLBACK);
+    (void)!query_run(&q, &ignored);
+}
+
+struct query db_query(struct db *db, enum sql sql)
+{
+    return (struct query){ .db = db, .stmt = db->stmts[sql] };
+}
+
+void query_done(struct query *q)
+{
+    sqlite3_reset(q->stmt);
+    sqlite3_clear_bindings(q->stmt);
+}
+
+/* A parameter that the statement does not have is a bug in this folder: the statement
+ * then fails or its test does. */
+void query_text(struct query *q, const char *name, const char *value)
+{
+    int i = sqlite3_bind_parameter_index(q->stmt, name);
+    sqlite3_bind_text(q->stmt, i, value, -1, SQLITE_STATIC);
+}
+
+void query_int(struct query *q, const char *name, int64_t value)
+{
+    sqlite3_bind_int64(q->stmt, sqlite3_bind_parameter_index(q->stmt, name), value);
+}
+
+bool query_next(struct query *q, bool *row, struct error *err)
+{
+    int rc = sqlite3_step(q->stmt);
+    *row = rc == SQLITE_ROW;
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? true : db_error(q->db, err);
+}
+
+bool query_run(struct query *q, struct error *err)
+{
+    bool row = false;
+    return query_next(q, &row, err);
+}
+
+bool query_value(struct query *q, int64_t *value, struct error *err)
+{
+    bool row = false;
+    if (!query_next(q, &row, err))
+        return false;
+    *value = row ? sqlite3_column_int64(q->stmt, 0) : 0;
+    return true;
+}
+
+static int query_column(struct query *q, const char *column)
+{
+    int n = sqlite3_column_count(q->stmt);
+    for (int i = 0; i < n; i++)
+        if (strcmp(sqlite3_column_name(q->stmt, i), column) == 0)
+            return i;
+    return n; /* reads as NULL */
+}
+
+const char *query_str(struct query *q, struct arena *a, const char *column)
+{
+    int i = query_column(q, column);
+    const char *text = (const char *)sqlite3_column_text(q->stmt, i);
+    return text ? arena_strndup(a, text, (size_t)sqlite3_column_bytes(q->stmt, i)) : NULL;
+}
+
+int64_t query_num(struct query *q, const char *column)
+{
+    return sqlite3_column_int64(q->stmt, query_column(q, column));
+}

@@ -1,0 +1,162 @@
+/* life.c - what the cloud does by itself: the ends of changes in flight, and the jobs that
+ * tell of them. */
+#include "cloud_priv.h"
+
+bool life_load(struct cloud *c, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(c->db, SQL_PENDING_NEXT);
+    return query_value(&q, &c->next_due_ms, err);
+}
+
+bool life_later(struct op *op, const char *effect, const char *id, const char *status,
+                struct error *err)
+{
+    int64_t at_ms = op->now_ms + op->cloud->pending_ms;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_PENDING_INSERT);
+    query_int(&q, ":at", at_ms);
+    query_text(&q, ":effect", effect);
+    query_text(&q, ":id", id);
+    query_text(&q, ":status", status);
+    if (op->cloud->next_due_ms > at_ms)
+        op->cloud->next_due_ms = at_ms;
+    return query_run(&q, err);
+}
+
+struct due {
+    int64_t seq;
+    int64_t at_ms;
+    const char *effect;
+    const char *id;
+    const char *status;
+};
+typedef LIST_OF(struct due) due_list;
+
+static bool due_read(struct op *op, due_list *out, struct error *err)
+{
+    bool row = true;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_PENDING_DUE);
+    query_int(&q, ":now", op->now_ms);
+    for (;;) {
+        if (!query_next(&q, &row, err))
+            return false;
+        if (!row)
+            return true;
+        *LIST_PUSH(op->a, out) = (struct due){
+            .seq = query_num(&q, "seq"),
+            .at_ms = query_num(&q, "at_ms"),
+            .effect = query_str(&q, op->a, "effect"),
+            .id = query_str(&q, op->a, "id"),
+            .status = query_str(&q, op->a, "status"),
+        };
+    }
+}
+
+/* Runs a statement with one text parameter. */
+static bool run_with(struct op *op, enum sql sql, const char *name, const char *id,
+                     struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(op->db, sql);
+    query_text(&q, name, id);
+    return query_run(&q, err);
+}
+
+static bool settle(struct op *op, const struct due *d, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_SETTLE);
+    query_text(&q, ":id", d->id);
+    query_text(&q, ":status", d->status);
+    return query_run(&q, err) && run_with(op, SQL_ATTACH_SETTLE, ":holder", d->id, err)
+           && run_with(op, SQL_SERVER_SETTLE_GONE, ":grp", d->id, err)
+           && run_with(op, SQL_SERVER_SETTLE, ":grp", d->id, err)
+           && run_with(op, SQL_CERT_SETTLE_GONE, ":listener", d->id, err)
+           && run_with(op, SQL_CERT_SETTLE, ":listener", d->id, err);
+}
+
+/* One resource with all that hangs on it, but not what is below it. */
+static bool delete_one(struct op *op, const char *id, struct error *err)
+{
+    return run_with(op, SQL_RES_DELETE, ":id", id, err)
+           && run_with(op, SQL_ATTACH_DELETE, ":holder", id, err)
+           && run_with(op, SQL_SERVER_DELETE, ":grp", id, err)
+           && run_with(op, SQL_CERT_DELETE, ":listener", id, err)
+           && run_with(op, SQL_VSWITCH_FORGET, ":lb", id, err)
+           && run_with(op, SQL_TAG_DELETE_ALL, ":id", id, err);
+}
+
+static bool below(struct op *op, const char *id, text_list *out, struct error *err)
+{
+    bool row = true;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_OF);
+    query_text(&q, ":id", id);
+    for (;;) {
+        if (!query_next(&q, &row, err))
+            return false;
+        if (!row)
+            return true;
+        *LIST_PUSH(op->a, out) = query_str(&q, op->a, "id");
+    }
+}
+
+static bool delete_all(struct op *op, const char *id, struct error *err)
+{
+    text_list ids = { 0 };
+    if (!below(op, id, &ids, err))
+        return false;
+    for (size_t i = 0; i < ids.len; i++)
+        if (!delete_one(op, ids.items[i], err))
+            return false;
+    return delete_one(op, id, err);
+}
+
+static bool job_done(struct op *op, const struct due *d, struct error *err)
+{
+    struct cloud *c = op->cloud;
+    *LIST_PUSH(&c->ended_arena, &c->ended) =
+        (struct ended_job){ .at_ms = d->at_ms, .id = arena_strdup(&c->ended_arena, d->id) };
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_JOB_DONE);
+    query_text(&q, ":id", d->id);
+    query_int(&q, ":at", d->at_ms);
+    return query_run(&q, err);
+}
+
+static bool due_one(struct op *op, const struct due *d, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_PENDING_DELETE);
+    query_int(&q, ":seq", d->seq);
+    if (!query_run(&q, err))
+        return false;
+    if (text_is(d->effect, "settle"))
+        return settle(op, d, err);
+    if (text_is(d->effect, "delete"))
+        return delete_all(op, d->id, err);
+    return job_done(op, d, err);
+}
+
+static bool due_all(struct op *op, struct error *err)
+{
+    due_list due = { 0 };
+    do {
+        due = (due_list){ 0 };
+        if (!due_read(op, &due, err))
+            return false;
+        for (size_t i = 0; i < due.len; i++)
+            if (!due_one(op, &due.items[i], err))
+                return false;
+    } while (due.len > 0);
+    return true;
+}
+
+bool life_run(struct cloud *c, int64_t now_ms, struct error *err)
+{
+    if (c->next_due_ms > now_ms)
+        return true;
+    struct arena arena CLEANUP(arena_done) = { 0 };
+    struct op op = { .cloud = c, .db = c->db, .a = &arena, .now_ms = now_ms };
+    if (!db_begin(c->db, err))
+        return false;
+    if (!due_all(&op, err) || !db_commit(c->db, err)) {
+        db_rollback(c->db);
+        return false;
+    }
+    return life_load(c, err);
+}

@@ -1,0 +1,178 @@
+/* op.c - what every handler uses: refusals in the cloud's words, parameters, and JSON that
+ * lives as long as the call. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "alb-agent/clock.h"
+#include "cloud_priv.h"
+
+bool refuse(struct error *err, int status, const char *code, const char *fmt, ...)
+{
+    char msg[sizeof err->msg];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(msg, sizeof msg, fmt, ap);
+    va_end(ap);
+    error_set(err, ERROR_INVALID, "%s", n < 0 ? "" : msg);
+    err->http_status = status;
+    n = snprintf(err->code, sizeof err->code, "%s", code);
+    return n < 0; /* false */
+}
+
+static bool refuse_code(struct error *err, int status, const char *family, const char *what,
+                        const char *msg)
+{
+    char code[sizeof err->code];
+    int n = snprintf(code, sizeof code, "%s.%s", family, what);
+    refuse(err, status, n < 0 ? family : code, "%s", msg);
+    return false;
+}
+
+bool refuse_missing(struct error *err, const char *what, const char *id)
+{
+    char msg[256];
+    int n = snprintf(msg, sizeof msg, "The specified resource %s [%s] is not found.", what,
+                     id ? id : "");
+    return refuse_code(err, 404, "ResourceNotFound", what, n < 0 ? what : msg);
+}
+
+bool refuse_status(struct error *err, const char *what, const char *id)
+{
+    char msg[256];
+    int n = snprintf(msg, sizeof msg, "The status of %s [%s] is incorrect.", what, id);
+    return refuse_code(err, 400, "IncorrectStatus", what, n < 0 ? what : msg);
+}
+
+bool refuse_denied(struct error *err, const char *why)
+{
+    char msg[256];
+    int n = snprintf(msg, sizeof msg, "The operation is not allowed because of %s.", why);
+    return refuse_code(err, 400, "OperationDenied", why, n < 0 ? why : msg);
+}
+
+bool refuse_illegal(struct error *err, const char *name)
+{
+    char msg[256];
+    int n = snprintf(msg, sizeof msg, "The param of %s is illegal.", name);
+    return refuse_code(err, 400, "IllegalParam", name, n < 0 ? name : msg);
+}
+
+bool refuse_absent(struct error *err, const char *name)
+{
+    char msg[256];
+    int n = snprintf(msg, sizeof msg, "The param of %s is missing.", name);
+    return refuse_code(err, 400, "MissingParam", name, n < 0 ? name : msg);
+}
+
+const char *op_str(const struct op *op, const char *name)
+{
+    return json_str(op->params, name);
+}
+
+const cJSON *op_list(const struct op *op, const char *name)
+{
+    const cJSON *v = json_get(op->params, name);
+    return cJSON_IsArray(v) && cJSON_GetArraySize(v) > 0 ? v : NULL;
+}
+
+cJSON *op_own(struct op *op, cJSON *json)
+{
+    *LIST_PUSH(op->a, &op->owned) = json;
+    return json;
+}
+
+cJSON *op_parse(struct op *op, const char *text)
+{
+    return op_own(op, cJSON_Parse(text));
+}
+
+cJSON *op_copy(struct op *op, const cJSON *json)
+{
+    return op_own(op, cJSON_Duplicate(json, true));
+}
+
+const char *op_text(struct op *op, const cJSON *json)
+{
+    if (!json)
+        return NULL;
+    struct buf b CLEANUP(buf_done) = { .max = 0 };
+    json_write(&b, json, false);
+    return buf_keep(&b, op->a);
+}
+
+const char *op_new_id(struct op *op, const char *prefix)
+{
+    char text[19];
+    rng_text(&op->cloud->rng, "abcdefghijklmnopqrstuvwxyz0123456789", text, sizeof text - 1);
+    return arena_fmt(op->a, "%s%s", prefix, text);
+}
+
+const char *op_time(struct op *op)
+{
+    char text[TIME_TEXT];
+    return arena_strdup(op->a, time_format(op->now_ms, text));
+}
+
+static void json_put(cJSON *obj, const char *name, cJSON *value)
+{
+    if (cJSON_HasObjectItem(obj, name) && json_get(obj, name))
+        cJSON_ReplaceItemInObjectCaseSensitive(obj, name, value);
+    else
+        cJSON_AddItemToObject(obj, name, value);
+}
+
+void json_set(cJSON *obj, const char *name, const cJSON *value)
+{
+    json_put(obj, name, cJSON_Duplicate(value, true));
+}
+
+void json_set_str(cJSON *obj, const char *name, const char *value)
+{
+    if (value)
+        json_put(obj, name, cJSON_CreateString(value));
+    else
+        cJSON_DeleteItemFromObjectCaseSensitive(obj, name);
+}
+
+void json_set_int(cJSON *obj, const char *name, int64_t value)
+{
+    json_put(obj, name, json_new_int(value));
+}
+
+void json_set_bool(cJSON *obj, const char *name, bool value)
+{
+    json_put(obj, name, cJSON_CreateBool(value));
+}
+
+bool json_true(const cJSON *obj, const char *name)
+{
+    return cJSON_IsTrue(json_get(obj, name));
+}
+
+bool json_bool(const cJSON *obj, const char *name, bool dflt)
+{
+    const cJSON *v = json_get(obj, name);
+    return cJSON_IsBool(v) ? cJSON_IsTrue(v) : dflt;
+}
+
+void json_copy_members(cJSON *to, const cJSON *from, const char *const *names)
+{
+    for (; *names; names++) {
+        const cJSON *v = json_get(from, *names);
+        if (v)
+            json_set(to, *names, v);
+    }
+}
+
+void json_merge(cJSON *to, const cJSON *from)
+{
+    const cJSON *m = NULL;
+    cJSON_ArrayForEach (m, from)
+        json_set(to, m->string, m);
+}
+
+bool text_is(const char *x, const char *y)
+{
+    return x && y && strcmp(x, y) == 0;
+}
