@@ -186,7 +186,7 @@ void condition_count(const cJSON *conditions, int64_t *values, int64_t *wildcard
     cJSON_ArrayForEach (c, conditions) {
         const struct condition_type *t = condition_type(json_str(c, "Type"));
         const cJSON *v = NULL;
-        cJSON_ArrayForEach (v, json_get(json_get(c, t->config), "Values")) {
+        cJSON_ArrayForEach (v, json_get(json_get(c, t ? t->config : ""), "Values")) {
             ++*values;
             *wildcards += has_wildcard(cJSON_IsString(v) ? v->valuestring : NULL)
                           || has_wildcard(json_str(v, "Key")) || has_wildcard(json_str(v, "Value"));
