@@ -216,7 +216,11 @@ bool rule_update_batch(struct op *op, struct error *err)
     res_list rules = { 0 };
     struct rule_at at;
     size_t i = 0;
-    if (!batch_take(op, &rules, err) || !rule_at_listener(op, rules.items[0].parent, &at, err)
+    if (!batch_take(op, &rules, err))
+        return false;
+    if (rules.len == 0)
+        return refuse(err, 400, "MissingRules", "Rules is mandatory for this action.");
+    if (!rule_at_listener(op, rules.items[0].parent, &at, err)
         || !listener_idle(&at.listener, NULL, true, err))
         return false;
     const cJSON *told = NULL;
@@ -272,6 +276,8 @@ bool rule_delete_batch(struct op *op, struct error *err)
     res_list rules = { 0 };
     if (!doomed_take(op, &rules, err))
         return false;
+    if (rules.len == 0)
+        return refuse(err, 400, "MissingRuleIds", "RuleIds is mandatory for this action.");
     for (size_t i = 0; i < rules.len; i++)
         if (!doom_one(op, &rules, i, err))
             return false;

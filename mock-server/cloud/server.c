@@ -266,7 +266,7 @@ static bool members_remove(struct op *op, struct members *m, const cJSON *told, 
     const cJSON *t = NULL;
     cJSON_ArrayForEach (t, told) {
         struct server s;
-        struct server have;
+        struct server have = { 0 };
         if (!server_need(m, t, &s, &have, err))
             return false;
         have.status = status;
@@ -297,7 +297,7 @@ static bool server_update_one(struct op *op, const struct members *m, const cJSO
                               struct error *err)
 {
     struct server s;
-    struct server have;
+    struct server have = { 0 };
     if (!server_need(m, told, &s, &have, err))
         return false;
     have.status = "Configuring";
