@@ -1,6 +1,8 @@
 /* fact.c - what was looked up in the cloud and is neither a resource nor an object.
  *
  * A kind that this program does not know is left alone. */
+#include "alb-agent/fact.h"
+
 #include <string.h>
 
 #include "store_priv.h"
@@ -24,7 +26,7 @@ const struct statements fact_statements = { stmt_sql, STMT_COUNT };
 static enum fact_kind find_kind(const char *name)
 {
     int k = 0;
-    while (k < FACT_KINDS && strcmp(fact_kind_name((enum fact_kind)k), name))
+    while (k < FACT_KINDS && strcmp(fact_kind_name((enum fact_kind)k), name) != 0)
         k++;
     return (enum fact_kind)k;
 }

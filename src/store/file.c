@@ -19,8 +19,12 @@ bool file_error(struct error *err, int number, const char *what, const char *pat
     char why[128];
     if (strerror_r(number, why, sizeof why))
         (void)snprintf(why, sizeof why, "error %d", number);
-    bool denied = number == EACCES || number == EPERM || number == EROFS;
-    return error_set(err, denied ? ERROR_DENIED : ERROR_TRANSIENT, "%s %s: %s", what, path, why);
+    enum error_kind kind = ERROR_TRANSIENT;
+    if (number == EACCES || number == EPERM || number == EROFS)
+        kind = ERROR_DENIED;
+    else if (number == EISDIR || number == ENOTDIR || number == ENAMETOOLONG)
+        kind = ERROR_INVALID;
+    return error_set(err, kind, "%s %s: %s", what, path, why);
 }
 
 bool file_make_folders(const char *path, struct error *err)
@@ -36,7 +40,7 @@ bool file_make_folders(const char *path, struct error *err)
     return true;
 }
 
-static void fd_done(int *fd)
+static void fd_done(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd);
@@ -49,7 +53,7 @@ bool file_make_private(const char *path, struct error *err)
     if (fd < 0 || fstat(fd, &st))
         return file_error(err, errno, "open", path);
     if (!S_ISREG(st.st_mode))
-        return error_set(err, ERROR_INVALID, "is not a regular file");
+        return error_set(err, ERROR_INVALID, "not a regular file");
     if ((st.st_mode & 0777) != 0600 && fchmod(fd, 0600))
         return file_error(err, errno, "keep others from reading", path);
     return true;

@@ -18,7 +18,7 @@ static int64_t newest(void)
 static bool refuse_foreign(struct error *err)
 {
     return error_set(err, ERROR_INVALID,
-                     "is a database of another program; name another file with --state");
+                     "a database of another program; name another file with --state");
 }
 
 bool store_identify(sqlite3 *db, int64_t *version, struct error *err)
@@ -32,7 +32,7 @@ bool store_identify(sqlite3 *db, int64_t *version, struct error *err)
         return (application || *version || tables) ? refuse_foreign(err) : true;
     if (*version > newest())
         return error_set(err, ERROR_INVALID,
-                         "has schema version %" PRId64 ", made by a newer alb-agent; this one "
+                         "schema version %" PRId64 ", made by a newer alb-agent; this one "
                          "knows versions up to %" PRId64
                          ": use the newer program, or another file with --state",
                          *version, newest());

@@ -1,4 +1,6 @@
 /* object.c - the objects of the sources, as they were last read. */
+#include "alb-agent/object.h"
+
 #include <string.h>
 
 #include "alb-agent/json.h"

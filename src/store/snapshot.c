@@ -34,7 +34,7 @@ static bool look_at(const char *path, struct look *out, struct error *err)
     if (!out->there && errno != ENOENT && errno != ENOTDIR)
         return file_error(err, errno, "open", path);
     if (out->there && !S_ISREG(out->file.st_mode))
-        return error_set(err, ERROR_INVALID, "is not a regular file");
+        return error_set(err, ERROR_INVALID, "not a regular file");
     out->log = has_data(path, "-wal") || has_data(path, "-journal");
     return true;
 }
@@ -86,7 +86,7 @@ static bool copy_pages(sqlite3 *to, sqlite3 *from, struct error *err)
     int step = sqlite3_backup_step(b, -1);
     int end = sqlite3_backup_finish(b);
     if (step == SQLITE_BUSY || step == SQLITE_LOCKED)
-        return error_set(err, ERROR_TRANSIENT, "is locked; try again");
+        return error_set(err, ERROR_TRANSIENT, "locked; try again");
     return end == SQLITE_OK && step == SQLITE_DONE ? true : db_error(to, err);
 }
 

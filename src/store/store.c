@@ -3,7 +3,8 @@
  * A file is ours when its application_id says so; it is looked at before the first write.
  * One that SQLite or quick_check calls damaged is set aside by the writer, who begins a new
  * one; a reader refuses it. */
-#include <inttypes.h>
+#include "alb-agent/store.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -150,7 +151,7 @@ static bool is_ours_damaged(const struct store *st, const char *path, struct err
     if (st->lock_was_there || file_is_sqlite(path))
         return true;
     return error_set(err, ERROR_INVALID,
-                     "is not a database of alb-agent; name another file with --state");
+                     "not a database of alb-agent; name another file with --state");
 }
 
 static bool open_or_replace(struct store *st, const char *path, int64_t now_ms, bool *set_aside,
@@ -160,7 +161,8 @@ static bool open_or_replace(struct store *st, const char *path, int64_t now_ms, 
         return true;
     close_db(st);
     if (!is_ours_damaged(st, path, err)) {
-        file_unlock(st, path);
+        if (err->kind == ERROR_INVALID)
+            file_unlock(st, path);
         return false;
     }
     if (!file_set_aside(path, now_ms, err) || !open_checked(st, path, err))
@@ -169,32 +171,40 @@ static bool open_or_replace(struct store *st, const char *path, int64_t now_ms, 
     return true;
 }
 
+static bool refuse_second(const char *path, struct error *err)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    return error_set(err, ERROR_CONFLICT,
+                     "state file %s is in use by %s; wait for it to end or use another --state",
+                     path, snapshot_holder(&scratch, path));
+}
+
 static bool open_write(struct store *st, const char *path, int64_t now_ms, bool *set_aside,
                        struct error *err)
 {
-    bool taken;
-    if (!file_make_folders(path, err) || !file_lock(st, path, &taken, err))
-        return false;
-    if (!taken) {
-        struct arena scratch CLEANUP(arena_done) = { 0 };
-        return error_set(err, ERROR_CONFLICT,
-                         "is in use by %s; wait for it to end or use another --state",
-                         snapshot_holder(&scratch, path));
-    }
-    return open_or_replace(st, path, now_ms, set_aside, err) && hold(st, now_ms, err);
+    bool taken = true;
+    if (file_make_folders(path, err) && file_lock(st, path, &taken, err) && taken
+        && open_or_replace(st, path, now_ms, set_aside, err) && hold(st, now_ms, err))
+        return true;
+    return taken ? error_wrap(err, "state file %s", path) : refuse_second(path, err);
 }
 
 /* ---- a copy in memory --------------------------------------------------------------------- */
 
+static bool copy_file(struct store *st, const char *path, int64_t *version, struct error *err)
+{
+    if (snapshot_copy(st->db, path, version, err))
+        return true;
+    if (error_is_damage(err))
+        (void)error_wrap(err, "damaged; the next 'apply' sets it aside");
+    return error_wrap(err, "state file %s", path);
+}
+
 static bool open_memory(struct store *st, const char *path, struct error *err)
 {
     int64_t version = 0;
-    if (!open_db(st, ":memory:", err))
-        return false;
-    if (path && !snapshot_copy(st->db, path, &version, err))
-        return error_is_damage(err) ? error_wrap(err, "is damaged; the next 'apply' sets it aside")
-                                    : false;
-    return store_migrate(st->db, version, err) && configure(st, err) && prepare_all(st, err);
+    return open_db(st, ":memory:", err) && (!path || copy_file(st, path, &version, err))
+           && store_migrate(st->db, version, err) && configure(st, err) && prepare_all(st, err);
 }
 
 bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
@@ -210,7 +220,7 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, int6
                                             : open_memory(st, path, err);
     if (!done) {
         store_free(st);
-        return path ? error_wrap(err, "state file %s", path) : false;
+        return false;
     }
     if (set_aside)
         *set_aside = aside;

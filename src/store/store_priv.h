@@ -67,7 +67,8 @@ void stmt_reset(sqlite3_stmt **s);
 /* For CLEANUP(): ends a statement that is used once. */
 void stmt_done(sqlite3_stmt **s);
 
-/* Binds ":name"; NULL binds NULL.  The text is borrowed until the statement is reset. */
+/* Binds ":name"; NULL binds NULL.  The text is borrowed until the statement is reset.  A name
+ * that the statement does not have binds nothing: tests write and read each column. */
 void bind_text(sqlite3_stmt *s, const char *name, const char *value);
 void bind_int(sqlite3_stmt *s, const char *name, int64_t value);
 
@@ -99,7 +100,8 @@ void batch_done(struct batch *b);
 
 /* ---- file.c -------------------------------------------------------------------------------- */
 
-/* Sets ERROR_DENIED (permissions) or ERROR_TRANSIENT from 'number', an errno; returns false. */
+/* Sets ERROR_DENIED (permissions), ERROR_INVALID (no such kind of file) or ERROR_TRANSIENT from
+ * 'number', an errno; returns false. */
 bool file_error(struct error *err, int number, const char *what, const char *path);
 /* Makes the folders above 'path' that are missing, 0700. */
 bool file_make_folders(const char *path, struct error *err) MUST_USE;
@@ -107,7 +109,8 @@ bool file_make_folders(const char *path, struct error *err) MUST_USE;
 bool file_make_private(const char *path, struct error *err) MUST_USE;
 /* Takes the lock of one writer on "<path>.lock".  '*taken' is false when another has it. */
 bool file_lock(struct store *st, const char *path, bool *taken, struct error *err) MUST_USE;
-/* Forgets a lock file that file_lock() made, as if it had not been there. */
+/* Removes a lock file that file_lock() made: for a file that is not ours, where nobody else
+ * can have come to rely on it. */
 void file_unlock(struct store *st, const char *path);
 /* Does the file begin as SQLite files do?  Not to be asked while SQLite has it open. */
 bool file_is_sqlite(const char *path);

@@ -7,10 +7,13 @@
 #include <cmocka.h>
 
 #include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "alb-agent/json.h"
@@ -80,6 +83,25 @@ int fixture_files(struct fixture *f, const char *part)
     return n;
 }
 
+int fixture_mode(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) ? -1 : (int)(st.st_mode & 0777);
+}
+
+void fixture_scribble(const char *path, long offset, size_t len, int byte)
+{
+    int fd = open(path, O_WRONLY | O_CREAT, 0644);
+    assert_true(fd >= 0);
+    char block[1024];
+    memset(block, byte, sizeof block);
+    for (size_t i = 0; i < len; i += sizeof block) {
+        size_t n = len - i < sizeof block ? len - i : sizeof block;
+        assert_int_equal(pwrite(fd, block, n, offset + (long)i), n);
+    }
+    assert_int_equal(close(fd), 0);
+}
+
 void fixture_sql(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
@@ -138,4 +160,48 @@ struct resource fixture_group(struct fixture *f, const char *key, const char *sc
                               .status = "Available",
                               .observed_at = NOW,
                               .ours = true };
+}
+
+/* ---- a second process --------------------------------------------------------------- */
+
+/* In the child nothing may fail a test: it just ends, and its pipe with it. */
+static void child_run(const char *path, int n, int to)
+{
+    struct store *st = NULL;
+    struct error err;
+    bool ok = store_open(&st, path, STORE_WRITE, NOW, NULL, &err);
+    for (int i = 0; ok && i < n; i++) {
+        struct store_call call = { .action = "CreateRules", .params = "{}", .sent_at = NOW + i };
+        ok = store_call_intent(st, &call, &err)
+             && write(to, &call.id, sizeof call.id) == (ssize_t)sizeof call.id;
+    }
+    while (ok)
+        (void)pause();
+    _exit(1);
+}
+
+struct child fixture_child(struct fixture *f, int n)
+{
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    struct child c = { .pid = fork(), .from = ends[0] };
+    assert_true(c.pid >= 0);
+    if (!c.pid)
+        child_run(f->path, n, ends[1]);
+    (void)close(ends[1]);
+    return c;
+}
+
+int64_t fixture_child_ack(struct child *c)
+{
+    int64_t id = 0;
+    assert_int_equal(read(c->from, &id, sizeof id), sizeof id);
+    return id;
+}
+
+void fixture_child_kill(struct child *c)
+{
+    assert_int_equal(kill(c->pid, SIGKILL), 0);
+    assert_int_equal(waitpid(c->pid, NULL, 0), c->pid);
+    (void)close(c->from);
 }

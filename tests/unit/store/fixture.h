@@ -22,6 +22,10 @@ int fixture_teardown(void **state);
 struct store *fixture_open(struct fixture *f);
 /* "<path><suffix>", in the arena. */
 const char *fixture_path(struct fixture *f, const char *suffix);
+/* The permission bits of a file; -1 when it is not there. */
+int fixture_mode(const char *path);
+/* Writes 'len' times 'byte' into a file from 'offset' on; makes the file when it is missing. */
+void fixture_scribble(const char *path, long offset, size_t len, int byte);
 /* The number of files in the folder whose names hold 'part'. */
 int fixture_files(struct fixture *f, const char *part);
 /* Runs SQL on a database file as another program would. */
@@ -32,3 +36,18 @@ const char *fixture_text(struct fixture *f, struct store *st, const char *sql);
 
 /* A server group row of "kube-system/web" that is wanted, applied and there, ours. */
 struct resource fixture_group(struct fixture *f, const char *key, const char *scheduler);
+
+/* ---- a second process --------------------------------------------------------------- */
+
+struct child {
+    int pid;
+    int from; /* what the child writes */
+};
+
+/* Forks a writer of the fixture's file: it writes one intent after another, each followed by
+ * its id (an int64_t) down the pipe, 'n' of them, and then waits to be killed. */
+struct child fixture_child(struct fixture *f, int n);
+/* The next acknowledged id; fails the test when the child is gone. */
+int64_t fixture_child_ack(struct child *c);
+/* kill -9, and waits for it. */
+void fixture_child_kill(struct child *c);
