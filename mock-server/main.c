@@ -37,7 +37,8 @@ static bool signals_open(int *fd, struct error *err)
     (void)sigaddset(&set, SIGINT);
     const struct sigaction ignore = { .sa_handler = SIG_IGN };
     (void)sigaction(SIGPIPE, &ignore, NULL);
-    *fd = sigprocmask(SIG_BLOCK, &set, NULL) ? -1 : signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    *fd = pthread_sigmask(SIG_BLOCK, &set, NULL) ? -1
+                                                 : signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     return *fd >= 0 || error_set(err, ERROR_BUG, "signals cannot be watched");
 }
 

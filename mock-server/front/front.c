@@ -113,14 +113,14 @@ static bool find_action(struct front *f, struct turn *t, struct error *err)
     t->action_name = header_or_param(t, "x-acs-action", "Action");
     t->version = header_or_param(t, "x-acs-version", "Version");
     if (!get && strcmp(t->request->method, "POST") != 0)
-        return refuse(err, 400, "UnsupportedHTTPMethod", "The HTTP method %s is not supported.",
-                      t->request->method);
+        return front_refuse(err, 400, "UnsupportedHTTPMethod",
+                            "The HTTP method %s is not supported.", t->request->method);
     if (path != 1 || t->request->target[0] != '/')
         return spec_refuse(f->spec, "InvalidApi.NotFound", err);
     if (!t->action_name)
-        return refuse(err, 400, "MissingAction", "Action is mandatory for this action.");
+        return front_refuse(err, 400, "MissingAction", "Action is mandatory for this action.");
     if (!t->version)
-        return refuse(err, 400, "MissingVersion", "Version is mandatory for this action.");
+        return front_refuse(err, 400, "MissingVersion", "Version is mandatory for this action.");
     t->product = spec_product_of(f->spec, t->version);
     if (!t->product)
         return spec_refuse(f->spec, "InvalidVersion", err);
@@ -128,8 +128,8 @@ static bool find_action(struct front *f, struct turn *t, struct error *err)
     if (!t->action)
         return spec_refuse(f->spec, "InvalidAction.NotFound", err);
     return !get || !t->action->needs_post
-           || refuse(err, 400, "UnsupportedHTTPMethod", "%s is only there for POST.",
-                     t->action_name);
+           || front_refuse(err, 400, "UnsupportedHTTPMethod", "%s is only there for POST.",
+                           t->action_name);
 }
 
 static bool check_caller(struct front *f, struct turn *t, struct error *err)
@@ -139,17 +139,19 @@ static bool check_caller(struct front *f, struct turn *t, struct error *err)
     if (httpd_request_header(t->request, "Authorization"))
         return spec_refuse(f->spec, "InvalidSignatureMethod", err);
     if (params_get(&t->flat, "Signature") || params_get(&t->flat, "AccessKeyId"))
-        return refuse(err, 400, "UnsupportedFeature.Mock",
-                      "alb-mock does not verify signatures of version 1 (RPC, HMAC-SHA1) yet; "
-                      "sign with ACS3-HMAC-SHA256.");
+        return front_refuse(
+            err, 400, "UnsupportedFeature.Mock",
+            "alb-mock does not verify signatures of version 1 (RPC, HMAC-SHA1) yet; "
+            "sign with ACS3-HMAC-SHA256.");
     return spec_refuse(f->spec, "MissingAccessKeyId", err);
 }
 
 static bool check_played(const struct turn *t, struct error *err)
 {
     return cloud_has(t->product->name, t->action_name)
-           || refuse(err, 400, "UnsupportedFeature.Mock",
-                     "alb-mock knows the action %s but does not play it yet.", t->action_name);
+           || front_refuse(err, 400, "UnsupportedFeature.Mock",
+                           "alb-mock knows the action %s but does not play it yet.",
+                           t->action_name);
 }
 
 /* Everything between a request and the cloud; '*params' is the caller's. */

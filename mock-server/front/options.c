@@ -100,7 +100,7 @@ static bool take_pending(struct arena *a, const char *value, struct options *o, 
 static bool take_seed(struct arena *a, const char *value, struct options *o, struct error *err)
 {
     (void)a;
-    int64_t n;
+    int64_t n = 0;
     if (!take_number(value, &n, err))
         return false;
     o->seed = (uint64_t)n;

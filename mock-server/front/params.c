@@ -27,7 +27,10 @@ static const char *decode(struct arena *a, const char *text, size_t len)
             out[n++] = (char)(high * 16 + low);
             i += 2;
         } else {
-            out[n++] = text[i] == '+' ? ' ' : text[i];
+            out[n] = text[i];
+            if (out[n] == '+')
+                out[n] = ' ';
+            n++;
         }
         if (!out[n - 1])
             return NULL;

@@ -232,7 +232,7 @@ const struct spec_action *spec_action_of(const struct spec_product *p, const cha
                           : NULL;
 }
 
-bool refuse(struct error *err, int status, const char *code, const char *fmt, ...)
+bool front_refuse(struct error *err, int status, const char *code, const char *fmt, ...)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     va_list ap;
@@ -252,7 +252,8 @@ bool spec_refuse(const struct spec *s, const char *code, struct error *err)
 {
     for (size_t i = 0; i < s->errors.len; i++)
         if (!strcmp(s->errors.items[i].code, code))
-            return refuse(err, s->errors.items[i].status, code, "%s", s->errors.items[i].message);
-    return refuse(err, 500, "InternalError",
-                  "The request processing has failed due to some unknown error.");
+            return front_refuse(err, s->errors.items[i].status, code, "%s",
+                                s->errors.items[i].message);
+    return front_refuse(err, 500, "InternalError",
+                        "The request processing has failed due to some unknown error.");
 }

@@ -56,4 +56,5 @@ const struct spec_action *spec_action_of(const struct spec_product *p, const cha
  * and returns false.  An unknown code is InternalError. */
 bool spec_refuse(const struct spec *s, const char *code, struct error *err);
 /* Puts 'err' to what a refusal with this status, code and message is; returns false. */
-bool refuse(struct error *err, int status, const char *code, const char *fmt, ...) PRINTF(4, 5);
+bool front_refuse(struct error *err, int status, const char *code, const char *fmt, ...)
+    PRINTF(4, 5);

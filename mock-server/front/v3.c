@@ -88,10 +88,10 @@ static bool is_signed(const struct authorization *auth, const char *name)
 
 static bool refuse_incomplete(const char *name, struct error *err)
 {
-    return refuse(err, 400, "IncompleteSignature",
-                  "The request signature does not conform to Aliyun standards. "
-                  "%s is not among the signed headers.",
-                  name);
+    return front_refuse(err, 400, "IncompleteSignature",
+                        "The request signature does not conform to Aliyun standards. "
+                        "%s is not among the signed headers.",
+                        name);
 }
 
 /* Are the headers there that must be, and signed those that must be? */
@@ -112,9 +112,9 @@ static bool check_headers(const struct httpd_request *request, const struct auth
     for (size_t i = 0; i < COUNT(needed); i++) {
         const char *value = httpd_request_header(request, needed[i].header);
         if (!value || !*value)
-            return refuse(err, 400, arena_fmt(&a, "Missing%s", needed[i].parameter),
-                          "%s (header %s) is mandatory for this action.", needed[i].parameter,
-                          needed[i].header);
+            return front_refuse(err, 400, arena_fmt(&a, "Missing%s", needed[i].parameter),
+                                "%s (header %s) is mandatory for this action.", needed[i].parameter,
+                                needed[i].header);
         if (!is_signed(auth, needed[i].header))
             return refuse_incomplete(needed[i].header, err);
     }
@@ -208,10 +208,11 @@ static bool check_signature(struct arena *a, const struct httpd_request *request
     bool same_body = hash_equal(claimed, body_hex);
     if (hash_equal(expected, auth->signature) && same_body)
         return true;
-    return refuse(err, 400, "SignatureDoesNotMatch",
-                  "Specified signature is not matched with our calculation.%s "
-                  "server string to sign is:%s",
-                  same_body ? "" : " x-acs-content-sha256 is not the digest of the body.", text);
+    return front_refuse(err, 400, "SignatureDoesNotMatch",
+                        "Specified signature is not matched with our calculation.%s "
+                        "server string to sign is:%s",
+                        same_body ? "" : " x-acs-content-sha256 is not the digest of the body.",
+                        text);
 }
 
 static bool check_time(const struct v3 *v, const struct httpd_request *request, int64_t now_ms,
@@ -266,9 +267,9 @@ bool v3_verify(struct v3 *v, const struct httpd_request *request, const struct p
 {
     struct authorization auth = { 0 };
     if (!authorization_parse(request->arena, request, &auth))
-        return refuse(err, 400, "IncompleteSignature",
-                      "The request signature does not conform to Aliyun standards. "
-                      "Authorization needs Credential, SignedHeaders and Signature.");
+        return front_refuse(err, 400, "IncompleteSignature",
+                            "The request signature does not conform to Aliyun standards. "
+                            "Authorization needs Credential, SignedHeaders and Signature.");
     if (!check_headers(request, &auth, err))
         return false;
     const struct access_key *key = key_find(v, auth.key_id);

@@ -19,15 +19,17 @@ struct place {
 
 static const char *place_text(struct arena *a, const struct place *at)
 {
+    if (!at)
+        return "";
     return at->up ? arena_fmt(a, "%s.%s", place_text(a, at->up), at->name) : at->name;
 }
 
 /* The name that codes use: of "Rules.2.Priority" that is Priority, of "Values.1" Values. */
 static const char *place_name(const struct place *at)
 {
-    while (at->up && at->name[0] >= '0' && at->name[0] <= '9')
+    while (at && at->up && at->name[0] >= '0' && at->name[0] <= '9')
         at = at->up;
-    return at->name;
+    return at ? at->name : "";
 }
 
 /* Does the tree hold anything that a parameter of this kind would read?  Objects and
@@ -52,16 +54,16 @@ static bool is_given(const struct spec_node *node, const struct tree *t)
 static bool refuse_missing(const struct place *at, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    return refuse(err, 400, arena_fmt(&a, "Missing%s", place_name(at)),
-                  "%s is mandatory for this action.", place_text(&a, at));
+    return front_refuse(err, 400, arena_fmt(&a, "Missing%s", place_name(at)),
+                        "%s is mandatory for this action.", place_text(&a, at));
 }
 
 static bool refuse_type(const struct place *at, const char *what, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    return refuse(err, 400, "InvalidParameter",
-                  "Invalid parameter, please check the parameter input. %s is not %s.",
-                  place_text(&a, at), what);
+    return front_refuse(err, 400, "InvalidParameter",
+                        "Invalid parameter, please check the parameter input. %s is not %s.",
+                        place_text(&a, at), what);
 }
 
 static bool refuse_value(const struct place *at, struct error *err, const char *fmt, ...)
@@ -73,8 +75,8 @@ static bool refuse_value(const struct place *at, struct error *err, const char *
     va_start(ap, fmt);
     const char *why = arena_vfmt(&a, fmt, ap);
     va_end(ap);
-    return refuse(err, 400, arena_fmt(&a, "IllegalParam.%s", place_name(at)),
-                  "The param of %s is illegal. It %s.", place_text(&a, at), why);
+    return front_refuse(err, 400, arena_fmt(&a, "IllegalParam.%s", place_name(at)),
+                        "The param of %s is illegal. It %s.", place_text(&a, at), why);
 }
 
 static bool require(const struct spec_node *node, const struct tree *t, const struct place *at,
@@ -219,8 +221,9 @@ static bool take_array(const struct spec_node *node, const struct tree *t, const
         n++;
     }
     if (n < node->min_items || n > node->max_items)
-        return refuse(err, 400, arena_fmt(&a, "IllegalParamSize.%s", place_name(at)),
-                      "The param size of %s is illegal: %zu elements.", place_text(&a, at), n);
+        return front_refuse(err, 400, arena_fmt(&a, "IllegalParamSize.%s", place_name(at)),
+                            "The param size of %s is illegal: %zu elements.", place_text(&a, at),
+                            n);
     return true;
 }
 

@@ -197,7 +197,8 @@ static void call_suspend(struct httpd *h, struct call *call)
 }
 
 /* Libmicrohttpd's access handler: called with the headers, with each piece of the body,
- * at the end, and once more when a suspended connection goes on. */
+ * at the end, and once more when a suspended connection goes on.
+ * NOLINTNEXTLINE(readability-function-size): the parameters are not ours to choose. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *data,
                                   size_t *size, void **con_cls)

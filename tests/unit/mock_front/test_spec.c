@@ -119,7 +119,7 @@ static void test_a_code_too_long_for_an_error_is_cut(void **state)
     char code[200];
     memset(code, 'x', sizeof code - 1);
     code[sizeof code - 1] = '\0';
-    assert_false(refuse(&err, 400, code, "%d", 1));
+    assert_false(front_refuse(&err, 400, code, "%d", 1));
     assert_int_equal(strlen(err.code), sizeof err.code - 1);
     assert_string_equal(err.msg, "1");
 }
