@@ -33,15 +33,32 @@ struct translate_lb {
     const char *vpc_id;   /* NULL while it is not known                     */
 };
 
+/* Rows of earlier translations that must stay as they are, neither changed nor deleted
+ * (design.md §6: the last good rules), because what asked for them cannot be translated
+ * now.  NULL: any. */
+struct translate_hold {
+    const char *lb;
+    const char *listener; /* its key: the listener, and the rules on it                  */
+    const char *owner;    /* how 'desired_from' begins: "Ingress shop/web"               */
+};
+
 struct translate_out {
     struct model desired; /* sorted                                                     */
     LIST_OF(struct translate_lb) lbs; /* by name                                        */
     fact_needs needs;            /* facts that were lacking, each once, sorted                 */
     translate_problems problems; /* objects that were left out or are only partly there */
     translate_problems warnings; /* translated, but the user should know                */
+    LIST_OF(struct translate_hold) holds; /* see translate_holds()                     */
 };
 
 /* Facts that are lacking leave their place open: an address without a known interface is
  * left out of its group's servers, a zone without a known id is written "?zone(vsw-1)"
- * and a VPC "?vpc(vsw-1)"; for a display that shows what is lacking see needs. */
+ * and a VPC "?vpc(vsw-1)"; for a display that shows what is lacking see needs.  Until there
+ * are none the result must not be applied.
+ *
+ * The result lives in 'a' and borrows texts of 'in'. */
 void translate(struct arena *a, const struct translate_in *in, struct translate_out *out);
+
+/* Must a row of an earlier translation, which 'out' does not want, stay as it is?  Looks at
+ * its address, 'parent' and 'desired_from'. */
+bool translate_holds(const struct translate_out *out, const struct resource *row);

@@ -1,0 +1,377 @@
+/* albconfig.c - AlbConfigs: spec.config as the row of a load balancer (alb-ingress.md §B.2,
+ * §F.1, §F.7).  The defaults are those that the existing controller enforces; what it does
+ * not look at again after creation is wanted only when the manifest says it. */
+#include <string.h>
+#include <strings.h>
+
+#include "alb-agent/json.h"
+#include "translate_priv.h"
+
+struct zone_spec {
+    const char *vswitch, *zone, *allocation;
+};
+struct access_log_spec {
+    const char *project, *store;
+};
+struct billing_spec {
+    const char *pay_type;
+};
+struct config_spec {
+    const char *id;
+    const char *name;
+    enum alb_address_type address_type;
+    enum alb_ip_version ip_version;
+    enum alb_address_type ipv6_address_type;
+    enum alb_edition edition;
+    const char *resource_group_id;
+    LIST_OF(struct zone_spec) zones;
+    struct access_log_spec access_log;
+    struct billing_spec billing;
+    struct opt_bool deletion_protection;
+    struct opt_bool force_override;
+    LIST_OF(struct tag_spec) tags;
+};
+
+struct top_spec {
+    struct config_spec config;
+};
+
+/* clang-format off */
+#define X(N, s) [ALB_ADDRESS_##N] = (s),
+static const char *const alb_address_type_names[] = { ALB_ADDRESS_TYPES(X) };
+#undef X
+#define X(N, s) [ALB_IP_VERSION_##N] = (s),
+static const char *const alb_ip_version_names[] = { ALB_IP_VERSIONS(X) };
+#undef X
+#define X(N, s) [ALB_EDITION_##N] = (s),
+static const char *const alb_edition_names[] = { ALB_EDITIONS(X) };
+#undef X
+
+#define SELF struct zone_spec
+static const struct field zone_spec_fields[] = {
+    STR(vswitch,    "vSwitchId", .flags = F_REQUIRED),
+    STR(zone,       "zoneId"),
+    STR(allocation, "allocationId"),
+    { .name = "eipType", .flags = READ_IGNORED },
+};
+static SCHEMA(zone_spec, "zoneMapping");
+#undef SELF
+
+#define SELF struct access_log_spec
+static const struct field access_log_spec_fields[] = {
+    STR(project, "logProject"),
+    STR(store,   "logStore"),
+};
+static SCHEMA(access_log_spec, "accessLogConfig");
+#undef SELF
+
+#define SELF struct billing_spec
+static const struct field billing_spec_fields[] = {
+    STR(pay_type, "payType"),
+    { .name = "bandWidthPackageId", .flags = READ_LATER },
+    { .name = "internetBandwidth",  .flags = READ_IGNORED },
+    { .name = "internetChargeType", .flags = READ_IGNORED },
+};
+static SCHEMA(billing_spec, "billingConfig");
+#undef SELF
+
+#define SELF struct tag_spec
+static const struct field tag_spec_fields[] = {
+    STR(key,   "key", .flags = F_REQUIRED),
+    STR(value, "value"),
+};
+SCHEMA(tag_spec, "tag");
+#undef SELF
+
+#define SELF struct config_spec
+static const struct field config_spec_fields[] = {
+    STR (id,                  "id"),
+    STR (name,                "name"),
+    ENUM(address_type,        alb_address_type, "addressType"),
+    ENUM(ip_version,          alb_ip_version, "addressIpVersion"),
+    ENUM(ipv6_address_type,   alb_address_type, "ipv6AddressType"),
+    ENUM(edition,             alb_edition, "edition"),
+    STR (resource_group_id,   "resourceGroupId"),
+    LIST(zones,               zone_spec, "zoneMappings"),
+    OBJ (access_log,          access_log_spec, "accessLogConfig"),
+    OBJ (billing,             billing_spec, "billingConfig"),
+    BOOL(deletion_protection, "deletionProtectionEnabled"),
+    BOOL(force_override,      "forceOverride"),
+    LIST(tags,                tag_spec, "tags"),
+    { .name = "listenerForceOverride",        .flags = READ_LATER },
+    { .name = "addressAllocatedMode",         .flags = READ_IGNORED },
+    { .name = "modificationProtectionConfig", .flags = READ_IGNORED },
+    /* Without them a load balancer is open to more than it should be. */
+    { .name = "securityGroupIds",             .flags = READ_REFUSED },
+};
+static SCHEMA(config_spec, "config");
+#undef SELF
+
+#define SELF struct top_spec
+static const struct field top_spec_fields[] = {
+    OBJ(config, config_spec, "config", .flags = F_REQUIRED),
+    { .name = "listeners", .flags = READ_IGNORED }, /* read one by one by listener.c */
+};
+static SCHEMA(top_spec, "spec");
+#undef SELF
+/* clang-format on */
+
+static const struct place config_at = { .name = "spec.config" };
+
+/* ---- the parts ---------------------------------------------------------------------------- */
+
+static void check_name(struct subject *s, const char *name)
+{
+    if (name && !name_is_valid(name))
+        problem(s, &(struct place){ .up = &config_at, .name = "name" },
+                "\"%s\" is no name that ALB takes; give 2 to 128 letters, digits and \".\", \"_\", "
+                "\"-\", a letter first",
+                name);
+}
+
+static const struct fact *vswitch_fact(struct tr *t, const char *vswitch)
+{
+    const struct fact *f = fact_find(t->in->facts, FACT_VSWITCH, vswitch);
+    if (!f)
+        need(t, FACT_VSWITCH, vswitch);
+    return f;
+}
+
+static bool vswitch_exists(struct subject *s, const struct place *at, const char *vswitch,
+                           const struct fact *f)
+{
+    if (!f || *f->value)
+        return true;
+    problem(s, &(struct place){ .up = at, .name = "vSwitchId" },
+            "there is no vSwitch %s in this region; give one that exists", vswitch);
+    return false;
+}
+
+static void check_vpc(struct subject *s, const struct place *at, const struct config *c,
+                      const char *vswitch, const struct fact *f)
+{
+    if (f && c->vpc_known && *f->value2 && strcmp(f->value2, c->vpc) != 0)
+        problem(s, &(struct place){ .up = at, .name = "vSwitchId" },
+                "vSwitch %s is in VPC %s; give one in VPC %s", vswitch, f->value2, c->vpc);
+}
+
+static void add_zone(struct subject *s, const struct place *at, const struct config *c,
+                     const struct zone_spec *spec, struct alb_zone_mapping *zone)
+{
+    struct tr *t = s->t;
+    /* A zone that is given spares the question; a fact that is there is compared anyway. */
+    const struct fact *f = spec->zone ? fact_find(t->in->facts, FACT_VSWITCH, spec->vswitch)
+                                      : vswitch_fact(t, spec->vswitch);
+    *zone = (struct alb_zone_mapping){
+        .vswitch_id = spec->vswitch,
+        .allocation_id = spec->allocation,
+        .zone_id = spec->zone ? spec->zone
+                   : f        ? f->value
+                              : arena_fmt(t->a, "?zone(%s)", spec->vswitch),
+    };
+    if (vswitch_exists(s, at, spec->vswitch, f))
+        check_vpc(s, at, c, spec->vswitch, f);
+}
+
+static void add_zones(struct subject *s, const struct config *c, const struct config_spec *spec,
+                      struct alb_load_balancer *lb)
+{
+    struct place at = { .up = &config_at, .name = "zoneMappings" };
+    if (!spec->zones.len)
+        problem(s, &at, "no vSwitch is given; list one in each of at least two zones");
+    for (size_t i = 0; i < spec->zones.len; i++) {
+        struct place here = { .up = &at, .index = i };
+        const struct zone_spec *z = &spec->zones.items[i];
+        for (size_t j = 0; z->vswitch && j < i; j++)
+            if (spec->zones.items[j].vswitch && !strcmp(spec->zones.items[j].vswitch, z->vswitch))
+                problem(s, &here, "vSwitch %s is listed twice; give each once", z->vswitch);
+        if (z->vswitch)
+            add_zone(s, &here, c, z, LIST_PUSH(s->t->a, &lb->zones));
+    }
+}
+
+static void find_vpc(struct subject *s, struct config *c, const struct config_spec *spec)
+{
+    struct tr *t = s->t;
+    if (t->in->vpc_id) {
+        c->vpc = t->in->vpc_id;
+        c->vpc_known = true;
+        return;
+    }
+    const char *vswitch = spec->zones.len ? spec->zones.items[0].vswitch : NULL;
+    if (!vswitch) {
+        if (spec->id)
+            problem(s, &(struct place){ .up = &config_at, .name = "id" },
+                    "the VPC of the load balancer is not known; give --vpc-id, or a vSwitch of it "
+                    "in zoneMappings");
+        return;
+    }
+    const struct fact *f = vswitch_fact(t, vswitch);
+    struct place at = { .up = &config_at, .name = "zoneMappings[0]" };
+    if (spec->id) /* else the zones are looked at one by one */
+        (void)vswitch_exists(s, &at, vswitch, f);
+    c->vpc_known = f && *f->value2;
+    c->vpc = c->vpc_known ? f->value2 : arena_fmt(t->a, "?vpc(%s)", vswitch);
+}
+
+static bool is_reserved(const char *key)
+{
+    return !strcmp(key, TAG_CLUSTER) || !strcmp(key, TAG_ALBCONFIG) || !strcmp(key, TAG_RESOURCE);
+}
+
+static bool tag_is_good(struct subject *s, const struct place *at, const struct config_spec *spec,
+                        size_t i)
+{
+    const char *key = spec->tags.items[i].key;
+    if (!key || is_reserved(key))
+        return false; /* ours win */
+    if (!strncasecmp(key, "aliyun", 6) || !strncasecmp(key, "acs:", 4)) {
+        problem(s, at, "the key \"%s\" begins with \"aliyun\" or \"acs:\", which ALB refuses", key);
+        return false;
+    }
+    for (size_t j = 0; j < i; j++)
+        if (spec->tags.items[j].key && !strcmp(spec->tags.items[j].key, key)) {
+            problem(s, at, "the key \"%s\" is given twice; give each once", key);
+            return false;
+        }
+    return true;
+}
+
+static void add_tags(struct subject *s, const struct config *c, const struct config_spec *spec,
+                     struct alb_load_balancer *lb)
+{
+    struct tr *t = s->t;
+    struct place at = { .up = &config_at, .name = "tags" };
+    tag_add(t, &lb->tags, TAG_CLUSTER, t->in->cluster_id);
+    tag_add(t, &lb->tags, TAG_ALBCONFIG, c->lb);
+    tag_add(t, &lb->tags, TAG_RESOURCE, TAG_LB_RESOURCE);
+    for (size_t i = 0; i < spec->tags.len; i++) {
+        const struct tag_spec *tag = &spec->tags.items[i];
+        if (tag_is_good(s, &(struct place){ .up = &at, .index = i }, spec, i))
+            *LIST_PUSH(t->a, &lb->tags) =
+                (struct alb_tag){ .key = tag->key, .value = tag->value ? tag->value : "" };
+    }
+}
+
+/* Both texts are empty when the log is off: the existing controller closes it then. */
+static void add_access_log(struct subject *s, const struct config_spec *spec,
+                           struct alb_load_balancer *lb)
+{
+    struct place at = { .up = &config_at, .name = "accessLogConfig" };
+    const struct access_log_spec *log = &spec->access_log;
+    lb->access_log = (struct alb_access_log){ .project = log->project ? log->project : "",
+                                              .store = log->store ? log->store : "" };
+    if (!log->project != !log->store)
+        problem(s, &at, "it needs both logProject and logStore; give both, or neither");
+    else if (log->store && strncmp(log->store, "alb_", 4) != 0)
+        problem(s, &at, "logStore \"%s\" does not begin with \"alb_\", which the log service wants",
+                log->store);
+}
+
+/* ---- the load balancer ---------------------------------------------------------------------- */
+
+/* What can be changed on any load balancer, our own or a reused one. */
+static void set_attributes(struct subject *s, const struct config *c,
+                           const struct config_spec *spec, struct alb_load_balancer *lb)
+{
+    check_name(s, spec->name);
+    lb->name = spec->name ? spec->name : lb_default_name(s->t, c->name);
+    lb->edition = spec->edition ? spec->edition : ALB_EDITION_STANDARD;
+    if (spec->edition == ALB_EDITION_BASIC)
+        problem(s, &(struct place){ .up = &config_at, .name = "edition" },
+                "Basic cannot be used here; give Standard or StandardWithWaf");
+    lb->ipv6_address_type = spec->ipv6_address_type;
+    if (!lb->ipv6_address_type && spec->ip_version == ALB_IP_VERSION_DUAL_STACK)
+        lb->ipv6_address_type = ALB_ADDRESS_INTRANET;
+    lb->resource_group_id = spec->resource_group_id;
+    lb->deletion_protection.enabled = spec->deletion_protection;
+    if (!lb->deletion_protection.enabled.set)
+        lb->deletion_protection.enabled = (struct opt_bool){ .val = true, .set = true };
+    lb->modification_protection.status = "ConsoleProtection";
+    add_access_log(s, spec, lb);
+    add_tags(s, c, spec, lb);
+}
+
+/* What is decided at creation. */
+static void set_creation(struct subject *s, const struct config *c, const struct config_spec *spec,
+                         struct alb_load_balancer *lb)
+{
+    lb->address_type = spec->address_type ? spec->address_type : ALB_ADDRESS_INTERNET;
+    lb->ip_version = spec->ip_version;
+    lb->vpc_id = c->vpc;
+    lb->billing.pay_type = "PostPay";
+    if (spec->billing.pay_type && strcasecmp(spec->billing.pay_type, "PostPay") != 0)
+        problem(s, &(struct place){ .up = &config_at, .name = "billingConfig.payType" },
+                "\"%s\" is not known; give PostPay", spec->billing.pay_type);
+    add_zones(s, c, spec, lb);
+}
+
+static struct alb_load_balancer *build(struct subject *s, struct config *c,
+                                       const struct config_spec *spec)
+{
+    struct alb_load_balancer *lb = arena_alloc(s->t->a, sizeof *lb);
+    find_vpc(s, c, spec);
+    if (!spec->id || spec->force_override.val)
+        set_attributes(s, c, spec, lb);
+    if (!spec->id)
+        set_creation(s, c, spec, lb);
+    return lb;
+}
+
+static void add_rows(struct subject *s, const struct config *c, const struct config_spec *spec,
+                     const struct alb_load_balancer *lb)
+{
+    struct tr *t = s->t;
+    *LIST_PUSH(t->a, &t->out->lbs) =
+        (struct translate_lb){ .name = c->lb,
+                               .reuse_id = spec->id,
+                               .origin = c->obj->origin,
+                               .vpc_id = c->vpc_known ? c->vpc : NULL };
+    *LIST_PUSH(t->a, &t->out->desired.rows) =
+        (struct resource){ .lb = c->lb,
+                           .kind = RESOURCE_LOAD_BALANCER,
+                           .key = c->lb,
+                           .parent = "",
+                           .desired = lb,
+                           .desired_from = subject_from(t->a, c->obj),
+                           .ours = true };
+}
+
+static void config_translate(struct tr *t, struct config *c)
+{
+    struct subject s = { .t = t, .obj = c->obj };
+    struct top_spec spec = { 0 };
+    const cJSON *json = json_get_nocase(c->obj->body, "spec");
+    read_object(&s, &(struct place){ .name = "spec" }, &top_spec_schema, &spec, json, READ_NOCASE);
+    const struct alb_load_balancer *lb = build(&s, c, &spec.config);
+    if (s.n_problems) {
+        c->left_out = true;
+        hold(t, c->lb, NULL, NULL);
+        return;
+    }
+    add_rows(&s, c, &spec.config, lb);
+    listeners_translate(&s, c, json_get_nocase(json, "listeners"));
+}
+
+void configs_translate(struct tr *t, config_list *configs)
+{
+    size_t n = 0;
+    struct object *const *objects = object_set_kind(t->in->objects, OBJECT_ALB_CONFIG, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (json_at(objects[i]->body, "metadata.deletionTimestamp"))
+            continue;
+        struct config *c = LIST_PUSH(t->a, configs);
+        c->obj = objects[i];
+        c->name = objects[i]->name;
+        c->lb = arena_fmt(t->a, "%s/%s", CONFIG_NS, c->name);
+        config_translate(t, c);
+    }
+}
+
+struct config *config_find(const config_list *configs, const char *name)
+{
+    for (size_t i = 0; i < configs->len; i++)
+        if (!strcmp(configs->items[i].name, name))
+            return &configs->items[i];
+    return NULL;
+}

@@ -1,0 +1,113 @@
+/* group.c - server groups: one for each Ingress, Service and port, and one a listener's
+ * port as its default action (alb-ingress.md §D.1, §D.2).  Members that the existing
+ * controller does not set are not wanted, so that a group it made needs no change. */
+#include <inttypes.h>
+
+#include "translate_priv.h"
+
+static const char default_service[] = "fake-svc";
+
+/* What the row of a group is made from. */
+struct group {
+    const char *key;
+    const char *ns, *ingress, *service; /* as in its tags */
+    int64_t port;
+    enum alb_group_type type;
+    const char *from;
+};
+
+static const char *default_ingress(struct arena *a, const char *config, int64_t port)
+{
+    return arena_fmt(a, "%s-listener-%" PRId64, config, port);
+}
+
+const char *default_group_key(struct arena *a, const char *config, int64_t port)
+{
+    return group_key(a, CONFIG_NS, default_ingress(a, config, port), default_service, port);
+}
+
+static void add_tags(struct tr *t, const struct config *c, const struct group *g, alb_tags *tags)
+{
+    tag_add(t, tags, TAG_CLUSTER, t->in->cluster_id);
+    tag_add(t, tags, TAG_ALBCONFIG, c->lb);
+    tag_add(t, tags, TAG_RESOURCE, group_tag(t->a, g->key));
+    tag_add(t, tags, TAG_SERVICE_NS, g->ns);
+    tag_add(t, tags, TAG_INGRESS_NAME, g->ingress);
+    tag_add(t, tags, TAG_SERVICE_NAME, g->service);
+    tag_add(t, tags, TAG_SERVICE_PORT, arena_fmt(t->a, "%" PRId64, g->port));
+}
+
+static struct alb_server_group *build(struct tr *t, const struct config *c, const struct group *g)
+{
+    static const struct opt_bool off = { .val = false, .set = true };
+    struct alb_server_group *group = arena_alloc(t->a, sizeof *group);
+    group->name = group_name(t, g->ns, g->service, g->port);
+    group->service_name = group->name;
+    group->type = g->type;
+    group->vpc_id = c->vpc;
+    group->protocol = ALB_PROTOCOL_HTTP;
+    group->scheduler = ALB_SCHEDULER_WRR;
+    group->health.enabled = off;
+    group->sticky.enabled = off;
+    add_tags(t, c, g, &group->tags);
+    return group;
+}
+
+/* False: the row was made before. */
+static bool is_first(struct tr *t, const struct config *c, const char *key)
+{
+    const char *address = arena_fmt(t->a, "%s\n%s", c->lb, key);
+    if (map_get(&t->groups, address))
+        return false;
+    map_put(&t->groups, address, t);
+    return true;
+}
+
+static void add_row(struct tr *t, const struct config *c, const struct group *g,
+                    const struct alb_server_group *desired)
+{
+    *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = c->lb,
+                                                                 .kind = RESOURCE_SERVER_GROUP,
+                                                                 .key = g->key,
+                                                                 .parent = "",
+                                                                 .desired = desired,
+                                                                 .desired_from = g->from,
+                                                                 .ours = true };
+}
+
+void group_translate(struct tr *t, const struct config *c, const struct ingress *ing,
+                     const struct route *r, const struct group_ref *ref)
+{
+    struct group g = { .ns = ing->obj->ns,
+                       .ingress = ing->obj->name,
+                       .service = ref->service,
+                       .port = ref->port,
+                       .type = ing->group_type };
+    g.key = group_key(t->a, g.ns, g.ingress, g.service, g.port);
+    if (!is_first(t, c, g.key))
+        return;
+    g.from = arena_fmt(t->a, "%s service %s:%" PRId64, subject_from(t->a, ing->obj), ref->service,
+                       ref->port);
+    struct alb_server_group *group = build(t, c, &g);
+    server_list servers = { 0 };
+    servers_find(t, c, ing, r, ref, &servers);
+    group->servers.items = servers.items;
+    group->servers.len = servers.len;
+    add_row(t, c, &g, group);
+}
+
+void default_group_translate(struct tr *t, const struct config *c, int64_t port, const char *from)
+{
+    struct group g = { .key = default_group_key(t->a, c->name, port),
+                       .ns = CONFIG_NS,
+                       .ingress = default_ingress(t->a, c->name, port),
+                       .service = default_service,
+                       .port = port,
+                       .type = ALB_GROUP_TYPE_INSTANCE,
+                       .from = from };
+    if (!is_first(t, c, g.key))
+        return;
+    struct alb_server_group *group = build(t, c, &g);
+    group->servers.items = list_grow(t->a, NULL, 0, sizeof *group->servers.items);
+    add_row(t, c, &g, group);
+}

@@ -1,0 +1,200 @@
+/* ingress.c - an Ingress, read into routes: what each of its paths asks for, as far as that
+ * does not depend on the listener.  All its mistakes are named; with any it is left out. */
+#include <inttypes.h>
+#include <string.h>
+#include <strings.h>
+
+#include "alb-agent/json.h"
+#include "translate_priv.h"
+
+struct path_spec {
+    const char *path, *type;
+    struct backend_spec backend;
+};
+struct http_spec {
+    LIST_OF(struct path_spec) paths;
+};
+struct rule_spec {
+    const char *host;
+    struct http_spec http;
+};
+struct tls_spec {
+    LIST_OF(const char *) hosts;
+    const char *secret;
+};
+struct ingress_spec {
+    LIST_OF(struct rule_spec) rules;
+    LIST_OF(struct tls_spec) tls;
+    struct opt_bool default_backend;
+};
+
+/* clang-format off */
+#define SELF struct path_spec
+static const struct field path_spec_fields[] = {
+    STR(path,    "path"),
+    STR(type,    "pathType"),
+    OBJ(backend, backend_spec, "backend", .flags = F_REQUIRED),
+};
+static SCHEMA(path_spec, "path");
+#undef SELF
+
+#define SELF struct http_spec
+static const struct field http_spec_fields[] = {
+    LIST(paths, path_spec, "paths"),
+};
+static SCHEMA(http_spec, "http");
+#undef SELF
+
+#define SELF struct rule_spec
+static const struct field rule_spec_fields[] = {
+    STR(host, "host"),
+    OBJ(http, http_spec, "http"),
+};
+static SCHEMA(rule_spec, "rule");
+#undef SELF
+
+#define SELF struct tls_spec
+static const struct field tls_spec_fields[] = {
+    STRS(hosts,  "hosts"),
+    STR (secret, "secretName"),
+};
+static SCHEMA(tls_spec, "tls");
+#undef SELF
+
+#define SELF struct ingress_spec
+static const struct field ingress_spec_fields[] = {
+    LIST(rules,           rule_spec, "rules"),
+    LIST(tls,             tls_spec, "tls"),
+    BOOL(default_backend, "defaultBackend", .flags = READ_PRESENT),
+};
+static SCHEMA(ingress_spec, "spec");
+#undef SELF
+/* clang-format on */
+
+enum { ORDER_MIN = 1, ORDER_MAX = 1000, ORDER_DEFAULT = 10, HOST_MAX_LEN = 128 };
+
+static int64_t read_order(struct subject *s)
+{
+    const char *older = annotation(s->obj, "albconfig.order");
+    const char *text = older ? older : annotation(s->obj, "order");
+    int64_t order = ORDER_DEFAULT;
+    if (!text || (text_to_int(text, &order) && order >= ORDER_MIN && order <= ORDER_MAX))
+        return order;
+    struct place at = annotation_place(s->t->a, older ? "albconfig.order" : "order");
+    problem(s, &at, "\"%s\" is no order; give %d to %d", text, ORDER_MIN, ORDER_MAX);
+    return ORDER_DEFAULT;
+}
+
+static enum alb_group_type read_group_type(struct subject *s)
+{
+    const char *text = annotation(s->obj, "server-group-type");
+    if (!text || !strcasecmp(text, "Instance"))
+        return ALB_GROUP_TYPE_INSTANCE;
+    struct place at = annotation_place(s->t->a, "server-group-type");
+    if (strcasecmp(text, "Ip") != 0)
+        problem(s, &at, "\"%s\" is not known; give Ip or Instance", text);
+    return ALB_GROUP_TYPE_IP;
+}
+
+static void read_tls(struct placement *p, const struct ingress_spec *spec)
+{
+    p->has_tls = spec->tls.len > 0;
+    for (size_t i = 0; i < spec->tls.len; i++)
+        for (size_t j = 0; j < spec->tls.items[i].hosts.len; j++)
+            if (*spec->tls.items[i].hosts.items[j])
+                map_put(&p->tls_hosts, spec->tls.items[i].hosts.items[j], spec);
+}
+
+/* Host, then Path: alb-ingress.md §C.6. */
+static void set_conditions(struct subject *s, const struct place *at, const struct path_spec *spec,
+                           struct route *r)
+{
+    struct arena *a = s->t->a;
+    if (r->host) {
+        struct alb_condition *host = LIST_PUSH(a, &r->conditions);
+        host->type = ALB_COND_HOST;
+        *LIST_PUSH(a, &host->values.values) = r->host;
+    }
+    struct alb_condition *path = LIST_PUSH(a, &r->conditions);
+    path->type = ALB_COND_PATH;
+    path_values(s, at, spec->path, spec->type, &path->values);
+}
+
+static void add_route(struct subject *s, const struct place *at, struct ingress *ing,
+                      const char *host, const struct path_spec *spec)
+{
+    struct backend backend = { 0 };
+    struct route *r = LIST_PUSH(s->t->a, &ing->routes);
+    r->host = host;
+    r->where = place_text(s->t->a, at);
+    set_conditions(s, at, spec, r);
+    if (backend_find(s, at, &spec->backend, &backend))
+        actions_find(s, at, &backend, r);
+}
+
+static void add_routes(struct subject *s, struct ingress *ing, const struct rule_spec *spec,
+                       size_t i)
+{
+    struct place rules = { .name = "spec.rules" };
+    struct place rule = { .up = &rules, .index = i };
+    struct place http = { .up = &rule, .name = "http" };
+    struct place paths = { .up = &http, .name = "paths" };
+    if (spec->host && strlen(spec->host) > HOST_MAX_LEN)
+        problem(s, &(struct place){ .up = &rule, .name = "host" },
+                "it is longer than the %d characters that ALB takes", HOST_MAX_LEN);
+    for (size_t j = 0; j < spec->http.paths.len; j++) {
+        add_route(s, &(struct place){ .up = &paths, .index = j }, ing, spec->host,
+                  &spec->http.paths.items[j]);
+        ing->routes.items[ing->routes.len - 1].from =
+            arena_fmt(s->t->a, "%s rules[%zu].paths[%zu]", subject_from(s->t->a, s->obj), i, j);
+    }
+}
+
+static void check_annotations(struct subject *s, const struct ingress_spec *spec)
+{
+    struct map services CLEANUP(map_done) = { 0 };
+    for (size_t i = 0; i < spec->rules.len; i++)
+        for (size_t j = 0; j < spec->rules.items[i].http.paths.len; j++) {
+            const char *name = spec->rules.items[i].http.paths.items[j].backend.service.name;
+            if (name)
+                map_put(&services, name, spec);
+        }
+    annotations_check(s, &services);
+}
+
+static void find_ports(struct subject *s, struct placement *p, const struct ingress_spec *spec)
+{
+    const char **hosts = arena_array(s->t->a, spec->rules.len, sizeof *hosts);
+    for (size_t i = 0; i < spec->rules.len; i++)
+        hosts[i] = spec->rules.items[i].host;
+    ports_find(s, p, hosts, spec->rules.len);
+}
+
+void ingress_done(struct ingress *ing)
+{
+    map_done(&ing->placement.tls_hosts);
+}
+
+struct ingress *ingress_read(struct subject *s)
+{
+    struct arena *a = s->t->a;
+    struct ingress *ing = arena_alloc(a, sizeof *ing);
+    struct ingress_spec spec = { 0 };
+    struct place at = { .name = "spec" };
+    ing->obj = s->obj;
+    ing->sort_key = arena_fmt(a, "%s/%s", s->obj->ns, s->obj->name);
+    read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
+    ing->order = read_order(s);
+    ing->group_type = read_group_type(s);
+    check_annotations(s, &spec);
+    read_tls(&ing->placement, &spec);
+    find_ports(s, &ing->placement, &spec);
+    for (size_t i = 0; i < spec.rules.len; i++)
+        add_routes(s, ing, &spec.rules.items[i], i);
+    if (spec.default_backend.val)
+        warn(s, &(struct place){ .up = &at, .name = "defaultBackend" }, "not applied yet");
+    if (!s->n_problems)
+        return ing;
+    ingress_done(ing);
+    return NULL;
+}

@@ -1,0 +1,279 @@
+/* listener.c - spec.listeners of an AlbConfig as listeners, each with an empty group as
+ * its default action (alb-ingress.md §B.3, §D.2).  A listener that cannot be translated is
+ * left out by itself. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "translate_priv.h"
+
+struct cert_spec {
+    const char *id;
+    struct opt_bool is_default;
+};
+struct default_cert_spec {
+    const char *kind, *id;
+};
+struct listener_spec {
+    struct opt_int port;
+    enum alb_protocol protocol;
+    const char *description;
+    struct opt_int idle_timeout;
+    struct opt_int request_timeout;
+    struct opt_bool gzip;
+    struct opt_bool http2;
+    const char *security_policy_id;
+    LIST_OF(struct cert_spec) certs;
+    struct default_cert_spec default_cert;
+    LIST_OF(struct cert_spec) ca_certs;
+    struct opt_bool ca_enabled;
+    LIST_OF(struct tag_spec) tags;
+};
+
+/* clang-format off */
+#define X(N, s) [ALB_PROTOCOL_##N] = (s),
+static const char *const alb_protocol_names[] = { ALB_PROTOCOLS(X) };
+#undef X
+
+#define SELF struct cert_spec
+static const struct field cert_spec_fields[] = {
+    STR (id,         "CertificateId", .flags = F_REQUIRED),
+    BOOL(is_default, "IsDefault"),
+};
+static SCHEMA(cert_spec, "certificate");
+#undef SELF
+
+#define SELF struct default_cert_spec
+static const struct field default_cert_spec_fields[] = {
+    STR(kind, "kind"),
+    STR(id,   "certificateId"),
+    { .name = "secret", .flags = READ_REFUSED },
+};
+static SCHEMA(default_cert_spec, "defaultCertificate");
+#undef SELF
+
+#define SELF struct listener_spec
+static const struct field listener_spec_fields[] = {
+    INT (port,               "port",            .min = 0, .max = 65535, .flags = READ_INT_TEXT),
+    ENUM(protocol,           alb_protocol, "protocol"),
+    STR (description,        "description"),
+    INT (idle_timeout,       "idleTimeout",     .min = 0, .max = 3600),
+    INT (request_timeout,    "requestTimeout",  .min = 0, .max = 3600),
+    BOOL(gzip,               "gzipEnabled"),
+    BOOL(http2,              "http2Enabled"),
+    STR (security_policy_id, "securityPolicyId"),
+    LIST(certs,              cert_spec, "certificates"),
+    OBJ (default_cert,       default_cert_spec, "defaultCertificate"),
+    LIST(ca_certs,           cert_spec, "caCertificates"),
+    BOOL(ca_enabled,         "caEnabled"),
+    LIST(tags,               tag_spec, "tags"),
+    { .name = "quicConfig",           .flags = READ_LATER },
+    { .name = "xForwardedForConfig",  .flags = READ_LATER },
+    { .name = "logConfig",            .flags = READ_LATER },
+    { .name = "defaultActions",       .flags = READ_IGNORED },
+    { .name = "loadBalancerId",       .flags = READ_IGNORED },
+    /* Without it a listener is open to more than it should be. */
+    { .name = "aclConfig",            .flags = READ_REFUSED },
+};
+static SCHEMA(listener_spec, "listener");
+#undef SELF
+/* clang-format on */
+
+enum { DEFAULT_PORT = 80, DEFAULT_IDLE_S = 15, DEFAULT_REQUEST_S = 60 };
+
+static struct opt_int int_or(struct opt_int n, int64_t dflt)
+{
+    return n.set && n.val ? n : (struct opt_int){ .val = dflt, .set = true };
+}
+
+static struct opt_bool true_unless(struct opt_bool b)
+{
+    return b.set ? b : (struct opt_bool){ .val = true, .set = true };
+}
+
+/* ---- certificates --------------------------------------------------------------------------- */
+
+/* The one that is marked, or the first; alb-ingress.md §E.1. */
+static size_t default_index(struct subject *s, const struct place *at,
+                            const struct listener_spec *spec)
+{
+    size_t found = spec->certs.len;
+    for (size_t i = 0; i < spec->certs.len; i++) {
+        if (!spec->certs.items[i].is_default.val)
+            continue;
+        if (found < spec->certs.len)
+            problem(s, &(struct place){ .up = at, .name = "certificates" },
+                    "[%zu] and [%zu] are both IsDefault; mark one", found, i);
+        found = i;
+    }
+    return found < spec->certs.len ? found : 0;
+}
+
+static void add_default_cert(struct subject *s, const struct place *at,
+                             const struct listener_spec *spec, struct alb_listener *l)
+{
+    const struct default_cert_spec *d = &spec->default_cert;
+    struct place here = { .up = at, .name = "defaultCertificate" };
+    if (d->kind && strcmp(d->kind, "CertIdentifier") != 0)
+        problem(s, &here, "kind %s is not supported yet; give a CertIdentifier", d->kind);
+    else if (!d->id)
+        problem(s, &here, "it has no certificateId; add one");
+    *LIST_PUSH(s->t->a, &l->certs) = (struct alb_cert){ .id = d->id };
+}
+
+static void add_certs(struct subject *s, const struct place *at, const struct listener_spec *spec,
+                      struct alb_listener *l)
+{
+    struct arena *a = s->t->a;
+    bool apart = spec->default_cert.kind || spec->default_cert.id;
+    size_t dflt = apart ? spec->certs.len : default_index(s, at, spec);
+    if (apart)
+        add_default_cert(s, at, spec, l);
+    l->additional_certs.items = list_grow(a, NULL, 0, sizeof *l->additional_certs.items);
+    for (size_t i = 0; i < spec->certs.len; i++) {
+        struct alb_cert cert = { .id = spec->certs.items[i].id };
+        if (i == dflt)
+            *LIST_PUSH(a, &l->certs) = cert;
+        else
+            *LIST_PUSH(a, &l->additional_certs) = cert;
+    }
+    if (!l->certs.len)
+        problem(s, at,
+                "an HTTPS listener needs a certificate; give the id of one in certificates "
+                "(from TLS Secrets or by host: not supported yet)");
+}
+
+static void set_tls(struct subject *s, const struct place *at, const struct listener_spec *spec,
+                    struct alb_listener *l)
+{
+    add_certs(s, at, spec, l);
+    if (l->protocol != ALB_PROTOCOL_HTTPS)
+        return;
+    l->http2 = true_unless(spec->http2);
+    l->security_policy_id =
+        spec->security_policy_id ? spec->security_policy_id : "tls_cipher_policy_1_0";
+    for (size_t i = 0; i < spec->ca_certs.len; i++)
+        *LIST_PUSH(s->t->a, &l->ca_certs) = (struct alb_cert){ .id = spec->ca_certs.items[i].id };
+    l->ca_enabled = spec->ca_enabled;
+}
+
+/* ---- listeners --------------------------------------------------------------------------------
+ */
+
+static void set_default_action(struct tr *t, const struct config *c, struct alb_listener *l)
+{
+    struct alb_rule_action *action = LIST_PUSH(t->a, &l->default_actions);
+    action->type = ALB_ACTION_FORWARD;
+    LIST_PUSH(t->a, &action->forward.targets)->group_id =
+        arena_fmt(t->a, "@%s", default_group_key(t->a, c->name, l->port.val));
+}
+
+static struct alb_listener *build(struct subject *s, const struct place *at, const struct config *c,
+                                  const struct listener_spec *spec)
+{
+    struct tr *t = s->t;
+    struct alb_listener *l = arena_alloc(t->a, sizeof *l);
+    l->port = int_or(spec->port, DEFAULT_PORT);
+    l->protocol = spec->protocol ? spec->protocol : ALB_PROTOCOL_HTTP;
+    l->description = spec->description
+                         ? spec->description
+                         : arena_fmt(t->a, "%s-%" PRId64, LISTENER_AUTO_DESCRIPTION, l->port.val);
+    l->idle_timeout = int_or(spec->idle_timeout, DEFAULT_IDLE_S);
+    l->request_timeout = int_or(spec->request_timeout, DEFAULT_REQUEST_S);
+    l->gzip = true_unless(spec->gzip);
+    if (l->protocol == ALB_PROTOCOL_GRPC)
+        problem(s, &(struct place){ .up = at, .name = "protocol" },
+                "gRPC is no protocol of listeners; give HTTP, HTTPS or QUIC");
+    if (l->protocol != ALB_PROTOCOL_HTTP)
+        set_tls(s, at, spec, l);
+    for (size_t i = 0; i < spec->tags.len; i++)
+        *LIST_PUSH(t->a, &l->tags) =
+            (struct alb_tag){ .key = spec->tags.items[i].key,
+                              .value = spec->tags.items[i].value ? spec->tags.items[i].value : "" };
+    set_default_action(t, c, l);
+    return l;
+}
+
+/* HTTPS and QUIC may share a port, as one is TCP and the other UDP. */
+static bool ports_clash(enum alb_protocol x, enum alb_protocol y)
+{
+    return x == y || (x != ALB_PROTOCOL_QUIC && y != ALB_PROTOCOL_QUIC);
+}
+
+static void check_port_free(struct subject *s, const struct place *at, const struct config *c,
+                            const struct alb_listener *l)
+{
+    for (size_t i = 0; i < c->listeners.len; i++) {
+        const struct config_listener *other = &c->listeners.items[i];
+        if (other->port == l->port.val && ports_clash(other->protocol, l->protocol))
+            problem(s, at,
+                    "duplicate listener for port %" PRId64 " and protocol %s in albconfig %s: %s "
+                    "comes before it; give each port once",
+                    l->port.val, alb_protocol_name(l->protocol), c->name, other->key);
+    }
+}
+
+static void add_row(struct tr *t, const struct config *c, const struct alb_listener *l,
+                    const char *key, const char *from)
+{
+    *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = c->lb,
+                                                                 .kind = RESOURCE_LISTENER,
+                                                                 .key = key,
+                                                                 .parent = "",
+                                                                 .desired = l,
+                                                                 .desired_from = from,
+                                                                 .ours = true };
+    default_group_translate(t, c, l->port.val, from);
+}
+
+/* What was there for a listener that is left out stays; where not even its port can be
+ * read, nothing of the load balancer may go. */
+static void leave_out(struct tr *t, struct config *c, const struct listener_spec *spec,
+                      const struct alb_listener *l, const char *key)
+{
+    bool known = spec->port.set && spec->protocol;
+    for (size_t i = 0; i < c->listeners.len; i++)
+        if (known && !strcmp(c->listeners.items[i].key, key))
+            return;
+    hold(t, c->lb, known ? key : NULL, NULL);
+    if (known)
+        *LIST_PUSH(t->a, &c->listeners) = (struct config_listener){
+            .port = l->port.val, .protocol = l->protocol, .key = key, .left_out = true
+        };
+}
+
+static void listener_translate(struct subject *s, const struct place *at, struct config *c,
+                               const cJSON *json)
+{
+    struct tr *t = s->t;
+    struct listener_spec spec = { 0 };
+    size_t before = s->n_problems;
+    read_object(s, at, &listener_spec_schema, &spec, json, READ_NOCASE);
+    const struct alb_listener *l = build(s, at, c, &spec);
+    const char *key = listener_key(t->a, l->port.val, l->protocol);
+    check_port_free(s, at, c, l);
+    if (s->n_problems > before) {
+        leave_out(t, c, &spec, l, key);
+        return;
+    }
+    *LIST_PUSH(t->a, &c->listeners) =
+        (struct config_listener){ .port = l->port.val, .protocol = l->protocol, .key = key };
+    add_row(t, c, l, key,
+            arena_fmt(t->a, "%s %s", subject_from(t->a, c->obj), place_text(t->a, at)));
+}
+
+void listeners_translate(struct subject *s, struct config *c, const cJSON *json)
+{
+    struct place at = { .name = "spec.listeners" };
+    if (!json)
+        return;
+    if (!cJSON_IsArray(json)) {
+        problem(s, &at, "this is %s; give a list", json_kind(json));
+        hold(s->t, c->lb, NULL, NULL);
+        return;
+    }
+    size_t i = 0;
+    const cJSON *e;
+    cJSON_ArrayForEach (e, json)
+        listener_translate(s, &(struct place){ .up = &at, .index = i++ }, c, e);
+}

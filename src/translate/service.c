@@ -1,0 +1,263 @@
+/* service.c - Services and the addresses behind them, from EndpointSlices, or from
+ * Endpoints where a Service has no slice (alb-ingress.md §D.5).  Each is read once. */
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "translate_priv.h"
+
+static const char service_label[] = "kubernetes.io/service-name";
+
+struct service_spec {
+    const char *type;
+    LIST_OF(struct service_port) ports;
+};
+
+struct slice_conditions {
+    struct opt_bool ready, terminating;
+};
+struct slice_endpoint {
+    LIST_OF(const char *) addresses;
+    struct slice_conditions conditions;
+};
+struct slice_spec {
+    const char *address_type;
+    LIST_OF(struct slice_endpoint) endpoints;
+    LIST_OF(struct service_port) ports;
+};
+
+struct subset_address {
+    const char *ip;
+};
+struct subset {
+    LIST_OF(struct subset_address) addresses;
+    LIST_OF(struct service_port) ports;
+};
+struct endpoints_spec {
+    LIST_OF(struct subset) subsets;
+};
+
+/* clang-format off */
+#define SELF struct service_port
+static const struct field service_port_fields[] = {
+    STR(name,     "name"),
+    INT(number,   "port", .min = 1, .max = 65535),
+    STR(protocol, "protocol"),
+};
+static SCHEMA(service_port, "port");
+#undef SELF
+
+#define SELF struct service_spec
+static const struct field service_spec_fields[] = {
+    STR (type,  "type"),
+    LIST(ports, service_port, "ports"),
+};
+static SCHEMA(service_spec, "spec");
+#undef SELF
+
+#define SELF struct slice_conditions
+static const struct field slice_conditions_fields[] = {
+    BOOL(ready,       "ready"),
+    BOOL(terminating, "terminating"),
+};
+static SCHEMA(slice_conditions, "conditions");
+#undef SELF
+
+#define SELF struct slice_endpoint
+static const struct field slice_endpoint_fields[] = {
+    STRS(addresses,  "addresses"),
+    OBJ (conditions, slice_conditions, "conditions"),
+};
+static SCHEMA(slice_endpoint, "endpoint");
+#undef SELF
+
+#define SELF struct slice_spec
+static const struct field slice_spec_fields[] = {
+    STR (address_type, "addressType", .flags = F_REQUIRED),
+    LIST(endpoints,    slice_endpoint, "endpoints"),
+    LIST(ports,        service_port, "ports"),
+};
+static SCHEMA(slice_spec, "EndpointSlice");
+#undef SELF
+
+#define SELF struct subset_address
+static const struct field subset_address_fields[] = {
+    STR(ip, "ip", .flags = F_REQUIRED),
+};
+static SCHEMA(subset_address, "address");
+#undef SELF
+
+#define SELF struct subset
+static const struct field subset_fields[] = {
+    LIST(addresses, subset_address, "addresses"),
+    LIST(ports,     service_port, "ports"),
+};
+static SCHEMA(subset, "subset");
+#undef SELF
+
+#define SELF struct endpoints_spec
+static const struct field endpoints_spec_fields[] = {
+    LIST(subsets, subset, "subsets"),
+};
+static SCHEMA(endpoints_spec, "Endpoints");
+#undef SELF
+/* clang-format on */
+
+static bool is_tcp(const struct service_port *p)
+{
+    return !p->protocol || !strcmp(p->protocol, "TCP");
+}
+
+static const char *text_or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* ---- addresses --------------------------------------------------------------------------- */
+
+/* "10.0.0.1": four numbers of 0 to 255, without leading zeros. */
+static bool is_ipv4(const char *ip)
+{
+    for (int part = 0; part < 4; part++) {
+        char digits[4] = "";
+        int64_t n = 0;
+        size_t len = strspn(ip, "0123456789");
+        if (len < 1 || len > 3 || (len > 1 && ip[0] == '0'))
+            return false;
+        memcpy(digits, ip, len);
+        if (!text_to_int(digits, &n) || n > 255 || ip[len] != (part < 3 ? '.' : '\0'))
+            return false;
+        ip += len + (part < 3);
+    }
+    return true;
+}
+
+static void add_endpoint(struct subject *s, const struct place *at, struct service *svc,
+                         const char *ip, const struct service_port *port)
+{
+    if (!is_ipv4(ip))
+        problem(s, at, "\"%s\" is no IPv4 address", ip);
+    else if (port->number.set && is_tcp(port))
+        *LIST_PUSH(s->t->a, &svc->endpoints) = (struct endpoint){
+            .ip = ip, .port_name = text_or_empty(port->name), .port = port->number.val
+        };
+}
+
+/* Ready unless it says otherwise; of several addresses of one endpoint the first is meant. */
+static bool takes_requests(const struct slice_endpoint *e)
+{
+    return e->addresses.len && !(e->conditions.ready.set && !e->conditions.ready.val)
+           && !e->conditions.terminating.val;
+}
+
+static void load_slice(struct tr *t, struct service *svc, const struct object *obj)
+{
+    struct subject s = { .t = t, .obj = obj };
+    struct slice_spec spec = { 0 };
+    read_object(&s, NULL, &slice_spec_schema, &spec, obj->body, READ_EXACT);
+    bool ipv4 = spec.address_type && !strcmp(spec.address_type, "IPv4");
+    struct place at = { .name = "endpoints" };
+    for (size_t i = 0; ipv4 && i < spec.endpoints.len; i++)
+        for (size_t j = 0; takes_requests(&spec.endpoints.items[i]) && j < spec.ports.len; j++)
+            add_endpoint(&s, &(struct place){ .up = &at, .index = i }, svc,
+                         spec.endpoints.items[i].addresses.items[0], &spec.ports.items[j]);
+    svc->bad = svc->bad || s.n_problems;
+}
+
+static void load_subset(struct subject *s, const struct place *at, struct service *svc,
+                        const struct subset *subset)
+{
+    for (size_t i = 0; i < subset->addresses.len; i++)
+        for (size_t j = 0; subset->addresses.items[i].ip && j < subset->ports.len; j++)
+            add_endpoint(s, at, svc, subset->addresses.items[i].ip, &subset->ports.items[j]);
+}
+
+static void load_endpoints(struct tr *t, struct service *svc, const struct object *obj)
+{
+    struct subject s = { .t = t, .obj = obj };
+    struct endpoints_spec spec = { 0 };
+    struct place at = { .name = "subsets" };
+    read_object(&s, NULL, &endpoints_spec_schema, &spec, obj->body, READ_EXACT);
+    for (size_t i = 0; i < spec.subsets.len; i++)
+        load_subset(&s, &(struct place){ .up = &at, .index = i }, svc, &spec.subsets.items[i]);
+    svc->bad = svc->bad || s.n_problems;
+}
+
+/* An object that names no address says that there is none; no object says nothing. */
+static void load_addresses(struct tr *t, struct service *svc, const char *ns, const char *name)
+{
+    const struct object *endpoints = object_set_find(t->in->objects, OBJECT_ENDPOINTS, ns, name);
+    if (!svc->slices.len && !endpoints)
+        return;
+    svc->endpoints.items = list_grow(t->a, NULL, 0, sizeof *svc->endpoints.items);
+    for (size_t i = 0; i < svc->slices.len; i++)
+        load_slice(t, svc, svc->slices.items[i]);
+    if (!svc->slices.len)
+        load_endpoints(t, svc, endpoints);
+}
+
+/* ---- Services ------------------------------------------------------------------------------- */
+
+static void load_service(struct tr *t, struct service *svc)
+{
+    struct subject s = { .t = t, .obj = svc->obj };
+    struct service_spec spec = { 0 };
+    struct place at = { .name = "spec" };
+    read_object(&s, &at, &service_spec_schema, &spec, json_get(svc->obj->body, "spec"), READ_EXACT);
+    svc->external = spec.type && !strcmp(spec.type, "ExternalName");
+    svc->ports.items = spec.ports.items;
+    svc->ports.len = spec.ports.len;
+    svc->bad = s.n_problems > 0;
+}
+
+static struct service *service_slot(struct tr *t, const char *ns, const char *name)
+{
+    const char *key = arena_fmt(t->a, "%s/%s", ns, name);
+    struct service *svc = map_get(&t->services, key);
+    if (!svc) {
+        svc = arena_alloc(t->a, sizeof *svc);
+        map_put(&t->services, key, svc);
+    }
+    return svc;
+}
+
+void services_index(struct tr *t)
+{
+    size_t n = 0;
+    struct object *const *slices = object_set_kind(t->in->objects, OBJECT_ENDPOINT_SLICE, &n);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = object_label(slices[i], service_label);
+        if (name)
+            *LIST_PUSH(t->a, &service_slot(t, slices[i]->ns, name)->slices) = slices[i];
+    }
+}
+
+struct service *service_find(struct tr *t, const char *ns, const char *name)
+{
+    struct service *svc = service_slot(t, ns, name);
+    if (svc->loaded)
+        return svc;
+    svc->loaded = true;
+    svc->obj = object_set_find(t->in->objects, OBJECT_SERVICE, ns, name);
+    if (svc->obj)
+        load_service(t, svc);
+    load_addresses(t, svc, ns, name);
+    return svc;
+}
+
+const struct service_port *service_port_by_number(const struct service *svc, int64_t number)
+{
+    for (size_t i = 0; i < svc->ports.len; i++)
+        if (is_tcp(&svc->ports.items[i]) && svc->ports.items[i].number.val == number)
+            return &svc->ports.items[i];
+    return NULL;
+}
+
+const struct service_port *service_port_by_name(const struct service *svc, const char *name)
+{
+    for (size_t i = 0; i < svc->ports.len; i++) {
+        const struct service_port *p = &svc->ports.items[i];
+        if (is_tcp(p) && p->number.set && p->name && !strcmp(p->name, name))
+            return p;
+    }
+    return NULL;
+}

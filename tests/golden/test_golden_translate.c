@@ -1,0 +1,226 @@
+/* test_golden_translate.c - manifests in, wanted resources out: one folder a case.
+ *
+ * tests/golden/translate/<case>/ holds manifests (*.yaml), what the cloud knows (facts.json,
+ * may be absent) and what must come out (expected.json), which is written by hand from the
+ * reference.  ALB_AGENT_BLESS=1 writes expected.json instead: look at the difference before
+ * you keep it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/buf.h"
+#include "alb-agent/json.h"
+#include "alb-agent/source.h"
+#include "alb-agent/translate.h"
+
+static const char cases_dir[] = TEST_SOURCE_DIR "/tests/golden/translate";
+enum { MAX_CASES = 200 };
+
+static cJSON *read_json(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    if (!f)
+        return NULL;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    char chunk[4096];
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;)
+        buf_add(&b, chunk, n);
+    (void)fclose(f);
+    struct error err;
+    cJSON *json = NULL;
+    if (!json_parse(buf_str(&b), b.len, &json, &err))
+        fail_msg("%s: %s", path, err.msg);
+    return json;
+}
+
+/* ---- facts ----------------------------------------------------------------------------- */
+
+static void add_facts(struct arena *a, struct fact_set *set, enum fact_kind kind, const cJSON *json)
+{
+    const cJSON *v;
+    cJSON_ArrayForEach (v, json) {
+        struct fact *f = LIST_PUSH(a, &set->items);
+        const cJSON *first = cJSON_IsArray(v) ? v->child : v;
+        *f = (struct fact){ .kind = kind,
+                            .key = v->string,
+                            .value = first->valuestring,
+                            .value2 = first->next && first != v ? first->next->valuestring : "" };
+    }
+}
+
+/* ---- what came out, as JSON ---------------------------------------------------------------- */
+
+static cJSON *member(cJSON *obj, const char *name)
+{
+    cJSON *v = cJSON_GetObjectItemCaseSensitive(obj, name);
+    return v ? v : cJSON_AddObjectToObject(obj, name);
+}
+
+static const struct resource *rule_at(const struct model *m, const struct resource *listener,
+                                      int64_t position)
+{
+    for (size_t i = 0; i < m->rows.len; i++) {
+        const struct resource *r = &m->rows.items[i];
+        if (r->kind == RESOURCE_RULE && !strcmp(r->lb, listener->lb)
+            && !strcmp(r->parent, listener->key) && r->position == position)
+            return r;
+    }
+    return NULL;
+}
+
+static cJSON *row_json(const struct resource *r)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddStringToObject(json, "from", r->desired_from);
+    cJSON_AddItemToObject(json, "desired",
+                          schema_to_json(resource_schema(r->kind), r->desired, SCHEMA_JSON_PLAIN));
+    return json;
+}
+
+static void add_row(cJSON *to, const struct model *m, const struct resource *r)
+{
+    cJSON *lb = member(to, r->lb), *rules;
+    switch (r->kind) {
+    case RESOURCE_LOAD_BALANCER: cJSON_AddItemToObject(lb, "loadBalancer", row_json(r)); break;
+    case RESOURCE_LISTENER:
+        cJSON_AddItemToObject(member(lb, "listeners"), r->key, row_json(r));
+        rules = cJSON_AddArrayToObject(member(lb, "rules"), r->key);
+        for (int64_t p = 1; rule_at(m, r, p); p++)
+            cJSON_AddItemToArray(rules, row_json(rule_at(m, r, p)));
+        break;
+    case RESOURCE_SERVER_GROUP:
+        cJSON_AddItemToObject(member(lb, "groups"), r->key, row_json(r));
+        break;
+    case RESOURCE_RULE:
+    case RESOURCE_KINDS: break;
+    }
+}
+
+static void add_problems(struct arena *a, cJSON *to, const char *name,
+                         const translate_problems *list)
+{
+    cJSON *json = cJSON_AddArrayToObject(to, name);
+    for (size_t i = 0; i < list->len; i++) {
+        const struct translate_problem *p = &list->items[i];
+        const char *text = arena_fmt(a, "%s %s%s%s (%s): %s", p->kind, p->ns, *p->ns ? "/" : "",
+                                     p->name, p->origin, p->message);
+        cJSON_AddItemToArray(json, cJSON_CreateString(text));
+    }
+}
+
+static cJSON *out_json(struct arena *a, const struct translate_out *out)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON *rows = cJSON_AddObjectToObject(json, "resources");
+    for (size_t i = 0; i < out->desired.rows.len; i++)
+        add_row(rows, &out->desired, &out->desired.rows.items[i]);
+    cJSON *needs = cJSON_AddArrayToObject(json, "needs");
+    for (size_t i = 0; i < out->needs.len; i++)
+        cJSON_AddItemToArray(needs, cJSON_CreateString(arena_fmt(
+                                        a, "%s %s", fact_kind_name(out->needs.items[i].kind),
+                                        out->needs.items[i].key)));
+    add_problems(a, json, "problems", &out->problems);
+    add_problems(a, json, "warnings", &out->warnings);
+    return json;
+}
+
+/* ---- a case -----------------------------------------------------------------------------------
+ */
+
+static void bless(const char *path, const cJSON *json)
+{
+    char *text = cJSON_Print(json);
+    FILE *f = fopen(path, "wb");
+    assert_non_null(f);
+    assert_true(fprintf(f, "%s\n", text) > 0);
+    assert_int_equal(fclose(f), 0);
+    free(text);
+}
+
+static void read_manifests(struct arena *a, const char *dir, struct object_set *set)
+{
+    struct dirent **names = NULL;
+    int n = scandir(dir, &names, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        if (strstr(names[i]->d_name, ".yaml")) {
+            const char *path = arena_fmt(a, "%s/%s", dir, names[i]->d_name);
+            source_read(&path, 1, &(struct source_options){ 0 }, set);
+        }
+        free(names[i]);
+    }
+    free(names);
+}
+
+/* Origins name the file only, wherever the tree of sources lies. */
+static void shorten_origins(struct object_set *set)
+{
+    for (size_t i = 0; i < set->objects.len; i++) {
+        const char *slash = strrchr(set->objects.items[i]->origin, '/');
+        if (slash)
+            set->objects.items[i]->origin = slash + 1;
+    }
+}
+
+static void run_case(void **state)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    const char *dir = arena_fmt(&a, "%s/%s", cases_dir, (const char *)*state);
+    cJSON *facts CLEANUP(json_done) = read_json(arena_fmt(&a, "%s/facts.json", dir));
+    struct fact_set known = { 0 };
+    struct translate_in in = { .objects = &set, .facts = &known, .cluster_id = "default" };
+    struct translate_out out;
+    read_manifests(&a, dir, &set);
+    assert_int_equal(set.problems.len, 0);
+    shorten_origins(&set);
+    in.vpc_id = json_str(facts, "vpc");
+    add_facts(&a, &known, FACT_VSWITCH, json_get(facts, "vswitch"));
+    add_facts(&a, &known, FACT_ENI, json_get(facts, "eni"));
+    fact_sort(&known);
+    translate(&a, &in, &out);
+
+    const char *path = arena_fmt(&a, "%s/expected.json", dir);
+    cJSON *got CLEANUP(json_done) = out_json(&a, &out);
+    const char *blessing = getenv("ALB_AGENT_BLESS");
+    if (blessing && !strcmp(blessing, "1")) {
+        bless(path, got);
+        return;
+    }
+    cJSON *want CLEANUP(json_done) = read_json(path);
+    assert_non_null(want);
+    if (strcmp(json_canonical(&a, got), json_canonical(&a, want)) != 0) {
+        char *text = cJSON_Print(got);
+        (void)fprintf(stderr, "%s: this came out:\n%s\n", dir, text);
+        free(text);
+        fail();
+    }
+}
+
+int main(void)
+{
+    static struct CMUnitTest tests[MAX_CASES];
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct dirent **names = NULL;
+    size_t n_tests = 0;
+    int n = scandir(cases_dir, &names, NULL, alphasort);
+    for (int i = 0; i < n; i++) {
+        if (names[i]->d_name[0] != '.' && n_tests < MAX_CASES) {
+            char *name = arena_strdup(&a, names[i]->d_name);
+            tests[n_tests++] =
+                (struct CMUnitTest){ .name = name, .test_func = run_case, .initial_state = name };
+        }
+        free(names[i]);
+    }
+    free(names);
+    if (!n_tests)
+        return 1;
+    return _cmocka_run_group_tests("golden/translate", tests, n_tests, NULL, NULL);
+}
