@@ -12,8 +12,8 @@
 
 /* The lane a step runs in: serial within a key, parallel across keys (design.md §6). */
 enum lane_family {
-    LANE_LOAD_BALANCER, /* key: the load balancer                   */
-    LANE_SERVER_GROUP,  /* key: "<lb> <group key>"                   */
+    LANE_LOAD_BALANCER, /* key: the load balancer's name, "<ns>/<AlbConfig>" */
+    LANE_SERVER_GROUP,  /* key: "<lb> <group key>"                           */
 };
 
 enum step_op { STEP_CREATE, STEP_UPDATE, STEP_DELETE };
@@ -52,6 +52,14 @@ struct plan_refusal {
     const char *message;
 };
 
+/* Something a plan leaves undone while it goes on with the rest, and the remedy. */
+struct plan_warning {
+    const char *lb;
+    enum resource_kind kind;
+    const char *key;
+    const char *message;
+};
+
 struct plan_in {
     const struct model *model;
     int64_t now_ms;
@@ -73,6 +81,7 @@ struct plan {
     LIST_OF(struct step) steps;  /* in an order that respects what waits for what       */
     LIST_OF(struct plan_lb) lbs; /* every load balancer of the model, by name          */
     LIST_OF(struct plan_refusal) refusals;
+    LIST_OF(struct plan_warning) warnings;
     size_t add, change, destroy;
 };
 

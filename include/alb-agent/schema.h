@@ -48,6 +48,7 @@ enum field_flag {
     F_REF = 1 << 4,       /* string: names another resource of ours as "@key"     */
     F_LATER = 1 << 5,     /* not a parameter of the create call                   */
     F_LABEL = 1 << 6,     /* a name or number the planner chooses: never compared */
+    F_SUBSET = 1 << 7,    /* unordered list: what is wanted must be there, more is fine */
 };
 
 struct field {

@@ -50,7 +50,8 @@ static bool same_set(const struct field *f, struct list w, struct list h)
 
 static bool same_list(const struct field *f, struct list w, struct list h)
 {
-    if (w.len != h.len)
+    bool more_is_fine = (f->flags & F_SUBSET) && h.len > w.len;
+    if (w.len != h.len && !more_is_fine)
         return false;
     if (f->flags & F_UNORDERED)
         return same_set(f, w, h);

@@ -292,8 +292,8 @@ static const struct field alb_load_balancer_fields[] = {
                                   .via = ALB_VIA_UPDATE),
     OBJ (access_log,              alb_access_log, "AccessLogConfig", .flags = F_LATER,
                                   .via = ALB_VIA_ACCESS_LOG),
-    LIST(tags,                    alb_tag, "Tags", .param = "Tag", .flags = F_UNORDERED,
-                                  .via = ALB_VIA_TAGS),
+    LIST(tags,                    alb_tag, "Tags", .param = "Tag",
+                                  .flags = F_UNORDERED | F_SUBSET, .via = ALB_VIA_TAGS),
     STR (dns_name,                "DNSName",             .flags = F_OBSERVED),
     STR (status,                  "LoadBalancerStatus",  .flags = F_OBSERVED),
     STR (business_status,         "LoadBalancerBussinessStatus", .flags = F_OBSERVED),
@@ -326,8 +326,8 @@ static const struct field alb_listener_fields[] = {
     BOOL(ca_enabled,         "CaEnabled",           DFLT(false), .via = ALB_VIA_UPDATE),
     OBJ (quic,               alb_quic, "QuicConfig", .via = ALB_VIA_UPDATE),
     LIST(default_actions,    alb_rule_action, "DefaultActions", .via = ALB_VIA_UPDATE),
-    LIST(tags,               alb_tag, "Tags", .param = "Tag", .flags = F_UNORDERED,
-                             .via = ALB_VIA_TAGS),
+    LIST(tags,               alb_tag, "Tags", .param = "Tag",
+                             .flags = F_UNORDERED | F_SUBSET, .via = ALB_VIA_TAGS),
     STR (status,             "ListenerStatus",      .flags = F_OBSERVED),
 };
 SCHEMA(alb_listener, "Listener");
@@ -345,7 +345,9 @@ static const struct field alb_rule_fields[] = {
                       DFLT(ALB_DIRECTION_REQUEST)),
     LIST(conditions,  alb_condition, "RuleConditions", .flags = F_UNORDERED, .via = ALB_VIA_RULE),
     LIST(actions,     alb_rule_action, "RuleActions", .flags = F_UNORDERED, .via = ALB_VIA_RULE),
-    LIST(tags,        alb_tag, "Tags", .param = "Tag", .flags = F_UNORDERED, .via = ALB_VIA_TAGS),
+    /* Set at creation only: no call tags a rule later (alb-semantics.md §9). */
+    LIST(tags,        alb_tag, "Tags", .param = "Tag", .flags = F_UNORDERED | F_LABEL,
+                      .via = ALB_VIA_REPLACE),
     STR (status,      "RuleStatus",     .flags = F_OBSERVED),
 };
 SCHEMA(alb_rule, "Rule");
@@ -439,8 +441,8 @@ static const struct field alb_server_group_fields[] = {
     BOOL(cross_zone,        "CrossZoneEnabled", DFLT(true), .via = ALB_VIA_UPDATE),
     LIST(servers,           alb_server, "Servers", .flags = F_UNORDERED | F_LATER,
                             .via = ALB_VIA_SERVERS),
-    LIST(tags,              alb_tag, "Tags", .param = "Tag", .flags = F_UNORDERED,
-                            .via = ALB_VIA_TAGS),
+    LIST(tags,              alb_tag, "Tags", .param = "Tag",
+                            .flags = F_UNORDERED | F_SUBSET, .via = ALB_VIA_TAGS),
     STR (status,            "ServerGroupStatus",    .flags = F_OBSERVED),
     BOOL(config_managed,    "ConfigManagedEnabled", .flags = F_OBSERVED),
 };

@@ -1,0 +1,106 @@
+/* group.c - server groups: made before anything points at them, deleted when nothing does
+ * any more and their connections have drained.  Each has a lane of its own. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "plan_priv.h"
+
+/* Returns what the call makes. */
+static void *create(struct planner *p, const struct target *t)
+{
+    struct step s;
+    step_init(p, &s, t->row, STEP_CREATE, "CreateServerGroup");
+    struct params_out out = { p->a, &s.params };
+    schema_params(t->schema, t->want, 0, "", params_emit, &out);
+    struct alb_server_group *after = target_created(p, t);
+    after->servers.items = arena_array(p->a, 1, sizeof *after->servers.items);
+    after->servers.len = 0;
+    after->status = "Available";
+    change_list changes = { 0 };
+    (void)schema_diff(p->a, t->schema, after, NULL, &changes);
+    step_item(p, &s, t->row, after);
+    step_changes(p, &s, "", &changes);
+    step_push(p, &s);
+    return after;
+}
+
+static void plan_group(struct planner *p, const struct resource *r)
+{
+    const struct alb_server_group *actual = r->actual;
+    if (actual && actual->config_managed.set && actual->config_managed.val) {
+        if (resource_diff(p->a, p->in->model, r, NULL))
+            plan_warn(p, r,
+                      "the server group is managed by another service and is not written; "
+                      "take it out of that service, or rename the Service or Ingress");
+        return;
+    }
+    struct target t = { .row = r,
+                        .schema = &alb_server_group_schema,
+                        .want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL),
+                        .have = actual,
+                        .id = r->cloud_id ? r->cloud_id : arena_fmt(p->a, "@%s", r->key) };
+    if (!actual)
+        t.have = create(p, &t);
+    t.waits = row_waits(p, r);
+    plan_servers(p, &t); /* first: they are what traffic waits for */
+    target_tags(p, &t, "servergroup");
+    target_update(p, &t, ALB_VIA_UPDATE, "UpdateServerGroupAttribute", "ServerGroupId");
+    target_move_group(p, &t, "servergroup",
+                      ((const struct alb_server_group *)t.want)->resource_group_id);
+    target_warn_replace(p, &t,
+                        "a group of another name must take its place (rename the Service "
+                        "or its port), or delete it once nothing points at it");
+}
+
+void plan_groups(struct planner *p)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind == RESOURCE_SERVER_GROUP && r->ours && r->desired && !r->held)
+            plan_group(p, r);
+    }
+}
+
+/* Why the connections of a group that is no longer used may still drain, or NULL. */
+static const char *drain_waits(struct planner *p, const struct resource *r)
+{
+    const struct alb_server_group *g = r->actual;
+    if (!g->drain.enabled.set || !g->drain.enabled.val)
+        return NULL;
+    int64_t drain_s = g->drain.timeout.set ? g->drain.timeout.val : 300;
+    if (drain_s <= 0 || (r->unused_since && p->in->now_ms - r->unused_since >= drain_s * 1000))
+        return NULL;
+    return arena_fmt(p->a, "its connections to drain (%" PRId64 " s)", drain_s);
+}
+
+static void delete_group(struct planner *p, const struct resource *r)
+{
+    struct step s;
+    step_init(p, &s, r, STEP_DELETE, "DeleteServerGroup");
+    step_param(p, &s, "ServerGroupId", r->cloud_id);
+    const struct resource *user = map_get(&p->used, r->key);
+    if (user)
+        step_wait(&s, arena_fmt(p->a, "%s %s to stop using it", resource_kind_name(user->kind),
+                                user->key));
+    step_wait(&s, row_waits(p, r));
+    step_wait(&s, drain_waits(p, r));
+    step_wait(&s, row_stale(p, r));
+    step_item(p, &s, r, NULL);
+    step_push(p, &s);
+}
+
+void plan_group_deletes(struct planner *p)
+{
+    struct map wanted CLEANUP(map_done) = { 0 };
+    model_used_groups(p->in->model, p->lb, &wanted, NULL);
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind != RESOURCE_SERVER_GROUP || !row_doomed(p, r) || map_get(&wanted, r->key))
+            continue;
+        const struct alb_server_group *g = r->actual;
+        if (g->config_managed.set && g->config_managed.val)
+            plan_warn(p, r, "the server group is managed by another service and is not deleted");
+        else
+            delete_group(p, r);
+    }
+}

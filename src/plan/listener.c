@@ -1,0 +1,228 @@
+/* listener.c - listeners, their certificates, and what a reference to a group waits for. */
+#include <string.h>
+
+#include "plan_priv.h"
+
+typedef LIST_OF(struct alb_cert) cert_list;
+
+/* ---- references to groups ------------------------------------------------------------------ */
+
+struct waiting {
+    struct planner *p;
+    bool servers;
+    const char *why;
+};
+
+static bool has_available(const struct alb_server_group *g)
+{
+    for (size_t i = 0; i < g->servers.len; i++)
+        if (g->servers.items[i].status && !strcmp(g->servers.items[i].status, "Available"))
+            return true;
+    return false;
+}
+
+static const char *group_waits(struct waiting *w, const struct resource *g, const char *key)
+{
+    if (!g || !g->actual)
+        return arena_fmt(w->p->a, "ServerGroup %s to exist", key);
+    const struct alb_server_group *want = g->desired;
+    if (w->servers && want && want->servers.len && !has_available(g->actual))
+        return arena_fmt(w->p->a, "a server of ServerGroup %s to be available", g->key);
+    return NULL;
+}
+
+static const char *look_at_group(void *arg, const char *text)
+{
+    struct waiting *w = arg;
+    const struct resource *g = map_get(&w->p->by_id, text);
+    bool named = text[0] == '@';
+    if (named)
+        g = model_find(w->p->in->model, w->p->lb, RESOURCE_SERVER_GROUP, text + 1);
+    if (!w->why && (g || named))
+        w->why = group_waits(w, g, named ? text + 1 : text);
+    return text;
+}
+
+const char *groups_wait(struct planner *p, enum resource_kind kind, const void *obj, bool servers)
+{
+    struct waiting w = { .p = p, .servers = servers };
+    (void)schema_copy(p->a, resource_schema(kind), obj, F_REF, look_at_group, &w);
+    return w.why;
+}
+
+/* ---- listeners ------------------------------------------------------------------------------ */
+
+/* Returns what the call makes. */
+static void *create(struct planner *p, const struct target *t)
+{
+    struct step s;
+    step_init(p, &s, t->row, STEP_CREATE, "CreateListener");
+    step_param(p, &s, "LoadBalancerId", p->id);
+    struct params_out out = { p->a, &s.params };
+    schema_params(t->schema, t->want, 0, "", params_emit, &out);
+    step_wait(&s, p->waits);
+    step_wait(&s, groups_wait(p, RESOURCE_LISTENER, t->row->desired, false));
+    struct alb_listener *after = target_created(p, t);
+    after->lb_id = p->id;
+    after->status = "Running";
+    change_list changes = { 0 };
+    (void)schema_diff(p->a, t->schema, after, NULL, &changes);
+    step_item(p, &s, t->row, after);
+    step_changes(p, &s, "", &changes);
+    step_push(p, &s);
+    return after;
+}
+
+static bool contains(const cert_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (!strcmp(list->items[i].id ? list->items[i].id : "", id))
+            return true;
+    return false;
+}
+
+/* One call of up to 15 certificates, which leaves 'after' associated. */
+static void cert_step(struct planner *p, const struct target *t, const char *action,
+                      const cert_list *certs, const cert_list *after)
+{
+    struct step s;
+    step_init(p, &s, t->row, STEP_UPDATE, action);
+    step_param(p, &s, "ListenerId", t->id);
+    for (size_t i = 0; i < certs->len; i++)
+        step_param(p, &s, arena_fmt(p->a, "Certificates.%zu.CertificateId", i + 1),
+                   certs->items[i].id);
+    step_wait(&s, t->waits);
+    struct alb_listener *done = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
+    done->additional_certs.items = after->items;
+    done->additional_certs.len = after->len;
+    struct alb_listener only = { .additional_certs = { after->items, after->len } };
+    struct target changed = *t;
+    changed.want = &only;
+    change_list changes = { 0 };
+    (void)target_diff(p, &changed, ALB_VIA_CERTS, &changes);
+    step_item(p, &s, t->row, done);
+    step_changes(p, &s, "", &changes);
+    step_push(p, &s);
+}
+
+/* Adds before it takes away, so that no name is without its certificate. */
+static void plan_certs(struct planner *p, const struct target *t)
+{
+    const struct alb_listener *want_l = t->want, *have_l = t->have;
+    cert_list want = { want_l->additional_certs.items, want_l->additional_certs.len };
+    cert_list have = { have_l->additional_certs.items, have_l->additional_certs.len };
+    if (!want.items)
+        return;
+    cert_list now = { arena_array(p->a, want.len + have.len + 1, sizeof *now.items), 0 };
+    cert_list more = { 0 }, less = { 0 };
+    for (size_t i = 0; i < have.len; i++)
+        now.items[now.len++] = have.items[i];
+    for (size_t i = 0; i < want.len && more.len < BATCH_CERTS; i++)
+        if (want.items[i].id && !contains(&have, want.items[i].id)) {
+            *LIST_PUSH(p->a, &more) = want.items[i];
+            now.items[now.len++] = want.items[i];
+        }
+    if (more.len)
+        cert_step(p, t, "AssociateAdditionalCertificatesWithListener", &more, &now);
+    cert_list left = { arena_array(p->a, now.len + 1, sizeof *left.items), 0 };
+    for (size_t i = 0; i < now.len; i++) {
+        bool doomed = now.items[i].id && !contains(&want, now.items[i].id);
+        if (doomed && less.len < BATCH_CERTS)
+            *LIST_PUSH(p->a, &less) = now.items[i];
+        else
+            left.items[left.len++] = now.items[i];
+    }
+    struct target next = *t;
+    if (more.len && !next.waits)
+        next.waits = "the new certificates to be associated";
+    if (less.len && !p->in->keep_all)
+        cert_step(p, &next, "DissociateAdditionalCertificatesFromListener", &less, &left);
+}
+
+static void plan_listener(struct planner *p, const struct resource *r)
+{
+    struct target t = { .row = r,
+                        .schema = &alb_listener_schema,
+                        .want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL),
+                        .have = r->actual,
+                        .id = r->cloud_id ? r->cloud_id
+                                          : arena_fmt(p->a, "@ListenerId(%s)", r->key) };
+    if (!r->actual)
+        t.have = create(p, &t);
+    t.waits = p->waits ? p->waits : row_waits(p, r);
+    const struct field *row = schema_field(t.schema, "DefaultActions");
+    const struct schema actions = {
+        .name = "", .fields = row, .n_fields = 1, .size = t.schema->size
+    };
+    struct target update = t;
+    if (!update.waits && schema_diff(p->a, &actions, t.want, t.have, NULL))
+        update.waits = groups_wait(p, RESOURCE_LISTENER, r->desired, true);
+    target_tags(p, &t, "listener");
+    plan_certs(p, &t);
+    target_update(p, &update, ALB_VIA_UPDATE, "UpdateListenerAttribute", "ListenerId");
+    target_warn_replace(p, &t, "remove the listener and add it again");
+}
+
+void plan_listeners(struct planner *p)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind == RESOURCE_LISTENER && r->ours && r->desired && !r->held)
+            plan_listener(p, r);
+    }
+}
+
+static bool is_rule_of(const struct resource *r, const struct resource *listener)
+{
+    return r->kind == RESOURCE_RULE && r->actual && !strcmp(r->parent, listener->key);
+}
+
+/* A listener takes its rules with it, so one with rules that must stay stays too. */
+static bool has_rules_to_keep(const struct planner *p, const struct resource *listener)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (is_rule_of(r, listener) && (!r->ours || r->held))
+            return true;
+    }
+    return false;
+}
+
+bool listener_doomed(const struct planner *p, const char *key)
+{
+    const struct resource *r = model_find(p->in->model, p->lb, RESOURCE_LISTENER, key);
+    return r && row_doomed(p, r) && !has_rules_to_keep(p, r);
+}
+
+static void delete_listener(struct planner *p, const struct resource *r)
+{
+    struct step s;
+    step_init(p, &s, r, STEP_DELETE, "DeleteListener");
+    step_param(p, &s, "ListenerId", r->cloud_id);
+    step_wait(&s, p->waits);
+    if (strcmp(r->status, "Stopped") != 0)
+        step_wait(&s, row_waits(p, r));
+    step_wait(&s, row_stale(p, r));
+    step_item(p, &s, r, NULL);
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *rule = &p->in->model->rows.items[i];
+        if (is_rule_of(rule, r))
+            step_item(p, &s, rule, NULL);
+    }
+    step_push(p, &s);
+}
+
+void plan_listener_deletes(struct planner *p)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind != RESOURCE_LISTENER || !row_doomed(p, r))
+            continue;
+        if (has_rules_to_keep(p, r))
+            plan_warn(p, r,
+                      "the listener is not desired any more, but is kept for rules that are "
+                      "not ours to delete; remove those, or the listener, by hand");
+        else
+            delete_listener(p, r);
+    }
+}

@@ -1,0 +1,123 @@
+/* plan.c - one load balancer after the other: which parts are planned, in the order in
+ * which they depend on each other. */
+#include <string.h>
+
+#include "plan_priv.h"
+
+static void planner_init(struct planner *p, const char *lb)
+{
+    p->lb = lb;
+    p->sum = (struct plan_lb){ .lb = lb, .hitless = true };
+    p->first_step = p->out->steps.len;
+    model_range(p->in->model, lb, &p->first, &p->end);
+    p->row = model_find(p->in->model, lb, RESOURCE_LOAD_BALANCER, lb);
+    p->id = p->row && p->row->cloud_id ? p->row->cloud_id : "@LoadBalancerId";
+    model_used_groups(p->in->model, lb, NULL, &p->used);
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind == RESOURCE_SERVER_GROUP && r->cloud_id)
+            map_put(&p->by_id, r->cloud_id, r);
+    }
+}
+
+static void planner_done(struct planner *p)
+{
+    map_done(&p->by_id);
+    map_done(&p->used);
+}
+
+static const char *lb_waits(struct planner *p)
+{
+    const char *why = row_waits(p, p->row);
+    const struct alb_load_balancer *lb = p->row->actual;
+    if (!why && lb && lb->business_status && !strcmp(lb->business_status, "Abnormal"))
+        why = arena_fmt(p->a, "LoadBalancer %s is Abnormal (locked by the cloud)", p->lb);
+    return why;
+}
+
+/* What is to be done with a load balancer that nothing desires: nothing, unless it was to
+ * be destroyed by name.  Its groups follow when it is gone. */
+static void plan_undesired(struct planner *p)
+{
+    if (!p->in->destroy || strcmp(p->in->destroy, p->lb) != 0 || p->in->keep_all)
+        return;
+    if (p->row && p->row->actual && !p->row->ours) {
+        plan_refuse(p, false, "the load balancer is not ours to destroy");
+        return;
+    }
+    if (p->row && p->row->actual && !p->row->held)
+        plan_destroy(p);
+    plan_group_deletes(p);
+}
+
+/* Groups first, because rules wait for them; deletes last, each kind after what uses it. */
+static void plan_desired(struct planner *p)
+{
+    if (p->in->destroy && !strcmp(p->in->destroy, p->lb))
+        plan_refuse(p, false,
+                    arena_fmt(p->a, "the load balancer is still desired by %s; remove that first",
+                              p->row->desired_from ? p->row->desired_from : "its AlbConfig"));
+    p->waits = lb_waits(p);
+    plan_load_balancer(p);
+    plan_groups(p);
+    plan_listeners(p);
+    plan_rules(p);
+    plan_listener_deletes(p);
+    plan_group_deletes(p);
+}
+
+/* ---- counting ---------------------------------------------------------------------------------
+ */
+
+/* A resource counts once: as added when it is created, however many calls that takes. */
+static void count_resources(struct planner *p)
+{
+    static const enum step_op ops[] = { STEP_CREATE, STEP_DELETE, STEP_UPDATE };
+    size_t *counts[] = { &p->sum.add, &p->sum.destroy, &p->sum.change };
+    struct map seen CLEANUP(map_done) = { 0 };
+    for (size_t pass = 0; pass < COUNT(ops); pass++)
+        for (size_t i = p->first_step; i < p->out->steps.len; i++) {
+            const struct step *s = &p->out->steps.items[i];
+            for (size_t k = 0; s->op == ops[pass] && k < s->items.len; k++) {
+                const struct step_item *item = &s->items.items[k];
+                const char *name =
+                    arena_fmt(p->a, "%s %s", resource_kind_name(item->kind), item->key);
+                if (map_get(&seen, name))
+                    continue;
+                map_put(&seen, name, item);
+                ++*counts[pass];
+            }
+        }
+    p->out->add += p->sum.add;
+    p->out->change += p->sum.change;
+    p->out->destroy += p->sum.destroy;
+}
+
+static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, struct plan *out)
+{
+    struct planner p = { .a = a, .in = in, .out = out };
+    planner_init(&p, lb);
+    if (p.row && p.row->desired && p.row->ours)
+        plan_desired(&p);
+    else
+        plan_undesired(&p);
+    guard_steps(&p);
+    count_resources(&p);
+    *LIST_PUSH(a, &out->lbs) = p.sum;
+    planner_done(&p);
+}
+
+void plan_build(struct arena *a, const struct plan_in *in, struct plan *out)
+{
+    *out = (struct plan){ 0 };
+    const struct model *m = in->model;
+    for (size_t i = 0; i < m->rows.len; i++)
+        if (!i || strcmp(m->rows.items[i].lb, m->rows.items[i - 1].lb) != 0)
+            plan_one(a, in, m->rows.items[i].lb, out);
+}
+
+void plan_build_lb(struct arena *a, const struct plan_in *in, const char *lb, struct plan *out)
+{
+    *out = (struct plan){ 0 };
+    plan_one(a, in, lb, out);
+}

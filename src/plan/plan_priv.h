@@ -1,0 +1,115 @@
+/* plan_priv.h - what the parts of the planner share. */
+#pragma once
+
+#include "alb-agent/plan.h"
+
+enum {
+    BATCH_RULES = 100, /* alb-semantics.md §10 */
+    BATCH_SERVERS = 200,
+    BATCH_WEIGHTS = 40,
+    BATCH_CERTS = 15,
+    BATCH_TAGS = 20,
+    LABEL_MAX = 10000,
+    MAX_AGE_MS = 60000, /* of the read that a destructive step rests on */
+};
+
+typedef LIST_OF(const struct resource *) row_list;
+
+/* The planning of one load balancer. */
+struct planner {
+    struct arena *a;
+    const struct plan_in *in;
+    struct plan *out;
+    const char *lb;
+    const struct resource *row; /* the load balancer's own; NULL: there is none           */
+    size_t first, end;          /* its rows in the model                                  */
+    size_t first_step;          /* of its steps in the plan                               */
+    struct map by_id;           /* cloud id -> row, of its groups                         */
+    struct map used;            /* group key -> listener or rule that points at it now    */
+    const char *id;             /* of the load balancer, or "@LoadBalancerId"             */
+    const char *waits;          /* why it takes no change now, or NULL                    */
+    bool destroyed;             /* it is to be destroyed, or is gone and was              */
+    struct plan_lb sum;
+};
+
+/* A resource and what a step may rest on: as it is, or as an earlier step will leave it. */
+struct target {
+    const struct resource *row;
+    const struct schema *schema;
+    const void *want; /* references resolved */
+    const void *have;
+    const char *id;    /* or a placeholder                     */
+    const char *waits; /* why it takes no change now, or NULL  */
+};
+
+/* ---- step.c: building steps ------------------------------------------------------------ */
+
+void step_init(struct planner *p, struct step *s, const struct resource *r, enum step_op op,
+               const char *action);
+void step_param(struct planner *p, struct step *s, const char *name, const char *value);
+/* The first reason stays; NULL is none. */
+void step_wait(struct step *s, const char *why);
+/* Adds what the step does to 'r': 'after' is the struct as it will be, NULL: gone. */
+void step_item(struct planner *p, struct step *s, const struct resource *r, const void *after);
+/* Appends to the changes; paths begin with 'prefix'. */
+void step_changes(struct planner *p, struct step *s, const char *prefix, const change_list *list);
+/* Emits the rows of 'schema' that have a call of 'via' and differ. */
+void step_differing(struct planner *p, struct step *s, const struct target *t, unsigned via,
+                    const char *prefix);
+void step_push(struct planner *p, struct step *s);
+
+/* For schema_params(). */
+struct params_out {
+    struct arena *a;
+    alb_params *params;
+};
+void params_emit(void *arg, const char *path, const char *value);
+
+/* A copy of t->have in which the members with a call of 'via' are as wanted. */
+void *target_after(struct planner *p, const struct target *t, unsigned via);
+/* What a create call makes: the wanted members that it takes. */
+void *target_created(struct planner *p, const struct target *t);
+/* What differs, of the calls 'via' only; its OR is returned. */
+unsigned target_diff(struct planner *p, const struct target *t, unsigned via, change_list *out);
+/* One call that sets the differing members of 'via'; nothing when none differ. */
+void target_update(struct planner *p, const struct target *t, unsigned via, const char *action,
+                   const char *id_param);
+/* TagResources and UnTagResources as needed; 'applied' are the tags set before, or NULL. */
+void target_tags(struct planner *p, const struct target *t, const char *type);
+void target_move_group(struct planner *p, const struct target *t, const char *type,
+                       const char *resource_group_id);
+/* Says which members differ that only a new resource can have. */
+void target_warn_replace(struct planner *p, const struct target *t, const char *remedy);
+
+/* Refuses all steps of the load balancer; guard_steps() sees to it that none can be sent. */
+void plan_refuse(struct planner *p, bool quota, const char *message);
+void guard_steps(struct planner *p);
+
+void plan_warn(struct planner *p, const struct resource *r, const char *message);
+
+/* Why 'r' takes no change now ("Listener 80/HTTP is Configuring"), or NULL. */
+const char *row_waits(struct planner *p, const struct resource *r);
+/* Why a destructive step on 'r' may not be sent now: the read is too old.  Or NULL. */
+const char *row_stale(struct planner *p, const struct resource *r);
+const char *row_cause(struct planner *p, const struct resource *r, enum step_op op);
+/* Is 'r' ours to be deleted: not desired, there, and nothing speaks against it? */
+bool row_doomed(const struct planner *p, const struct resource *r);
+
+/* ---- one file per kind ------------------------------------------------------------------ */
+
+void plan_load_balancer(struct planner *p);
+void plan_destroy(struct planner *p);
+void plan_groups(struct planner *p);
+void plan_group_deletes(struct planner *p);
+void plan_servers(struct planner *p, const struct target *t);
+void plan_listeners(struct planner *p);
+void plan_listener_deletes(struct planner *p);
+void plan_rules(struct planner *p);
+
+/* Does a listener go, and its rules with it? */
+bool listener_doomed(const struct planner *p, const char *key);
+
+/* Why what points at the groups named in 'obj' ("@key" or ids) must wait, or NULL.
+ * 'servers': a group must also have an available server, unless none is wanted or its
+ * servers are unknown (design.md §5.4). */
+const char *groups_wait(struct planner *p, enum resource_kind kind, const void *obj, bool servers);

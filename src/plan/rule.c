@@ -1,0 +1,259 @@
+/* rule.c - the rules of a load balancer: what is to be done with each, and the one order
+ * in which doing it never sends a request astray (design.md §5).
+ *
+ * Pass one goes from the highest precedence to the lowest: what is new, what acts
+ * differently, and what moves up.  Pass two goes from the lowest to the highest: what is
+ * doomed, and what moves down.  A rule that moves up hides its old place, one that moves
+ * down is hidden by it, so a move is one update.  src/plan/README.md has the argument. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_priv.h"
+
+static bool is_wanted(const struct resource *r)
+{
+    return r->ours && r->desired && !r->held;
+}
+
+static int by_position(const void *x, const void *y)
+{
+    const struct rule_node *a = x, *b = y;
+    if (a->row->position != b->row->position)
+        return a->row->position < b->row->position ? -1 : 1;
+    return strcmp(a->row->key, b->row->key);
+}
+
+static int64_t label_of(const struct resource *r)
+{
+    const struct alb_rule *rule = r->actual;
+    return rule && rule->priority.set ? rule->priority.val : 0;
+}
+
+/* ---- groups that actions lead to ------------------------------------------------------------ */
+
+struct leads {
+    struct arena *a;
+    LIST_OF(const char *) to;
+};
+
+static const char *note_group(void *arg, const char *text)
+{
+    struct leads *l = arg;
+    *LIST_PUSH(l->a, &l->to) = text;
+    return text;
+}
+
+static bool leads_to(const struct leads *l, const char *group)
+{
+    for (size_t i = 0; i < l->to.len; i++)
+        if (!strcmp(l->to.items[i], group))
+            return true;
+    return false;
+}
+
+/* Do the actions of two rules lead to different groups? */
+static bool leads_elsewhere(struct planner *p, const struct alb_rule *x, const struct alb_rule *y)
+{
+    struct leads a = { .a = p->a }, b = { .a = p->a };
+    (void)schema_copy(p->a, &alb_rule_schema, x, F_REF, note_group, &a);
+    (void)schema_copy(p->a, &alb_rule_schema, y, F_REF, note_group, &b);
+    if (a.to.len != b.to.len)
+        return true;
+    for (size_t i = 0; i < a.to.len; i++)
+        if (!leads_to(&b, a.to.items[i]))
+            return true;
+    return false;
+}
+
+/* ---- nodes ------------------------------------------------------------------------------------
+ */
+
+static void add_wanted(struct planner *p, struct rule_list *l, const struct resource *listener,
+                       const struct resource *r)
+{
+    const struct alb_rule *want =
+        model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
+    unsigned diff =
+        r->actual ? schema_diff(p->a, &alb_rule_schema, want, r->actual, NULL) & ALB_VIA_RULE : 0;
+    *LIST_PUSH(p->a, &l->nodes) = (struct rule_node){
+        .row = r,
+        .listener = listener,
+        .rule = want,
+        .want = want,
+        .was = label_of(r),
+        .label = label_of(r),
+        .changed = diff != 0,
+        .rerouted = diff && leads_elsewhere(p, want, r->actual),
+    };
+}
+
+static void add_other(struct planner *p, struct rule_list *l, const struct resource *listener,
+                      const struct resource *r)
+{
+    *LIST_PUSH(p->a, &l->nodes) = (struct rule_node){
+        .row = r,
+        .listener = listener,
+        .rule = r->actual,
+        .was = label_of(r),
+        .label = label_of(r),
+        .pinned = !row_doomed(p, r),
+    };
+}
+
+static void read_rules(struct planner *p, const struct resource *listener, struct rule_list *l)
+{
+    *l = (struct rule_list){ 0 };
+    for (int wanted = 1; wanted >= 0; wanted--) {
+        for (size_t i = p->first; i < p->end; i++) {
+            const struct resource *r = &p->in->model->rows.items[i];
+            if (r->kind != RESOURCE_RULE || strcmp(r->parent, listener->key) != 0)
+                continue;
+            if (wanted && is_wanted(r))
+                add_wanted(p, l, listener, r);
+            else if (!wanted && !is_wanted(r) && r->actual)
+                add_other(p, l, listener, r);
+        }
+        if (wanted && l->nodes.len)
+            qsort(l->nodes.items, l->nodes.len, sizeof *l->nodes.items, by_position);
+        if (wanted)
+            l->n_wanted = l->nodes.len;
+    }
+}
+
+/* ---- what is to be done --------------------------------------------------------------------- */
+
+static void add_moves(struct planner *p, const rule_moves *moves, rule_ops *out)
+{
+    for (size_t i = 0; i < moves->len; i++) {
+        const struct rule_move *m = &moves->items[i];
+        *LIST_PUSH(p->a, out) = (struct rule_op){
+            .node = m->node, .kind = STEP_UPDATE, .from = m->from, .to = m->to, .round = m->round
+        };
+    }
+}
+
+static bool moves_down(const struct rule_node *n)
+{
+    return n->label && !n->kept && n->target > n->label;
+}
+
+static int by_target(const void *x, const void *y)
+{
+    const struct rule_op *a = x, *b = y;
+    int64_t t = a->node->target ? a->node->target : LABEL_MAX + 1;
+    int64_t u = b->node->target ? b->node->target : LABEL_MAX + 1;
+    if (t != u)
+        return t < u ? -1 : 1;
+    return a->node->row->position < b->node->row->position ? -1 : 1;
+}
+
+static int by_label_descending(const void *x, const void *y)
+{
+    const struct rule_op *a = x, *b = y;
+    return (a->node->label < b->node->label) - (a->node->label > b->node->label);
+}
+
+static void sort_from(rule_ops *ops, size_t from, int (*compare)(const void *, const void *))
+{
+    if (ops->len > from)
+        qsort(ops->items + from, ops->len - from, sizeof *ops->items, compare);
+}
+
+static struct rule_op wanted_op(struct rule_node *n)
+{
+    struct rule_op op = { .node = n, .kind = n->label ? STEP_UPDATE : STEP_CREATE };
+    op.actions = n->changed;
+    if (!n->kept) {
+        op.from = n->label;
+        op.to = n->target;
+    }
+    return op;
+}
+
+static void pass_one(struct planner *p, struct rule_list *l, rule_ops *out)
+{
+    size_t from = out->len;
+    for (size_t i = 0; i < l->n_wanted; i++) {
+        struct rule_node *n = &l->nodes.items[i];
+        if ((!n->kept || n->changed) && !moves_down(n))
+            *LIST_PUSH(p->a, out) = wanted_op(n);
+    }
+    sort_from(out, from, by_target);
+}
+
+static void pass_two(struct planner *p, struct rule_list *l, rule_ops *out)
+{
+    size_t from = out->len;
+    for (size_t i = 0; i < l->nodes.len; i++) {
+        struct rule_node *n = &l->nodes.items[i];
+        if (i < l->n_wanted && moves_down(n))
+            *LIST_PUSH(p->a, out) = wanted_op(n);
+        else if (i >= l->n_wanted && !n->pinned)
+            *LIST_PUSH(p->a, out) = (struct rule_op){ .node = n, .kind = STEP_DELETE };
+    }
+    sort_from(out, from, by_label_descending);
+}
+
+/* Why this change may not be sent now, or NULL. */
+static const char *op_waits(struct planner *p, const struct rule_op *op)
+{
+    const struct rule_node *n = op->node;
+    if (p->waits)
+        return p->waits;
+    const char *why = row_waits(p, n->listener);
+    if (!why && op->kind != STEP_CREATE)
+        why = row_waits(p, n->row);
+    if (!why && (op->kind == STEP_CREATE || op->actions))
+        why = groups_wait(p, RESOURCE_RULE, n->row->desired, true);
+    if (!why && op->kind == STEP_DELETE)
+        why = row_stale(p, n->row);
+    if (!why && n->want && n->unreachable)
+        why = "a free priority between its neighbours";
+    return why;
+}
+
+static void plan_listener_rules(struct planner *p, struct rule_list *l, rule_ops *out)
+{
+    rule_moves moves = { 0 };
+    struct bits over = order_overlaps(p->a, l);
+    order_keep(p->a, l, &over);
+    label_rules(p->a, l, &over, &moves);
+    size_t from = out->len;
+    add_moves(p, &moves, out);
+    pass_one(p, l, out);
+    pass_two(p, l, out);
+    for (size_t i = from; i < out->len; i++)
+        out->items[i].waits = op_waits(p, &out->items[i]);
+    for (size_t i = 0; i < l->n_wanted; i++)
+        if (l->nodes.items[i].unreachable)
+            plan_warn(p, l->nodes.items[i].row,
+                      "no priority is free between its neighbours, and rules that are not ours "
+                      "stand in the way of making room; move or remove those");
+}
+
+static size_t count_rules(const struct planner *p)
+{
+    size_t n = 0;
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        n += r->kind == RESOURCE_RULE && r->actual && !listener_doomed(p, r->parent);
+    }
+    return n;
+}
+
+void plan_rules(struct planner *p)
+{
+    rule_ops ops = { 0 };
+    LIST_OF(struct rule_list) lists = { 0 };
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind != RESOURCE_LISTENER || !r->ours || listener_doomed(p, r->key))
+            continue;
+        struct rule_list *l = LIST_PUSH(p->a, &lists);
+        read_rules(p, r, l);
+        plan_listener_rules(p, l, &ops);
+    }
+    guard_rules(p, lists.items, lists.len);
+    quota_rules(p, &ops, count_rules(p));
+    batch_rules(p, &ops);
+}

@@ -1,0 +1,249 @@
+/* server.c - the servers of a group: added, removed, replaced, weighted.
+ *
+ * A server that leaves must not be the last that answers while another joins: where one
+ * that stays is available a single Replace does both, else the new ones are added first,
+ * and the old ones leave once a new one is available (design.md §6). */
+#include <string.h>
+
+#include "plan_priv.h"
+
+typedef LIST_OF(struct alb_server) server_list;
+
+struct server_diff {
+    server_list add;    /* wanted, not there                              */
+    server_list remove; /* there, not wanted, and not leaving already     */
+    server_list weigh;  /* there with another weight or description       */
+    bool stays;         /* one that answers is wanted and there           */
+    bool answers;       /* one that answers is there                      */
+};
+
+static const struct alb_server_group *want_of(const struct target *t)
+{
+    return t->want;
+}
+
+static const struct alb_server_group *have_of(const struct target *t)
+{
+    return t->have;
+}
+
+static bool has_status(const struct alb_server *s, const char *status)
+{
+    return s->status && !strcmp(s->status, status);
+}
+
+static bool is_serving(const struct alb_server *s)
+{
+    return has_status(s, "Available") && !(s->weight.set && s->weight.val == 0);
+}
+
+static const struct alb_server *find(const struct alb_server_group *g, const struct alb_server *s)
+{
+    for (size_t i = 0; i < g->servers.len; i++)
+        if (alb_server_same(&g->servers.items[i], s))
+            return &g->servers.items[i];
+    return NULL;
+}
+
+/* Does 's' differ in what UpdateServerGroupServersAttribute changes? */
+static bool needs_update(struct planner *p, const struct alb_server *want,
+                         const struct alb_server *have)
+{
+    struct alb_server w = *want;
+    w.remote_ip = (struct opt_bool){ 0 };
+    return schema_diff(p->a, &alb_server_schema, &w, have, NULL) != 0;
+}
+
+static bool diff_servers(struct planner *p, const struct target *t, struct server_diff *d)
+{
+    const struct alb_server_group *want = want_of(t), *have = have_of(t);
+    for (size_t i = 0; i < want->servers.len; i++) {
+        const struct alb_server *w = &want->servers.items[i], *h = find(have, w);
+        if (!h)
+            *LIST_PUSH(p->a, &d->add) = *w;
+        else if (has_status(h, "Removing"))
+            continue; /* it comes back once it has left */
+        else if (needs_update(p, w, h))
+            *LIST_PUSH(p->a, &d->weigh) = *w;
+        d->stays = d->stays || (h && is_serving(h));
+    }
+    for (size_t i = 0; i < have->servers.len; i++) {
+        const struct alb_server *h = &have->servers.items[i];
+        d->answers = d->answers || is_serving(h);
+        if (!has_status(h, "Removing") && !find(want, h))
+            *LIST_PUSH(p->a, &d->remove) = *h;
+    }
+    return d->add.len || d->remove.len || d->weigh.len;
+}
+
+/* ---- calls ------------------------------------------------------------------------------- */
+
+enum sent { SENT_KEY, SENT_WEIGHT, SENT_ALL };
+
+/* Servers[from, to) as "<name>.N.*", with the members that the call takes. */
+static void servers_params(struct planner *p, struct step *s, const char *name,
+                           const server_list *list, size_t to, enum sent sent)
+{
+    struct params_out out = { p->a, &s->params };
+    for (size_t i = 0; i < to; i++) {
+        struct alb_server one = list->items[i];
+        if (sent == SENT_KEY) {
+            one.weight = (struct opt_int){ 0 };
+            one.description = NULL;
+        }
+        if (sent != SENT_ALL)
+            one.remote_ip = (struct opt_bool){ 0 };
+        schema_params(&alb_server_schema, &one, 0, arena_fmt(p->a, "%s.%zu", name, i + 1),
+                      params_emit, &out);
+    }
+}
+
+static bool contains(const server_list *list, const struct alb_server *s)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (alb_server_same(&list->items[i], s))
+            return true;
+    return false;
+}
+
+/* The group without those of 'less', with those of 'more', which join as available. */
+static struct alb_server_group *after_servers(struct planner *p, const struct target *t,
+                                              const server_list *less, const server_list *more)
+{
+    struct alb_server_group *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
+    server_list out = { arena_array(p->a, after->servers.len + more->len + 1, sizeof *out.items),
+                        0 };
+    for (size_t i = 0; i < after->servers.len; i++)
+        if (!contains(less, &after->servers.items[i]) && !contains(more, &after->servers.items[i]))
+            out.items[out.len++] = after->servers.items[i];
+    for (size_t i = 0; i < more->len; i++) {
+        out.items[out.len] = more->items[i];
+        out.items[out.len++].status = "Available";
+    }
+    after->servers.items = out.items;
+    after->servers.len = out.len;
+    return after;
+}
+
+static void finish(struct planner *p, struct step *s, const struct target *t,
+                   const server_list *less, const server_list *more)
+{
+    struct alb_server_group *after = after_servers(p, t, less, more);
+    struct alb_server_group only = { .servers = { after->servers.items, after->servers.len } };
+    struct target changed = *t;
+    changed.want = &only;
+    change_list changes = { 0 };
+    (void)target_diff(p, &changed, ALB_VIA_SERVERS, &changes);
+    step_wait(s, t->waits);
+    step_item(p, s, t->row, after);
+    step_changes(p, s, "", &changes);
+    step_push(p, s);
+}
+
+/* The first elements of a list, up to 'max'; '*list' becomes the rest. */
+static server_list take(server_list *list, size_t max)
+{
+    server_list head = { list->items, list->len < max ? list->len : max };
+    list->items += head.len;
+    list->len -= head.len;
+    return head;
+}
+
+static void add(struct planner *p, const struct target *t, server_list list)
+{
+    while (list.len) {
+        server_list part = take(&list, BATCH_SERVERS), none = { 0 };
+        struct step s;
+        step_init(p, &s, t->row, STEP_UPDATE, "AddServersToServerGroup");
+        s.urgent = true;
+        step_param(p, &s, "ServerGroupId", t->id);
+        servers_params(p, &s, "Servers", &part, part.len, SENT_ALL);
+        finish(p, &s, t, &none, &part);
+    }
+}
+
+static void weigh(struct planner *p, const struct target *t, server_list list)
+{
+    while (list.len) {
+        server_list part = take(&list, BATCH_WEIGHTS), none = { 0 };
+        for (size_t i = 0; i < part.len; i++) { /* what is not wanted stays as it is */
+            struct alb_server full = *find(have_of(t), &part.items[i]);
+            schema_overlay(&alb_server_schema, &full, &part.items[i]);
+            part.items[i] = full;
+        }
+        struct step s;
+        step_init(p, &s, t->row, STEP_UPDATE, "UpdateServerGroupServersAttribute");
+        step_param(p, &s, "ServerGroupId", t->id);
+        servers_params(p, &s, "Servers", &part, part.len, SENT_WEIGHT);
+        finish(p, &s, t, &none, &part);
+    }
+}
+
+static void remove_servers(struct planner *p, const struct target *t, server_list list,
+                           const char *waits)
+{
+    while (list.len) {
+        server_list part = take(&list, BATCH_SERVERS), none = { 0 };
+        struct step s;
+        step_init(p, &s, t->row, STEP_UPDATE, "RemoveServersFromServerGroup");
+        s.urgent = true;
+        step_param(p, &s, "ServerGroupId", t->id);
+        servers_params(p, &s, "Servers", &part, part.len, SENT_KEY);
+        step_wait(&s, waits);
+        step_wait(&s, row_stale(p, t->row));
+        finish(p, &s, t, &part, &none);
+    }
+}
+
+static void replace(struct planner *p, const struct target *t, const struct server_diff *d)
+{
+    struct step s;
+    step_init(p, &s, t->row, STEP_UPDATE, "ReplaceServersInServerGroup");
+    s.urgent = true;
+    step_param(p, &s, "ServerGroupId", t->id);
+    servers_params(p, &s, "AddedServers", &d->add, d->add.len, SENT_WEIGHT);
+    servers_params(p, &s, "RemovedServers", &d->remove, d->remove.len, SENT_KEY);
+    step_wait(&s, row_stale(p, t->row));
+    finish(p, &s, t, &d->remove, &d->add);
+}
+
+/* Why servers may not leave yet, or NULL. */
+static const char *removal_waits(struct planner *p, const struct target *t,
+                                 const struct server_diff *d)
+{
+    const struct resource *r = t->row;
+    if (!want_of(t)->servers.len)
+        return r->empty_since && r->empty_since < p->in->now_ms
+                   ? NULL
+                   : "the empty set to be seen again (seen empty once)";
+    if (d->add.len)
+        return "the servers that join to be available";
+    return d->stays || !d->answers ? NULL : "a server that joined to be available";
+}
+
+/* One call does not do when a server that joins needs what only AddServers takes. */
+static bool can_replace(const struct server_diff *d)
+{
+    for (size_t i = 0; i < d->add.len; i++)
+        if (d->add.items[i].remote_ip.set && d->add.items[i].remote_ip.val)
+            return false;
+    return d->add.len && d->remove.len && d->add.len <= BATCH_SERVERS
+           && d->remove.len <= BATCH_SERVERS && (d->stays || !d->answers);
+}
+
+void plan_servers(struct planner *p, const struct target *t)
+{
+    struct server_diff d = { 0 };
+    if (!want_of(t)->servers.items || !diff_servers(p, t, &d))
+        return;
+    if (p->in->keep_all)
+        d.remove.len = 0;
+    if (can_replace(&d)) {
+        replace(p, t, &d);
+        d.add.len = d.remove.len = 0;
+    }
+    const char *waits = removal_waits(p, t, &d);
+    add(p, t, d.add);
+    weigh(p, t, d.weigh);
+    remove_servers(p, t, d.remove, waits);
+}

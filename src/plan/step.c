@@ -1,0 +1,137 @@
+/* step.c - building steps: parameters, items, causes, and the reasons to wait. */
+#include <string.h>
+
+#include "alb-agent/buf.h"
+#include "plan_priv.h"
+
+void params_emit(void *arg, const char *path, const char *value)
+{
+    const struct params_out *out = arg;
+    *LIST_PUSH(out->a, out->params) =
+        (struct alb_param){ arena_strdup(out->a, path), arena_strdup(out->a, value) };
+}
+
+void step_init(struct planner *p, struct step *s, const struct resource *r, enum step_op op,
+               const char *action)
+{
+    bool group = r->kind == RESOURCE_SERVER_GROUP;
+    *s = (struct step){
+        .lb = p->lb,
+        .family = group ? LANE_SERVER_GROUP : LANE_LOAD_BALANCER,
+        .lane = group ? arena_fmt(p->a, "%s %s", p->lb, r->key) : p->lb,
+        .op = op,
+        .action = action,
+    };
+}
+
+void step_param(struct planner *p, struct step *s, const char *name, const char *value)
+{
+    *LIST_PUSH(p->a, &s->params) = (struct alb_param){ name, value };
+}
+
+void step_wait(struct step *s, const char *why)
+{
+    if (!s->waits)
+        s->waits = why;
+}
+
+/* What of 'r' differs from what was applied, as "Path, Path". */
+static const char *paths_of(struct arena *a, const change_list *changes)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    for (size_t i = 0; i < changes->len; i++)
+        buf_addf(&b, "%s%s", i ? ", " : "", changes->items[i].path);
+    return buf_keep(&b, a);
+}
+
+const char *row_cause(struct planner *p, const struct resource *r, enum step_op op)
+{
+    if (op == STEP_DELETE)
+        return "not desired any more";
+    change_list changes = { 0 };
+    switch (resource_classify(p->a, p->in->model, r, &changes)) {
+    case CLASS_MISSING: return "missing";
+    case CLASS_DRIFT: return arena_fmt(p->a, "drift: %s", paths_of(p->a, &changes));
+    case CLASS_UNMANAGED:
+    case CLASS_ORPHAN:
+    case CLASS_PENDING:
+    case CLASS_IN_SYNC: break;
+    }
+    return r->desired_from ? arena_fmt(p->a, "desired by %s", r->desired_from) : "order of rules";
+}
+
+static bool is_last(struct planner *p, const struct resource *r, const void *after)
+{
+    if (!after || !r->desired)
+        return !after;
+    const void *want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
+    return !schema_diff(p->a, resource_schema(r->kind), want, after, NULL);
+}
+
+void step_item(struct planner *p, struct step *s, const struct resource *r, const void *after)
+{
+    if (!s->items.len)
+        s->cause = row_cause(p, r, s->op);
+    *LIST_PUSH(p->a, &s->items) = (struct step_item){ .kind = r->kind,
+                                                      .key = r->key,
+                                                      .parent = r->parent ? r->parent : "",
+                                                      .after = after,
+                                                      .last = is_last(p, r, after) };
+}
+
+void step_changes(struct planner *p, struct step *s, const char *prefix, const change_list *list)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        struct change c = list->items[i];
+        c.path = *prefix ? arena_fmt(p->a, "%s: %s", prefix, c.path) : c.path;
+        *LIST_PUSH(p->a, &s->changes) = c;
+    }
+}
+
+/* A fact that translation lacked stands in a parameter as "?zone(vsw-1)", "?vpc(vsw-1)". */
+static const char *lacking_fact(const struct step *s)
+{
+    for (size_t i = 0; i < s->params.len; i++) {
+        const char *v = s->params.items[i].value;
+        if (!strncmp(v, "?zone(", 6) || !strncmp(v, "?vpc(", 5))
+            return v;
+    }
+    return NULL;
+}
+
+void step_push(struct planner *p, struct step *s)
+{
+    const char *fact = lacking_fact(s);
+    if (fact)
+        step_wait(s, arena_fmt(p->a, "%s to be known", fact));
+    if (s->items.len > 1 && s->op != STEP_DELETE)
+        s->cause = arena_fmt(p->a, "%s and %zu more", s->cause, s->items.len - 1);
+    *LIST_PUSH(p->a, &p->out->steps) = *s;
+}
+
+void plan_warn(struct planner *p, const struct resource *r, const char *message)
+{
+    *LIST_PUSH(p->a, &p->out->warnings) =
+        (struct plan_warning){ .lb = p->lb, .kind = r->kind, .key = r->key, .message = message };
+}
+
+const char *row_waits(struct planner *p, const struct resource *r)
+{
+    if (!r->actual)
+        return arena_fmt(p->a, "%s %s to exist", resource_kind_name(r->kind), r->key);
+    if (resource_is_stable(r))
+        return NULL;
+    const char *status = r->status && *r->status ? r->status : "in an unknown state";
+    return arena_fmt(p->a, "%s %s is %s", resource_kind_name(r->kind), r->key, status);
+}
+
+const char *row_stale(struct planner *p, const struct resource *r)
+{
+    int64_t max_age = p->in->max_age_ms > 0 ? p->in->max_age_ms : MAX_AGE_MS;
+    return p->in->now_ms - r->observed_at > max_age ? "a fresh read" : NULL;
+}
+
+bool row_doomed(const struct planner *p, const struct resource *r)
+{
+    return r->ours && !r->desired && r->actual && !r->held && !p->in->keep_all;
+}

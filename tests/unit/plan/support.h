@@ -1,0 +1,66 @@
+/* support.h - small models to plan, and a cloud that does what a plan's calls say. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "alb-agent/plan.h"
+
+#define LB  "kube-system/web"
+#define NOW ((int64_t)1700000000000)
+
+/* A model under construction, and the plan of it. */
+struct bed {
+    struct arena a;
+    struct model model;
+    struct plan_in in;
+    struct plan plan;
+};
+
+void bed_init(struct bed *b);
+void bed_done(struct bed *b);
+/* Sorts the model and plans LB. */
+void bed_plan(struct bed *b);
+/* A row of LB; there is one of this kind and key afterwards. */
+struct resource *bed_row(struct bed *b, enum resource_kind kind, const char *key);
+
+/* Rows as they are when nothing is to be done. */
+struct alb_load_balancer *bed_lb(struct bed *b);  /* Active, Standard        */
+struct alb_listener *bed_listener(struct bed *b); /* "80/HTTP", Running      */
+struct alb_server_group *bed_group(struct bed *b, const char *key, const char *id);
+/* Both sides of a row: the desired struct, which the actual one is a copy of. */
+void bed_sync(struct bed *b, struct resource *r, const void *desired, const char *id);
+
+struct alb_server bed_server(const char *ip, const char *status);
+void bed_servers(struct bed *b, struct alb_server_group *g, size_t n, const struct alb_server *s);
+
+/* One rule: host and path (either may be "-") to group 'key' with a weight. */
+struct alb_rule *bed_rule(struct bed *b, const char *host, const char *path, const char *group);
+void bed_want_rule(struct bed *b, struct alb_rule *rule, int64_t position);
+/* As bed_want_rule(), and there with this priority; the actual struct is returned. */
+struct alb_rule *bed_have_rule(struct bed *b, struct alb_rule *rule, int64_t priority,
+                               const char *id);
+
+/* The step with 'action', the nth from 0, or NULL; and how many there are. */
+const struct step *bed_step(const struct bed *b, const char *action, size_t nth);
+size_t bed_count(const struct bed *b, const char *action);
+/* A parameter of a step, or NULL. */
+const char *step_value(const struct step *s, const char *name);
+/* The first step that may be sent, or NULL. */
+const struct step *bed_next(const struct bed *b);
+/* Does what the items of a step say, as the agent would once the cloud has done it. */
+void bed_apply(struct bed *b, const struct step *s);
+
+/* Fails unless the plan is exactly these actions, in this order. */
+#define assert_plan(b, ...)                                            \
+    assert_actions((b), COUNT(((const char *const[]){ __VA_ARGS__ })), \
+                   (const char *const[]){ __VA_ARGS__ }, __FILE__, __LINE__)
+void assert_actions(const struct bed *b, size_t n, const char *const *actions, const char *file,
+                    int line);
+#define assert_no_steps(b) assert_actions((b), 0, NULL, __FILE__, __LINE__)

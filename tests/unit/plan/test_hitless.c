@@ -1,0 +1,289 @@
+/* Every pair of small rule lists, on a cloud of our own: after every single rule of every
+ * call each request goes where its old or its new rule sends it.  The matcher, the cloud and
+ * the lists share no code with src/plan. */
+#include "support.h"
+
+#include <stdlib.h>
+
+#include "alb-agent/rng.h"
+
+/* ---- a universe of overlapping conditions, and all requests that tell them apart ------------ */
+
+static const struct {
+    const char *host, *path;
+} conds[] = {
+    { "a.com", "-" },   { "a.com", "/x/*" }, { "-", "/x/*" },
+    { "*.b.com", "-" }, { "w.b.com", "/y" }, { "-", "-" },
+};
+static const struct {
+    const char *host, *path;
+} probes[] = {
+    { "a.com", "/x/1" }, { "a.com", "/y" },     { "w.b.com", "/x/1" }, { "w.b.com", "/y" },
+    { "v.b.com", "/y" }, { "v.b.com", "/x/1" }, { "c.com", "/x/1" },   { "c.com", "/y" },
+};
+static const char *const groups[] = { "sgp-1", "sgp-2" };
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n > m && !strcmp(s + n - m, end);
+}
+
+static bool matches(size_t cond, size_t probe)
+{
+    const char *h = conds[cond].host, *p = conds[cond].path;
+    bool host = !strcmp(h, "-") || !strcmp(h, probes[probe].host)
+                || (h[0] == '*' && ends_with(probes[probe].host, h + 1));
+    bool path = !strcmp(p, "-") || !strcmp(p, probes[probe].path)
+                || (!strcmp(p, "/x/*") && !strncmp(probes[probe].path, "/x/", 3));
+    return host && path;
+}
+
+struct entry {
+    size_t cond, dest;
+    int64_t priority;
+    char id[16];
+};
+struct list {
+    struct entry items[12];
+    size_t len;
+};
+
+/* Where a request goes: the index of a destination, or -1 for the default. */
+static int dest_of(const struct list *l, size_t probe)
+{
+    const struct entry *best = NULL;
+    for (size_t i = 0; i < l->len; i++)
+        if (matches(l->items[i].cond, probe) && (!best || l->items[i].priority < best->priority))
+            best = &l->items[i];
+    return best ? (int)best->dest : -1;
+}
+
+/* ---- the cloud ------------------------------------------------------------------------------- */
+
+static struct entry *by_id(struct list *l, const char *id)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (!strcmp(l->items[i].id, id))
+            return &l->items[i];
+    fail_msg("no rule %s", id);
+    return NULL;
+}
+
+static bool is_taken(const struct list *l, int64_t priority)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (l->items[i].priority == priority)
+            return true;
+    return false;
+}
+
+static const char *rule_value(const struct step *s, size_t nth, const char *rest)
+{
+    char name[128];
+    (void)snprintf(name, sizeof name, "Rules.%zu.%s", nth, rest);
+    return step_value(s, name);
+}
+
+/* The conditions that the nth rule of a call names, as an index of 'conds'. */
+static size_t cond_of(const struct step *s, size_t nth)
+{
+    const char *host = "-", *path = "-";
+    for (int k = 1; k <= 2; k++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "RuleConditions.%d.HostConfig.Values.1", k);
+        host = rule_value(s, nth, name) ? rule_value(s, nth, name) : host;
+        (void)snprintf(name, sizeof name, "RuleConditions.%d.PathConfig.Values.1", k);
+        path = rule_value(s, nth, name) ? rule_value(s, nth, name) : path;
+    }
+    for (size_t i = 0; i < COUNT(conds); i++)
+        if (!strcmp(conds[i].host, host) && !strcmp(conds[i].path, path))
+            return i;
+    fail_msg("conditions that nobody wants: %s %s", host, path);
+    return 0;
+}
+
+static const char DEST[] = "RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId";
+
+static size_t dest_named(const char *id)
+{
+    return !strcmp(id, groups[1]);
+}
+
+/* Does the nth part of a call; labels must have been free before the call. */
+static void cloud_do(struct list *l, const struct list *before, const struct step *s, size_t nth)
+{
+    static int next_id = 100;
+    if (!strcmp(s->action, "DeleteRules")) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "RuleIds.%zu", nth);
+        struct entry *e = by_id(l, step_value(s, name));
+        *e = l->items[--l->len];
+        return;
+    }
+    const char *priority = rule_value(s, nth, "Priority"), *dest = rule_value(s, nth, DEST);
+    int64_t label = priority ? strtoll(priority, NULL, 10) : 0;
+    if (priority) {
+        assert_in_range(label, 1, 10000);
+        assert_false(is_taken(before, label));
+        assert_false(is_taken(l, label));
+    }
+    struct entry *e;
+    if (!strcmp(s->action, "CreateRules")) {
+        e = &l->items[l->len++];
+        e->cond = cond_of(s, nth);
+        (void)snprintf(e->id, sizeof e->id, "rule-%d", next_id++);
+        assert_non_null(priority);
+        assert_non_null(dest);
+    } else {
+        assert_string_equal(s->action, "UpdateRulesAttribute");
+        e = by_id(l, rule_value(s, nth, "RuleId"));
+    }
+    e->priority = priority ? label : e->priority;
+    e->dest = dest ? dest_named(dest) : e->dest;
+}
+
+/* ---- planning against it ----------------------------------------------------------------------
+ */
+
+/* What an observation would put into the model. */
+static void build(struct bed *b, const struct list *cloud, const struct list *wanted)
+{
+    bed_init(b);
+    bed_lb(b);
+    bed_listener(b);
+    for (size_t i = 0; i < wanted->len; i++)
+        bed_want_rule(b,
+                      bed_rule(b, conds[wanted->items[i].cond].host,
+                               conds[wanted->items[i].cond].path, groups[wanted->items[i].dest]),
+                      (int64_t)i + 1);
+    for (size_t i = 0; i < cloud->len; i++) {
+        const struct entry *e = &cloud->items[i];
+        bed_have_rule(b, bed_rule(b, conds[e->cond].host, conds[e->cond].path, groups[e->dest]),
+                      e->priority, e->id);
+    }
+    b->in.allow_destroy = true;
+    bed_plan(b);
+}
+
+static void check_requests(const struct list *old, const struct list *now, const struct list *want)
+{
+    for (size_t i = 0; i < COUNT(probes); i++) {
+        int d = dest_of(now, i);
+        if (d != dest_of(old, i) && d != dest_of(want, i))
+            fail_msg("a request for %s%s goes to %d, before to %d, in the end to %d",
+                     probes[i].host, probes[i].path, d, dest_of(old, i), dest_of(want, i));
+    }
+}
+
+/* Applies plan after plan, one rule at a time; returns the number of calls. */
+static size_t converge(const struct list *old, const struct list *want)
+{
+    struct list cloud = *old;
+    for (size_t calls = 0; calls < 12; calls++) {
+        struct bed b;
+        build(&b, &cloud, want);
+        const struct step *s = bed_next(&b);
+        if (!s) {
+            assert_int_equal(b.plan.steps.len, 0);
+            bed_done(&b);
+            for (size_t i = 0; i < COUNT(probes); i++)
+                assert_int_equal(dest_of(&cloud, i), dest_of(want, i));
+            assert_int_equal(cloud.len, want->len);
+            return calls;
+        }
+        struct list before = cloud;
+        for (size_t k = 1; k <= s->items.len; k++) {
+            cloud_do(&cloud, &before, s, k);
+            check_requests(old, &cloud, want);
+        }
+        bed_done(&b);
+    }
+    fail_msg("does not converge");
+    return 0;
+}
+
+/* ---- lists --------------------------------------------------------------------------------------
+ */
+
+enum numbering { DENSE, SPREAD, RANDOM, AT_END };
+
+static void number(struct list *l, enum numbering how, struct rng *rng)
+{
+    for (size_t i = 0; i < l->len; i++) {
+        int64_t n = (int64_t)i + 1;
+        l->items[i].priority = how == DENSE    ? n
+                               : how == SPREAD ? n * 100
+                               : how == AT_END ? 10000 - (int64_t)l->len + n
+                                               : 0;
+        (void)snprintf(l->items[i].id, sizeof l->items[i].id, "rule-%zu", i);
+    }
+    for (size_t i = 0; how == RANDOM && i < l->len; i++) {
+        int64_t least = i ? l->items[i - 1].priority : 0;
+        l->items[i].priority = least + 1 + (int64_t)rng_below(rng, 4);
+    }
+}
+
+static void random_list(struct list *l, size_t max, struct rng *rng)
+{
+    *l = (struct list){ 0 };
+    size_t len = rng_below(rng, max + 1);
+    bool used[COUNT(conds)] = { false };
+    while (l->len < len) {
+        size_t c = rng_below(rng, COUNT(conds));
+        if (used[c])
+            continue;
+        used[c] = true;
+        l->items[l->len++] = (struct entry){ .cond = c, .dest = rng_below(rng, 2) };
+    }
+}
+
+static void run_pairs(size_t n, size_t max, uint64_t seed)
+{
+    struct rng rng = { seed };
+    for (size_t i = 0; i < n; i++) {
+        struct list old, want;
+        random_list(&old, max, &rng);
+        random_list(&want, max, &rng);
+        number(&old, (enum numbering)rng_below(&rng, 4), &rng);
+        number(&want, SPREAD, &rng);
+        (void)converge(&old, &want);
+    }
+}
+
+static void test_every_prefix_of_small_changes_is_hitless(void **state)
+{
+    (void)state;
+    run_pairs(3000, 3, 1);
+}
+
+static void test_every_prefix_of_changes_of_whole_lists_is_hitless(void **state)
+{
+    (void)state;
+    run_pairs(1500, COUNT(conds), 2);
+}
+
+static void test_a_reversed_list_keeps_one_rule_and_moves_the_rest(void **state)
+{
+    (void)state;
+    /* All overlap: the catch-all, host a, host a with path, path. */
+    struct list old = { .len = 3 }, want = { .len = 3 };
+    const size_t order[] = { 5, 0, 1 };
+    for (size_t i = 0; i < 3; i++) {
+        old.items[i] = (struct entry){ .cond = order[i], .dest = i % 2 };
+        want.items[2 - i] = old.items[i];
+    }
+    number(&old, SPREAD, NULL);
+    number(&want, SPREAD, NULL);
+    assert_in_range(converge(&old, &want), 1, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_prefix_of_small_changes_is_hitless),
+        cmocka_unit_test(test_every_prefix_of_changes_of_whole_lists_is_hitless),
+        cmocka_unit_test(test_a_reversed_list_keeps_one_rule_and_moves_the_rest),
+    };
+    return cmocka_run_group_tests_name("plan/hitless", tests, NULL, NULL);
+}
