@@ -3,7 +3,8 @@
  * proxies as the environment says (https_proxy, no_proxy ...), redirects not followed.
  *
  * The only part of the agent that opens sockets.  Requests leave, and replies arrive,
- * inside next(); wait() only sleeps. */
+ * inside next(); wait() only sleeps.  The program has to ignore SIGPIPE: libcurl is told to
+ * leave signals alone, and OpenSSL writes to connections that the peer may have closed. */
 #pragma once
 
 #include "alb-agent/error.h"

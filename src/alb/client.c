@@ -199,19 +199,22 @@ static bool may_repeat(const struct call *call)
            && (kind == ERROR_TRANSIENT || kind == ERROR_THROTTLED || kind == ERROR_BUSY);
 }
 
-static void hide_secrets(const struct alb *alb, struct error *err)
+static void hide_secrets(const struct alb *alb, char *text)
 {
-    text_hide(err->msg, alb->credentials.access_key_secret.data);
-    text_hide(err->msg, alb->credentials.security_token.data);
+    text_hide(text, alb->credentials.access_key_secret.data);
+    text_hide(text, alb->credentials.security_token.data);
 }
 
-static void take_reply(struct alb *alb, struct call *call, const struct http_reply *reply,
-                       int64_t now_ms)
+static void take_reply(struct alb *alb, struct call *call, struct http_reply *reply, int64_t now_ms)
 {
     struct alb_result *r = &call->result;
+    /* Before messages are cut, which might leave half a token, and so that the reply can be
+     * kept; only where it is a refusal, since a resource may be named by any word. */
+    if (reply->status >= 300)
+        hide_secrets(alb, reply->body);
     reply_decode(call->action, reply, r);
     r->done_ms = now_ms;
-    hide_secrets(alb, &r->err);
+    hide_secrets(alb, r->err.msg);
     if (r->err.kind == ERROR_THROTTLED) {
         alb->stats.throttled++;
         bucket_throttled(bucket_of(alb, call), r->sent_ms, now_ms, r->retry_after_ms);
