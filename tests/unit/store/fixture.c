@@ -164,31 +164,35 @@ struct resource fixture_group(struct fixture *f, const char *key, const char *sc
 
 /* ---- a second process --------------------------------------------------------------- */
 
-/* In the child nothing may fail a test: it just ends, and its pipe with it. */
-static void child_run(const char *path, int n, int to)
+/* In the child nothing may fail a test: it just ends, and its pipe with it.  It ends with the
+ * test, too, since 'from' does. */
+static void child_run(const char *path, int n, int to, int from)
 {
     struct store *st = NULL;
     struct error err;
+    char none;
     bool ok = store_open(&st, path, STORE_WRITE, NOW, NULL, &err);
     for (int i = 0; ok && i < n; i++) {
         struct store_call call = { .action = "CreateRules", .params = "{}", .sent_at = NOW + i };
         ok = store_call_intent(st, &call, &err)
              && write(to, &call.id, sizeof call.id) == (ssize_t)sizeof call.id;
     }
-    while (ok)
-        (void)pause();
-    _exit(1);
+    _exit(ok && read(from, &none, 1) > 0);
 }
 
 struct child fixture_child(struct fixture *f, int n)
 {
-    int ends[2];
-    assert_int_equal(pipe(ends), 0);
-    struct child c = { .pid = fork(), .from = ends[0] };
+    int up[2], down[2];
+    assert_int_equal(pipe(up), 0);
+    assert_int_equal(pipe(down), 0);
+    struct child c = { .pid = fork(), .from = up[0], .to = down[1] };
     assert_true(c.pid >= 0);
-    if (!c.pid)
-        child_run(f->path, n, ends[1]);
-    (void)close(ends[1]);
+    if (!c.pid) {
+        (void)close(down[1]);
+        child_run(f->path, n, up[1], down[0]);
+    }
+    (void)close(up[1]);
+    (void)close(down[0]);
     return c;
 }
 
@@ -204,4 +208,5 @@ void fixture_child_kill(struct child *c)
     assert_int_equal(kill(c->pid, SIGKILL), 0);
     assert_int_equal(waitpid(c->pid, NULL, 0), c->pid);
     (void)close(c->from);
+    (void)close(c->to);
 }

@@ -41,7 +41,8 @@ struct resource fixture_group(struct fixture *f, const char *key, const char *sc
 
 struct child {
     int pid;
-    int from; /* what the child writes */
+    int from; /* what the child writes               */
+    int to;   /* open as long as the child may live */
 };
 
 /* Forks a writer of the fixture's file: it writes one intent after another, each followed by
