@@ -176,7 +176,8 @@ bool session_apply(struct session *s, apply_event_fn *event, void *arg, const vo
     bool pending, ok = true;
     bool ready = is_anything_ready(s, out, &pending);
     for (int round = 0; ok && round < ROUNDS && (ready || pending) && !(stop && *stop); round++) {
-        size_t before = out->counts.done, failed = out->counts.failed;
+        size_t before = out->counts.done;
+        bool was_ready = ready;
         struct apply_in in = {
             .alb = s->alb,
             .store = s->store,
@@ -197,9 +198,8 @@ bool session_apply(struct session *s, apply_event_fn *event, void *arg, const vo
         if (!ok)
             break;
         ready = is_anything_ready(s, out, &pending);
-        bool progress = out->counts.done > before;
-        if (!progress && (out->counts.failed > failed || !pending))
-            break;
+        if (was_ready && out->counts.done == before)
+            break; /* what could be sent was refused: again would be the same */
     }
     struct alb_stats stats = alb_stats(s->alb);
     out->writes = (size_t)stats.writes;

@@ -56,17 +56,20 @@ static enum exit_code failure_exit(const struct session_result *r)
     return r->counts.first.kind == ERROR_QUOTA ? EXIT_QUOTA : EXIT_ERROR;
 }
 
-static void summary_text(struct buf *b, const struct session_result *r, enum exit_code code)
+static void summary_text(struct buf *b, const struct session_result *r, bool incomplete,
+                         enum exit_code code)
 {
-    if (r->counts.failed)
-        buf_addf(b, "Failed: %zu step%s; the first: %s\n", r->counts.failed,
-                 r->counts.failed == 1 ? "" : "s", r->counts.first.msg);
+    if (incomplete)
+        buf_adds(b, "Source incomplete: nothing was deleted. ");
     if (r->in_sync && code == EXIT_DONE)
         buf_adds(b, "In sync.\n");
     else if (r->in_sync)
         buf_adds(b, "In sync but for what was left out.\n");
     else
         buf_addf(b, "Not in sync%s%s.\n", r->waits ? ": next is " : "", r->waits ? r->waits : "");
+    if (r->counts.failed)
+        buf_addf(b, "Failed: %zu step%s; the first: %s\n", r->counts.failed,
+                 r->counts.failed == 1 ? "" : "s", r->counts.first.msg);
     buf_addf(b, "Apply: %zu change%s done, %zu failed \u00b7 %zu write%s, %zu reads\n",
              r->counts.done, r->counts.done == 1 ? "" : "s", r->counts.failed, r->writes,
              r->writes == 1 ? "" : "s", r->reads);
@@ -141,7 +144,7 @@ static enum exit_code apply_all(struct session *s, struct options *o)
     if (format_of(o) == REPORT_JSON)
         summary_json(&b, &r);
     else
-        summary_text(&b, &r, code);
+        summary_text(&b, &r, s->objects.incomplete, code);
     print(&b);
     return code;
 }

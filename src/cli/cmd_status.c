@@ -75,7 +75,7 @@ const struct cmd cmd_status = {
     .usage = "[flags]",
     .summary = "Show what the state file knows of each load balancer.",
     .help = "Makes no call and needs no lock.\nExit codes: 0 shown, 1 error.",
-    .opts = OPT_STATE | OPT_CLUSTER | OPT_OUTPUT,
+    .opts = OPTS_CLOUD,
     .outputs = "text|json",
     .run = status_run,
 };

@@ -40,7 +40,7 @@ const struct cmd cmd_translate = {
     .help = "Makes no call: what only the cloud knows is taken from the state file, or listed as\n"
             "missing, as ?eni(10.1.0.9) for the network interface of an address.\n"
             "Exit codes: 0 translated, 1 error, 4 a manifest or an object was left out.",
-    .opts = OPT_FILE | OPT_STATE | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT,
+    .opts = OPT_FILE | OPTS_CLOUD,
     .outputs = "yaml|json|text",
     .run = translate_run,
 };
