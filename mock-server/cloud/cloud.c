@@ -1,6 +1,5 @@
 /* cloud.c - the cloud as its front sees it: opening and closing, the table of actions, and
  * one call as one transaction. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "cloud_priv.h"
@@ -114,9 +113,9 @@ static bool rng_save(struct cloud *c, struct error *err)
 
 bool cloud_open(struct cloud **out, const struct cloud_config *config, struct error *err)
 {
-    struct cloud *c = calloc(1, sizeof *c);
-    if (!c)
-        return error_set(err, ERROR_TRANSIENT, "out of memory");
+    struct arena arena = { 0 };
+    struct cloud *c = arena_alloc(&arena, sizeof *c);
+    c->arena = arena;
     c->pending_ms = config->pending_ms;
     if (!db_open(&c->db, config->state, err) || !rng_load(c, config->seed, err)
         || !life_load(c, err) || !quota_load(c, config->quotas, config->n_quotas, err)
@@ -134,9 +133,9 @@ void cloud_close(struct cloud *c)
         return;
     neighbour_done(c);
     db_close(c->db);
-    arena_done(&c->arena);
     arena_done(&c->ended_arena);
-    free(c);
+    struct arena arena = c->arena; /* in which 'c' lives */
+    arena_done(&arena);
 }
 
 static bool op_dry_run(const struct op *op, struct error *err)

@@ -3,7 +3,6 @@
 #include "db.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/embed.h"
@@ -13,6 +12,7 @@ enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 1 }; /* 'albm', for file(1) */
 extern const struct embedded cloud_schema[];
 
 struct db {
+    struct arena arena; /* where this struct lives */
     sqlite3 *handle;
     sqlite3_stmt *stmts[SQL_COUNT];
 };
@@ -28,10 +28,20 @@ static bool db_error(const struct db *db, struct error *err)
     return error_set(err, ERROR_TRANSIENT, "database: %s", sqlite3_errmsg(db->handle));
 }
 
-static bool db_exec(struct db *db, const char *sql, struct error *err)
+/* Runs each statement of 'sql', whose rows are of no interest. */
+static bool db_script(struct db *db, const char *sql, struct error *err)
 {
-    if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(db, err);
+    while (*sql) {
+        sqlite3_stmt *stmt = NULL;
+        if (sqlite3_prepare_v2(db->handle, sql, -1, &stmt, &sql) != SQLITE_OK)
+            return db_error(db, err);
+        int rc = SQLITE_DONE;
+        while (stmt && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+            continue;
+        sqlite3_finalize(stmt);
+        if (rc != SQLITE_DONE)
+            return db_error(db, err);
+    }
     return true;
 }
 
@@ -62,10 +72,10 @@ static bool db_schema(struct db *db, struct error *err)
         return error_set(err, ERROR_INVALID, "written by a later version (%d)", (int)version);
     if (tables > 0)
         return true;
-    const char *schema = (const char *)cloud_schema[0].data;
-    return db_exec(db, "BEGIN IMMEDIATE", err) && db_exec(db, schema, err)
-           && db_exec(db, "PRAGMA application_id = 0x616c626d", err)
-           && db_exec(db, "PRAGMA user_version = 1", err) && db_exec(db, "COMMIT", err);
+    return db_script(db, "BEGIN IMMEDIATE", err)
+           && db_script(db, (const char *)cloud_schema[0].data, err)
+           && db_script(db, "PRAGMA application_id = 0x616c626d; PRAGMA user_version = 1; COMMIT",
+                        err);
 }
 
 static bool db_prepare(struct db *db, struct error *err)
@@ -80,20 +90,21 @@ static bool db_prepare(struct db *db, struct error *err)
 
 bool db_open(struct db **out, const char *path, struct error *err)
 {
-    struct db *db = calloc(1, sizeof *db);
-    if (!db)
-        return error_set(err, ERROR_TRANSIENT, "out of memory");
+    struct arena arena = { 0 };
+    struct db *db = arena_alloc(&arena, sizeof *db);
+    db->arena = arena;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     bool ok = sqlite3_open_v2(path ? path : ":memory:", &db->handle, flags, NULL) == SQLITE_OK;
     if (!ok)
         db_error(db, err);
     /* EXCLUSIVE: the generator and the next wake-up are kept in memory too, so a second
      * mock on the same file must be refused. */
-    ok = ok && db_exec(db, "PRAGMA page_size = 8192", err)
-         && db_exec(db, "PRAGMA locking_mode = EXCLUSIVE", err)
-         && db_exec(db, "PRAGMA journal_mode = WAL", err)
-         && db_exec(db, "PRAGMA synchronous = NORMAL", err) && db_schema(db, err)
-         && db_prepare(db, err);
+    ok = ok
+         && db_script(db,
+                      "PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE;"
+                      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
+                      err)
+         && db_schema(db, err) && db_prepare(db, err);
     if (!ok) {
         db_close(db);
         return error_wrap(err, "%s", path ? path : "in memory");
@@ -109,7 +120,8 @@ void db_close(struct db *db)
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(db->stmts[i]);
     sqlite3_close(db->handle);
-    free(db);
+    struct arena arena = db->arena;
+    arena_done(&arena);
 }
 
 bool db_begin(struct db *db, struct error *err)

@@ -1,5 +1,7 @@
 /* neighbour.c - what other products have: VPCs, vSwitches, interfaces, instances and
  * certificates, either as a file lists them or, without one, by rule (README.md). */
+#include "neighbour.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +10,6 @@
 #include "alb-agent/hash.h"
 #include "alb-agent/map.h"
 #include "alb-agent/yaml.h"
-#include "neighbour.h"
 
 enum { FILE_MAX = 16 << 20 };
 
@@ -170,7 +171,7 @@ static bool vswitch_by_rule(struct op *op, const char *id, struct vswitch *out, 
     *out = (struct vswitch){
         .id = id,
         .vpc = row ? query_str(&q, op->a, "vpc") : NULL,
-        .zone = zones[vswitch_number(id) % n],
+        .zone = zones[vswitch_number(id) % (n ? n : 1)],
     };
     return true;
 }

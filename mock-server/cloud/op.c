@@ -17,7 +17,9 @@ bool refuse(struct error *err, int status, const char *code, const char *fmt, ..
     error_set(err, ERROR_INVALID, "%s", n < 0 ? "" : msg);
     err->http_status = status;
     n = snprintf(err->code, sizeof err->code, "%s", code);
-    return n < 0; /* false */
+    if (n < 0)
+        err->code[0] = '\0';
+    return false;
 }
 
 static bool refuse_code(struct error *err, int status, const char *family, const char *what,
@@ -25,8 +27,7 @@ static bool refuse_code(struct error *err, int status, const char *family, const
 {
     char code[sizeof err->code];
     int n = snprintf(code, sizeof code, "%s.%s", family, what);
-    refuse(err, status, n < 0 ? family : code, "%s", msg);
-    return false;
+    return refuse(err, status, n < 0 ? family : code, "%s", msg);
 }
 
 bool refuse_missing(struct error *err, const char *what, const char *id)

@@ -1,6 +1,6 @@
 /* page.c - lists: filters, and pages by an opaque cursor (the 'seq' after which to go on,
  * in 20 hex digits as the documented examples have).  Order is order of creation. */
-#include <stdio.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "cloud_priv.h"
@@ -9,12 +9,13 @@ enum { PAGE_DEFAULT = 20 };
 
 /* An odd factor and its inverse modulo 2^64: cursors should not look like counters, or
  * somebody will count with them. */
-static const uint64_t cursor_factor = 0x9e3779b97f4a7c15u;
-static const uint64_t cursor_inverse = 0xf1de83e19937733du;
+static const uint64_t cursor_factor = 0x9E3779B97F4A7C15U;
+static const uint64_t cursor_inverse = 0xF1DE83E19937733DU;
 
 static const char *cursor_text(struct op *op, int64_t seq)
 {
-    return arena_fmt(op->a, "%020llx", (unsigned long long)((uint64_t)seq * cursor_factor));
+    uint64_t mixed = (uint64_t)seq * cursor_factor;
+    return arena_fmt(op->a, "%020" PRIx64, mixed);
 }
 
 static bool cursor_read(const char *text, int64_t *seq)
