@@ -1,7 +1,7 @@
 /* arena.h - memory that dies together.
  *
- * All-zero is a valid, empty arena.  What is allocated lives until arena_done() or
- * arena_reset(); nothing is freed on its own.  When the system has no memory left the
+ * All-zero is a valid, empty arena.  What is allocated lives until arena_done();
+ * nothing is freed on its own.  When the system has no memory left the
  * program says so and aborts, so no result is ever NULL. */
 #pragma once
 
@@ -37,7 +37,7 @@ void arena_done(struct arena *a);
     }
 
 /* Appends a zeroed element to a list and returns it.  The array may move. */
-#define LIST_PUSH(a, list) \
+#define LIST_PUSH(a, list)                                                              \
     ((list)->items = list_grow((a), (list)->items, (list)->len, sizeof *(list)->items), \
      &(list)->items[(list)->len++])
 /* For LIST_PUSH: returns 'items' or a larger copy with room for element 'len'.  The

@@ -4,44 +4,14 @@
 
 #include "session_priv.h"
 
-/* Was this row asked for by the object: does 'desired_from' begin "Ingress shop/web ("? */
-static bool came_from(const struct resource *r, const struct translate_problem *p)
-{
-    if (!r->desired_from)
-        return false;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    const char *head = p->ns && *p->ns ? arena_fmt(&a, "%s %s/%s (", p->kind, p->ns, p->name)
-                                       : arena_fmt(&a, "%s %s (", p->kind, p->name);
-    return !strncmp(r->desired_from, head, strlen(head));
-}
-
-/* A load balancer whose AlbConfig is in doubt keeps all that it had. */
-static bool lb_in_doubt(const struct session *s, const char *lb)
-{
-    const char *name = strchr(lb, '/') ? strchr(lb, '/') + 1 : lb;
-    for (size_t i = 0; i < s->wanted.problems.len; i++) {
-        const struct translate_problem *p = &s->wanted.problems.items[i];
-        if (!strcmp(p->kind, "AlbConfig") && !strcmp(p->name, name))
-            return true;
-    }
-    return false;
-}
-
-static bool in_doubt(const struct session *s, const struct resource *r)
-{
-    for (size_t i = 0; i < s->wanted.problems.len; i++)
-        if (came_from(r, &s->wanted.problems.items[i]))
-            return true;
-    return lb_in_doubt(s, r->lb);
-}
-
 void session_keep_last_good(struct session *s)
 {
     struct model *desired = &s->wanted.desired;
     struct model extra = { 0 };
     for (size_t i = 0; i < s->known.rows.len; i++) {
         struct resource r = s->known.rows.items[i];
-        if (!r.desired || model_find(desired, r.lb, r.kind, r.key) || !in_doubt(s, &r))
+        if (!r.desired || model_find(desired, r.lb, r.kind, r.key)
+            || !translate_holds(&s->wanted, &r))
             continue;
         r.held = true;
         *LIST_PUSH(&s->arena, &extra.rows) = r;

@@ -113,6 +113,10 @@ static enum exit_code announce(struct session *s, struct options *o, const struc
     for (size_t i = 0; i < plan->refusals.len; i++)
         buf_addf(&b, "refused: %s: %s\n", plan->refusals.items[i].lb,
                  plan->refusals.items[i].message);
+    for (size_t i = 0; i < plan->warnings.len; i++)
+        buf_addf(&b, "warning: %s: %s %s: %s\n", plan->warnings.items[i].lb,
+                 resource_kind_name(plan->warnings.items[i].kind), plan->warnings.items[i].key,
+                 plan->warnings.items[i].message);
     for (size_t i = 0; i < s->world.rows.len; i++) {
         const struct resource *r = &s->world.rows.items[i];
         if (r->kind == RESOURCE_LOAD_BALANCER && r->ours && !r->desired && r->actual

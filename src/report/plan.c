@@ -134,6 +134,11 @@ static void plan_text(struct buf *b, const struct report_in *in, const struct pl
     for (size_t i = 0; i < plan->refusals.len; i++)
         buf_addf(b, "refused: %s: %s\n", plan->refusals.items[i].lb,
                  plan->refusals.items[i].message);
+    for (size_t i = 0; i < plan->warnings.len; i++) {
+        const struct plan_warning *w = &plan->warnings.items[i];
+        buf_addf(b, "warning: %s: %s %s: %s\n", w->lb, resource_kind_name(w->kind), w->key,
+                 w->message);
+    }
     const char *lb = "";
     for (size_t i = 0; i < plan->steps.len; i++) {
         const struct step *step = &plan->steps.items[i];
@@ -208,6 +213,21 @@ static cJSON *refusals_json(const struct plan *plan)
     return array;
 }
 
+static cJSON *warnings_json(const struct plan *plan)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < plan->warnings.len; i++) {
+        const struct plan_warning *w = &plan->warnings.items[i];
+        cJSON *o = cJSON_CreateObject();
+        add_string(o, "loadBalancer", w->lb);
+        add_string(o, "kind", resource_kind_name(w->kind));
+        add_string(o, "key", w->key);
+        add_string(o, "message", w->message);
+        cJSON_AddItemToArray(array, o);
+    }
+    return array;
+}
+
 static cJSON *orphans_json(const struct report_in *in)
 {
     cJSON *array = cJSON_CreateArray();
@@ -233,6 +253,7 @@ static cJSON *plan_json(const struct report_in *in, const struct plan *plan)
     cJSON_AddItemToObject(doc, "loadBalancers", lbs);
     cJSON_AddItemToObject(doc, "steps", steps);
     cJSON_AddItemToObject(doc, "refusals", refusals_json(plan));
+    cJSON_AddItemToObject(doc, "warnings", warnings_json(plan));
     cJSON_AddItemToObject(doc, "orphans", orphans_json(in));
     cJSON_AddItemToObject(doc, "notes", notes_json(in));
     cJSON *sum = cJSON_CreateObject();

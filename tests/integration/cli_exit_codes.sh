@@ -57,7 +57,7 @@ check "translate -o json is one JSON document" equal "$(jq -s length "$work/out"
 mark
 exits 1 "another cluster id than the state's is exit 1" apply -f "$work/m" --cluster-id other
 check "and writes nothing" no_writes
-exits 1 "a file that is not there is exit 1" plan -f "$work/none"
+exits 4 "a file that is not there, and so no AlbConfig, is exit 4" plan -f "$work/none"
 wrong_secret() {
     ALIBABA_CLOUD_ACCESS_KEY_SECRET=n0tTheSecret agent plan -f "$work/m"
     [[ $status == [15] ]] && ! grep -q n0tTheSecret "$work/out" "$work/err"

@@ -157,7 +157,7 @@ static char *log_text(struct world *w)
     char text[16384] = { 0 };
     FILE *file = fopen(w->log, "r");
     assert_non_null(file);
-    (void)fread(text, 1, sizeof text - 1, file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
     (void)fclose(file);
     return arena_strdup(&w->arena, text);
 }
