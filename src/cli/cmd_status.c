@@ -16,8 +16,8 @@ static void status_text(struct buf *b, const struct session *s, const store_summ
         const struct store_summary *l = &list->items[i];
         char at[TIME_TEXT];
         buf_addf(b, "%s\n", l->lb);
-        buf_addf(b, "  id         %s\n", l->cloud_id ? l->cloud_id : "(none yet)");
-        buf_addf(b, "  address    %s\n", l->dns_name ? l->dns_name : "(none yet)");
+        buf_addf(b, "  id         %s\n", *l->cloud_id ? l->cloud_id : "(none yet)");
+        buf_addf(b, "  address    %s\n", *l->dns_name ? l->dns_name : "(none yet)");
         buf_addf(b, "  resources  %lld, %lld as applied\n", (long long)l->resources,
                  (long long)l->in_sync);
         buf_addf(b, "  last read  %s\n", time_or_never(l->observed_at, at));
@@ -27,7 +27,7 @@ static void status_text(struct buf *b, const struct session *s, const store_summ
 
 static void add_text(cJSON *obj, const char *name, const char *text)
 {
-    cJSON_AddItemToObject(obj, name, text ? cJSON_CreateString(text) : cJSON_CreateNull());
+    cJSON_AddItemToObject(obj, name, text && *text ? cJSON_CreateString(text) : cJSON_CreateNull());
 }
 
 static void status_json(struct buf *b, const struct session *s, const store_summaries *list)
