@@ -47,6 +47,17 @@ static void run_translate(struct session *s)
     translate(&s->arena, &in, &s->wanted);
 }
 
+/* An address may belong to another pod, and so to another interface, than when it was last
+ * asked about: what is remembered serves only those who cannot ask. */
+static void forget_interfaces(struct fact_set *facts)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < facts->items.len; i++)
+        if (facts->items.items[i].kind != FACT_ENI)
+            facts->items.items[kept++] = facts->items.items[i];
+    facts->items.len = kept;
+}
+
 bool session_translate(struct session *s, struct error *err)
 {
     if (!s->config.n_files) {
@@ -55,12 +66,19 @@ bool session_translate(struct session *s, struct error *err)
                 *LIST_PUSH(&s->arena, &s->wanted.desired.rows) = s->known.rows.items[i];
         return true;
     }
+    if (s->alb)
+        forget_interfaces(&s->facts);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
         if (!read_facts(s, err))
             return false;
         run_translate(s);
     }
+    if (s->alb && s->wanted.needs.len)
+        return error_set(err, ERROR_BUG,
+                         "translation still lacks %zu facts, the first of kind %s: %s",
+                         s->wanted.needs.len, fact_kind_name(s->wanted.needs.items[0].kind),
+                         s->wanted.needs.items[0].key);
     session_keep_last_good(s);
     return true;
 }
