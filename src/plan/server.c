@@ -51,7 +51,9 @@ static bool needs_update(struct planner *p, const struct alb_server *want,
 {
     struct alb_server w = *want;
     w.remote_ip = (struct opt_bool){ 0 };
-    return schema_diff(p->a, &alb_server_schema, &w, have, NULL) != 0;
+    change_list changes = { 0 }; /* a server's members have no call of their own to return */
+    (void)schema_diff(p->a, &alb_server_schema, &w, have, &changes);
+    return changes.len > 0;
 }
 
 static bool diff_servers(struct planner *p, const struct target *t, struct server_diff *d)

@@ -53,6 +53,26 @@ void bed_sync(struct bed *b, struct resource *r, const void *desired, const char
     r->status = stable(r->kind);
 }
 
+void *bed_actual(struct bed *b, struct resource *r)
+{
+    void *copy = schema_copy(&b->a, resource_schema(r->kind), r->actual, 0, NULL, NULL);
+    r->actual = copy;
+    return copy;
+}
+
+void bed_gone(struct resource *r)
+{
+    r->actual = NULL;
+    r->cloud_id = NULL;
+    r->status = "";
+}
+
+void bed_undesired(struct resource *r)
+{
+    r->desired = NULL;
+    r->desired_from = NULL;
+}
+
 struct alb_load_balancer *bed_lb(struct bed *b)
 {
     struct alb_load_balancer *lb = arena_alloc(&b->a, sizeof *lb);
@@ -210,4 +230,18 @@ void assert_actions(const struct bed *b, size_t n, const char *const *actions, c
                     s->waits ? "waits for " : "", s->waits ? s->waits : "");
     }
     _fail(file, line);
+}
+
+int bed_setup(void **state)
+{
+    static struct bed bed;
+    bed_init(&bed);
+    *state = &bed;
+    return 0;
+}
+
+int bed_teardown(void **state)
+{
+    bed_done(*state);
+    return 0;
 }

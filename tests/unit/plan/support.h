@@ -37,6 +37,13 @@ struct alb_server_group *bed_group(struct bed *b, const char *key, const char *i
 /* Both sides of a row: the desired struct, which the actual one is a copy of. */
 void bed_sync(struct bed *b, struct resource *r, const void *desired, const char *id);
 
+/* Makes the row's actual struct a fresh copy, which the caller may change; of nothing: NULL. */
+void *bed_actual(struct bed *b, struct resource *r);
+/* The row is not there. */
+void bed_gone(struct resource *r);
+/* Nothing desires the row any more. */
+void bed_undesired(struct resource *r);
+
 struct alb_server bed_server(const char *ip, const char *status);
 void bed_servers(struct bed *b, struct alb_server_group *g, size_t n, const struct alb_server *s);
 
@@ -64,3 +71,8 @@ void bed_apply(struct bed *b, const struct step *s);
 void assert_actions(const struct bed *b, size_t n, const char *const *actions, const char *file,
                     int line);
 #define assert_no_steps(b) assert_actions((b), 0, NULL, __FILE__, __LINE__)
+
+/* Each test has a fresh bed. */
+int bed_setup(void **state);
+int bed_teardown(void **state);
+#define BED_TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)

@@ -1,0 +1,192 @@
+/* Server groups. */
+#include "support.h"
+
+#define KEY "shop/web-api:80"
+
+static struct resource *group_row(struct bed *b)
+{
+    return bed_row(b, RESOURCE_SERVER_GROUP, KEY);
+}
+
+static void test_a_missing_group_is_created_in_its_own_lane_without_the_load_balancer(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_gone(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    struct alb_server_group *want = bed_group(b, KEY, "sgp-1");
+    bed_servers(b, want, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    bed_gone(group_row(b));
+    bed_plan(b);
+    assert_plan(b, "CreateLoadBalancer", "CreateServerGroup", "AddServersToServerGroup");
+    const struct step *create = &b->plan.steps.items[1], *add = &b->plan.steps.items[2];
+    assert_null(create->waits);
+    assert_int_equal(create->family, LANE_SERVER_GROUP);
+    assert_string_equal(create->lane, LB " " KEY);
+    assert_string_equal(step_value(create, "ServerGroupName"), "k8s-sgp-1");
+    assert_null(step_value(create, "Servers.1.ServerIp"));
+    assert_false(create->items.items[0].last);
+    assert_string_equal(add->waits, "ServerGroup " KEY " to exist");
+    assert_string_equal(step_value(add, "ServerGroupId"), "@" KEY);
+    assert_int_equal(b->plan.add, 2);
+    bed_apply(b, create);
+    bed_plan(b);
+    const struct step *next = bed_step(b, "AddServersToServerGroup", 0);
+    assert_null(next->waits);
+    assert_true(next->items.items[0].last);
+    assert_int_equal(b->plan.change, 1);
+}
+
+static void test_a_group_whose_servers_are_unknown_is_done_once_it_exists(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_group(b, KEY, "sgp-1");
+    bed_gone(group_row(b));
+    bed_plan(b);
+    assert_plan(b, "CreateServerGroup");
+    assert_true(b->plan.steps.items[0].items.items[0].last);
+    assert_string_equal(b->plan.steps.items[0].cause, "missing");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_group_that_is_not_ready_takes_no_change(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_group(b, KEY, "sgp-1")->scheduler = ALB_SCHEDULER_WLC;
+    group_row(b)->status = "Configuring";
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "UpdateServerGroupAttribute", 0)->waits,
+                        "ServerGroup " KEY " is Configuring");
+}
+
+static void test_a_group_of_another_service_is_not_written(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_group(b, KEY, "sgp-1");
+    struct alb_server_group *have = bed_actual(b, group_row(b));
+    have->name = "other";
+    have->config_managed = (struct opt_bool){ true, true };
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    bed_undesired(group_row(b));
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
+static void test_a_member_fixed_at_creation_is_a_warning_with_a_remedy(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_group(b, KEY, "sgp-1");
+    struct alb_server_group *have = bed_actual(b, group_row(b));
+    have->vpc_id = "vpc-2";
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_string_equal(b->plan.warnings.items[0].key, KEY);
+    assert_non_null(strstr(b->plan.warnings.items[0].message, "VpcId"));
+}
+
+/* ---- deletion ---------------------------------------------------------------------------- */
+
+static struct resource *unwanted_group(struct bed *b)
+{
+    bed_lb(b);
+    bed_listener(b);
+    bed_group(b, KEY, "sgp-1");
+    bed_undesired(group_row(b));
+    return group_row(b);
+}
+
+static void test_a_group_nobody_wants_is_deleted(void **state)
+{
+    struct bed *b = *state;
+    unwanted_group(b);
+    bed_plan(b);
+    assert_plan(b, "DeleteServerGroup");
+    assert_string_equal(step_value(bed_next(b), "ServerGroupId"), "sgp-1");
+    assert_string_equal(bed_next(b)->cause, "not desired any more");
+    assert_null(bed_next(b)->items.items[0].after);
+    assert_int_equal(b->plan.destroy, 1);
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_group_is_deleted_only_when_no_rule_uses_it(void **state)
+{
+    struct bed *b = *state;
+    unwanted_group(b);
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "sgp-1");
+    bed_have_rule(b, rule, 100, "rule-1");
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "DeleteServerGroup");
+    assert_non_null(strstr(b->plan.steps.items[1].waits, "to stop using it"));
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DeleteServerGroup");
+    assert_non_null(bed_next(b));
+}
+
+static void test_a_group_is_deleted_when_its_connections_have_drained(void **state)
+{
+    struct bed *b = *state;
+    struct resource *r = unwanted_group(b);
+    struct alb_server_group *have = bed_actual(b, r);
+    have->drain.enabled = (struct opt_bool){ true, true };
+    have->drain.timeout = (struct opt_int){ 120, true };
+    r->unused_since = NOW - 119999;
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_string_equal(b->plan.steps.items[0].waits, "its connections to drain (120 s)");
+    r = group_row(b);
+    r->unused_since = NOW - 120000;
+    bed_plan(b);
+    assert_non_null(bed_next(b));
+    group_row(b)->unused_since = 0; /* not known since when */
+    bed_plan(b);
+    assert_null(bed_next(b));
+}
+
+static void test_held_and_foreign_groups_are_not_deleted(void **state)
+{
+    struct bed *b = *state;
+    unwanted_group(b)->held = true;
+    bed_plan(b);
+    assert_no_steps(b);
+    group_row(b)->held = false;
+    group_row(b)->ours = false;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_group_that_a_wanted_rule_names_is_not_deleted(void **state)
+{
+    struct bed *b = *state;
+    unwanted_group(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "@" KEY), 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_missing_group_is_created_in_its_own_lane_without_the_load_balancer),
+        BED_TEST(test_a_group_whose_servers_are_unknown_is_done_once_it_exists),
+        BED_TEST(test_a_group_that_is_not_ready_takes_no_change),
+        BED_TEST(test_a_group_of_another_service_is_not_written),
+        BED_TEST(test_a_member_fixed_at_creation_is_a_warning_with_a_remedy),
+        BED_TEST(test_a_group_nobody_wants_is_deleted),
+        BED_TEST(test_a_group_is_deleted_only_when_no_rule_uses_it),
+        BED_TEST(test_a_group_is_deleted_when_its_connections_have_drained),
+        BED_TEST(test_held_and_foreign_groups_are_not_deleted),
+        BED_TEST(test_a_group_that_a_wanted_rule_names_is_not_deleted),
+    };
+    return cmocka_run_group_tests_name("plan/group", tests, NULL, NULL);
+}

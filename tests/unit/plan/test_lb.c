@@ -1,0 +1,342 @@
+/* The load balancer itself. */
+#include "support.h"
+
+static struct resource *lb_row(struct bed *b)
+{
+    return bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+}
+
+static void add_tag(struct bed *b, alb_tags *tags, const char *key, const char *value)
+{
+    alb_tags out = { 0 };
+    for (size_t i = 0; i < tags->len; i++)
+        *LIST_PUSH(&b->a, &out) = tags->items[i];
+    *LIST_PUSH(&b->a, &out) = (struct alb_tag){ key, value };
+    *tags = out;
+}
+
+static void test_a_missing_load_balancer_is_created_with_its_tags(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    bed_gone(lb_row(b));
+    lb_row(b)->applied = NULL;
+    want->deletion_protection.enabled = (struct opt_bool){ true, true };
+    want->modification_protection.status = "ConsoleProtection";
+    add_tag(b, &want->tags, TAG_CLUSTER, "c1");
+    bed_plan(b);
+    assert_plan(b, "CreateLoadBalancer");
+    const struct step *s = bed_next(b);
+    assert_non_null(s);
+    assert_string_equal(step_value(s, "LoadBalancerName"), "web");
+    assert_string_equal(step_value(s, "AddressType"), "Internet");
+    assert_string_equal(step_value(s, "DeletionProtectionEnabled"), "true");
+    assert_string_equal(step_value(s, "ModificationProtectionConfig.Status"), "ConsoleProtection");
+    assert_string_equal(step_value(s, "Tag.1.Key"), TAG_CLUSTER);
+    assert_string_equal(step_value(s, "Tag.1.Value"), "c1");
+    assert_string_equal(s->cause, "desired by Ingress shop/web (web.yaml:3)");
+    assert_int_equal(s->family, LANE_LOAD_BALANCER);
+    assert_string_equal(s->lane, LB);
+    assert_true(s->items.items[0].last);
+    assert_int_equal(b->plan.add, 1);
+    assert_int_equal(b->plan.change, 0);
+}
+
+static void test_what_creation_does_not_take_follows_and_waits(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    bed_gone(lb_row(b));
+    want->access_log = (struct alb_access_log){ "project", "store" };
+    bed_plan(b);
+    assert_plan(b, "CreateLoadBalancer", "EnableLoadBalancerAccessLog");
+    const struct step *create = bed_step(b, "CreateLoadBalancer", 0);
+    assert_false(create->items.items[0].last);
+    assert_null(step_value(create, "AccessLogConfig.LogProject"));
+    const struct step *log = bed_step(b, "EnableLoadBalancerAccessLog", 0);
+    assert_non_null(log->waits);
+    assert_string_equal(step_value(log, "LoadBalancerId"), "@LoadBalancerId");
+    assert_string_equal(step_value(log, "LogProject"), "project");
+    assert_string_equal(step_value(log, "LogStore"), "store");
+    assert_int_equal(b->plan.add, 1);
+    assert_int_equal(b->plan.change, 0);
+}
+
+static void test_a_missing_fact_holds_back_the_creation(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    bed_gone(lb_row(b));
+    want->vpc_id = "?vpc(vsw-1)";
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_string_equal(bed_step(b, "CreateLoadBalancer", 0)->waits, "?vpc(vsw-1) to be known");
+}
+
+static void test_only_members_that_differ_are_sent(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->name = "old";
+    bed_plan(b);
+    assert_plan(b, "UpdateLoadBalancerAttribute");
+    const struct step *s = bed_next(b);
+    assert_int_equal(s->params.len, 2);
+    assert_string_equal(step_value(s, "LoadBalancerId"), "alb-1");
+    assert_string_equal(step_value(s, "LoadBalancerName"), "web");
+    assert_string_equal(s->cause, "drift: LoadBalancerName");
+    assert_int_equal(s->changes.len, 1);
+    assert_string_equal(s->changes.items[0].before, "\"old\"");
+    assert_string_equal(s->changes.items[0].after, "\"web\"");
+    assert_true(s->items.items[0].last);
+    assert_int_equal(b->plan.change, 1);
+}
+
+static void test_nothing_is_sent_while_the_cloud_configures(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->name = "old";
+    lb_row(b)->status = "Configuring";
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_string_equal(b->plan.steps.items[0].waits,
+                        "LoadBalancer kube-system/web is Configuring");
+}
+
+static void test_nothing_is_sent_to_a_locked_load_balancer(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->name = "old";
+    have->business_status = "Abnormal";
+    bed_plan(b);
+    assert_int_equal(b->plan.steps.len, 1);
+    assert_null(bed_next(b));
+}
+
+static void test_an_edition_goes_up_only(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->edition = ALB_EDITION_BASIC;
+    bed_plan(b);
+    assert_plan(b, "UpdateLoadBalancerEdition");
+    assert_string_equal(step_value(bed_next(b), "LoadBalancerEdition"), "Standard");
+    have->edition = ALB_EDITION_WAF;
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    assert_int_equal(b->plan.refusals.len, 0);
+}
+
+static void test_deletion_protection_has_calls_of_its_own(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->deletion_protection.enabled = (struct opt_bool){ true, true };
+    bed_plan(b);
+    assert_plan(b, "EnableDeletionProtection");
+    assert_string_equal(step_value(bed_next(b), "ResourceId"), "alb-1");
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->deletion_protection.enabled = (struct opt_bool){ true, true };
+    want->deletion_protection.enabled.val = false;
+    bed_plan(b);
+    assert_plan(b, "DisableDeletionProtection");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_an_access_log_is_off_before_it_goes_elsewhere(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->access_log = (struct alb_access_log){ "new", "store" };
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->access_log = (struct alb_access_log){ "old", "store" };
+    bed_plan(b);
+    assert_plan(b, "DisableLoadBalancerAccessLog", "EnableLoadBalancerAccessLog");
+    assert_non_null(b->plan.steps.items[1].waits);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "EnableLoadBalancerAccessLog");
+    assert_null(b->plan.steps.items[0].waits);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_an_access_log_not_wanted_is_switched_off(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->access_log = (struct alb_access_log){ "", "" };
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->access_log = (struct alb_access_log){ "old", "store" };
+    bed_plan(b);
+    assert_plan(b, "DisableLoadBalancerAccessLog");
+}
+
+static void test_ipv6_and_resource_group_have_calls_of_their_own(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->ipv6_address_type = ALB_ADDRESS_INTERNET;
+    want->resource_group_id = "rg-2";
+    bed_plan(b);
+    assert_plan(b, "EnableLoadBalancerIpv6Internet", "MoveResourceGroup");
+    const struct step *move = bed_step(b, "MoveResourceGroup", 0);
+    assert_string_equal(step_value(move, "ResourceId"), "alb-1");
+    assert_string_equal(step_value(move, "ResourceType"), "loadbalancer");
+    assert_string_equal(step_value(move, "NewResourceGroupId"), "rg-2");
+}
+
+static void test_what_is_fixed_at_creation_is_a_warning(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->address_type = ALB_ADDRESS_INTRANET;
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    assert_non_null(strstr(b->plan.warnings.items[0].message, "AddressType"));
+}
+
+static void test_a_held_load_balancer_is_left_alone(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->name = "old";
+    lb_row(b)->held = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* ---- destruction --------------------------------------------------------------------------- */
+
+static void make_orphan(struct bed *b)
+{
+    struct alb_load_balancer *lb = bed_lb(b);
+    lb->deletion_protection.enabled = (struct opt_bool){ true, true };
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->deletion_protection.enabled = (struct opt_bool){ true, true };
+    bed_listener(b);
+    bed_have_rule(b, bed_rule(b, "a.com", "-", "sgp-1"), 100, "rule-1");
+    bed_group(b, "shop/web-api:80", "sgp-1");
+    for (size_t i = 0; i < b->model.rows.len; i++)
+        bed_undesired(&b->model.rows.items[i]);
+}
+
+static void test_an_orphan_is_left_alone(void **state)
+{
+    struct bed *b = *state;
+    make_orphan(b);
+    bed_plan(b);
+    assert_no_steps(b);
+    b->in.destroy = "kube-system/other";
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_an_orphan_is_destroyed_by_name(void **state)
+{
+    struct bed *b = *state;
+    make_orphan(b);
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_plan(b, "DisableDeletionProtection", "DeleteLoadBalancer", "DeleteServerGroup");
+    assert_null(b->plan.steps.items[0].waits);
+    assert_non_null(b->plan.steps.items[1].waits);
+    assert_non_null(b->plan.steps.items[2].waits);
+    assert_int_equal(b->plan.destroy, 4); /* with its listener and its rule */
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DeleteLoadBalancer", "DeleteServerGroup");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DeleteServerGroup");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_an_incomplete_source_destroys_nothing(void **state)
+{
+    struct bed *b = *state;
+    make_orphan(b);
+    b->in.destroy = LB;
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_desired_load_balancer_is_not_destroyed(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.refusals.len, 1);
+    assert_false(b->plan.refusals.items[0].quota);
+    assert_true(b->plan.lbs.items[0].refused);
+}
+
+static void test_what_is_not_ours_is_not_destroyed(void **state)
+{
+    struct bed *b = *state;
+    make_orphan(b);
+    lb_row(b)->ours = false;
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.refusals.len, 1);
+}
+
+static void test_destruction_needs_a_fresh_read(void **state)
+{
+    struct bed *b = *state;
+    make_orphan(b);
+    b->in.destroy = LB;
+    for (size_t i = 0; i < b->model.rows.len; i++)
+        b->model.rows.items[i].observed_at = NOW - 61000;
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_string_equal(b->plan.steps.items[0].waits, "a fresh read");
+    b->in.max_age_ms = 61000;
+    bed_plan(b);
+    assert_non_null(bed_next(b));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_missing_load_balancer_is_created_with_its_tags),
+        BED_TEST(test_what_creation_does_not_take_follows_and_waits),
+        BED_TEST(test_a_missing_fact_holds_back_the_creation),
+        BED_TEST(test_only_members_that_differ_are_sent),
+        BED_TEST(test_nothing_is_sent_while_the_cloud_configures),
+        BED_TEST(test_nothing_is_sent_to_a_locked_load_balancer),
+        BED_TEST(test_an_edition_goes_up_only),
+        BED_TEST(test_deletion_protection_has_calls_of_its_own),
+        BED_TEST(test_an_access_log_is_off_before_it_goes_elsewhere),
+        BED_TEST(test_an_access_log_not_wanted_is_switched_off),
+        BED_TEST(test_ipv6_and_resource_group_have_calls_of_their_own),
+        BED_TEST(test_what_is_fixed_at_creation_is_a_warning),
+        BED_TEST(test_a_held_load_balancer_is_left_alone),
+        BED_TEST(test_an_orphan_is_left_alone),
+        BED_TEST(test_an_orphan_is_destroyed_by_name),
+        BED_TEST(test_an_incomplete_source_destroys_nothing),
+        BED_TEST(test_a_desired_load_balancer_is_not_destroyed),
+        BED_TEST(test_what_is_not_ours_is_not_destroyed),
+        BED_TEST(test_destruction_needs_a_fresh_read),
+    };
+    return cmocka_run_group_tests_name("plan/lb", tests, NULL, NULL);
+}

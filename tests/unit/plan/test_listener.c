@@ -1,0 +1,214 @@
+/* Listeners and their certificates. */
+#include "support.h"
+
+#define GROUP "shop/web-api:80"
+
+static struct resource *row(struct bed *b)
+{
+    return bed_row(b, RESOURCE_LISTENER, "80/HTTP");
+}
+
+static void set_default(struct bed *b, struct alb_listener *l, const char *group)
+{
+    struct alb_rule *rule = bed_rule(b, "-", "-", group);
+    l->default_actions.items = rule->actions.items;
+    l->default_actions.len = rule->actions.len;
+}
+
+static void set_certs(struct bed *b, struct alb_listener *l, size_t n, const char *const *ids)
+{
+    l->additional_certs.items = arena_array(&b->a, n + 1, sizeof *l->additional_certs.items);
+    l->additional_certs.len = n;
+    for (size_t i = 0; i < n; i++)
+        l->additional_certs.items[i].id = ids[i];
+}
+#define CERTS(b, l, ...)                                               \
+    set_certs((b), (l), COUNT(((const char *const[]){ __VA_ARGS__ })), \
+              (const char *const[]){ __VA_ARGS__ })
+
+static void test_a_listener_waits_for_its_load_balancer_and_its_default_group(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_group(b, GROUP, "sgp-1");
+    struct alb_listener *want = bed_listener(b);
+    set_default(b, want, "@" GROUP);
+    bed_gone(row(b));
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->status = "Provisioning";
+    bed_plan(b);
+    assert_plan(b, "CreateListener");
+    assert_string_equal(b->plan.steps.items[0].waits,
+                        "LoadBalancer kube-system/web is Provisioning");
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->status = "Active";
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "CreateListener", 0)->waits, "ServerGroup " GROUP " to exist");
+    bed_apply(b, bed_step(b, "CreateServerGroup", 0));
+    bed_row(b, RESOURCE_SERVER_GROUP, GROUP)->cloud_id = "sgp-9";
+    bed_plan(b);
+    const struct step *s = bed_next(b);
+    assert_string_equal(s->action, "CreateListener");
+    assert_string_equal(step_value(s, "LoadBalancerId"), "alb-1");
+    assert_string_equal(step_value(s, "ListenerProtocol"), "HTTP");
+    assert_string_equal(step_value(s, "ListenerPort"), "80");
+    assert_string_equal(step_value(s, "DefaultActions.1.Type"), "ForwardGroup");
+    assert_string_equal(
+        step_value(s, "DefaultActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId"),
+        "sgp-9");
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_only_members_that_differ_are_sent(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b)->idle_timeout = (struct opt_int){ 30, true };
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_int_equal(bed_next(b)->params.len, 2);
+    assert_string_equal(step_value(bed_next(b), "ListenerId"), "lsn-1");
+    assert_string_equal(step_value(bed_next(b), "IdleTimeout"), "30");
+    row(b)->status = "Configuring";
+    bed_plan(b);
+    assert_string_equal(b->plan.steps.items[0].waits, "Listener 80/HTTP is Configuring");
+}
+
+static void test_a_default_action_is_changed_once_its_group_has_a_server(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, GROUP, "sgp-1");
+    struct alb_listener *want = bed_listener(b);
+    set_default(b, want, "@" GROUP);
+    struct alb_listener *have = bed_actual(b, row(b));
+    set_default(b, have, "sgp-old");
+    struct alb_server_group *there = bed_actual(b, bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    bed_servers(b, g, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    bed_servers(b, there, 1, (struct alb_server[]){ bed_server("10.0.0.1", "Adding") });
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_non_null(strstr(b->plan.steps.items[0].waits, "to be available"));
+    there->servers.items[0].status = "Available";
+    bed_plan(b);
+    assert_non_null(bed_next(b));
+}
+
+static void test_certificates_are_added_before_others_are_taken_away(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_listener *want = bed_listener(b);
+    CERTS(b, want, "c-1", "c-2");
+    struct alb_listener *have = bed_actual(b, row(b));
+    CERTS(b, have, "c-1", "c-old");
+    bed_plan(b);
+    assert_plan(b, "AssociateAdditionalCertificatesWithListener",
+                "DissociateAdditionalCertificatesFromListener");
+    assert_string_equal(step_value(bed_next(b), "Certificates.1.CertificateId"), "c-2");
+    assert_string_equal(step_value(bed_next(b), "ListenerId"), "lsn-1");
+    assert_non_null(b->plan.steps.items[1].waits);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DissociateAdditionalCertificatesFromListener");
+    assert_string_equal(step_value(bed_next(b), "Certificates.1.CertificateId"), "c-old");
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+    b->in.keep_all = false;
+    bed_plan(b);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_new_listener_gets_its_additional_certificates_after(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    CERTS(b, bed_listener(b), "c-1");
+    bed_gone(row(b));
+    bed_plan(b);
+    assert_plan(b, "CreateListener", "AssociateAdditionalCertificatesWithListener");
+    assert_false(b->plan.steps.items[0].items.items[0].last);
+    assert_string_equal(step_value(&b->plan.steps.items[1], "ListenerId"), "@ListenerId(80/HTTP)");
+    assert_non_null(b->plan.steps.items[1].waits);
+}
+
+static void test_fifteen_certificates_go_into_one_call(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    const char *ids[16];
+    for (size_t i = 0; i < 16; i++)
+        ids[i] = arena_fmt(&b->a, "c-%zu", i);
+    set_certs(b, bed_listener(b), 16, ids);
+    bed_plan(b);
+    assert_plan(b, "AssociateAdditionalCertificatesWithListener");
+    assert_null(step_value(bed_next(b), "Certificates.16.CertificateId"));
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_string_equal(step_value(bed_next(b), "Certificates.1.CertificateId"), "c-15");
+}
+
+/* ---- deletion ------------------------------------------------------------------------------ */
+
+static void test_a_listener_nobody_wants_goes_with_its_rules(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    bed_have_rule(b, bed_rule(b, "a.com", "-", "sgp-1"), 1, "rule-1");
+    bed_undesired(row(b));
+    bed_plan(b);
+    assert_plan(b, "DeleteListener");
+    assert_string_equal(step_value(bed_next(b), "ListenerId"), "lsn-1");
+    assert_int_equal(bed_next(b)->items.len, 2);
+    assert_int_equal(b->plan.destroy, 2);
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_listener_with_rules_that_are_not_ours_stays(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "sgp-1");
+    bed_have_rule(b, rule, 1, "rule-1");
+    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, 1))->ours = false;
+    bed_undesired(row(b));
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
+static void test_an_unmanaged_listener_is_not_touched(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    bed_have_rule(b, bed_rule(b, "a.com", "-", "sgp-1"), 1, "rule-1");
+    bed_undesired(row(b));
+    row(b)->ours = false;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_listener_waits_for_its_load_balancer_and_its_default_group),
+        BED_TEST(test_only_members_that_differ_are_sent),
+        BED_TEST(test_a_default_action_is_changed_once_its_group_has_a_server),
+        BED_TEST(test_certificates_are_added_before_others_are_taken_away),
+        BED_TEST(test_a_new_listener_gets_its_additional_certificates_after),
+        BED_TEST(test_fifteen_certificates_go_into_one_call),
+        BED_TEST(test_a_listener_nobody_wants_goes_with_its_rules),
+        BED_TEST(test_a_listener_with_rules_that_are_not_ours_stays),
+        BED_TEST(test_an_unmanaged_listener_is_not_touched),
+    };
+    return cmocka_run_group_tests_name("plan/listener", tests, NULL, NULL);
+}

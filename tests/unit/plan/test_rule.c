@@ -1,0 +1,360 @@
+/* Rules: what is sent, and what it waits for. */
+#include "support.h"
+
+#define GROUP "shop/web-api:80"
+
+static void start(struct bed *b)
+{
+    bed_lb(b);
+    bed_listener(b);
+    bed_group(b, GROUP, "sgp-1");
+}
+
+static struct resource *row(struct bed *b, const struct alb_rule *rule)
+{
+    return bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, 1));
+}
+
+/* A rule as it is wanted, and there; applied, so that changes are drift. */
+static struct alb_rule *add(struct bed *b, const char *host, int64_t position, int64_t priority)
+{
+    struct alb_rule *rule = bed_rule(b, host, "-", "sgp-1");
+    bed_want_rule(b, rule, position);
+    struct alb_rule *have =
+        bed_have_rule(b, rule, priority, arena_fmt(&b->a, "rule-%d", (int)position));
+    row(b, rule)->applied = rule;
+    return have;
+}
+
+static void test_new_rules_are_created_in_one_call_with_room_above_the_first(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "/x", "@" GROUP), 1);
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "@" GROUP), 2);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    const struct step *s = bed_next(b);
+    assert_string_equal(step_value(s, "ListenerId"), "lsn-1");
+    assert_string_equal(step_value(s, "Rules.1.Priority"), "100");
+    assert_string_equal(step_value(s, "Rules.1.RuleName"), "rule-80-100");
+    assert_string_equal(step_value(s, "Rules.1.Direction"), "Request");
+    assert_string_equal(step_value(s, "Rules.1.RuleConditions.1.Type"), "Host");
+    assert_string_equal(step_value(s, "Rules.1.RuleConditions.1.HostConfig.Values.1"), "a.com");
+    assert_string_equal(step_value(s, "Rules.1.RuleConditions.2.PathConfig.Values.1"), "/x");
+    assert_string_equal(step_value(s, "Rules.1.RuleActions.1.Type"), "ForwardGroup");
+    assert_string_equal(step_value(s, "Rules.1.RuleActions.1.Order"), "1");
+    assert_string_equal(
+        step_value(s, "Rules.1.RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId"),
+        "sgp-1");
+    assert_string_equal(step_value(s, "Rules.2.Priority"), "200");
+    assert_null(step_value(s, "Rules.1.RuleId"));
+    assert_int_equal(s->items.len, 2);
+    assert_string_equal(s->cause, "desired by Ingress shop/web (web.yaml:3) and 1 more");
+    const struct alb_rule *after = s->items.items[0].after;
+    assert_int_equal(after->priority.val, 100);
+    assert_string_equal(after->name, "rule-80-100");
+    assert_string_equal(after->listener_id, "lsn-1");
+    assert_string_equal(s->items.items[0].parent, "80/HTTP");
+    assert_true(s->items.items[0].last);
+    assert_int_equal(b->plan.add, 2);
+    assert_int_equal(b->plan.lbs.items[0].rules, 2);
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 100);
+    assert_true(b->plan.lbs.items[0].hitless);
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_inserting_one_rule_is_one_call_that_touches_no_other(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 100);
+    add(b, "b.com", 3, 200);
+    bed_want_rule(b, bed_rule(b, "-", "/x", "sgp-1"), 2);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    assert_int_equal(bed_next(b)->items.len, 1);
+    assert_string_equal(step_value(bed_next(b), "Rules.1.Priority"), "150");
+}
+
+static void test_deleting_one_rule_is_one_call(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 1);
+    add(b, "b.com", 2, 2);
+    bed_undesired(row(b, bed_rule(b, "a.com", "-", "sgp-1")));
+    bed_plan(b);
+    assert_plan(b, "DeleteRules");
+    assert_int_equal(bed_next(b)->params.len, 1);
+    assert_string_equal(step_value(bed_next(b), "RuleIds.1"), "rule-1");
+    assert_int_equal(b->plan.lbs.items[0].rules, 1);
+}
+
+static void test_a_changed_weight_is_one_call_with_the_actions_alone(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "b.com", 1, 1);
+    struct alb_rule *have = add(b, "a.com", 2, 2);
+    have->actions.items[0].forward.targets.items[0].weight.val = 50;
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    const struct step *s = bed_next(b);
+    assert_string_equal(step_value(s, "Rules.1.RuleId"), "rule-2");
+    assert_string_equal(
+        step_value(s, "Rules.1.RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.Weight"),
+        "100");
+    assert_null(step_value(s, "Rules.1.Priority"));
+    assert_null(step_value(s, "Rules.1.RuleName"));
+    assert_null(step_value(s, "Rules.1.RuleConditions.1.Type"));
+    assert_string_equal(s->cause, "drift: RuleActions");
+    const struct alb_rule *after = s->items.items[0].after;
+    assert_int_equal(after->priority.val, 2);
+    assert_int_equal(b->plan.change, 1);
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_list_numbered_from_one_makes_room_at_the_top_in_two_calls(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 1; i <= 99; i++)
+        add(b, arena_fmt(&b->a, "h%d.com", i), i + 1, i);
+    bed_want_rule(b, bed_rule(b, "-", "-", "sgp-1"), 1); /* overlaps all */
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute", "CreateRules");
+    const struct step *move = bed_next(b);
+    assert_int_equal(move->items.len, 99);
+    assert_string_equal(step_value(move, "Rules.1.RuleId"), "rule-100"); /* the lowest first */
+    assert_null(step_value(move, "Rules.1.RuleActions.1.Type"));
+    assert_null(step_value(move, "Rules.1.RuleName"));
+    assert_non_null(b->plan.steps.items[1].waits);
+    assert_true(b->plan.lbs.items[0].hitless);
+    bed_apply(b, move);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_rule_for_a_host_of_its_own_needs_no_room(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 1; i <= 5; i++)
+        add(b, arena_fmt(&b->a, "h%d.com", i), i + 1, i);
+    bed_want_rule(b, bed_rule(b, "new.com", "-", "sgp-1"), 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+}
+
+static void test_two_rules_that_overlap_change_places_by_one_update(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 2, 100);
+    add(b, "*.com", 1, 200);
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    const struct step *s = bed_next(b);
+    assert_int_equal(s->items.len, 1);
+    assert_string_equal(s->changes.items[0].path,
+                        arena_fmt(&b->a, "%s: Priority", s->items.items[0].key));
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_rules_that_cannot_meet_stay_in_any_order(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 2, 100);
+    add(b, "b.com", 1, 200);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* ---- waiting ------------------------------------------------------------------------------- */
+
+static const char *first_wait(struct bed *b)
+{
+    bed_plan(b);
+    assert_int_equal(bed_count(b, "CreateRules"), 1);
+    const char *waits = bed_step(b, "CreateRules", 0)->waits;
+    return waits ? waits : "nothing";
+}
+
+static void test_a_rule_waits_for_what_it_stands_on(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "@" GROUP), 1);
+    struct resource *l = bed_row(b, RESOURCE_LISTENER, "80/HTTP");
+    l->status = "Configuring";
+    assert_string_equal(first_wait(b), "Listener 80/HTTP is Configuring");
+    bed_row(b, RESOURCE_LISTENER, "80/HTTP")->status = "Running";
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->status = "Configuring";
+    assert_string_equal(first_wait(b), "LoadBalancer kube-system/web is Configuring");
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->status = "Active";
+    assert_string_equal(first_wait(b), "nothing");
+    bed_gone(bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    assert_string_equal(first_wait(b), "Listener 80/HTTP to exist");
+    assert_string_equal(step_value(bed_step(b, "CreateRules", 0), "ListenerId"),
+                        "@ListenerId(80/HTTP)");
+}
+
+static void test_a_rule_waits_for_its_group_and_an_available_server(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "@" GROUP), 1);
+    struct resource *g = bed_row(b, RESOURCE_SERVER_GROUP, GROUP);
+    assert_string_equal(first_wait(b), "nothing"); /* servers unknown */
+    struct alb_server_group *want = bed_group(b, GROUP, "sgp-1");
+    want->servers.items = arena_array(&b->a, 1, sizeof *want->servers.items);
+    assert_string_equal(first_wait(b), "nothing"); /* wanted empty */
+    bed_servers(b, want, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    assert_string_equal(first_wait(b), "a server of ServerGroup " GROUP " to be available");
+    g = bed_row(b, RESOURCE_SERVER_GROUP, GROUP);
+    struct alb_server_group *have = bed_actual(b, g);
+    bed_servers(b, have, 1, (struct alb_server[]){ bed_server("10.0.0.1", "Available") });
+    assert_string_equal(first_wait(b), "nothing");
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    assert_string_equal(first_wait(b), "ServerGroup " GROUP " to exist");
+}
+
+static void test_a_group_of_somebody_else_is_not_waited_for(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "sgp-theirs"), 1);
+    assert_string_equal(first_wait(b), "nothing");
+}
+
+static void test_what_overlaps_a_rule_that_waits_waits_too_and_nothing_else(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    bed_want_rule(b, bed_rule(b, "a.com", "/x", "@" GROUP), 1);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "sgp-9"), 2);
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "sgp-9"), 3);
+    bed_plan(b);
+    assert_plan(b, "CreateServerGroup", "CreateRules", "CreateRules");
+    const struct step *now = bed_step(b, "CreateRules", 0), *later = bed_step(b, "CreateRules", 1);
+    assert_null(now->waits);
+    assert_int_equal(now->items.len, 1);
+    assert_string_equal(step_value(now, "Rules.1.RuleConditions.1.HostConfig.Values.1"), "b.com");
+    assert_non_null(later->waits);
+    assert_int_equal(later->items.len, 2);
+}
+
+static void test_a_doomed_rule_stays_until_its_successor_is_there(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 100);
+    bed_undesired(row(b, bed_rule(b, "a.com", "-", "sgp-1")));
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    bed_want_rule(b, bed_rule(b, "a.com", "/*", "@" GROUP), 1);
+    bed_plan(b);
+    assert_non_null(bed_step(b, "CreateRules", 0)->waits);
+    assert_non_null(bed_step(b, "DeleteRules", 0)->waits);
+}
+
+static void test_a_rule_that_is_configuring_takes_no_change(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *have = add(b, "a.com", 1, 1);
+    have->actions.items[0].forward.targets.items[0].weight.val = 50;
+    struct resource *r = row(b, have);
+    r->status = "Configuring";
+    bed_plan(b);
+    assert_string_equal(b->plan.steps.items[0].waits,
+                        arena_fmt(&b->a, "Rule %s is Configuring", row(b, have)->key));
+}
+
+static void test_deleting_a_rule_needs_a_fresh_read(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *have = add(b, "a.com", 1, 1);
+    bed_undesired(row(b, have));
+    row(b, have)->observed_at = NOW - 60001;
+    bed_plan(b);
+    assert_string_equal(b->plan.steps.items[0].waits, "a fresh read");
+}
+
+/* ---- what is left alone ---------------------------------------------------------------------- */
+
+static void test_held_rules_and_those_of_others_are_left_alone(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *held = add(b, "a.com", 1, 1), *theirs = add(b, "b.com", 2, 2);
+    held->actions.items[0].forward.targets.items[0].weight.val = 50;
+    row(b, held)->held = true;
+    bed_undesired(row(b, theirs));
+    row(b, theirs)->ours = false;
+    struct alb_rule *gone = add(b, "c.com", 3, 3);
+    bed_undesired(row(b, gone));
+    row(b, gone)->held = true;
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.lbs.items[0].rules, 3); /* all count */
+}
+
+static void test_a_held_rule_that_is_not_there_is_not_made(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "@" GROUP);
+    bed_want_rule(b, rule, 1);
+    row(b, rule)->held = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_an_incomplete_source_creates_and_deletes_nothing(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    b->in.keep_all = true;
+    bed_undesired(row(b, add(b, "a.com", 1, 1)));
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "sgp-1"), 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_new_rules_are_created_in_one_call_with_room_above_the_first),
+        BED_TEST(test_inserting_one_rule_is_one_call_that_touches_no_other),
+        BED_TEST(test_deleting_one_rule_is_one_call),
+        BED_TEST(test_a_changed_weight_is_one_call_with_the_actions_alone),
+        BED_TEST(test_a_list_numbered_from_one_makes_room_at_the_top_in_two_calls),
+        BED_TEST(test_a_rule_for_a_host_of_its_own_needs_no_room),
+        BED_TEST(test_two_rules_that_overlap_change_places_by_one_update),
+        BED_TEST(test_rules_that_cannot_meet_stay_in_any_order),
+        BED_TEST(test_a_rule_waits_for_what_it_stands_on),
+        BED_TEST(test_a_rule_waits_for_its_group_and_an_available_server),
+        BED_TEST(test_a_group_of_somebody_else_is_not_waited_for),
+        BED_TEST(test_what_overlaps_a_rule_that_waits_waits_too_and_nothing_else),
+        BED_TEST(test_a_doomed_rule_stays_until_its_successor_is_there),
+        BED_TEST(test_a_rule_that_is_configuring_takes_no_change),
+        BED_TEST(test_deleting_a_rule_needs_a_fresh_read),
+        BED_TEST(test_held_rules_and_those_of_others_are_left_alone),
+        BED_TEST(test_a_held_rule_that_is_not_there_is_not_made),
+        BED_TEST(test_an_incomplete_source_creates_and_deletes_nothing),
+    };
+    return cmocka_run_group_tests_name("plan/rule", tests, NULL, NULL);
+}
