@@ -9,7 +9,7 @@
 
 #include "rule_priv.h"
 
-enum { STEP_MAX = 100, NONE = -1 };
+enum { STEP_MAX = 100, AMPLE = 8, NONE = -1 };
 
 struct labels {
     struct arena *a;
@@ -55,9 +55,11 @@ static int64_t above(const struct labels *s, size_t g)
     return g < s->n_slots ? s->slots[g]->label : LABEL_MAX + 1;
 }
 
-static bool has_room(const struct labels *s, size_t g)
+/* Room for one more; 'ample': with distance to its neighbours, for those that come later. */
+static bool has_room(const struct labels *s, size_t g, bool ample)
 {
-    return above(s, g) - below(s, g) - 1 > (int64_t)s->used[g];
+    int64_t room = above(s, g) - below(s, g), used = (int64_t)s->used[g];
+    return ample ? room / (used + 2) >= AMPLE : room - 1 > used;
 }
 
 /* The gap that a wanted node is in, or the first one after it. */
@@ -91,12 +93,12 @@ static size_t find_first(const struct labels *s, size_t i)
 }
 
 /* The gap nearest to 'at' in [first, last] that has room, or NONE. */
-static int64_t nearest(const struct labels *s, size_t at, size_t first, size_t last)
+static int64_t nearest(const struct labels *s, size_t at, size_t first, size_t last, bool ample)
 {
     for (size_t d = 0; d <= s->n_slots; d++) {
-        if (at + d <= last && has_room(s, at + d))
+        if (at + d <= last && has_room(s, at + d, ample))
             return (int64_t)(at + d);
-        if (d <= at && at - d >= first && has_room(s, at - d))
+        if (d <= at && at - d >= first && has_room(s, at - d, ample))
             return (int64_t)(at - d);
     }
     return NONE;
@@ -106,7 +108,9 @@ static void place(struct labels *s, size_t i, size_t beside)
 {
     size_t first = find_first(s, i), last = s->last[i];
     size_t at = beside < first ? first : beside > last ? last : beside;
-    int64_t g = nearest(s, at, first, last);
+    int64_t g = nearest(s, at, first, last, true);
+    if (g == NONE)
+        g = nearest(s, at, first, last, false);
     s->gap[i] = g == NONE ? at : (size_t)g;
     s->l->nodes.items[i].unreachable = g == NONE;
     if (g == NONE)

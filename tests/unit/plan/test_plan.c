@@ -1,0 +1,121 @@
+/* The plan as a whole. */
+#include "support.h"
+
+#define GROUP "shop/web-api:80"
+
+/* An account without anything, and all that is wanted of it. */
+static void start_empty(struct bed *b)
+{
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, GROUP, "sgp-1");
+    bed_servers(b, g, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    struct alb_listener *l = bed_listener(b);
+    struct alb_rule *fallback = bed_rule(b, "-", "-", "@" GROUP);
+    l->default_actions.items = fallback->actions.items;
+    l->default_actions.len = fallback->actions.len;
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "@" GROUP), 1);
+    for (size_t i = 0; i < b->model.rows.len; i++)
+        bed_gone(&b->model.rows.items[i]);
+}
+
+static void test_an_empty_account_has_a_complete_plan(void **state)
+{
+    struct bed *b = *state;
+    start_empty(b);
+    bed_plan(b);
+    assert_plan(b, "CreateLoadBalancer", "CreateServerGroup", "AddServersToServerGroup",
+                "CreateListener", "CreateRules");
+    assert_string_equal(step_value(bed_step(b, "CreateListener", 0), "LoadBalancerId"),
+                        "@LoadBalancerId");
+    assert_string_equal(step_value(bed_step(b, "CreateRules", 0), "ListenerId"),
+                        "@ListenerId(80/HTTP)");
+    assert_string_equal(
+        step_value(bed_step(b, "CreateRules", 0),
+                   "Rules.1.RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId"),
+        "@" GROUP);
+    assert_int_equal(b->plan.add, 4);
+    assert_int_equal(b->plan.change, 0);
+    assert_int_equal(b->plan.destroy, 0);
+    for (size_t i = 0; i < b->plan.steps.len; i++) {
+        bool ready = i < 2; /* one a lane */
+        assert_int_equal(!b->plan.steps.items[i].waits, ready);
+    }
+}
+
+static void test_step_after_step_leads_to_an_empty_plan(void **state)
+{
+    struct bed *b = *state;
+    start_empty(b);
+    size_t calls = 0;
+    for (bed_plan(b); b->plan.steps.len && calls < 20; bed_plan(b)) {
+        const struct step *s = bed_next(b);
+        assert_non_null(s);
+        bed_apply(b, s);
+        calls++;
+    }
+    assert_int_equal(calls, 5);
+    for (size_t i = 0; i < b->model.rows.len; i++)
+        assert_int_equal(resource_classify(&b->a, &b->model, &b->model.rows.items[i], NULL),
+                         CLASS_IN_SYNC);
+}
+
+static void test_load_balancers_are_planned_by_name_and_counted(void **state)
+{
+    struct bed *b = *state;
+    start_empty(b);
+    struct resource other = *bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    other.lb = other.key = "kube-system/a";
+    *LIST_PUSH(&b->a, &b->model.rows) = other;
+    model_sort(&b->model);
+    plan_build(&b->a, &b->in, &b->plan);
+    assert_int_equal(b->plan.lbs.len, 2);
+    assert_string_equal(b->plan.lbs.items[0].lb, "kube-system/a");
+    assert_string_equal(b->plan.lbs.items[1].lb, LB);
+    assert_int_equal(b->plan.lbs.items[0].add, 1);
+    assert_int_equal(b->plan.lbs.items[1].add, 4);
+    assert_int_equal(b->plan.add, 5);
+    assert_string_equal(b->plan.steps.items[0].lb, "kube-system/a");
+}
+
+static void test_a_load_balancer_that_is_unmanaged_gets_no_steps(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    bed_undesired(r);
+    r->ours = false;
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_the_same_model_gives_the_same_plan(void **state)
+{
+    struct bed *b = *state;
+    start_empty(b);
+    bed_plan(b);
+    struct plan first = b->plan;
+    bed_plan(b);
+    assert_int_equal(first.steps.len, b->plan.steps.len);
+    for (size_t i = 0; i < first.steps.len; i++) {
+        const alb_params *x = &first.steps.items[i].params, *y = &b->plan.steps.items[i].params;
+        assert_int_equal(x->len, y->len);
+        for (size_t k = 0; k < x->len; k++) {
+            assert_string_equal(x->items[k].name, y->items[k].name);
+            assert_string_equal(x->items[k].value, y->items[k].value);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_an_empty_account_has_a_complete_plan),
+        BED_TEST(test_step_after_step_leads_to_an_empty_plan),
+        BED_TEST(test_load_balancers_are_planned_by_name_and_counted),
+        BED_TEST(test_a_load_balancer_that_is_unmanaged_gets_no_steps),
+        BED_TEST(test_the_same_model_gives_the_same_plan),
+    };
+    return cmocka_run_group_tests_name("plan/plan", tests, NULL, NULL);
+}

@@ -1,0 +1,135 @@
+/* How many rules a load balancer may have. */
+#include "support.h"
+
+static void have(struct bed *b, const char *host, int64_t priority)
+{
+    bed_have_rule(b, bed_rule(b, host, "-", "g"), priority,
+                  arena_fmt(&b->a, "rule-%d", (int)priority));
+}
+
+/* A Basic load balancer, which may have 40, with 'n' rules that are wanted. */
+static void start(struct bed *b, int n)
+{
+    bed_lb(b)->edition = ALB_EDITION_BASIC;
+    struct alb_load_balancer *lb = bed_actual(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    lb->edition = ALB_EDITION_BASIC;
+    bed_listener(b);
+    for (int i = 0; i < n; i++) {
+        const char *host = arena_fmt(&b->a, "h%d.com", i);
+        have(b, host, 100 + i);
+        bed_want_rule(b, bed_rule(b, host, "-", "g"), 100 + i);
+    }
+}
+
+static void want(struct bed *b, const char *host, int64_t position)
+{
+    bed_want_rule(b, bed_rule(b, host, "-", "g"), position);
+}
+
+static void test_what_fits_is_created_first(void **state)
+{
+    struct bed *b = *state;
+    start(b, 38);
+    have(b, "*.old.com", 1);
+    want(b, "w.old.com", 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "DeleteRules");
+    assert_int_equal(b->plan.lbs.items[0].rules, 39);
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 40);
+    assert_true(b->plan.lbs.items[0].hitless);
+}
+
+static void test_too_many_rules_are_refused(void **state)
+{
+    struct bed *b = *state;
+    start(b, 40);
+    want(b, "new.com", 1);
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 1);
+    assert_true(b->plan.refusals.items[0].quota);
+    assert_true(b->plan.lbs.items[0].refused);
+    assert_int_equal(b->plan.lbs.items[0].rules, 41);
+    assert_null(bed_next(b));
+}
+
+static void test_rules_of_others_use_the_quota_too(void **state)
+{
+    struct bed *b = *state;
+    start(b, 39);
+    have(b, "theirs.com", 1);
+    struct alb_rule *rule = bed_rule(b, "theirs.com", "-", "g");
+    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, 1))->ours = false;
+    want(b, "new.com", 1);
+    bed_plan(b);
+    assert_true(b->plan.lbs.items[0].refused);
+}
+
+static void test_a_full_list_deletes_first_and_says_that_it_hurts(void **state)
+{
+    struct bed *b = *state;
+    start(b, 39);
+    have(b, "*.old.com", 1);
+    want(b, "w.old.com", 1);
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "CreateRules");
+    assert_null(b->plan.steps.items[0].waits);
+    assert_non_null(b->plan.steps.items[1].waits);
+    assert_false(b->plan.lbs.items[0].hitless);
+    assert_int_equal(b->plan.refusals.len, 0);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_delete_that_nothing_overlaps_hurts_nobody(void **state)
+{
+    struct bed *b = *state;
+    start(b, 38);
+    have(b, "*.old.com", 1);
+    have(b, "other.com", 2);
+    want(b, "w.old.com", 1);
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "CreateRules", "DeleteRules");
+    assert_string_equal(step_value(&b->plan.steps.items[0], "RuleIds.1"), "rule-2");
+    assert_int_equal(b->plan.steps.items[0].items.len, 1);
+    assert_true(b->plan.lbs.items[0].hitless);
+}
+
+static void test_nothing_is_deleted_early_before_the_creates_could_follow(void **state)
+{
+    struct bed *b = *state;
+    start(b, 39);
+    have(b, "*.old.com", 1);
+    bed_want_rule(b, bed_rule(b, "w.old.com", "-", "@shop/web-api:80"), 1);
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "CreateRules");
+    assert_null(bed_next(b));
+}
+
+static void test_a_standard_load_balancer_has_a_hundred(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    want(b, "a.com", 1);
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 100);
+    assert_int_equal(b->plan.lbs.items[0].rules, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_what_fits_is_created_first),
+        BED_TEST(test_too_many_rules_are_refused),
+        BED_TEST(test_rules_of_others_use_the_quota_too),
+        BED_TEST(test_a_full_list_deletes_first_and_says_that_it_hurts),
+        BED_TEST(test_a_delete_that_nothing_overlaps_hurts_nobody),
+        BED_TEST(test_nothing_is_deleted_early_before_the_creates_could_follow),
+        BED_TEST(test_a_standard_load_balancer_has_a_hundred),
+    };
+    return cmocka_run_group_tests_name("plan/quota", tests, NULL, NULL);
+}

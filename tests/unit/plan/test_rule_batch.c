@@ -1,0 +1,114 @@
+/* From single changes to calls. */
+#include "support.h"
+
+static void start(struct bed *b)
+{
+    bed_lb(b);
+    bed_listener(b);
+}
+
+static void want(struct bed *b, const char *host, const char *group, int64_t position)
+{
+    bed_want_rule(b, bed_rule(b, host, "-", group), position);
+}
+
+static void have(struct bed *b, const char *host, const char *group, int64_t priority)
+{
+    bed_have_rule(b, bed_rule(b, host, "-", group), priority,
+                  arena_fmt(&b->a, "rule-%d", (int)priority));
+}
+
+static void test_changes_of_one_kind_share_a_call_across_rules_they_cannot_meet(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    want(b, "a.com", "new", 1);
+    want(b, "b.com", "new", 2); /* changed between two creates */
+    want(b, "c.com", "new", 3);
+    have(b, "b.com", "old", 100);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute");
+    assert_int_equal(b->plan.steps.items[0].items.len, 2);
+}
+
+static void test_changes_that_overlap_keep_their_order(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    want(b, "a.com", "new", 1);
+    want(b, "*.com", "new", 2);
+    want(b, "-", "new", 3);
+    have(b, "*.com", "old", 100);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute", "CreateRules");
+}
+
+static void test_a_call_carries_a_hundred_rules(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    for (int i = 0; i < 101; i++)
+        have(b, arena_fmt(&b->a, "h%d.com", i), "g", i + 1);
+    b->in.allow_destroy = true;
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "DeleteRules");
+    assert_int_equal(b->plan.steps.items[0].items.len, 100);
+    /* From the lowest precedence up. */
+    assert_string_equal(step_value(&b->plan.steps.items[0], "RuleIds.1"), "rule-101");
+    assert_string_equal(step_value(&b->plan.steps.items[1], "RuleIds.1"), "rule-1");
+}
+
+static void test_deletes_of_several_listeners_share_a_call_and_creates_do_not(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_listener *l = arena_alloc(&b->a, sizeof *l);
+    l->protocol = ALB_PROTOCOL_HTTP;
+    l->port = (struct opt_int){ 81, true };
+    bed_sync(b, bed_row(b, RESOURCE_LISTENER, "81/HTTP"), l, "lsn-2");
+    have(b, "a.com", "g", 1);
+    want(b, "b.com", "g", 1);
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "g");
+    rule->priority = (struct opt_int){ 7, true };
+    struct resource *r = bed_row(b, RESOURCE_RULE, "81/HTTP#1");
+    r->parent = "81/HTTP";
+    r->actual = rule;
+    r->cloud_id = "rule-x";
+    r->status = "Available";
+    r = bed_row(b, RESOURCE_RULE, "81/HTTP#2");
+    r->parent = "81/HTTP";
+    r->desired = bed_rule(b, "b.com", "-", "g");
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "DeleteRules", "CreateRules");
+    assert_int_equal(bed_step(b, "DeleteRules", 0)->items.len, 2);
+    assert_string_equal(step_value(bed_step(b, "CreateRules", 0), "ListenerId"), "lsn-1");
+    assert_string_equal(step_value(bed_step(b, "CreateRules", 1), "ListenerId"), "lsn-2");
+    assert_string_equal(step_value(bed_step(b, "CreateRules", 1), "Rules.1.RuleName"),
+                        "rule-81-107");
+}
+
+static void test_no_rule_is_twice_in_a_call(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    want(b, "-", "g", 1);       /* needs room ...                     */
+    want(b, "a.com", "new", 2); /* ... which this one makes, and it changes */
+    have(b, "a.com", "old", 1);
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute", "CreateRules", "UpdateRulesAttribute");
+    assert_null(step_value(&b->plan.steps.items[0], "Rules.1.RuleActions.1.Type"));
+    assert_null(step_value(&b->plan.steps.items[2], "Rules.1.Priority"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_changes_of_one_kind_share_a_call_across_rules_they_cannot_meet),
+        BED_TEST(test_changes_that_overlap_keep_their_order),
+        BED_TEST(test_a_call_carries_a_hundred_rules),
+        BED_TEST(test_deletes_of_several_listeners_share_a_call_and_creates_do_not),
+        BED_TEST(test_no_rule_is_twice_in_a_call),
+    };
+    return cmocka_run_group_tests_name("plan/rule_batch", tests, NULL, NULL);
+}

@@ -1,0 +1,203 @@
+/* Labels for new and moved rules, and room for them. */
+#include "support.h"
+
+#include "rule_priv.h"
+
+static const struct resource listener = { .key = "80/HTTP" };
+
+static struct rule_node *add(struct bed *b, struct rule_list *l, const char *host, int64_t label)
+{
+    struct rule_node *n = LIST_PUSH(&b->a, &l->nodes);
+    *n = (struct rule_node){ .listener = &listener,
+                             .rule = bed_rule(b, host, "-", "g"),
+                             .label = label };
+    return n;
+}
+
+static struct rule_node *want(struct bed *b, struct rule_list *l, const char *host, int64_t label)
+{
+    struct rule_node *n = add(b, l, host, label);
+    l->n_wanted = l->nodes.len;
+    return n;
+}
+
+static rule_moves run(struct bed *b, struct rule_list *l)
+{
+    rule_moves moves = { 0 };
+    struct bits over = order_overlaps(&b->a, l);
+    order_keep(&b->a, l, &over);
+    label_rules(&b->a, l, &over, &moves);
+    return moves;
+}
+
+static int64_t target(const struct rule_list *l, size_t i)
+{
+    return l->nodes.items[i].target;
+}
+
+static void test_an_empty_list_is_spread_by_hundreds(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    for (int i = 0; i < 3; i++)
+        want(b, &l, "-", 0);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 0), 100);
+    assert_int_equal(target(&l, 1), 200);
+    assert_int_equal(target(&l, 2), 300);
+}
+
+static void test_a_long_list_is_spread_over_all_labels(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    for (int i = 0; i < 999; i++)
+        want(b, &l, "-", 0);
+    run(b, &l);
+    assert_int_equal(target(&l, 0), 10);
+    assert_int_equal(target(&l, 998), 9990);
+}
+
+static void test_a_new_rule_goes_to_the_middle_of_its_gap(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 100);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 200);
+    want(b, &l, "-", 0);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 0), 50);
+    assert_int_equal(target(&l, 1), 100);
+    assert_int_equal(target(&l, 2), 150);
+    assert_int_equal(target(&l, 4), 300);
+}
+
+static void test_labels_of_doomed_and_foreign_rules_are_taken(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 1);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 5);
+    add(b, &l, "-", 2);
+    add(b, &l, "-", 3)->pinned = true;
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 1), 4);
+}
+
+static void test_room_is_made_by_moving_down_what_is_below_the_lowest_first(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 1);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 2);
+    want(b, &l, "-", 3);
+    rule_moves moves = run(b, &l);
+    assert_int_equal(moves.len, 2);
+    assert_int_equal(moves.items[0].from, 3);
+    assert_int_equal(moves.items[1].from, 2);
+    assert_int_equal(moves.items[0].to, 203); /* beyond all labels that were taken */
+    assert_int_equal(moves.items[1].to, 103);
+    assert_int_equal(target(&l, 1), 52);
+    assert_int_equal(target(&l, 2), 103);
+}
+
+static void test_no_more_is_moved_than_it_takes(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 1);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 2);
+    want(b, &l, "-", 100);
+    rule_moves moves = run(b, &l);
+    assert_int_equal(moves.len, 1);
+    assert_int_equal(moves.items[0].from, 2);
+    assert_int_equal(moves.items[0].to, 51);
+}
+
+static void test_at_the_end_room_is_made_by_moving_up_the_highest_first(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 9999);
+    want(b, &l, "-", 10000);
+    want(b, &l, "-", 0);
+    rule_moves moves = run(b, &l);
+    assert_int_equal(moves.len, 2);
+    assert_int_equal(moves.items[0].from, 9999);
+    assert_int_equal(moves.items[1].from, 10000);
+    assert_true(moves.items[0].to < moves.items[1].to);
+    assert_true(moves.items[1].to < 9999);
+    assert_true(target(&l, 2) > moves.items[1].to);
+    assert_in_range(target(&l, 2), 1, 10000);
+}
+
+static void test_a_foreign_rule_that_overlaps_is_not_passed(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 1);
+    add(b, &l, "-", 2)->pinned = true;
+    rule_moves moves = run(b, &l);
+    assert_int_equal(moves.len, 0);
+    assert_true(l.nodes.items[0].unreachable);
+    assert_int_equal(target(&l, 0), 0);
+}
+
+static void test_a_foreign_rule_that_cannot_meet_ours_is_passed(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "a.com", 0);
+    want(b, &l, "a.com", 1);
+    add(b, &l, "b.com", 2)->pinned = true;
+    rule_moves moves = run(b, &l);
+    assert_int_equal(moves.len, 1);
+    assert_true(moves.items[0].to > 2);
+    assert_true(target(&l, 0) < moves.items[0].to);
+    assert_false(l.nodes.items[0].unreachable);
+}
+
+static void test_a_narrow_gap_is_left_alone_while_there_is_a_wide_one(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "new.com", 0);
+    add(b, &l, "-", 7);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 0), 107);
+}
+
+static void test_a_rule_goes_where_there_is_room_when_the_order_allows_it(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "a.com", 1);
+    want(b, &l, "c.com", 0);
+    want(b, &l, "b.com", 2);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_true(target(&l, 1) > 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_an_empty_list_is_spread_by_hundreds),
+        BED_TEST(test_a_long_list_is_spread_over_all_labels),
+        BED_TEST(test_a_new_rule_goes_to_the_middle_of_its_gap),
+        BED_TEST(test_labels_of_doomed_and_foreign_rules_are_taken),
+        BED_TEST(test_room_is_made_by_moving_down_what_is_below_the_lowest_first),
+        BED_TEST(test_no_more_is_moved_than_it_takes),
+        BED_TEST(test_at_the_end_room_is_made_by_moving_up_the_highest_first),
+        BED_TEST(test_a_foreign_rule_that_overlaps_is_not_passed),
+        BED_TEST(test_a_foreign_rule_that_cannot_meet_ours_is_passed),
+        BED_TEST(test_a_narrow_gap_is_left_alone_while_there_is_a_wide_one),
+        BED_TEST(test_a_rule_goes_where_there_is_room_when_the_order_allows_it),
+    };
+    return cmocka_run_group_tests_name("plan/rule_label", tests, NULL, NULL);
+}
