@@ -61,15 +61,15 @@ static bool diff_servers(struct planner *p, const struct target *t, struct serve
     const struct alb_server_group *want = want_of(t), *have = have_of(t);
     for (size_t i = 0; i < want->servers.len; i++) {
         const struct alb_server *w = &want->servers.items[i], *h = find(have, w);
-        if (!h)
+        if (!h) {
             *LIST_PUSH(p->a, &d->add) = *w;
-        else if (has_status(h, "Removing"))
-            continue; /* it comes back once it has left */
-        else if (needs_update(p, w, h))
-            *LIST_PUSH(p->a, &d->weigh) = *w;
-        d->stays = d->stays || (h && is_serving(h));
+            continue;
+        }
+        d->stays = d->stays || is_serving(h);
+        if (!has_status(h, "Removing") && needs_update(p, w, h))
+            *LIST_PUSH(p->a, &d->weigh) = *w; /* one that leaves comes back once it has left */
     }
-    for (size_t i = 0; i < have->servers.len; i++) {
+    for (size_t i = 0; have->servers.items && i < have->servers.len; i++) {
         const struct alb_server *h = &have->servers.items[i];
         d->answers = d->answers || is_serving(h);
         if (!has_status(h, "Removing") && !find(want, h))
@@ -169,7 +169,8 @@ static void weigh(struct planner *p, const struct target *t, server_list list)
     while (list.len) {
         server_list part = take(&list, BATCH_WEIGHTS), none = { 0 };
         for (size_t i = 0; i < part.len; i++) { /* what is not wanted stays as it is */
-            struct alb_server full = *find(have_of(t), &part.items[i]);
+            const struct alb_server *have = find(have_of(t), &part.items[i]);
+            struct alb_server full = have ? *have : part.items[i];
             schema_overlay(&alb_server_schema, &full, &part.items[i]);
             part.items[i] = full;
         }
