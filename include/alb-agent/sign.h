@@ -1,9 +1,10 @@
-/* sign.h - request signatures of Alibaba Cloud, scheme ACS3-HMAC-SHA256, stage by stage
- * (signature.md §3, §4).
+/* sign.h - request signatures of Alibaba Cloud, stage by stage: ACS3-HMAC-SHA256, called V3
+ * (signature.md §3, §4), and the older RPC HMAC-SHA1, called V1 (§5), which STS is asked with.
  *
  * Pure: no clock, no random numbers, no I/O.  The date and the nonce are headers like any
- * other, put there by the caller.  Each stage can be looked at by itself, which is how the
- * vectors in tests/vectors/sign are checked; sign_v3() runs all of them. */
+ * other (in V1 parameters), put there by the caller.  Each stage can be looked at by itself,
+ * which is how the vectors in tests/vectors/sign are checked; sign_v3() and sign_v1() run all
+ * of them. */
 #pragma once
 
 #include <stdbool.h>
@@ -58,4 +59,19 @@ const char *sign_v3_authorization(struct arena *a, const char *access_key_id,
 
 /* All stages: the value of the header Authorization, in 'a'. */
 const char *sign_v3(struct arena *a, const struct sign_request *request, const char *access_key_id,
+                    const struct secret *access_key_secret);
+
+/* --- V1 ---
+ * Signed are all parameters, those of the query and those of the form body alike, but for
+ * Signature itself; headers are not.  Stage 1 is sign_query() of them. */
+
+/* Stage 2, from the canonical query.  The path is always "/". */
+const char *sign_v1_string_to_sign(struct arena *a, const char *method,
+                                   const char *canonical_query);
+/* Stage 3: Base64, as the value of the parameter Signature before it is encoded. */
+const char *sign_v1_signature(struct arena *a, const char *string_to_sign,
+                              const struct secret *access_key_secret);
+
+/* All stages, in 'a'. */
+const char *sign_v1(struct arena *a, const char *method, const sign_pairs *params,
                     const struct secret *access_key_secret);

@@ -7,31 +7,16 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "alb-agent/buf.h"
 #include "alb-agent/json.h"
 #include "alb-agent/sign.h"
+#include "vectors.h"
 
 #define VECTORS TEST_SOURCE_DIR "/tests/vectors/sign"
 
 /* The vectors there were when this test was written; fewer means a folder went missing. */
 enum { VECTORS_MIN = 38 };
-
-static const char *file_text(struct arena *a, const char *folder, const char *name)
-{
-    FILE *f = fopen(arena_fmt(a, "%s/%s", folder, name), "rb");
-    if (!f)
-        fail_msg("no %s in %s", name, folder);
-    struct buf b CLEANUP(buf_done) = { 0 };
-    char part[4096];
-    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
-        buf_add(&b, part, n);
-    (void)fclose(f);
-    return buf_keep(&b, a);
-}
 
 static void read_pairs(struct arena *a, const cJSON *json, sign_pairs *query, sign_pairs *headers)
 {
@@ -53,11 +38,7 @@ static void read_pairs(struct arena *a, const cJSON *json, sign_pairs *query, si
 static void check_case(const char *folder)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    struct error err;
-    cJSON *json CLEANUP(json_done) = NULL;
-    const char *text = file_text(&a, folder, "request.json");
-    if (!json_parse(text, strlen(text), &json, &err))
-        fail_msg("%s: %s", folder, err.msg);
+    cJSON *json CLEANUP(json_done) = vector_json(folder, "request.json");
 
     struct sign_request r = { .method = json_str(json, "method"),
                               .path = json_str(json, "path"),
@@ -68,9 +49,9 @@ static void check_case(const char *folder)
     secret_set(&key, json_str(json, "accessKeySecret"));
     const char *id = json_str(json, "accessKeyId");
 
-    const char *canonical = file_text(&a, folder, "canonical-request.txt");
-    const char *to_sign = file_text(&a, folder, "string-to-sign.txt");
-    const char *authorization = file_text(&a, folder, "authorization.txt");
+    const char *canonical = vector_text(&a, folder, "canonical-request.txt");
+    const char *to_sign = vector_text(&a, folder, "string-to-sign.txt");
+    const char *authorization = vector_text(&a, folder, "authorization.txt");
     assert_string_equal(sign_v3_canonical_request(&a, &r), canonical);
     assert_string_equal(sign_v3_string_to_sign(&a, canonical), to_sign);
     assert_string_equal(sign_v3_authorization(&a, id, sign_v3_signed_headers(&a, &r.headers),
@@ -80,40 +61,11 @@ static void check_case(const char *folder)
     assert_null(strstr(sign_v3(&a, &r, id, &key), key.data));
 }
 
-/* Calls 'each' with every folder in 'path'; returns how many there were. */
-static int folders(const char *path, void (*each)(const char *folder))
-{
-    DIR *dir = opendir(path);
-    if (!dir)
-        fail_msg("cannot read %s", path);
-    int n = 0;
-    for (const struct dirent *e; (e = readdir(dir));) {
-        if (e->d_name[0] == '.')
-            continue;
-        struct arena a CLEANUP(arena_done) = { 0 };
-        each(arena_fmt(&a, "%s/%s", path, e->d_name));
-        n++;
-    }
-    (void)closedir(dir);
-    return n;
-}
-
-static int cases;
-
-static void check_group(const char *folder)
-{
-    cases += folders(folder, check_case);
-}
-
 static void test_every_vector_matches_at_every_stage(void **state)
 {
     (void)state;
-    static const char *const groups[] = { "v3", "v3-sts", "v3-edge" };
-    cases = 0;
-    for (size_t i = 0; i < COUNT(groups); i++) {
-        struct arena a CLEANUP(arena_done) = { 0 };
-        check_group(arena_fmt(&a, "%s/%s", VECTORS, groups[i]));
-    }
+    int cases = vector_folders("sign/v3", check_case) + vector_folders("sign/v3-sts", check_case)
+                + vector_folders("sign/v3-edge", check_case);
     check_case(VECTORS "/doc/v3-runinstances");
     assert_true(cases + 1 >= VECTORS_MIN);
 }
@@ -124,7 +76,7 @@ static void test_documented_example_has_the_documented_signature(void **state)
 {
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 };
-    assert_non_null(strstr(file_text(&a, VECTORS "/doc/v3-runinstances", "authorization.txt"),
+    assert_non_null(strstr(vector_text(&a, VECTORS "/doc/v3-runinstances", "authorization.txt"),
                            "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"));
 }
 
