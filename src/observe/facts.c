@@ -1,6 +1,5 @@
 /* facts.c - reading what translation lacks: zone and VPC of a vSwitch one call each, the
  * interfaces of up to 100 addresses of a VPC in one (companion-apis.md §3, §4). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/json.h"
@@ -76,9 +75,10 @@ static size_t read_addresses(struct fact_reader *r, size_t at)
 bool fact_reader_new(struct fact_reader **out, struct alb *alb, const fact_needs *needs,
                      struct error *err)
 {
-    struct fact_reader *r = calloc(1, sizeof *r);
-    if (!r)
-        return error_set(err, ERROR_BUG, "out of memory");
+    (void)err;
+    struct arena mem = { 0 };
+    struct fact_reader *r = arena_alloc(&mem, sizeof *r);
+    r->arena = mem;
     r->alb = alb;
     r->needs = needs;
     for (size_t i = 0; i < needs->len;) {
@@ -100,8 +100,8 @@ void fact_reader_free(struct fact_reader *r)
     if (!r)
         return;
     map_done(&r->found);
-    arena_done(&r->arena);
-    free(r);
+    struct arena mem = r->arena; /* it lives in it */
+    arena_done(&mem);
 }
 
 static void found(struct fact_reader *r, enum fact_kind kind, const char *key, const char *value,

@@ -3,7 +3,8 @@
  * First the load balancers by tag and the server groups by tag; then, as their ids are
  * known, attributes, listeners, rules and servers, as many ids a call as ALB takes (20,
  * alb-semantics.md §8).  Pages follow one another; different lists are read side by side. */
-#include <stdlib.h>
+#include "alb-agent/observe.h"
+
 #include <string.h>
 
 #include "alb-agent/json.h"
@@ -157,12 +158,13 @@ static void take_server(struct observe *o, const cJSON *item)
 
 static void take_cert(struct observe *o, const char *listener, const cJSON *item)
 {
-    const char *id = json_str(item, "CertificateId");
+    const char *id = json_str(item, "CertificateId"), *type = json_str(item, "CertificateType");
     if (id)
         *LIST_PUSH(&o->arena, &o->seen.certs) = (struct seen_cert){
             .listener_id = listener,
             .cert_id = arena_strdup(&o->arena, id),
             .is_default = cJSON_IsTrue(json_get(item, "IsDefault")),
+            .is_ca = type && !strcmp(type, "Ca"),
         };
 }
 
@@ -265,9 +267,10 @@ bool observe_busy(const struct observe *o)
 
 bool observe_new(struct observe **out, const struct observe_in *in, struct error *err)
 {
-    struct observe *o = calloc(1, sizeof *o);
-    if (!o)
-        return error_set(err, ERROR_BUG, "out of memory");
+    (void)err;
+    struct arena mem = { 0 };
+    struct observe *o = arena_alloc(&mem, sizeof *o);
+    o->arena = mem;
     o->in = *in;
     alb_params lbs = { 0 }, groups = { 0 };
     /* Any value: a load balancer of another cluster with our AlbConfig's name must stop us. */
@@ -292,8 +295,8 @@ void observe_free(struct observe *o)
 {
     if (!o)
         return;
-    arena_done(&o->arena);
-    free(o);
+    struct arena mem = o->arena; /* it lives in it */
+    arena_done(&mem);
 }
 
 bool observe_result(struct observe *o, struct arena *a, int64_t now_ms, struct model *out,

@@ -11,7 +11,7 @@ struct seen_server {
 struct seen_cert {
     const char *listener_id;
     const char *cert_id;
-    bool is_default;
+    bool is_default, is_ca;
 };
 
 struct seen {

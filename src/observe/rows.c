@@ -1,6 +1,6 @@
 /* rows.c - what a sweep read, as rows under our keys: which load balancer is whose, which
  * listener, rule and group is ours (design.md §4, alb-ingress.md §D.1). */
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ struct rows {
     int64_t now_ms;
     struct model *out;
     struct map ours;      /* cloud ids that the store knows as ours -> row */
-    struct map listeners; /* listener id -> its row's index, as text       */
+    struct map listeners; /* listener id -> a copy of its row              */
     struct map servers;   /* group id -> server_list                       */
 };
 
@@ -36,9 +36,10 @@ const char *lb_name_of(const struct observe_in *in, const struct alb_load_balanc
     const char *name = unescaped(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
     if (name && is_cluster(in, &lb->tags))
         return name;
-    for (size_t i = 0; i < in->n_lbs; i++)
-        if (in->lbs[i].reuse_id && !strcmp(in->lbs[i].reuse_id, lb->id)
-            && !alb_tag_get(&lb->tags, TAG_CLUSTER))
+    bool free_to_take =
+        !name && (!alb_tag_get(&lb->tags, TAG_CLUSTER) || is_cluster(in, &lb->tags));
+    for (size_t i = 0; free_to_take && i < in->n_lbs; i++)
+        if (in->lbs[i].reuse_id && !strcmp(in->lbs[i].reuse_id, lb->id))
             return in->lbs[i].name;
     return NULL;
 }
@@ -132,11 +133,15 @@ static void compose_certs(struct rows *r, struct alb_listener *l)
         if (strcmp(c->listener_id, l->id) != 0)
             continue;
         struct alb_cert cert = { .id = c->cert_id };
-        if (c->is_default)
+        if (c->is_ca)
+            *LIST_PUSH(r->a, &l->ca_certs) = cert;
+        else if (c->is_default)
             *LIST_PUSH(r->a, &l->certs) = cert;
         else
             *LIST_PUSH(r->a, &l->additional_certs) = cert;
     }
+    if (l->ca_certs.len)
+        l->ca_enabled = (struct opt_bool){ true, true };
 }
 
 static void add_listener(struct rows *r, struct alb_listener *l)
@@ -144,8 +149,6 @@ static void add_listener(struct rows *r, struct alb_listener *l)
     const char *lb = lb_by_id(r, l->lb_id);
     if (!lb || !l->id || !l->port.set)
         return;
-    l->certs.items = NULL;
-    l->certs.len = 0;
     compose_certs(r, l);
     const char *key = listener_key(r->a, l->port.val, l->protocol);
     struct resource *row = add(r, lb, RESOURCE_LISTENER, key, l->id);
@@ -154,8 +157,7 @@ static void add_listener(struct rows *r, struct alb_listener *l)
     row->ours =
         l->description
         && !strncmp(l->description, LISTENER_AUTO_DESCRIPTION, strlen(LISTENER_AUTO_DESCRIPTION));
-    char *index = arena_fmt(r->a, "%zu", r->out->rows.len - 1);
-    map_put(&r->listeners, l->id, index);
+    map_put(&r->listeners, l->id, arena_dup(r->a, row, sizeof *row));
 }
 
 /* ---- rules --------------------------------------------------------------------------- */
@@ -172,16 +174,23 @@ static bool is_our_rule(const struct rows *r, const struct alb_rule *rule,
     if (map_get(&r->ours, rule->id) || is_cluster(r->in, &rule->tags))
         return true;
     const struct alb_listener *l = listener->actual;
-    char prefix[40];
-    int n = snprintf(prefix, sizeof prefix, "rule-%lld-", (long long)l->port.val);
-    return n > 0 && rule->name && !strncmp(rule->name, prefix, (size_t)n)
-           && is_number(rule->name + n);
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    const char *prefix = arena_fmt(&scratch, "rule-%" PRId64 "-", l->port.val);
+    size_t n = strlen(prefix);
+    return rule->name && !strncmp(rule->name, prefix, n) && is_number(rule->name + n);
+}
+
+static const char *text_or_empty(const char *text)
+{
+    return text ? text : "";
 }
 
 static int by_priority(const void *x, const void *y)
 {
     const struct alb_rule *a = x, *b = y;
-    return (a->priority.val > b->priority.val) - (a->priority.val < b->priority.val);
+    if (a->priority.val != b->priority.val)
+        return a->priority.val < b->priority.val ? -1 : 1;
+    return strcmp(text_or_empty(a->id), text_or_empty(b->id));
 }
 
 /* The key of an actual rule: that of its conditions, and the next number when another rule
@@ -208,14 +217,14 @@ static void add_rules(struct rows *r)
         qsort(r->seen->rules.items, r->seen->rules.len, sizeof *r->seen->rules.items, by_priority);
     for (size_t i = 0; i < r->seen->rules.len; i++) {
         const struct alb_rule *rule = &r->seen->rules.items[i];
-        const char *index = rule->listener_id ? map_get(&r->listeners, rule->listener_id) : NULL;
-        if (!index || !rule->id)
+        const struct resource *listener =
+            rule->listener_id ? map_get(&r->listeners, rule->listener_id) : NULL;
+        if (!listener || !rule->id)
             continue;
-        const struct resource listener = r->out->rows.items[strtoull(index, NULL, 10)];
-        bool ours = is_our_rule(r, rule, &listener);
-        const char *key = actual_rule_key(r, &used, rule, &listener, ours);
-        struct resource *row = add(r, listener.lb, RESOURCE_RULE, key, rule->id);
-        row->parent = listener.key;
+        bool ours = is_our_rule(r, rule, listener);
+        const char *key = actual_rule_key(r, &used, rule, listener, ours);
+        struct resource *row = add(r, listener->lb, RESOURCE_RULE, key, rule->id);
+        row->parent = listener->key;
         row->actual = keep(r, row->kind, rule);
         row->status = status_of(r, rule->status);
         row->ours = ours;
@@ -226,11 +235,22 @@ static void add_rules(struct rows *r)
 
 static int64_t port_of(const char *text)
 {
-    return text && is_number(text) && strlen(text) < 6 ? (int64_t)strtoul(text, NULL, 10) : 0;
+    int64_t port = 0;
+    for (const char *c = text; c && *c; c++) {
+        if (*c < '0' || *c > '9' || port > 65535)
+            return 0;
+        port = port * 10 + (*c - '0');
+    }
+    return port;
 }
 
-/* The key that the tags tell, when it agrees with their hash or is the hash's plain form
- * (alb-ingress.md §D.1: older tags are not hashed). */
+static bool is_hash(const char *text)
+{
+    return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
+}
+
+/* The key that the tags tell: older tags hold it as it is, newer ones its hash and its parts
+ * (alb-ingress.md §D.1).  Parts that do not make the hash give a key that nobody wants. */
 static const char *key_from_tags(struct rows *r, const alb_tags *tags)
 {
     const char *hash = alb_tag_get(tags, TAG_RESOURCE);
@@ -240,9 +260,11 @@ static const char *key_from_tags(struct rows *r, const alb_tags *tags)
     int64_t port = port_of(alb_tag_get(tags, TAG_SERVICE_PORT));
     if (!hash)
         return NULL;
+    if (!is_hash(hash))
+        return arena_strdup(r->a, unescaped(hash));
     if (ns && ingress && service) {
         const char *key = group_key(r->a, ns, ingress, service, port);
-        if (!strcmp(hash, group_tag(r->a, key)) || !strcmp(unescaped(hash), key))
+        if (!strcmp(hash, group_tag(r->a, key)))
             return key;
     }
     return arena_fmt(r->a, "#%s", hash);
@@ -263,6 +285,22 @@ static void sort_servers(struct rows *r)
     }
 }
 
+/* Groups that had their key last time come first. */
+static void sort_groups(struct rows *r)
+{
+    struct seen *s = r->seen;
+    LIST_OF(struct alb_server_group) sorted = { 0 };
+    for (int known = 1; known >= 0; known--)
+        for (size_t i = 0; i < s->groups.len; i++) {
+            const char *id = s->groups.items[i].id;
+            const struct resource *row = id ? map_get(&r->ours, id) : NULL;
+            if ((row && !strchr(row->key, '~')) == known)
+                *LIST_PUSH(r->a, &sorted) = s->groups.items[i];
+        }
+    s->groups.items = sorted.items;
+    s->groups.len = sorted.len;
+}
+
 /* A group without servers has an empty list, not an unset one. */
 static void compose_servers(struct rows *r, struct alb_server_group *g)
 {
@@ -275,6 +313,7 @@ static void add_groups(struct rows *r)
 {
     struct map used CLEANUP(map_done) = { 0 };
     sort_servers(r);
+    sort_groups(r);
     for (size_t i = 0; i < r->seen->groups.len; i++) {
         struct alb_server_group *g = &r->seen->groups.items[i];
         const char *lb = unescaped(alb_tag_get(&g->tags, TAG_ALBCONFIG));
