@@ -18,7 +18,7 @@
 enum apply_event_kind {
     APPLY_SENT,   /* a step's request is about to leave                   */
     APPLY_DONE,   /* its change is complete                               */
-    APPLY_RETRY,  /* it failed and will be tried again                    */
+    APPLY_RETRY,  /* it failed and will be tried again, by this lane or after a fresh read */
     APPLY_FAILED, /* it failed for good: its resources are left as they are */
 };
 struct apply_event {
@@ -34,9 +34,8 @@ struct apply_in {
     struct store *store;
     struct model *model; /* changed in place as replies come; joined and fresh   */
     struct arena *arena; /* of the model: what replies add lives there           */
-    const char *cluster_id;
-    uint64_t seed; /* of client tokens and jitter                          */
-    bool keep_all; /* as in plan_in                                        */
+    uint64_t seed;       /* of client tokens and jitter                    */
+    bool keep_all;       /* as in plan_in                                  */
     bool allow_destroy;
     const char *destroy;
     const char *only;      /* one load balancer, or NULL for all                   */
@@ -52,7 +51,10 @@ void apply_free(struct apply *ap);
 
 /* Does what can be done at 'now_ms' and never blocks: picks steps, writes intents, begins
  * calls.  Returns how long until it has something to do by itself, or -1.  Fails only when
- * the store fails: then nothing was sent that is not on disk. */
+ * the store fails: then nothing was sent that is not on disk.
+ *
+ * An intent of an earlier run whose outcome is not known is sent again with its token when
+ * the same call is still to be made; else it is closed once all lanes are idle. */
 bool apply_run(struct apply *ap, int64_t now_ms, int64_t *wait_ms, struct error *err) MUST_USE;
 
 /* Is this result of a call of ours?  Then it was used (the caller still frees it).  Fails
@@ -68,8 +70,16 @@ void apply_stop(struct apply *ap);
 
 struct apply_counts {
     size_t done, failed; /* steps                                               */
-    bool stale;          /* a refusal showed that the model is not what is there: read again */
+    size_t stale;        /* steps given up because the model is not what is there: to be
+                            tried again after a fresh read                      */
     bool denied;         /* credentials or permissions were refused              */
+    unsigned kinds;      /* of the failed steps: 1 << enum error_kind each       */
     struct error first;  /* of the first failed step                            */
+    struct error why_stale;
 };
 struct apply_counts apply_counts(const struct apply *ap);
+
+/* Since when no listener or rule points at each group of 'lb' that is there: sets or clears
+ * unused_since, and appends the rows that changed to '*changed' (in 'a'; NULL: not wanted). */
+void apply_note_unused(struct arena *a, struct model *m, const char *lb, int64_t now_ms,
+                       struct model *changed);

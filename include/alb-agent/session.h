@@ -22,6 +22,11 @@ struct session_config {
     const char *vpc_id;     /* NULL: that of the AlbConfig's vSwitches                    */
     const char *destroy;    /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;
+
+    /* For tests; all-zero means the real world. */
+    const struct clock *clock;   /* borrowed                                      */
+    struct transport *transport; /* borrowed                                      */
+    uint64_t seed;               /* of tokens, nonces and jitter                  */
 };
 
 struct session {

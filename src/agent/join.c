@@ -10,8 +10,8 @@ void session_keep_last_good(struct session *s)
     struct model extra = { 0 };
     for (size_t i = 0; i < s->known.rows.len; i++) {
         struct resource r = s->known.rows.items[i];
-        if (!r.desired || model_find(desired, r.lb, r.kind, r.key)
-            || !translate_holds(&s->wanted, &r))
+        bool in_doubt = s->objects.incomplete || translate_holds(&s->wanted, &r);
+        if (!r.desired || !in_doubt || model_find(desired, r.lb, r.kind, r.key))
             continue;
         r.held = true;
         *LIST_PUSH(&s->arena, &extra.rows) = r;
@@ -30,5 +30,49 @@ void session_hold_unknown(struct session *s)
         const struct resource *known = model_find(&s->known, r->lb, r->kind, r->key);
         if (!r->desired && r->ours && (!known || !known->desired_from))
             r->held = true;
+    }
+}
+
+static void hold_lb(struct session *s, const struct translate_lb *lb)
+{
+    size_t first, end;
+    model_range(&s->world, lb->name, &first, &end);
+    for (size_t i = first; i < end; i++)
+        s->world.rows.items[i].held = true;
+    if (s->observed) /* said before */
+        return;
+    const char *slash = strchr(lb->name, '/');
+    *LIST_PUSH(&s->arena, &s->wanted.problems) = (struct translate_problem){
+        .kind = "AlbConfig",
+        .ns = "",
+        .name = slash ? slash + 1 : lb->name,
+        .origin = lb->origin,
+        .message = arena_fmt(&s->arena,
+                             "spec.config.id: load balancer %s is not there, or is tagged for "
+                             "another cluster or AlbConfig; correct the id, or remove it to have "
+                             "a load balancer made",
+                             lb->reuse_id),
+    };
+}
+
+void session_hold_absent(struct session *s)
+{
+    for (size_t i = 0; i < s->wanted.lbs.len; i++) {
+        const struct translate_lb *lb = &s->wanted.lbs.items[i];
+        const struct resource *row =
+            model_find(&s->world, lb->name, RESOURCE_LOAD_BALANCER, lb->name);
+        if (lb->reuse_id && row && !row->actual)
+            hold_lb(s, lb);
+    }
+}
+
+void session_disown_rules(struct session *s)
+{
+    for (size_t i = 0; i < s->world.rows.len; i++) {
+        struct resource *r = &s->world.rows.items[i];
+        if (r->kind != RESOURCE_RULE || r->desired)
+            continue;
+        const struct resource *l = model_find(&s->world, r->lb, RESOURCE_LISTENER, r->parent);
+        r->ours = r->ours && l && l->ours;
     }
 }

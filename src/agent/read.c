@@ -23,7 +23,7 @@ static bool read_facts(struct session *s, struct error *err)
     while (ok && fact_reader_busy(reader))
         ok = session_turn(s, -1, take_fact, reader, err);
     struct fact_set found = { 0 };
-    ok = ok && fact_reader_result(reader, &s->arena, session_now(), &found, err);
+    ok = ok && fact_reader_result(reader, &s->arena, session_now(s), &found, err);
     for (size_t i = 0; ok && i < found.items.len; i++) {
         const struct fact *f = &found.items.items[i];
         *LIST_PUSH(&s->arena, &s->facts.items) = *f;
@@ -58,6 +58,21 @@ static void forget_interfaces(struct fact_set *facts)
     facts->items.len = kept;
 }
 
+enum { FACT_FRESH_MS = 5 * 60 * 1000 };
+
+/* An address may have another interface today; the zone and VPC of a vSwitch stay. */
+static void forget_old_facts(struct session *s)
+{
+    int64_t oldest = session_now(s) - FACT_FRESH_MS;
+    struct fact_set kept = { 0 };
+    for (size_t i = 0; i < s->facts.items.len; i++) {
+        const struct fact *f = &s->facts.items.items[i];
+        if (f->kind == FACT_VSWITCH || f->read_at >= oldest)
+            *LIST_PUSH(&s->arena, &kept.items) = *f;
+    }
+    s->facts = kept;
+}
+
 bool session_translate(struct session *s, struct error *err)
 {
     if (!s->config.n_files) {
@@ -68,6 +83,8 @@ bool session_translate(struct session *s, struct error *err)
     }
     if (s->alb)
         forget_interfaces(&s->facts);
+    if (s->alb)
+        forget_old_facts(s);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
         if (!read_facts(s, err))
@@ -92,16 +109,27 @@ static bool take_observation(void *arg, const struct alb_result *r, struct error
     return true;
 }
 
-/* Load balancers that are asked for, by their objects or, without files, by the store. */
+static bool is_asked_for(const struct session *s, const char *lb)
+{
+    for (size_t i = 0; i < s->wanted.lbs.len; i++)
+        if (!strcmp(s->wanted.lbs.items[i].name, lb))
+            return true;
+    return false;
+}
+
+/* Load balancers that are asked for, by their objects or, when those were not read, by the
+ * store: one that was taken over may carry no tag of ours, so its id is told. */
 static void wanted_lbs(struct session *s, struct observe_in *in)
 {
     LIST_OF(struct observe_lb) lbs = { 0 };
     for (size_t i = 0; i < s->wanted.lbs.len; i++)
         *LIST_PUSH(&s->arena, &lbs) =
             (struct observe_lb){ s->wanted.lbs.items[i].name, s->wanted.lbs.items[i].reuse_id };
-    for (size_t i = 0; !s->config.n_files && i < s->known.rows.len; i++)
-        if (s->known.rows.items[i].kind == RESOURCE_LOAD_BALANCER)
-            *LIST_PUSH(&s->arena, &lbs) = (struct observe_lb){ .name = s->known.rows.items[i].lb };
+    for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
+        const struct resource *r = &s->wanted.desired.rows.items[i];
+        if (r->kind == RESOURCE_LOAD_BALANCER && !is_asked_for(s, r->lb))
+            *LIST_PUSH(&s->arena, &lbs) = (struct observe_lb){ r->lb, r->cloud_id };
+    }
     in->lbs = lbs.items;
     in->n_lbs = lbs.len;
 }
@@ -111,7 +139,7 @@ enum { LIST_LAG_MS = 60000 }; /* lists may lag behind a create this long (design
 /* What this run created and the sweep does not show yet is there all the same. */
 static void keep_created(struct session *s, const struct model *before, struct model *actual)
 {
-    int64_t now = session_now();
+    int64_t now = session_now(s);
     size_t n = actual->rows.len;
     for (size_t i = 0; i < before->rows.len; i++) {
         const struct resource *r = &before->rows.items[i];
@@ -137,6 +165,16 @@ static void carry_over(const struct model *before, struct model *after)
     }
 }
 
+/* Rules may have stopped using a group behind our back, or while we were not running. */
+static void note_unused(struct session *s)
+{
+    for (size_t first = 0, end; first < s->world.rows.len; first = end) {
+        const char *lb = s->world.rows.items[first].lb;
+        apply_note_unused(&s->arena, &s->world, lb, session_now(s), NULL);
+        model_range(&s->world, lb, &first, &end);
+    }
+}
+
 bool session_observe(struct session *s, struct error *err)
 {
     const struct model before = s->world;
@@ -151,7 +189,7 @@ bool session_observe(struct session *s, struct error *err)
     while (ok && observe_busy(o))
         ok = session_turn(s, -1, take_observation, o, err);
     struct model actual = { 0 };
-    ok = ok && observe_result(o, &s->arena, session_now(), &actual, err);
+    ok = ok && observe_result(o, &s->arena, session_now(s), &actual, err);
     observe_free(o);
     if (!ok)
         return false;
@@ -159,7 +197,10 @@ bool session_observe(struct session *s, struct error *err)
     model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, &actual,
                &s->world);
     carry_over(&before, &s->world);
+    session_disown_rules(s);
     session_hold_unknown(s);
+    session_hold_absent(s);
+    note_unused(s);
     s->observed = true;
     return true;
 }

@@ -24,7 +24,7 @@ static bool put_revisions(struct session *s, struct error *err)
             cJSON_AddItemToObject(doc, name, row);
         }
         if (!store_revision_put(s->store, lb, json_canonical(&a, doc),
-                                s->wanted.lbs.items[i].origin, session_now(), err))
+                                s->wanted.lbs.items[i].origin, session_now(s), err))
             return false;
     }
     return true;
@@ -58,15 +58,18 @@ static void note_empty(struct session *s, int64_t now_ms)
 
 bool session_save(struct session *s, struct error *err)
 {
-    struct model before = { 0 };
-    for (size_t i = 0; i < s->world.rows.len; i++)
-        *LIST_PUSH(&s->arena, &before.rows) = s->world.rows.items[i];
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    size_t n = s->world.rows.len;
+    bool *was_empty = arena_array(&scratch, n, sizeof *was_empty);
+    for (size_t i = 0; i < n; i++)
+        was_empty[i] = s->world.rows.items[i].empty_since != 0;
     note_applied(s);
-    note_empty(s, session_now());
+    note_empty(s, session_now(s));
     bool ok = store_model_put(s->store, &s->world, err) && put_revisions(s, err);
     /* This run must not act on what it has itself seen first. */
-    for (size_t i = 0; i < s->world.rows.len; i++)
-        s->world.rows.items[i].empty_since = before.rows.items[i].empty_since;
+    for (size_t i = 0; i < n; i++)
+        if (!was_empty[i])
+            s->world.rows.items[i].empty_since = 0;
     return ok;
 }
 
@@ -74,7 +77,7 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
 {
     struct plan_in in = {
         .model = &s->world,
-        .now_ms = session_now(),
+        .now_ms = session_now(s),
         .keep_all = s->objects.incomplete,
         .allow_destroy = s->config.allow_destroy,
         .destroy = s->config.destroy,
@@ -102,7 +105,7 @@ static bool round_run(struct session *s, const struct apply_in *in, const volati
         if (stop && *stop)
             apply_stop(ap);
         int64_t wait;
-        ok = apply_run(ap, session_now(), &wait, err);
+        ok = apply_run(ap, session_now(s), &wait, err);
         if (!ok || apply_idle(ap))
             break;
         ok = session_turn(s, wait, take_applied, ap, err);
@@ -112,8 +115,10 @@ static bool round_run(struct session *s, const struct apply_in *in, const volati
         out->counts.first = c.first;
     out->counts.done += c.done;
     out->counts.failed += c.failed;
+    out->counts.kinds |= c.kinds;
     out->counts.denied = out->counts.denied || c.denied;
     out->counts.stale = c.stale;
+    out->counts.why_stale = c.why_stale;
     apply_free(ap);
     return ok;
 }
@@ -144,7 +149,8 @@ static bool is_anything_ready(struct session *s, struct session_result *out, boo
 
 enum {
     ROUNDS = 12,           /* of changes and fresh reads; each but the last made progress */
-    PENDING_WAIT_MS = 1000 /* until a state that somebody else's change left is read again */
+    STALE_ROUNDS = 3,      /* in a row that changed nothing because the reading was stale */
+    PENDING_WAIT_MS = 1000 /* until what somebody else's change left is read again         */
 };
 
 static bool take_nothing(void *arg, const struct alb_result *r, struct error *err)
@@ -157,9 +163,9 @@ static bool take_nothing(void *arg, const struct alb_result *r, struct error *er
 
 static bool wait_a_while(struct session *s, struct error *err)
 {
-    int64_t until = session_now() + PENDING_WAIT_MS;
-    while (session_now() < until)
-        if (!session_turn(s, until - session_now(), take_nothing, NULL, err))
+    int64_t until = session_now(s) + PENDING_WAIT_MS;
+    while (session_now(s) < until)
+        if (!session_turn(s, until - session_now(s), take_nothing, NULL, err))
             return false;
     return true;
 }
@@ -169,38 +175,58 @@ static bool refresh(struct session *s, struct error *err)
     return session_observe(s, err) && session_save(s, err);
 }
 
+static struct apply_in apply_input(struct session *s, apply_event_fn *event, void *arg, int round)
+{
+    return (struct apply_in){
+        .alb = s->alb,
+        .store = s->store,
+        .model = &s->world,
+        .arena = &s->arena,
+        .seed = s->seed + (uint64_t)round + 1,
+        .keep_all = s->objects.incomplete,
+        .allow_destroy = s->config.allow_destroy,
+        .destroy = s->config.destroy,
+        .event = event,
+        .event_arg = arg,
+    };
+}
+
+/* What a reading after the last round still contradicts, has failed. */
+static void count_stale(struct session_result *out)
+{
+    if (out->in_sync || !out->counts.stale)
+        return;
+    if (!out->counts.failed)
+        out->counts.first = out->counts.why_stale;
+    out->counts.failed += out->counts.stale;
+    out->counts.kinds |= 1U << out->counts.why_stale.kind;
+}
+
+/* The first round runs even when nothing can be sent: it closes what an earlier run left in
+ * the journal. */
 bool session_apply(struct session *s, apply_event_fn *event, void *arg, const volatile bool *stop,
                    struct session_result *out, struct error *err)
 {
     *out = (struct session_result){ 0 };
-    bool pending, ok = true;
+    bool pending, ok = true, done = false;
     bool ready = is_anything_ready(s, out, &pending);
-    for (int round = 0; ok && round < ROUNDS && (ready || pending) && !(stop && *stop); round++) {
+    int fruitless = 0;
+    for (int round = 0; ok && !done && round < ROUNDS && !(stop && *stop); round++) {
         size_t before = out->counts.done;
         bool was_ready = ready;
-        struct apply_in in = {
-            .alb = s->alb,
-            .store = s->store,
-            .model = &s->world,
-            .arena = &s->arena,
-            .cluster_id = s->cluster_id,
-            .seed = s->seed + (uint64_t)round + 1,
-            .keep_all = s->objects.incomplete,
-            .allow_destroy = s->config.allow_destroy,
-            .destroy = s->config.destroy,
-            .event = event,
-            .event_arg = arg,
-        };
+        const struct apply_in in = apply_input(s, event, arg, round);
         ok = round_run(s, &in, stop, out, err);
-        if (ok && !ready && pending)
-            ok = wait_a_while(s, err);
-        ok = ok && refresh(s, err);
-        if (!ok)
+        if (!ok || (!ready && !pending))
             break;
-        ready = is_anything_ready(s, out, &pending);
-        if (was_ready && out->counts.done == before)
-            break; /* what could be sent was refused: again would be the same */
+        fruitless = out->counts.done > before ? 0 : fruitless + 1;
+        ok = (!fruitless || wait_a_while(s, err)) && refresh(s, err);
+        ready = ok && is_anything_ready(s, out, &pending);
+        /* What could be sent was refused: again would be the same, unless it was for what we
+         * had not read. */
+        bool again = out->counts.stale && fruitless < STALE_ROUNDS;
+        done = (!ready && !pending) || (was_ready && fruitless && !again);
     }
+    count_stale(out);
     struct alb_stats stats = alb_stats(s->alb);
     out->writes = (size_t)stats.writes;
     out->reads = (size_t)stats.reads;

@@ -9,9 +9,14 @@
 #include "alb-agent/source.h"
 #include "session_priv.h"
 
-int64_t session_now(void)
+const struct clock *session_clock(const struct session *s)
 {
-    return clock_now_ms(clock_system());
+    return s->config.clock ? s->config.clock : clock_system();
+}
+
+int64_t session_now(const struct session *s)
+{
+    return clock_now_ms(session_clock(s));
 }
 
 const char *session_default_state(struct arena *a, const char *cluster_id)
@@ -60,7 +65,9 @@ static bool settle_cluster_id(struct session *s, struct error *err)
 
 bool session_open(struct session *s, const struct session_config *config, struct error *err)
 {
-    *s = (struct session){ .config = *config, .seed = rng_system_seed() };
+    *s = (struct session){ .config = *config, .seed = config->seed };
+    if (!s->seed)
+        s->seed = rng_system_seed();
     const char *id = config->cluster_id ? config->cluster_id : "default";
     if (!check_cluster_id(id, err))
         return false;
@@ -69,8 +76,8 @@ bool session_open(struct session *s, const struct session_config *config, struct
         return error_set(err, ERROR_INVALID,
                          "no place for the state file: give --state FILE, or set XDG_STATE_HOME or "
                          "HOME");
-    if (!store_open(&s->store, path, config->mode, session_now(), &s->set_aside, err))
-        return error_wrap(err, "state file %s", path);
+    if (!store_open(&s->store, path, config->mode, session_now(s), &s->set_aside, err))
+        return false;
     if (!settle_cluster_id(s, err))
         return false;
     if (config->destroy)
@@ -82,7 +89,8 @@ bool session_open(struct session *s, const struct session_config *config, struct
 void session_close(struct session *s)
 {
     alb_free(s->alb);
-    http_free(s->transport);
+    if (s->transport != s->config.transport)
+        http_free(s->transport);
     store_close(s->store);
     object_set_done(&s->objects);
     arena_done(&s->arena);
@@ -103,7 +111,8 @@ bool session_connect(struct session *s, struct error *err)
     if (!alb_credentials_from_env(&keys, env, err))
         return false;
     struct http_config http = { .user_agent = "alb-agent/" ALB_AGENT_VERSION };
-    if (!http_new(&s->transport, &http, err))
+    s->transport = s->config.transport;
+    if (!s->transport && !http_new(&s->transport, &http, err))
         return false;
     struct alb_config alb = {
         .region = s->config.region,
@@ -111,7 +120,7 @@ bool session_connect(struct session *s, struct error *err)
         .access_key_id = keys.access_key_id.data,
         .access_key_secret = &keys.access_key_secret,
         .security_token = keys.security_token.data,
-        .clock = clock_system(),
+        .clock = session_clock(s),
         .seed = s->seed,
         .transport = s->transport,
     };

@@ -4,7 +4,8 @@
 #include "alb-agent/observe.h"
 #include "alb-agent/session.h"
 
-int64_t session_now(void);
+const struct clock *session_clock(const struct session *s);
+int64_t session_now(const struct session *s);
 
 /* Takes results until there are none: hands each to 'take'.  One turn of the loop: waits at
  * most 'wait_ms' (< 0: as long as the client wants), moves data, hands out. */
@@ -17,3 +18,7 @@ bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, voi
 void session_keep_last_good(struct session *s);
 /* Rows that nothing wants and nobody remembers are not deleted while an object is in doubt. */
 void session_hold_unknown(struct session *s);
+/* A load balancer that was to be taken over and is not there is never made instead. */
+void session_hold_absent(struct session *s);
+/* Rules under a listener that is not ours are not ours, whatever they are called. */
+void session_disown_rules(struct session *s);

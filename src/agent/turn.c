@@ -5,7 +5,7 @@
 bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, void *arg,
                   struct error *err)
 {
-    int64_t due = alb_run(s->alb, session_now());
+    int64_t due = alb_run(s->alb, session_now(s));
     if (due >= 0 && (wait_ms < 0 || due < wait_ms))
         wait_ms = due;
     struct alb_result r;

@@ -1,14 +1,15 @@
 /* apply.c - one turn: which lanes may move, their intents in one commit, their calls. */
-#include <stdlib.h>
+#include "alb-agent/apply.h"
+
 #include <string.h>
 
 #include "apply_priv.h"
 
 bool apply_new(struct apply **out, const struct apply_in *in, struct error *err)
 {
-    struct apply *ap = calloc(1, sizeof *ap);
-    if (!ap)
-        return error_set(err, ERROR_BUG, "out of memory");
+    struct arena mem = { 0 };
+    struct apply *ap = arena_alloc(&mem, sizeof *ap);
+    ap->arena = mem;
     ap->in = *in;
     ap->rng.state = in->seed;
     if (!ap->in.max_tries)
@@ -41,8 +42,8 @@ void apply_free(struct apply *ap)
         arena_done(&l->arena);
     map_done(&ap->lanes);
     map_done(&ap->dirty);
-    arena_done(&ap->arena);
-    free(ap);
+    struct arena mem = ap->arena; /* it lives in it */
+    arena_done(&mem);
 }
 
 typedef LIST_OF(struct lane *) lane_list;
@@ -93,7 +94,8 @@ static void pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_lis
     map_done(&dirty);
 }
 
-/* Lanes whose backoff is over: the same call again, or whatever is next. */
+/* Lanes whose backoff is over: the same call again, or whatever is next.  Returns how long
+ * until the next one is due, or -1. */
 static int64_t wake_lanes(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *picked)
 {
     int64_t wait = -1;
@@ -140,17 +142,31 @@ static int64_t sooner(int64_t x, int64_t y)
     return x < y ? x : y;
 }
 
+/* Intents that an earlier run left and that nothing asks for now: what is there was read
+ * since, so that their tokens must not be used again for a later call that looks the same. */
+static bool close_left(struct apply *ap, int64_t now_ms, struct error *err)
+{
+    const struct store_outcome o = { .state = "failed", .done_at = now_ms, .code = "NotRepeated" };
+    for (size_t i = 0; i < ap->left.len; i++)
+        if (ap->left.items[i].id && !store_call_done(ap->in.store, ap->left.items[i].id, &o, err))
+            return error_wrap(err, "journal");
+    ap->left.len = 0;
+    return true;
+}
+
 bool apply_run(struct apply *ap, int64_t now_ms, int64_t *wait_ms, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     lane_list picked = { 0 };
-    int64_t wait = wake_lanes(ap, now_ms, &scratch, &picked);
-    if (!ap->stopped)
+    int64_t wait = -1;
+    if (!ap->stopped) {
+        wait = wake_lanes(ap, now_ms, &scratch, &picked);
         pick_all(ap, now_ms, &scratch, &picked);
+    }
     if (!send_all(ap, &picked, now_ms, err))
         return false;
     *wait_ms = sooner(wait, poll_run(ap, now_ms));
-    return true;
+    return ap->stopped || !apply_idle(ap) || close_left(ap, now_ms, err);
 }
 
 bool apply_take(struct apply *ap, const struct alb_result *result, bool *taken, struct error *err)

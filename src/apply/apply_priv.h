@@ -23,14 +23,14 @@ struct lane {
     struct arena arena;
     struct step step;  /* a copy of the step in flight             */
     uint64_t call;     /* of the alb client, 0: none               */
-    int64_t journal;   /* store_call.id of the intent              */
+    int64_t journal;   /* store_call.id of the intent, 0: to be written */
     char token[40];    /* its ClientToken                          */
     bool resend;       /* outcome unknown: same call, same token   */
     const char *job;   /* JobId to wait for, or NULL               */
     int64_t polled_at; /* when the poll began, for the deadline    */
     int64_t due_ms;    /* of the next poll, or of the retry        */
     int tries;         /* of this step so far                      */
-    bool single;       /* a batch was refused: one item a call     */
+    bool single;       /* a batch was refused: one member a call   */
     bool blocked;      /* takes no step until the cloud was read again */
 };
 
@@ -47,7 +47,7 @@ struct apply {
     struct arena arena; /* lanes and their names */
     struct map lanes;   /* key -> struct lane    */
     struct map dirty;   /* load balancers whose plan must be computed again */
-    store_calls left;   /* intents of an earlier run without an outcome */
+    store_calls left;   /* intents of an earlier run without an outcome; id 0: taken up */
     LIST_OF(struct poll) polls;
     struct apply_counts counts;
     bool stopped;
@@ -66,8 +66,12 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
 /* The change of the step in flight is complete: model, store, counts. */
 bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;
 /* It failed with '*why': tries again later, or gives its resources up. */
-bool lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
-               int64_t now_ms, struct error *err) MUST_USE;
+void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
+               int64_t now_ms);
+/* The model is not what is there: the lane takes no step until the cloud was read again. */
+void lane_reread(struct apply *ap, struct lane *lane, const struct error *why);
+/* The lane takes no step any more. */
+void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why);
 
 /* poll.c */
 /* Begins the reads that waiting lanes need; returns when to come again, or -1. */
@@ -82,6 +86,3 @@ int64_t poll_first_delay(const struct lane *lane);
  * cloud is in), then once complete. */
 void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r);
 bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;
-/* Groups that no rule uses any more begin to drain. */
-bool effect_note_unused(struct apply *ap, const char *lb, int64_t now_ms,
-                        struct error *err) MUST_USE;

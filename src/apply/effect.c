@@ -1,5 +1,4 @@
 /* effect.c - what a step does to the model and to the store. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/json.h"
@@ -32,8 +31,7 @@ static struct resource *row_for(struct apply *ap, const struct lane *lane,
 }
 
 /* The id that the cloud gave to a created resource, or NULL. */
-static const char *created_id(const struct lane *lane, const struct step_item *item,
-                              const cJSON *reply)
+static const char *created_id(const struct step_item *item, const cJSON *reply)
 {
     switch (item->kind) {
     case RESOURCE_LOAD_BALANCER: return json_str(reply, "LoadBalancerId");
@@ -50,7 +48,6 @@ static const char *created_id(const struct lane *lane, const struct step_item *i
     }
     case RESOURCE_KINDS: break;
     }
-    (void)lane;
     return NULL;
 }
 
@@ -71,9 +68,8 @@ void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *
         struct resource *row = row_for(ap, lane, item);
         row->status = pending_status(lane, item->kind);
         row->observed_at = r->done_ms;
-        const char *id = lane->step.op == STEP_CREATE && !row->cloud_id
-                             ? created_id(lane, item, r->reply)
-                             : NULL;
+        const char *id =
+            lane->step.op == STEP_CREATE && !row->cloud_id ? created_id(item, r->reply) : NULL;
         if (id) {
             row->cloud_id = arena_strdup(ap->in.arena, id);
             row->created_at = r->done_ms;
@@ -154,6 +150,15 @@ static bool settle(struct apply *ap, struct lane *lane, const struct step_item *
         forget_actual(row);
         return row->desired ? store_resource_put(ap->in.store, row, err) : true;
     }
+    if (!row->cloud_id) { /* made, and the reply does not say what: to be read */
+        struct error why;
+        (void)error_set(&why, ERROR_CONFLICT, "%s: the reply has no id for %s %s",
+                        lane->step.action, resource_kind_name(item->kind), item->key);
+        ap->counts.stale++;
+        ap->counts.why_stale = why;
+        lane->blocked = true;
+        return true;
+    }
     row->status = stable_status(item->kind);
     if (item->after)
         row->actual =
@@ -164,23 +169,35 @@ static bool settle(struct apply *ap, struct lane *lane, const struct step_item *
     return store_resource_put(ap->in.store, row, err);
 }
 
-bool effect_note_unused(struct apply *ap, const char *lb, int64_t now_ms, struct error *err)
+void apply_note_unused(struct arena *a, struct model *m, const char *lb, int64_t now_ms,
+                       struct model *changed)
 {
     struct map used CLEANUP(map_done) = { 0 };
-    model_used_groups(ap->in.model, lb, NULL, &used);
+    model_used_groups(m, lb, NULL, &used);
     size_t first, end;
-    model_range(ap->in.model, lb, &first, &end);
+    model_range(m, lb, &first, &end);
     for (size_t i = first; i < end; i++) {
-        struct resource *row = &ap->in.model->rows.items[i];
+        struct resource *row = &m->rows.items[i];
         if (row->kind != RESOURCE_SERVER_GROUP || !row->actual)
             continue;
         bool in_use = map_get(&used, row->key) != NULL;
         if (in_use == !row->unused_since)
             continue;
         row->unused_since = in_use ? 0 : now_ms;
-        if (!store_resource_put(ap->in.store, row, err))
-            return false;
+        if (changed)
+            *LIST_PUSH(a, &changed->rows) = *row;
     }
+}
+
+/* Groups that nothing points at any more begin to drain. */
+static bool record_unused(struct apply *ap, const char *lb, int64_t now_ms, struct error *err)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct model changed = { 0 };
+    apply_note_unused(&scratch, ap->in.model, lb, now_ms, &changed);
+    for (size_t i = 0; i < changed.rows.len; i++)
+        if (!store_resource_put(ap->in.store, &changed.rows.items[i], err))
+            return false;
     return true;
 }
 
@@ -196,7 +213,7 @@ bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct err
         for (size_t i = 0; i < lane->step.items.len; i++)
             if (!record(ap, lane->lb, &lane->step.items.items[i], err))
                 return false;
-    if (lane->step.family == LANE_LOAD_BALANCER && !effect_note_unused(ap, lane->lb, now_ms, err))
+    if (lane->step.family == LANE_LOAD_BALANCER && !record_unused(ap, lane->lb, now_ms, err))
         return false;
     return store_commit(&txn, err);
 }

@@ -28,6 +28,7 @@ static void lane_unload(struct lane *lane)
     lane->job = NULL;
     lane->resend = false;
     lane->call = 0;
+    lane->journal = 0;
 }
 
 void lane_transition(struct lane *lane, enum lane_state to)
@@ -45,12 +46,21 @@ static bool is_later_member(const char *name)
     const char *n = !strncmp(name, "Rules.", 6)     ? name + 6
                     : !strncmp(name, "RuleIds.", 8) ? name + 8
                                                     : NULL;
-    return n && strncmp(n, "1", strcspn(n, ".")) != 0;
+    return n && (n[0] != '1' || (n[1] && n[1] != '.'));
+}
+
+/* Does the call change several resources of which one may be to blame? */
+static bool is_batch(const struct step *step)
+{
+    for (size_t i = 0; i < step->params.len; i++)
+        if (is_later_member(step->params.items[i].name))
+            return true;
+    return false;
 }
 
 static void copy_items(struct lane *lane, const struct step *step)
 {
-    size_t n = lane->single && step->items.len ? 1 : step->items.len;
+    size_t n = lane->single && is_batch(step) ? 1 : step->items.len;
     lane->step.items.items = NULL;
     lane->step.items.len = 0;
     for (size_t i = 0; i < n; i++) {
@@ -65,17 +75,21 @@ static void copy_items(struct lane *lane, const struct step *step)
     }
 }
 
-/* The token of an intent that an earlier run left without an outcome, when this is the same
- * call: then the cloud does it once (alb-semantics.md §7). */
-static const char *token_left(const struct apply *ap, const struct step *step, const char *params)
+/* Takes up an intent that an earlier run left without an outcome, when this is the same
+ * call: with its token the cloud does it once (alb-semantics.md §7). */
+static bool take_left(struct apply *ap, struct lane *lane, const char *params)
 {
     for (size_t i = 0; i < ap->left.len; i++) {
-        const struct store_call *c = &ap->left.items[i];
-        if (!strcmp(c->action, step->action) && !strcmp(c->lane, step->lane)
-            && !strcmp(c->params, params) && c->client_token)
-            return c->client_token;
+        struct store_call *c = &ap->left.items[i];
+        if (!c->id || !c->client_token || strcmp(c->action, lane->step.action) != 0
+            || strcmp(c->lane, lane->key) != 0 || strcmp(c->params, params) != 0)
+            continue;
+        (void)snprintf(lane->token, sizeof lane->token, "%s", c->client_token);
+        lane->journal = c->id;
+        c->id = 0;
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 /* The flat parameters as one JSON object, for the journal; none of them is secret. */
@@ -114,10 +128,7 @@ void lane_load(struct apply *ap, struct lane *lane, const struct step *step)
             (struct alb_param){ arena_strdup(a, p->name), arena_strdup(a, p->value) };
     }
     copy_items(lane, step);
-    const char *left = token_left(ap, &lane->step, params_text(a, &lane->step.params));
-    if (left)
-        (void)snprintf(lane->token, sizeof lane->token, "%s", left);
-    else
+    if (!take_left(ap, lane, params_text(a, &lane->step.params)))
         rng_uuid(&ap->rng, lane->token);
 }
 
@@ -140,6 +151,8 @@ static bool takes_token(const struct lane *lane)
 
 bool lane_intent(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
 {
+    if (lane->journal) /* it is there already: sent again with its token */
+        return true;
     struct store_call call = {
         .lane = lane->key,
         .lb = lane->lb,
@@ -174,9 +187,14 @@ bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error
     lane->resend = false;
     struct error why;
     lane->call = alb_begin(ap->in.alb, lane->step.action, &params, lane->step.urgent, &why);
-    if (!lane->call)
-        return lane_fail(ap, lane, &why, -1, now_ms, err);
-    lane_transition(lane, LANE_SENT);
+    if (lane->call) {
+        lane_transition(lane, LANE_SENT);
+        return true;
+    }
+    const struct store_outcome o = { .state = "failed", .done_at = now_ms };
+    if (!store_call_done(ap->in.store, lane->journal, &o, err))
+        return error_wrap(err, "journal of %s", lane->step.action);
+    lane_fail(ap, lane, &why, -1, now_ms);
     return true;
 }
 
@@ -214,7 +232,8 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
         return error_wrap(err, "journal of %s", lane->step.action);
     if (!r->ok) {
         lane->resend = r->unknown && takes_token(lane);
-        return lane_fail(ap, lane, &r->err, r->retry_after_ms, r->done_ms, err);
+        lane_fail(ap, lane, &r->err, r->retry_after_ms, r->done_ms);
+        return true;
     }
     effect_begun(ap, lane, r);
     const char *job = json_str(r->reply, "JobId");
@@ -253,7 +272,7 @@ static int64_t retry_delay(struct apply *ap, const struct lane *lane, int64_t re
     return retry_after_ms > delay ? retry_after_ms : delay;
 }
 
-static bool retry_later(struct apply *ap, struct lane *lane, const struct error *why,
+static void retry_later(struct apply *ap, struct lane *lane, const struct error *why,
                         int64_t retry_after_ms, int64_t now_ms)
 {
     int64_t delay = retry_delay(ap, lane, retry_after_ms);
@@ -261,7 +280,6 @@ static bool retry_later(struct apply *ap, struct lane *lane, const struct error 
                  .kind = APPLY_RETRY, .step = &lane->step, .err = why, .wait_ms = delay });
     lane->due_ms = now_ms + delay;
     lane_transition(lane, LANE_BACKOFF);
-    return true;
 }
 
 /* Leaves the resources of the step as they are for the rest of this run. */
@@ -275,47 +293,70 @@ static void hold(struct apply *ap, const struct lane *lane)
     }
 }
 
-static bool give_up(struct apply *ap, struct lane *lane, const struct error *why)
+static void end_step(struct apply *ap, struct lane *lane)
 {
-    tell(ap, &(struct apply_event){ .kind = APPLY_FAILED, .step = &lane->step, .err = why });
-    if (!ap->counts.failed++)
-        ap->counts.first = *why;
     lane->tries = 0;
     lane->resend = false;
     map_put(&ap->dirty, lane->lb, "");
     lane_transition(lane, LANE_IDLE);
-    return true;
 }
 
-bool lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
-               int64_t now_ms, struct error *err)
+static void count_failed(struct apply *ap, struct lane *lane, const struct error *why)
 {
-    (void)err;
+    tell(ap, &(struct apply_event){ .kind = APPLY_FAILED, .step = &lane->step, .err = why });
+    ap->counts.kinds |= 1U << why->kind;
+    if (!ap->counts.failed++)
+        ap->counts.first = *why;
+    end_step(ap, lane);
+}
+
+void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why)
+{
+    lane->blocked = true;
+    count_failed(ap, lane, why);
+}
+
+void lane_reread(struct apply *ap, struct lane *lane, const struct error *why)
+{
+    tell(ap, &(struct apply_event){ .kind = APPLY_RETRY, .step = &lane->step, .err = why });
+    if (!ap->counts.stale++)
+        ap->counts.why_stale = *why;
+    lane->blocked = true;
+    end_step(ap, lane);
+}
+
+/* One member a call, until the one that is refused is found; the others go on together. */
+static void blame(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms)
+{
+    if (is_batch(&lane->step)) {
+        lane->single = true;
+        retry_later(ap, lane, why, -1, now_ms);
+        return;
+    }
+    lane->single = false;
+    hold(ap, lane);
+    count_failed(ap, lane, why);
+}
+
+void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
+               int64_t now_ms)
+{
     switch (why->kind) {
     case ERROR_THROTTLED:
     case ERROR_TRANSIENT:
     case ERROR_BUSY:
         if (lane->tries < ap->in.max_tries)
-            return retry_later(ap, lane, why, retry_after_ms, now_ms);
-        lane->blocked = true;
-        return give_up(ap, lane, why);
-    case ERROR_INVALID:
-        if (lane->step.items.len > 1 && !lane->single) {
-            lane->single = true; /* find the one that is refused */
-            return retry_later(ap, lane, why, 0, now_ms);
-        }
-        hold(ap, lane);
-        return give_up(ap, lane, why);
+            retry_later(ap, lane, why, retry_after_ms, now_ms);
+        else
+            lane_give_up(ap, lane, why);
+        return;
+    case ERROR_INVALID: blame(ap, lane, why, now_ms); return;
     case ERROR_CONFLICT:
-    case ERROR_NOT_FOUND:
-        ap->counts.stale = true;
-        lane->blocked = true;
-        return give_up(ap, lane, why);
+    case ERROR_NOT_FOUND: lane_reread(ap, lane, why); return;
     case ERROR_DENIED: ap->counts.denied = true; break;
     case ERROR_QUOTA:
     case ERROR_BUG:
     case ERROR_NONE: break;
     }
-    lane->blocked = true;
-    return give_up(ap, lane, why);
+    lane_give_up(ap, lane, why);
 }

@@ -101,20 +101,46 @@ int64_t poll_run(struct apply *ap, int64_t now_ms)
 
 /* ---- answers ------------------------------------------------------------------------- */
 
-static bool still_waiting(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
+static bool is_overdue(struct apply *ap, struct lane *lane, int64_t now_ms)
 {
-    int64_t so_far = now_ms - lane->polled_at;
-    if (so_far > POLL_DEADLINE_MS) {
-        struct error why;
-        (void)error_set(&why, ERROR_TRANSIENT, "%s: not complete after %d minutes",
-                        lane->step.action, POLL_DEADLINE_MS / 60000);
-        return lane_fail(ap, lane, &why, -1, now_ms, err);
-    }
-    int64_t delay = so_far / 2; /* grows with the time it takes */
+    if (now_ms - lane->polled_at <= POLL_DEADLINE_MS)
+        return false;
+    struct error why;
+    (void)error_set(&why, ERROR_TRANSIENT, "%s: not complete after %d minutes", lane->step.action,
+                    POLL_DEADLINE_MS / 60000);
+    lane_reread(ap, lane, &why);
+    return true;
+}
+
+static bool still_waiting(struct apply *ap, struct lane *lane, int64_t now_ms)
+{
+    int64_t delay = (now_ms - lane->polled_at) / 2; /* grows with the time it takes */
     if (delay < FIRST_POLL_MS)
         delay = FIRST_POLL_MS;
-    lane->due_ms = now_ms + (delay > LONGEST_POLL_MS ? LONGEST_POLL_MS : delay);
+    if (!is_overdue(ap, lane, now_ms))
+        lane->due_ms = now_ms + (delay > LONGEST_POLL_MS ? LONGEST_POLL_MS : delay);
     return true;
+}
+
+/* The question itself failed: asked again, unless what was asked for is not there. */
+static void not_answered(struct apply *ap, struct lane *lane, const struct alb_result *r)
+{
+    switch (r->err.kind) {
+    case ERROR_TRANSIENT:
+    case ERROR_THROTTLED:
+    case ERROR_BUSY:
+        if (!is_overdue(ap, lane, r->done_ms))
+            lane->due_ms = r->done_ms + FAILED_POLL_MS;
+        return;
+    case ERROR_NOT_FOUND:
+    case ERROR_CONFLICT: lane_reread(ap, lane, &r->err); return;
+    case ERROR_NONE:
+    case ERROR_INVALID:
+    case ERROR_QUOTA:
+    case ERROR_DENIED:
+    case ERROR_BUG: break;
+    }
+    lane_give_up(ap, lane, &r->err);
 }
 
 static const cJSON *find_job(const cJSON *reply, const char *id)
@@ -136,7 +162,7 @@ static bool take_job(struct apply *ap, struct lane *lane, const cJSON *reply, in
     if (status && !strcmp(status, "Succeeded"))
         return lane_complete(ap, lane, now_ms, err);
     if (!status || strcmp(status, "Failed") != 0)
-        return still_waiting(ap, lane, now_ms, err);
+        return still_waiting(ap, lane, now_ms);
     const char *code = json_str(job, "ErrorCode"), *msg = json_str(job, "ErrorMessage");
     struct error why;
     enum error_kind kind = alb_error_kind(code ? code : "", 400);
@@ -145,8 +171,11 @@ static bool take_job(struct apply *ap, struct lane *lane, const cJSON *reply, in
     struct store_outcome o = { .state = "failed", .done_at = now_ms, .code = code };
     if (!store_call_done(ap->in.store, lane->journal, &o, err))
         return false;
-    ap->counts.stale = true; /* what a failed job left behind must be read */
-    return lane_fail(ap, lane, &why, -1, now_ms, err);
+    if (kind == ERROR_DENIED || kind == ERROR_QUOTA)
+        lane_give_up(ap, lane, &why);
+    else
+        lane_reread(ap, lane, &why); /* what a failed job left behind is not known */
+    return true;
 }
 
 static bool take_lb(struct apply *ap, struct lane *lane, const cJSON *reply, int64_t now_ms,
@@ -154,14 +183,15 @@ static bool take_lb(struct apply *ap, struct lane *lane, const cJSON *reply, int
 {
     const char *status = json_str(reply, "LoadBalancerStatus");
     if (!status || !strcmp(status, "Provisioning") || !strcmp(status, "Configuring"))
-        return still_waiting(ap, lane, now_ms, err);
+        return still_waiting(ap, lane, now_ms);
     if (!strcmp(status, "CreateFailed")) {
         struct error why;
         (void)error_set(&why, ERROR_CONFLICT,
                         "%s: the cloud could not create load balancer %s; delete it there and run "
                         "again",
                         lane->step.action, lb_id_of(ap, lane));
-        return lane_fail(ap, lane, &why, -1, now_ms, err);
+        lane_give_up(ap, lane, &why);
+        return true;
     }
     struct alb_load_balancer seen;
     struct error ignored;
@@ -185,7 +215,7 @@ bool poll_take(struct apply *ap, const struct alb_result *r, bool *taken, struct
         for (size_t j = 0; j < p.n; j++) {
             struct lane *lane = p.lanes[j];
             if (!r->ok)
-                lane->due_ms = r->done_ms + FAILED_POLL_MS;
+                not_answered(ap, lane, r);
             else if (!(lane->job ? take_job(ap, lane, r->reply, r->done_ms, err)
                                  : take_lb(ap, lane, r->reply, r->done_ms, err)))
                 return false;

@@ -48,12 +48,15 @@ static void progress(void *arg, const struct apply_event *e)
 
 static enum exit_code failure_exit(const struct session_result *r)
 {
-    if (!r->counts.failed)
-        return EXIT_DONE;
-    /* An object the cloud refuses is quarantined; anything else is an error. */
-    if (r->counts.first.kind == ERROR_INVALID)
-        return EXIT_INVALID;
-    return r->counts.first.kind == ERROR_QUOTA ? EXIT_QUOTA : EXIT_ERROR;
+    const unsigned invalid = 1U << ERROR_INVALID, quota = 1U << ERROR_QUOTA;
+    enum exit_code code = EXIT_DONE;
+    if (r->counts.kinds & invalid) /* its object is quarantined, the rest was done */
+        code = exit_worse(code, EXIT_INVALID);
+    if (r->counts.kinds & quota)
+        code = exit_worse(code, EXIT_QUOTA);
+    if (r->counts.kinds & ~(invalid | quota))
+        code = exit_worse(code, EXIT_ERROR);
+    return code;
 }
 
 static void summary_text(struct buf *b, const struct session_result *r, bool incomplete,
@@ -65,6 +68,8 @@ static void summary_text(struct buf *b, const struct session_result *r, bool inc
         buf_adds(b, "In sync.\n");
     else if (r->in_sync)
         buf_adds(b, "In sync but for what was left out.\n");
+    else if (code == EXIT_REFUSED || code == EXIT_QUOTA)
+        buf_adds(b, "Refused in part or wholly, and not in sync.\n");
     else
         buf_addf(b, "Not in sync%s%s.\n", r->waits ? ": next is " : "", r->waits ? r->waits : "");
     if (r->counts.failed)
@@ -100,6 +105,16 @@ static bool check_destroy(const struct session *s, struct error *err)
     return true;
 }
 
+/* Is there nothing to be destroyed?  Not an error: it may be the second time. */
+static bool is_destroyed(const struct session *s)
+{
+    size_t first, end;
+    if (!s->config.destroy)
+        return false;
+    model_range(&s->world, s->config.destroy, &first, &end);
+    return first == end;
+}
+
 /* What the person who ran it should know before anything is changed. */
 static enum exit_code announce(struct session *s, struct options *o, const struct plan *plan)
 {
@@ -109,6 +124,9 @@ static enum exit_code announce(struct session *s, struct options *o, const struc
     struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
     if (in.incomplete)
         buf_adds(&b, "Source incomplete: nothing will be deleted.\n");
+    if (is_destroyed(s))
+        buf_addf(&b, "warning: --destroy %s: there is nothing of this AlbConfig\n",
+                 s->config.destroy);
     report_notes_text(&b, &in);
     for (size_t i = 0; i < plan->refusals.len; i++)
         buf_addf(&b, "refused: %s: %s\n", plan->refusals.items[i].lb,

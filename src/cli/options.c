@@ -82,23 +82,31 @@ static bool take_value(const struct flag *f, const char *inline_value, int argc,
                        int *i, const char **value, struct error *err)
 {
     *value = inline_value;
-    if (inline_value || !f->arg)
-        return f->arg || !inline_value
-               || error_set(err, ERROR_INVALID, "--%s takes no value", f->name);
-    if (*i + 1 >= argc)
-        return error_set(err, ERROR_INVALID, "--%s needs a value: %s", f->name, f->arg);
-    *value = argv[++*i];
-    return true;
+    if (!f->arg)
+        return !inline_value || error_set(err, ERROR_INVALID, "--%s takes no value", f->name);
+    if (!inline_value && *i + 1 < argc)
+        *value = argv[++*i];
+    return (*value && **value)
+           || error_set(err, ERROR_INVALID, "--%s needs a value: %s", f->name, f->arg);
+}
+
+/* What is no flag: only a call has such arguments. */
+static bool take_argument(struct options *o, const struct cmd *cmd, const char *arg,
+                          struct error *err)
+{
+    *LIST_PUSH(&o->arena, &o->args) = arg;
+    if (cmd->opts & OPT_PARAMS)
+        return true;
+    const char *hint = cmd->opts & OPT_FILE ? "; manifests are given with -f" : "";
+    return error_set(err, ERROR_INVALID, "%s: '%s' is not expected%s", cmd->name, arg, hint);
 }
 
 static bool parse_one(struct options *o, const struct cmd *cmd, int argc, char **argv, int *i,
                       struct error *err)
 {
     const char *arg = argv[*i];
-    if (arg[0] != '-' || !arg[1]) {
-        *LIST_PUSH(&o->arena, &o->args) = arg;
-        return true;
-    }
+    if (arg[0] != '-' || !arg[1])
+        return take_argument(o, cmd, arg, err);
     if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
         o->help = true;
         return true;
