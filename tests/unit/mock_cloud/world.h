@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "alb-agent/arena.h"
+#include "alb-agent/buf.h"
 #include "alb-agent/json.h"
 #include "mock-server/cloud.h"
 
