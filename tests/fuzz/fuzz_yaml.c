@@ -2,7 +2,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "alb-agent/arena.h"
 #include "alb-agent/buf.h"
 #include "alb-agent/json.h"
 #include "alb-agent/yaml.h"
@@ -11,7 +10,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_document(const struct yaml_doc *doc)
 {
-    struct arena a CLEANUP(arena_done) = { 0 };
     struct buf yaml CLEANUP(buf_done) = { .max = SIZE_MAX / 4 };
     cJSON *tree CLEANUP(json_done) = NULL, *back CLEANUP(json_done) = NULL;
     struct error err = { 0 };
