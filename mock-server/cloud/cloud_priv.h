@@ -281,19 +281,19 @@ bool server_rows_read(struct op *op, const char *group, server_rows *out,
 #define CLOUD_HANDLERS(X)                                                                          \
     X(lb_create)                                                                                   \
     X(lb_delete)                                                                                   \
-    X(lb_get) X(lb_list) X(lb_update) X(lb_edition) X(lb_protect) X(lb_unprotect) X(lb_log_on)     \
-        X(lb_log_off) X(lb_zones) X(lb_address_type) X(lb_ipv6_on) X(lb_ipv6_off)                  \
-            X(listener_create) X(listener_delete) X(listener_get) X(listener_list)                 \
-                X(listener_update) X(listener_start) X(listener_stop) X(listener_log) X(cert_list) \
-                    X(cert_add) X(cert_remove) X(listener_health) X(rule_create)                   \
-                        X(rule_create_batch) X(rule_update) X(rule_update_batch) X(rule_delete)    \
-                            X(rule_delete_batch) X(rule_list) X(group_create) X(group_update)      \
-                                X(group_delete) X(group_list) X(server_list) X(server_add)         \
-                                    X(server_remove) X(server_replace) X(server_update)            \
-                                        X(tag_resources) X(untag_resources) X(tag_list)            \
-                                            X(tag_keys) X(tag_values) X(zone_list) X(region_list)  \
-                                                X(job_list) X(move_group) X(vswitch_list)          \
-                                                    X(interface_list)
+    X(lb_get)                                                                                      \
+    X(lb_list) X(lb_update) X(lb_edition) X(lb_protect) X(lb_unprotect) X(lb_log_on) X(lb_log_off) \
+        X(lb_zones) X(lb_address_type) X(lb_ipv6_on) X(lb_ipv6_off) X(listener_create)             \
+            X(listener_delete) X(listener_get) X(listener_list) X(listener_update)                 \
+                X(listener_start) X(listener_stop) X(listener_log) X(cert_list) X(cert_add)        \
+                    X(cert_remove) X(listener_health) X(rule_create) X(rule_create_batch)          \
+                        X(rule_update) X(rule_update_batch) X(rule_delete) X(rule_delete_batch)    \
+                            X(rule_list) X(group_create) X(group_update) X(group_delete)           \
+                                X(group_list) X(server_list) X(server_add) X(server_remove)        \
+                                    X(server_replace) X(server_update) X(tag_resources)            \
+                                        X(untag_resources) X(tag_list) X(tag_keys) X(tag_values)   \
+                                            X(zone_list) X(region_list) X(job_list) X(move_group)  \
+                                                X(vswitch_list) X(interface_list)
 #define X(name) op_fn name;
 CLOUD_HANDLERS(X)
 #undef X
