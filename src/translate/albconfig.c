@@ -43,9 +43,10 @@ static const char *const alb_address_type_names[] = { ALB_ADDRESS_TYPES(X) };
 #define X(N, s) [ALB_IP_VERSION_##N] = (s),
 static const char *const alb_ip_version_names[] = { ALB_IP_VERSIONS(X) };
 #undef X
-#define X(N, s) [ALB_EDITION_##N] = (s),
-static const char *const alb_edition_names[] = { ALB_EDITIONS(X) };
-#undef X
+/* Basic cannot do what an Ingress asks for (alb-ingress.md §F.7). */
+static const char *const alb_edition_names[] = {
+    [ALB_EDITION_STANDARD] = "Standard", [ALB_EDITION_WAF] = "StandardWithWaf",
+};
 
 #define SELF struct zone_spec
 static const struct field zone_spec_fields[] = {
@@ -277,9 +278,6 @@ static void set_attributes(struct subject *s, const struct config *c,
     check_name(s, spec->name);
     lb->name = spec->name ? spec->name : lb_default_name(s->t, c->name);
     lb->edition = spec->edition ? spec->edition : ALB_EDITION_STANDARD;
-    if (spec->edition == ALB_EDITION_BASIC)
-        problem(s, &(struct place){ .up = &config_at, .name = "edition" },
-                "Basic cannot be used here; give Standard or StandardWithWaf");
     lb->ipv6_address_type = spec->ipv6_address_type;
     if (!lb->ipv6_address_type && spec->ip_version == ALB_IP_VERSION_DUAL_STACK)
         lb->ipv6_address_type = ALB_ADDRESS_INTRANET;

@@ -31,9 +31,9 @@ struct listener_spec {
 };
 
 /* clang-format off */
-#define X(N, s) [ALB_PROTOCOL_##N] = (s),
-static const char *const alb_protocol_names[] = { ALB_PROTOCOLS(X) };
-#undef X
+static const char *const alb_protocol_names[] = {
+    [ALB_PROTOCOL_HTTP] = "HTTP", [ALB_PROTOCOL_HTTPS] = "HTTPS", [ALB_PROTOCOL_QUIC] = "QUIC",
+};
 
 #define SELF struct cert_spec
 static const struct field cert_spec_fields[] = {
@@ -181,9 +181,6 @@ static struct alb_listener *build(struct subject *s, const struct place *at, con
     l->idle_timeout = int_or(spec->idle_timeout, DEFAULT_IDLE_S);
     l->request_timeout = int_or(spec->request_timeout, DEFAULT_REQUEST_S);
     l->gzip = true_unless(spec->gzip);
-    if (l->protocol == ALB_PROTOCOL_GRPC)
-        problem(s, &(struct place){ .up = at, .name = "protocol" },
-                "gRPC is no protocol of listeners; give HTTP, HTTPS or QUIC");
     if (l->protocol != ALB_PROTOCOL_HTTP)
         set_tls(s, at, spec, l);
     for (size_t i = 0; i < spec->tags.len; i++)

@@ -155,11 +155,13 @@ static void read_int(struct subject *s, const struct place *at, const struct fie
         *out = (struct opt_int){ .val = n, .set = true };
 }
 
+/* "HTTP, HTTPS or QUIC".  A value without a name is not for manifests. */
 static const char *allowed_names(struct subject *s, const struct field *f)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
     for (size_t i = 1; i < f->n_names; i++)
-        buf_addf(&b, "%s%s", i == 1 ? "" : i + 1 < f->n_names ? ", " : " or ", f->names[i]);
+        if (f->names[i])
+            buf_addf(&b, "%s%s", !b.len ? "" : i + 1 < f->n_names ? ", " : " or ", f->names[i]);
     return buf_keep(&b, s->t->a);
 }
 
@@ -171,7 +173,7 @@ static void read_enum(struct subject *s, const struct place *at, const struct fi
     if (!text)
         return;
     for (int i = 1; (size_t)i < f->n_names; i++)
-        if (!strcasecmp(text, f->names[i])) {
+        if (f->names[i] && !strcasecmp(text, f->names[i])) {
             *out = i;
             return;
         }

@@ -79,9 +79,9 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
     (void)state;
     assert_refused(CONFIG(ZONES ", addressType: Public"),
                    "spec.config.addressType: \"Public\" is not known; give Internet or Intranet");
-    assert_refused(CONFIG(ZONES ", edition: Basic"), "Basic cannot be used here; give Standard");
-    assert_refused(CONFIG(ZONES ", edition: Extensible"),
-                   "give Basic, Standard or StandardWithWaf");
+    assert_refused(CONFIG(ZONES ", edition: Basic"),
+                   "edition: \"Basic\" is not known; give Standard or");
+    assert_refused(CONFIG(ZONES ", edition: Extensible"), "give Standard or StandardWithWaf");
     assert_refused(CONFIG(ZONES ", name: 1x"),
                    "spec.config.name: \"1x\" is no name that ALB takes");
     assert_refused(CONFIG(ZONES ", name: 7"), "spec.config.name: this is a number; give text");

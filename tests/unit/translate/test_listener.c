@@ -120,8 +120,9 @@ static void test_bad_listener_is_left_out_by_itself(void **state)
     } cases[] = {
         { "{port: 443, protocol: HTTPS}",
           "spec.listeners[1]: an HTTPS listener needs a certificate" },
-        { "{port: 443, protocol: FTP}", "protocol: \"FTP\" is not known; give HTTP, HTTPS, QUIC" },
-        { "{port: 443, protocol: gRPC}", "protocol: gRPC is no protocol of listeners" },
+        { "{port: 443, protocol: FTP}",
+          "protocol: \"FTP\" is not known; give HTTP, HTTPS or QUIC" },
+        { "{port: 443, protocol: gRPC}", "protocol: \"gRPC\" is not known; give HTTP" },
         { "{port: 70000}", "spec.listeners[1].port: 70000 is out of range; give 0 to 65535" },
         { "{port: eighty}", "port: \"eighty\" is text; give a whole number, without quotes" },
         { "{port: 81, idleTimeout: \"60\"}", "idleTimeout: \"60\" is text; give a whole number" },

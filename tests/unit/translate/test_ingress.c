@@ -1,0 +1,157 @@
+/* Ingresses as a whole: alb-ingress.md §C.1, §C.7, §M. */
+#include "world.h"
+
+#define RULES "  rules:\n"
+
+static void assert_refused(const char *annotations, const char *spec, const char *problem)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w = world_of(arena_fmt(&a,
+                                        "%s---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                                        "metadata: {name: web, annotations: {%s}}\n"
+                                        "spec:\n  ingressClassName: alb\n%s",
+                                        WEB, annotations, spec));
+    assert_has(problems(&w), problem);
+    assert_null(rule_row(&w, "80/HTTP", 1));
+    world_done(&w);
+}
+
+static void test_order_is_1_to_1000(void **state)
+{
+    (void)state;
+    static const char rule[] = RULES PATH("a.com", "/");
+    assert_refused(ALB "order: \"0\"", rule, "order]: \"0\" is no order; give 1 to 1000");
+    assert_refused(ALB "order: \"1001\"", rule, "\"1001\" is no order");
+    assert_refused(ALB "order: first", rule, "\"first\" is no order");
+    assert_refused(ALB "order: \"\"", rule, "\"\" is no order");
+    assert_refused(ALB "order: \"5\", " ALB "albconfig.order: x", rule,
+                   "albconfig.order]: \"x\" is no order");
+}
+
+static void test_older_spelling_of_order_wins(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(WEB INGRESS("d", "a", ALB "order: \"2\"") RULES PATH("a.com", "/")
+                     INGRESS("d", "b", ALB "order: \"900\", " ALB "albconfig.order: \"1\"")
+                         RULES PATH("b.com", "/") INGRESS("d", "c", ALB "order: \"1000\"")
+                             RULES PATH("c.com", "/"));
+    assert_string_equal(rules(&w, "80/HTTP"), "b.com /* 1:ForwardGroup @d/b-tea:80*100\n"
+                                              "a.com /* 1:ForwardGroup @d/a-tea:80*100\n"
+                                              "c.com /* 1:ForwardGroup @d/c-tea:80*100\n");
+    world_done(&w);
+}
+
+static void test_mistyped_members_are_problems(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *spec, *problem;
+    } cases[] = {
+        { "  rules: 7\n", "spec.rules: this is a number; give a list" },
+        { "  rules: [7]\n", "spec.rules[0]: this is a number; give a map" },
+        { "  rules: [{host: 7}]\n", "spec.rules[0].host: this is a number; give text" },
+        { "  rules: [{http: []}]\n", "spec.rules[0].http: this is a list; give a map" },
+        { "  rules: [{http: {paths: {}}}]\n", "http.paths: this is a map; give a list" },
+        { "  rules: [{http: {paths: [{path: /}]}}]\n", "http.paths[0].backend: missing; add it" },
+        { "  rules: [{http: {paths: [{path: [], backend: {service: {name: a, port: {number: "
+          "80}}}}]}}]\n",
+          "paths[0].path: this is a list; give text" },
+        { "  rules: [{http: {paths: [{pathType: 1, backend: {service: {name: a, port: {number: "
+          "80}}}}]}}]\n",
+          "paths[0].pathType: this is a number; give text" },
+        { "  tls: {}\n", "spec.tls: this is a map; give a list" },
+        { "  tls: [{hosts: a.com}]\n", "spec.tls[0].hosts: \"a.com\" is text; give a list" },
+        { "  tls: [{hosts: [1]}]\n", "spec.tls[0].hosts[0]: this is a number; give text" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_refused("", cases[i].spec, cases[i].problem);
+}
+
+static void test_host_has_at_most_128_characters(void **state)
+{
+    (void)state;
+    char host[130];
+    struct arena a CLEANUP(arena_done) = { 0 };
+    memset(host, 'h', sizeof host);
+    host[129] = '\0';
+    assert_refused("",
+                   arena_fmt(&a,
+                             "  rules: [{host: %s, http: {paths: [{backend: {service: {name: a, "
+                             "port: {number: 80}}}}]}}]\n",
+                             host),
+                   "spec.rules[0].host: it is longer than the 128 characters that ALB takes");
+}
+
+static void test_one_bad_path_leaves_the_whole_ingress_out(void **state)
+{
+    (void)state;
+    struct world w = world_of(WEB INGRESS("d", "web", "") RULES PATH("a.com", "/ok") PATH(
+        "a.com", "/a*b") INGRESS("d", "x", "") RULES PATH("x.com", "/"));
+    assert_string_equal(rules(&w, "80/HTTP"), "x.com /* 1:ForwardGroup @d/x-tea:80*100\n");
+    assert_int_equal(w.out.problems.len, 1);
+    assert_string_equal(w.out.problems.items[0].kind, "Ingress");
+    assert_string_equal(w.out.problems.items[0].ns, "d");
+    assert_string_equal(w.out.problems.items[0].name, "web");
+    assert_string_equal(w.out.problems.items[0].origin, "t.yaml:16");
+    const struct resource mine = { .lb = "kube-system/web",
+                                   .kind = RESOURCE_RULE,
+                                   .parent = "80/HTTP",
+                                   .desired_from =
+                                       "Ingress d/web (old.yaml:99) rules[0].paths[0]" };
+    struct resource other = mine;
+    other.desired_from = "Ingress d/web2 (old.yaml:99) rules[0].paths[0]";
+    assert_true(translate_holds(&w.out, &mine));
+    assert_false(translate_holds(&w.out, &other));
+    world_done(&w);
+}
+
+static void test_default_backend_is_a_warning(void **state)
+{
+    (void)state;
+    struct world w = world_of(
+        WEB INGRESS("d", "web", "") "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
+                                    "  rules:\n" PATH("a.com", "/"));
+    assert_has(warnings(&w), "Ingress web: spec.defaultBackend: not applied yet");
+    assert_non_null(rule_row(&w, "80/HTTP", 1));
+    world_done(&w);
+}
+
+static void test_group_type_is_ip_or_instance(void **state)
+{
+    (void)state;
+    assert_refused(ALB "server-group-type: Fc", RULES PATH("a.com", "/"),
+                   "server-group-type]: \"Fc\" is not known; give Ip or Instance");
+    struct world w =
+        world_of(WEB INGRESS("d", "web", ALB "server-group-type: ip") RULES PATH("a.com", "/"));
+    assert_int_equal(group_of(&w, "d/web-tea:80")->type, ALB_GROUP_TYPE_IP);
+    world_done(&w);
+}
+
+static void test_ingress_being_deleted_is_not_wanted(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(WEB "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                     "metadata: {name: web, deletionTimestamp: \"2026-01-01T00:00:00Z\"}\n"
+                     "spec:\n  ingressClassName: alb\n" RULES PATH("a.com", "/"));
+    assert_null(rule_row(&w, "80/HTTP", 1));
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(w.out.holds.len, 0);
+    world_done(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_order_is_1_to_1000),
+        cmocka_unit_test(test_older_spelling_of_order_wins),
+        cmocka_unit_test(test_mistyped_members_are_problems),
+        cmocka_unit_test(test_host_has_at_most_128_characters),
+        cmocka_unit_test(test_one_bad_path_leaves_the_whole_ingress_out),
+        cmocka_unit_test(test_default_backend_is_a_warning),
+        cmocka_unit_test(test_group_type_is_ip_or_instance),
+        cmocka_unit_test(test_ingress_being_deleted_is_not_wanted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
