@@ -1,0 +1,40 @@
+/* world.h - the whole agent against the whole mock, in one process: manifests and the state
+ * file in a directory of their own, time that passes only when somebody waits. */
+#pragma once
+
+#include "alb-agent/session.h"
+#include "tests/support/mock_transport.h"
+
+struct world {
+    struct mock_transport mock;
+    char dir[64];
+    struct arena arena;
+    const char *files;            /* where manifests are     */
+    const char *state;            /* the agent's state file  */
+    struct session_config config; /* of the next sessions */
+};
+
+/* For cmocka: '*state' becomes a world without manifests, and goes with world_close(). */
+int world_setup(void **state);
+int world_teardown(void **state);
+
+/* Writes or removes a manifest. */
+void world_write(struct world *w, const char *name, const char *text);
+void world_remove(struct world *w, const char *name);
+
+/* The manifests most tests begin with: AlbConfig 'name' with a listener 80, its IngressClass
+ * (of the same name), and Services "tea" and "coffee" in namespace "shop" with one pod each. */
+void world_write_albconfig(struct world *w, const char *name);
+void world_write_services(struct world *w);
+/* An Ingress in "shop" with one rule. */
+void world_write_ingress(struct world *w, const char *name, const char *class, const char *host,
+                         const char *service);
+
+/* Opens a session and runs it up to the plan; a failure fails the test. */
+void world_open(struct world *w, struct session *s, enum store_mode mode);
+void world_read(struct world *w, struct session *s);
+
+/* One apply, as the verb does it. */
+struct session_result world_apply(struct world *w);
+/* How many steps a plan has now. */
+size_t world_steps_left(struct world *w);
