@@ -1,4 +1,5 @@
-/* alb.h - calls to Alibaba Cloud: ALB 2020-06-16 and the neighbours it needs.
+/* alb.h - calls to Alibaba Cloud: ALB 2020-06-16 and the neighbours it needs: certificates
+ * (CAS), network interfaces (ECS), vSwitches (VPC), identities (STS).
  *
  * A client signs, sends, and decodes; it decides nothing.  Calls are begun and come back
  * later: alb_begin() queues one, alb_run() moves data without ever blocking, alb_next()
@@ -27,7 +28,14 @@ struct alb_param {
 };
 typedef LIST_OF(struct alb_param) alb_params;
 
-enum alb_product { ALB_PRODUCT_ALB, ALB_PRODUCT_VPC, ALB_PRODUCT_ECS, ALB_PRODUCT_COUNT };
+enum alb_product {
+    ALB_PRODUCT_ALB,
+    ALB_PRODUCT_VPC,
+    ALB_PRODUCT_ECS,
+    ALB_PRODUCT_CAS,
+    ALB_PRODUCT_STS,
+    ALB_PRODUCT_COUNT
+};
 
 /* How many calls of one action may be made: 'limit' in 'period_ms', and at most 'burst' of
  * them at once after a rest.  'limit' 0 means the default of alb-semantics.md §12, a
@@ -39,11 +47,18 @@ struct alb_budget {
 };
 
 struct alb_config {
-    const char *region;        /* "cn-hangzhou"                                          */
-    const char *endpoint;      /* NULL: each product's public endpoint of the region; else
-                                  "https://host[:port]" or "http://..." for every product;
-                                  an http URL is the permission for http                 */
-    const char *access_key_id; /* borrowed for alb_new(), which copies                   */
+    const char *region;             /* "cn-hangzhou"                                          */
+    const char *endpoint;           /* NULL: each product's own of the region; else "URL" for
+                                       every product, or "PRODUCT=URL" for one (alb, vpc, ecs,
+                                       cas, sts), several joined by commas; URL is
+                                       "https://host[:port]" or "http://...", which is the
+                                       permission for http                                    */
+    bool vpc;                       /* the endpoints inside the VPC, where a product has one  */
+    char *(*env)(const char *name); /* getenv() or a test's, for ALIBABA_CLOUD_ALB_ENDPOINT
+                                  (and VPC, ECS, CAS, STS: URL or host name) and
+                                  ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED, which count where
+                                  'endpoint' and 'vpc' say nothing; NULL: no environment */
+    const char *access_key_id;      /* borrowed for alb_new(), which copies                   */
     const struct secret *access_key_secret;
     const char *security_token;  /* NULL: none                                           */
     const struct clock *clock;   /* for the dates of signatures, and for alb_call()      */
@@ -65,7 +80,9 @@ struct alb_action {
     bool write;       /* changes something                                               */
     bool token;       /* takes a ClientToken and DryRun                                  */
     bool job;         /* answers with a JobId (alb-semantics.md §4)                      */
-    const char *form; /* parameter whose members travel in the form body, else NULL      */
+    bool anonymous;   /* goes without a signature: AssumeRoleWithOIDC                     */
+    const char *form; /* parameter whose members travel in the form body, "*" for all of
+                         them, else NULL                                                  */
     const char *list; /* member of the reply that holds a page's items, for json_at()
                          ("VSwitches.VSwitch"), else NULL                                */
 };
@@ -124,8 +141,8 @@ bool alb_call_all(struct alb *alb, const char *action, const alb_params *params,
                   struct error *err) MUST_USE;
 
 /* Is there a page after 'reply'?  When '*more', 'params' (in 'a') ask for it: NextToken, or
- * PageNumber where the product counts pages (companion-apis.md §3, §4).  Fails when a page
- * names itself as the next one, since an endless list is not a short one. */
+ * PageNumber or CurrentPage where the product counts pages (companion-apis.md §2-§4).  Fails when a
+ * page names itself as the next one, since an endless list is not a short one. */
 bool alb_page_next(struct arena *a, const cJSON *reply, alb_params *params, bool *more,
                    struct error *err) MUST_USE;
 
@@ -133,9 +150,10 @@ bool alb_page_next(struct arena *a, const cJSON *reply, alb_params *params, bool
 const char *alb_param_get(const alb_params *params, const char *name);
 void alb_param_set(struct arena *a, alb_params *params, const char *name, const char *value);
 
-/* The public endpoint of a product in a region, as "https://alb.cn-hangzhou.aliyuncs.com"
- * (companion-apis.md §1).  In 'a'. */
-const char *alb_endpoint(struct arena *a, enum alb_product product, const char *region);
+/* The endpoint of a product in a region, as "https://alb.cn-hangzhou.aliyuncs.com"; with
+ * 'vpc' the one inside the VPC, or the public one where there is none (companion-apis.md
+ * §1).  In 'a'. */
+const char *alb_endpoint(struct arena *a, enum alb_product product, const char *region, bool vpc);
 
 /* What a refusal means: kind by code, then by the code's family, then by HTTP status
  * (alb-semantics.md §2, §5).  Letters' case does not count.  ERROR_NONE for

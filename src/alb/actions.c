@@ -1,6 +1,7 @@
-/* actions.c - the table of actions: all 85 of ALB 2020-06-16, and one each of VPC and ECS.
+/* actions.c - the table of actions: all 85 of ALB 2020-06-16, and the few of its neighbours
+ * that are needed beside them.
  *
- * A test compares every row with the public API description. */
+ * A test compares every row of ALB with the public API description. */
 #include "alb-agent/alb.h"
 
 #include <stdlib.h>
@@ -13,6 +14,9 @@
 #define READ(n)            { .name = (n) }
 #define LIST(n, items)     { .name = (n), .list = (items) }
 #define OTHER(p, n, items) { .name = (n), .product = ALB_PRODUCT_##p, .list = (items) }
+/* Keys and certificates go in the body: they are long, and must not stand in an URL. */
+#define SECRET(p, n)       { .name = (n), .product = ALB_PRODUCT_##p, .form = "*" }
+#define CHANGE(p, n)       { .name = (n), .product = ALB_PRODUCT_##p, .write = true, .form = "*" }
 #define BARE(n)            { .name = (n), .write = true }
 #define WRITE(n)           { .name = (n), .write = true, .token = true }
 #define JOB(n)             { .name = (n), .write = true, .token = true, .job = true }
@@ -26,6 +30,8 @@ static const struct alb_action ACTIONS[] = {
     JOB("ApplyHealthCheckTemplateToServerGroup"),
     JOB("AssociateAclsWithListener"),
     JOB("AssociateAdditionalCertificatesWithListener"),
+    SECRET(STS, "AssumeRole"),
+    { .name = "AssumeRoleWithOIDC", .product = ALB_PRODUCT_STS, .anonymous = true, .form = "*" },
     JOB("AttachCommonBandwidthPackageToLoadBalancer"),
     WRITE("CancelShiftLoadBalancerZones"),
     JOB("CreateAScripts"),
@@ -46,9 +52,11 @@ static const struct alb_action ACTIONS[] = {
     JOB("DeleteRules"),
     WRITE("DeleteSecurityPolicy"),
     JOB("DeleteServerGroup"),
+    CHANGE(CAS, "DeleteUserCertificate"),
     READ("DescribeCapacityReservation"),
     OTHER(ECS, "DescribeNetworkInterfaces", "NetworkInterfaceSets.NetworkInterfaceSet"),
     LIST("DescribeRegions", "Regions"),
+    OTHER(VPC, "DescribeVSwitchAttributes", NULL),
     OTHER(VPC, "DescribeVSwitches", "VSwitches.VSwitch"),
     LIST("DescribeZones", "Zones"),
     JOB("DetachCommonBandwidthPackageFromLoadBalancer"),
@@ -60,10 +68,12 @@ static const struct alb_action ACTIONS[] = {
     WRITE("EnableDeletionProtection"),
     JOB("EnableLoadBalancerAccessLog"),
     JOB("EnableLoadBalancerIpv6Internet"),
+    OTHER(STS, "GetCallerIdentity", NULL),
     READ("GetHealthCheckTemplateAttribute"),
     READ("GetListenerAttribute"),
     LIST("GetListenerHealthStatus", "ListenerHealthStatus"),
     READ("GetLoadBalancerAttribute"),
+    OTHER(CAS, "GetUserCertificateDetail", NULL),
     LIST("ListAScripts", "AScripts"),
     LIST("ListAclEntries", "AclEntries"),
     LIST("ListAclRelations", "AclRelations"),
@@ -82,6 +92,7 @@ static const struct alb_action ACTIONS[] = {
     LIST("ListTagKeys", "TagKeys"),
     LIST("ListTagResources", "TagResources"),
     LIST("ListTagValues", "TagValues"),
+    OTHER(CAS, "ListUserCertificateOrder", "CertificateOrderList"),
     JOB("LoadBalancerJoinSecurityGroup"),
     JOB("LoadBalancerLeaveSecurityGroup"),
     WRITE("ModifyCapacityReservation"),
@@ -108,6 +119,7 @@ static const struct alb_action ACTIONS[] = {
     JOB("UpdateSecurityPolicyAttribute"),
     JOB("UpdateServerGroupAttribute"),
     FORM("UpdateServerGroupServersAttribute", "Servers"),
+    CHANGE(CAS, "UploadUserCertificate"),
 };
 /* clang-format on */
 

@@ -37,6 +37,16 @@ int64_t bucket_share(const struct bucket *b, int64_t now_ms);
 bool endpoint_parse(struct arena *a, const char *text, const char **endpoint, struct error *err);
 /* "host[:port]" of an endpoint. */
 const char *endpoint_host(const char *endpoint);
+/* The list that struct alb_config takes: sets what it names in 'endpoints'. */
+bool endpoints_parse(struct arena *a, const char *text, const char *endpoints[ALB_PRODUCT_COUNT],
+                     struct error *err);
+/* Sets '*endpoint' from ALIBABA_CLOUD_<PRODUCT>_ENDPOINT when that is set. */
+bool endpoint_from_env(struct arena *a, enum alb_product product, char *(*env)(const char *name),
+                       const char **endpoint, struct error *err);
+/* Is the variable "true", in letters of any case?  No when 'env' is NULL. */
+bool env_is_true(char *(*env)(const char *name), const char *name);
+/* "alb". */
+const char *product_name(enum alb_product product);
 /* The API version of a product, "2020-06-16". */
 const char *product_version(enum alb_product product);
 /* Is 'region' fit to stand in a host name? */
@@ -64,6 +74,8 @@ void reply_decode(const struct alb_action *action, const struct http_reply *repl
                   struct alb_result *out);
 /* Overwrites each occurrence of 'word' in 'text' by asterisks; NULL and "" do nothing. */
 void text_hide(char *text, const char *word);
+/* The same for what looks like a private key in PEM form, with line ends escaped or not. */
+void text_hide_keys(char *text);
 
 /* --- client.c, call.c --- */
 

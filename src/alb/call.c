@@ -53,11 +53,28 @@ bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJS
     return r.ok;
 }
 
+/* How products name the page they gave and its size. */
+static const struct {
+    const char *page, *size;
+} COUNTED[] = { { "PageNumber", "PageSize" }, { "CurrentPage", "ShowSize" } };
+
+/* For a product that counts pages. */
+static void next_counted(struct arena *a, const cJSON *reply, alb_params *params, bool *more)
+{
+    for (size_t i = 0; i < COUNT(COUNTED) && !*more; i++) {
+        int64_t page = json_int(reply, COUNTED[i].page, 0);
+        int64_t size = json_int(reply, COUNTED[i].size, 0);
+        *more = page > 0 && size > 0 && page <= INT64_MAX / size
+                && page * size < json_int(reply, "TotalCount", 0);
+        if (*more)
+            alb_param_set(a, params, COUNTED[i].page, arena_fmt(a, "%" PRId64, page + 1));
+    }
+}
+
 bool alb_page_next(struct arena *a, const cJSON *reply, alb_params *params, bool *more,
                    struct error *err)
 {
     const char *token = json_str(reply, "NextToken");
-    int64_t page = json_int(reply, "PageNumber", 0), size = json_int(reply, "PageSize", 0);
     *more = false;
     if (token && *token) {
         const char *last = alb_param_get(params, "NextToken");
@@ -65,10 +82,8 @@ bool alb_page_next(struct arena *a, const cJSON *reply, alb_params *params, bool
             return error_set(err, ERROR_TRANSIENT, "a page names itself as the next");
         alb_param_set(a, params, "NextToken", token);
         *more = true;
-    } else if (page > 0 && size > 0 && page <= INT64_MAX / size
-               && page * size < json_int(reply, "TotalCount", 0)) {
-        alb_param_set(a, params, "PageNumber", arena_fmt(a, "%" PRId64, page + 1));
-        *more = true;
+    } else {
+        next_counted(a, reply, params, more);
     }
     return true;
 }

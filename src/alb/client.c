@@ -47,13 +47,18 @@ static bool check_config(const struct alb_config *c, struct error *err)
     return true;
 }
 
-static bool init_endpoints(struct alb *alb, const char *given, struct error *err)
+static bool init_endpoints(struct alb *alb, const struct alb_config *c, struct error *err)
 {
-    const char *one = NULL;
-    if (given && !endpoint_parse(&alb->mem, given, &one, err))
+    bool vpc = c->vpc || env_is_true(c->env, "ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED");
+    if (c->endpoint && !endpoints_parse(&alb->mem, c->endpoint, alb->endpoints, err))
         return false;
-    for (int p = 0; p < ALB_PRODUCT_COUNT; p++)
-        alb->endpoints[p] = one ? one : alb_endpoint(&alb->mem, (enum alb_product)p, alb->region);
+    for (int i = 0; i < ALB_PRODUCT_COUNT; i++) {
+        enum alb_product p = (enum alb_product)i;
+        if (!alb->endpoints[p] && !endpoint_from_env(&alb->mem, p, c->env, &alb->endpoints[p], err))
+            return false;
+        if (!alb->endpoints[p])
+            alb->endpoints[p] = alb_endpoint(&alb->mem, p, alb->region, vpc);
+    }
     return true;
 }
 
@@ -75,7 +80,7 @@ bool alb_new(struct alb **out, const struct alb_config *config, struct error *er
     /* Of its own, so that the nonces of a run do not depend on what was repeated. */
     alb->jitter.state = rng_next(&alb->nonces);
     alb->end = &alb->calls;
-    if (!init_endpoints(alb, config->endpoint, err)) {
+    if (!init_endpoints(alb, config, err)) {
         alb_free(alb);
         return false;
     }
@@ -107,7 +112,8 @@ void alb_free(struct alb *alb)
 /* The parameters, copied, with RegionId where a product insists on it. */
 static void copy_params(struct alb *alb, struct call *call, const alb_params *params)
 {
-    bool has_region = call->action->product == ALB_PRODUCT_ALB;
+    enum alb_product product = call->action->product;
+    bool has_region = product != ALB_PRODUCT_VPC && product != ALB_PRODUCT_ECS;
     for (size_t i = 0; params && i < params->len; i++) {
         const struct alb_param *p = &params->items[i];
         struct sign_pair *copy = LIST_PUSH(&call->mem, &call->params);
@@ -203,6 +209,7 @@ static void hide_secrets(const struct alb *alb, char *text)
 {
     text_hide(text, alb->credentials.access_key_secret.data);
     text_hide(text, alb->credentials.security_token.data);
+    text_hide_keys(text);
 }
 
 static void take_reply(struct alb *alb, struct call *call, struct http_reply *reply, int64_t now_ms)

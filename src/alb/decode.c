@@ -15,6 +15,22 @@ void text_hide(char *text, const char *word)
         memset(at, '*', len);
 }
 
+void text_hide_keys(char *text)
+{
+    static const char KEY[] = "PRIVATE KEY-----";
+    for (char *at = text; (at = strstr(at, "-----BEGIN"));) {
+        at += strlen("-----BEGIN");
+        char *from = strstr(at, KEY);
+        if (!from || from - at > 40) /* "RSA ", "EC ", "ENCRYPTED " stand between */
+            continue;
+        from += strlen(KEY);
+        char *end = strstr(from, "-----END");
+        size_t len = end ? (size_t)(end - from) : strlen(from);
+        memset(from, '*', len);
+        at = from + len;
+    }
+}
+
 /* What a server says goes to terminals and logs: one line, no control characters. */
 static void copy_plain(char *to, size_t size, const char *from)
 {

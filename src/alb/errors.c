@@ -79,6 +79,8 @@ static const struct row ROWS[] = {
     { "InvalidProtocol.NeedSsl", EXACT, ERROR_DENIED },  /* plain http where https is due */
     { "OperationDenyed.ServiceLinkedRoleNotExist", EXACT, ERROR_DENIED }, /* the account's first time */
     { "OperationDenied.ServiceLinkedRoleNotExist", EXACT, ERROR_DENIED }, /*   should they mend it    */
+    { "AuthenticationFail", FAMILY, ERROR_DENIED },   /* STS: the OIDC token is not accepted */
+    { "EntityNotExist", FAMILY, ERROR_DENIED },       /* STS: no such role, no such provider */
     { "OperationDenied.DeletionProtectionEnabled", EXACT, ERROR_DENIED }, /* somebody protects it */
     { "OperationDenied.ServiceManagedResource", EXACT, ERROR_DENIED },    /* another service's own */
 
@@ -95,6 +97,7 @@ static const struct row ROWS[] = {
     { "ResourceAlreadyAssociated", FAMILY, ERROR_CONFLICT },
     { "ResourceNotAssociated", FAMILY, ERROR_CONFLICT },
     { "Conflict", FAMILY, ERROR_CONFLICT },            /* a priority or a server that is there */
+    { "NameRepeat", EXACT, ERROR_CONFLICT },             /* CAS: a certificate has that name */
     { "OperationDenied.AccessLogEnabled", EXACT, ERROR_CONFLICT },       /* it is so already ... */
     { "OperationDenied.AccessLogDisabled", EXACT, ERROR_CONFLICT },
     { "OperationDenied.AddressTypeNotChanged", EXACT, ERROR_CONFLICT },
@@ -119,6 +122,7 @@ static const struct row ROWS[] = {
     { "MissingParam", FAMILY, ERROR_INVALID },
     { "UnsupportedFeature", FAMILY, ERROR_INVALID },   /* edition or region lacks it */
     { "CloseUpstreamKeepaliveNotSupport", EXACT, ERROR_INVALID },
+    { "-1008", EXACT, ERROR_INVALID },                 /* CAS: not a certificate in PEM form */
     { "Missing", PREFIX, ERROR_INVALID },              /* MissingListenerId: the gateway's form */
     { "Invalid", PREFIX, ERROR_INVALID },              /* InvalidParameter, InvalidVpcId */
 };

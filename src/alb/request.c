@@ -12,6 +12,8 @@
 static bool in_form(const char *name, const char *form)
 {
     size_t len = form ? strlen(form) : 0;
+    if (len && form[0] == '*')
+        return true;
     return len && !strncmp(name, form, len) && name[len] == '.';
 }
 
@@ -32,7 +34,7 @@ static sign_pairs signed_headers(struct arena *a, const struct request_in *in,
     add(a, &h, "x-acs-date", in->date);
     add(a, &h, "x-acs-signature-nonce", in->nonce);
     add(a, &h, "x-acs-content-sha256", arena_strdup(a, digest));
-    if (in->security_token) {
+    if (in->security_token && !in->action->anonymous) {
         add(a, &h, "x-acs-accesskey-id", in->access_key_id);
         add(a, &h, "x-acs-security-token", in->security_token);
     }
@@ -49,14 +51,16 @@ struct http_request request_build(struct arena *a, const struct request_in *in)
         const struct sign_pair *p = &in->params.items[i];
         add(a, in_form(p->name, in->action->form) ? &form : &r.query, p->name, p->value);
     }
-    const char *body = sign_query(a, &form);
+    const char *body = sign_query(a, &form), *authorization = NULL;
     r.body = body;
     r.body_len = strlen(body);
     r.headers = signed_headers(a, in, &r);
-    const char *authorization = sign_v3(a, &r, in->access_key_id, in->access_key_secret);
+    if (!in->action->anonymous)
+        authorization = sign_v3(a, &r, in->access_key_id, in->access_key_secret);
 
     add(a, &r.headers, "accept", "application/json");
-    add(a, &r.headers, "authorization", authorization);
+    if (authorization)
+        add(a, &r.headers, "authorization", authorization);
     struct http_header *headers = arena_array(a, r.headers.len, sizeof *headers);
     for (size_t i = 0; i < r.headers.len; i++)
         headers[i] = (struct http_header){ .name = r.headers.items[i].name,

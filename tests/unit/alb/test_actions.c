@@ -102,12 +102,39 @@ static void test_rows_are_ordered_and_none_is_invented(void **state)
         assert_non_null(json_get(json_get(*state, "actions"), rows[i].name));
     }
     assert_int_equal(alb, 85);
-    assert_int_equal(n, 87);
+    assert_int_equal(n, 95);
+}
+
+static void expect_row(const char *name, enum alb_product product, bool write, const char *form)
+{
+    const struct alb_action *row = alb_action_find(name);
+    if (!row)
+        fail_msg("no row for %s", name);
+    assert_int_equal(row->product, product);
+    assert_int_equal(row->write, write);
+    assert_false(row->token || row->job);
+    expect_same(name, row->form, form);
+}
+
+static void test_neighbours_that_carry_keys_send_them_in_the_body(void **state)
+{
+    (void)state;
+    expect_row("ListUserCertificateOrder", ALB_PRODUCT_CAS, false, NULL);
+    expect_row("GetUserCertificateDetail", ALB_PRODUCT_CAS, false, NULL);
+    expect_row("UploadUserCertificate", ALB_PRODUCT_CAS, true, "*");
+    expect_row("DeleteUserCertificate", ALB_PRODUCT_CAS, true, "*");
+    expect_row("AssumeRole", ALB_PRODUCT_STS, false, "*");
+    expect_row("AssumeRoleWithOIDC", ALB_PRODUCT_STS, false, "*");
+    expect_row("GetCallerIdentity", ALB_PRODUCT_STS, false, NULL);
+    assert_true(alb_action_find("AssumeRoleWithOIDC")->anonymous);
+    assert_false(alb_action_find("AssumeRole")->anonymous);
+    assert_string_equal(alb_action_find("ListUserCertificateOrder")->list, "CertificateOrderList");
 }
 
 static void test_neighbours_are_reads_of_their_products(void **state)
 {
     (void)state;
+    expect_row("DescribeVSwitchAttributes", ALB_PRODUCT_VPC, false, NULL);
     const struct alb_action *vsw = alb_action_find("DescribeVSwitches");
     const struct alb_action *eni = alb_action_find("DescribeNetworkInterfaces");
     assert_int_equal(vsw->product, ALB_PRODUCT_VPC);
@@ -130,6 +157,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_action_of_the_description_has_its_row),
         cmocka_unit_test(test_rows_are_ordered_and_none_is_invented),
+        cmocka_unit_test(test_neighbours_that_carry_keys_send_them_in_the_body),
         cmocka_unit_test(test_neighbours_are_reads_of_their_products),
         cmocka_unit_test(test_names_count_with_their_case),
     };

@@ -108,6 +108,24 @@ static void test_counted_pages_become_one_list_too(void **state)
 }
 
 /* A list that lost a page must not pass for a short one. */
+static void test_certificates_are_paged_by_their_own_words(void **state)
+{
+    struct fake *f = *state;
+    struct alb *alb = fake_client(f);
+    struct error err;
+    cJSON *reply = NULL;
+    f->script[0].body = "{\"CurrentPage\":1,\"ShowSize\":2,\"TotalCount\":3,"
+                        "\"CertificateOrderList\":[{\"Name\":\"a\"},{\"Name\":\"b\"}]}";
+    f->script[1].body = "{\"CurrentPage\":2,\"ShowSize\":2,\"TotalCount\":3,"
+                        "\"CertificateOrderList\":[{\"Name\":\"c\"}]}";
+    assert_true(alb_call_all(alb, "ListUserCertificateOrder", NULL, &reply, &err));
+    assert_int_equal(cJSON_GetArraySize(json_get(reply, "CertificateOrderList")), 3);
+    assert_non_null(strstr(f->sent[1].url, "CurrentPage=2"));
+    assert_non_null(strstr(f->sent[1].url, "https://cas.aliyuncs.com/"));
+    json_done(&reply);
+    alb_free(alb);
+}
+
 static void test_failed_page_fails_the_list(void **state)
 {
     struct fake *f = *state;
@@ -177,6 +195,7 @@ int main(void)
         TEST(test_call_leaves_other_results_alone),
         TEST(test_all_pages_become_one_list),
         TEST(test_counted_pages_become_one_list_too),
+        TEST(test_certificates_are_paged_by_their_own_words),
         TEST(test_failed_page_fails_the_list),
         TEST(test_page_without_its_list_fails_the_list),
         TEST(test_page_that_names_itself_fails_the_list),

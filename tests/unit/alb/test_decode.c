@@ -223,6 +223,20 @@ static void test_long_texts_are_cut_and_do_no_harm(void **state)
     alb_result_done(&r);
 }
 
+static void test_private_keys_are_overwritten(void **state)
+{
+    (void)state;
+    char text[] = "bad: -----BEGIN CERTIFICATE-----\\nAA -----BEGIN RSA PRIVATE KEY-----\\nMIIE"
+                  "\\n-----END RSA PRIVATE KEY----- of web";
+    text_hide_keys(text);
+    assert_null(strstr(text, "MIIE"));
+    assert_non_null(strstr(text, "CERTIFICATE-----\\nAA"));
+    assert_non_null(strstr(text, "of web"));
+    char cut[] = "-----BEGIN PRIVATE KEY-----MIIE";
+    text_hide_keys(cut);
+    assert_string_equal(cut, "-----BEGIN PRIVATE KEY-----****");
+}
+
 static void test_hidden_words_are_overwritten(void **state)
 {
     (void)state;
@@ -249,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_deep_nesting_is_refused),
         cmocka_unit_test(test_control_characters_of_the_server_are_dropped),
         cmocka_unit_test(test_long_texts_are_cut_and_do_no_harm),
+        cmocka_unit_test(test_private_keys_are_overwritten),
         cmocka_unit_test(test_hidden_words_are_overwritten),
     };
     return cmocka_run_group_tests_name("alb/decode", tests, NULL, NULL);

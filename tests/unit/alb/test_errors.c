@@ -179,6 +179,10 @@ static void test_kinds_are_as_meant(void **state)
         { "ServiceUnavailable", ERROR_TRANSIENT },
         { "InternalError", ERROR_TRANSIENT },
         { "SignatureNonceUsed", ERROR_TRANSIENT },
+        { "NameRepeat", ERROR_CONFLICT },
+        { "-1008", ERROR_INVALID },
+        { "EntityNotExist.Role", ERROR_DENIED },
+        { "AuthenticationFail.OIDCToken.Expired", ERROR_DENIED },
         { "IdempotentParameterMismatch", ERROR_BUG },
         { "DryRunOperation", ERROR_NONE },
     };

@@ -132,6 +132,44 @@ static void test_only_the_form_parameter_goes_into_the_body(void **state)
     assert_string_equal(r.body, "AddedServers.1.Port=80");
 }
 
+static void test_uploads_keep_the_key_out_of_the_url(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct sign_pair params[] = { { "Name", "n" }, { "Key", "-----BEGIN\nk" } };
+    struct request_in in = { .action = alb_action_find("UploadUserCertificate"),
+                             .params = { .items = params, .len = COUNT(params) },
+                             .endpoint = "https://cas.aliyuncs.com",
+                             .access_key_id = "AKID",
+                             .access_key_secret = &key,
+                             .date = DATE,
+                             .nonce = "n-1" };
+    struct http_request r = request_build(&a, &in);
+    assert_string_equal(r.url, "https://cas.aliyuncs.com/");
+    assert_string_equal(r.body, "Key=-----BEGIN%0Ak&Name=n");
+    assert_string_equal(header(&r, "x-acs-version"), "2020-04-07");
+}
+
+static void test_anonymous_call_carries_no_key(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct sign_pair params[] = { { "OIDCToken", "t" } };
+    struct request_in in = { .action = alb_action_find("AssumeRoleWithOIDC"),
+                             .params = { .items = params, .len = COUNT(params) },
+                             .endpoint = "https://sts.aliyuncs.com",
+                             .access_key_id = "AKID",
+                             .access_key_secret = &key,
+                             .security_token = "tok",
+                             .date = DATE,
+                             .nonce = "n-1" };
+    struct http_request r = request_build(&a, &in);
+    assert_null(header(&r, "authorization"));
+    assert_null(header(&r, "x-acs-accesskey-id"));
+    assert_null(header(&r, "x-acs-security-token"));
+    assert_string_equal(r.body, "OIDCToken=t");
+}
+
 static void test_secret_is_in_no_part_of_a_request(void **state)
 {
     (void)state;
@@ -155,6 +193,8 @@ int main(void)
         cmocka_unit_test(test_token_and_port_enter_the_signature),
         cmocka_unit_test(test_no_parameters_mean_no_query),
         cmocka_unit_test(test_only_the_form_parameter_goes_into_the_body),
+        cmocka_unit_test(test_uploads_keep_the_key_out_of_the_url),
+        cmocka_unit_test(test_anonymous_call_carries_no_key),
         cmocka_unit_test(test_secret_is_in_no_part_of_a_request),
     };
     return cmocka_run_group_tests_name("alb/request", tests, setup, teardown);
