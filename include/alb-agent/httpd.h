@@ -29,7 +29,8 @@ struct httpd_header {
 /* One request; all of it dies when its reply has left. */
 struct httpd_request {
     const char *method;
-    const char *target; /* as sent, scheme and host of an absolute form removed: "/?A=1" */
+    const char *target;    /* as sent, scheme and host of an absolute form removed: "/?A=1" */
+    const char *authority; /* "host:port" of an absolute form, else NULL                  */
     const struct httpd_header *headers; /* in the order they came, repeated ones too     */
     size_t n_headers;
     const char *body; /* any bytes, and a NUL after them; never NULL                     */

@@ -7,35 +7,22 @@
 #include <string.h>
 #include <strings.h>
 
-#include "alb-agent/buf.h"
 #include "alb-agent/json.h"
 #include "alb-agent/rng.h"
 #include "call_log.h"
 #include "region.h"
-#include "spec.h"
+#include "turn.h"
+#include "v1.h"
+#include "v3.h"
 #include "validate.h"
 
 struct front {
     struct front_config config;
     struct spec *spec;
     struct call_log *log;
-    struct v3 v3;
+    struct auth auth;
     struct rng rng;
     uint64_t seq;
-};
-
-/* One request on its way; lives in its arena, but for the JSON trees. */
-struct turn {
-    const struct httpd_request *request;
-    struct arena *arena;
-    int64_t now_ms;
-    struct params query, form, flat; /* flat: both, in the order of the tree */
-    struct tree tree;
-    const char *action_name, *version;
-    const struct spec_product *product;
-    const struct spec_action *action;
-    char request_id[37];
-    struct cloud_reply reply;
 };
 
 bool front_open(struct front **out, const struct front_config *config, struct error *err)
@@ -51,7 +38,7 @@ bool front_open(struct front **out, const struct front_config *config, struct er
         front_close(f);
         return false;
     }
-    f->v3 = (struct v3){ .spec = f->spec, .keys = config->keys, .n_keys = config->n_keys };
+    f->auth = (struct auth){ .spec = f->spec, .keys = config->keys, .n_keys = config->n_keys };
     *out = f;
     return true;
 }
@@ -60,7 +47,7 @@ void front_close(struct front *f)
 {
     if (!f)
         return;
-    v3_done(&f->v3);
+    auth_done(&f->auth);
     call_log_close(f->log);
     spec_close(f->spec);
     free(f);
@@ -99,10 +86,27 @@ static bool read_params(struct front *f, struct turn *t, struct error *err)
     return true;
 }
 
-static const char *header_or_param(const struct turn *t, const char *header, const char *param)
+/* A header of V3, or the parameter of the same meaning.  What was signed counts: in V1
+ * that is the parameter. */
+static const char *signed_name(const struct turn *t, const char *header, const char *param)
 {
-    const char *value = httpd_request_header(t->request, header);
-    return value && *value ? value : params_get(&t->flat, param);
+    const char *in_header = httpd_request_header(t->request, header);
+    const char *in_param = params_get(&t->flat, param);
+    if (in_header && *in_header && (v3_is_signed(t->request) || !in_param))
+        return in_header;
+    return in_param;
+}
+
+/* Which product, by the host where that names one, and by the version? */
+static bool find_product(struct front *f, struct turn *t, struct error *err)
+{
+    const char *name = region_product(t->arena, t->host);
+    t->product = name ? spec_product_named(f->spec, name) : spec_product_of(f->spec, t->version);
+    if (name && !t->product)
+        return spec_refuse(f->spec, "InvalidProduct.NotFound", err);
+    if (!t->product || strcmp(t->product->version, t->version) != 0)
+        return spec_refuse(f->spec, "InvalidVersion", err);
+    return true;
 }
 
 /* Which action of which product? */
@@ -110,8 +114,8 @@ static bool find_action(struct front *f, struct turn *t, struct error *err)
 {
     size_t path = strcspn(t->request->target, "?#");
     bool get = !strcmp(t->request->method, "GET");
-    t->action_name = header_or_param(t, "x-acs-action", "Action");
-    t->version = header_or_param(t, "x-acs-version", "Version");
+    t->action_name = signed_name(t, "x-acs-action", "Action");
+    t->version = signed_name(t, "x-acs-version", "Version");
     if (!get && strcmp(t->request->method, "POST") != 0)
         return front_refuse(err, 400, "UnsupportedHTTPMethod",
                             "The HTTP method %s is not supported.", t->request->method);
@@ -121,9 +125,8 @@ static bool find_action(struct front *f, struct turn *t, struct error *err)
         return front_refuse(err, 400, "MissingAction", "Action is mandatory for this action.");
     if (!t->version)
         return front_refuse(err, 400, "MissingVersion", "Version is mandatory for this action.");
-    t->product = spec_product_of(f->spec, t->version);
-    if (!t->product)
-        return spec_refuse(f->spec, "InvalidVersion", err);
+    if (!find_product(f, t, err))
+        return false;
     t->action = spec_action_of(t->product, t->action_name);
     if (!t->action)
         return spec_refuse(f->spec, "InvalidAction.NotFound", err);
@@ -134,15 +137,18 @@ static bool find_action(struct front *f, struct turn *t, struct error *err)
 
 static bool check_caller(struct front *f, struct turn *t, struct error *err)
 {
+    t->caller = (struct auth_call){
+        .request = t->request,
+        .query = &t->query,
+        .form = &t->form,
+        .now_ms = t->now_ms,
+    };
     if (v3_is_signed(t->request))
-        return v3_verify(&f->v3, t->request, &t->query, t->now_ms, err);
+        return v3_verify(&f->auth, &t->caller, err);
     if (httpd_request_header(t->request, "Authorization"))
         return spec_refuse(f->spec, "InvalidSignatureMethod", err);
-    if (params_get(&t->flat, "Signature") || params_get(&t->flat, "AccessKeyId"))
-        return front_refuse(
-            err, 400, "UnsupportedFeature.Mock",
-            "alb-mock does not verify signatures of version 1 (RPC, HMAC-SHA1) yet; "
-            "sign with ACS3-HMAC-SHA256.");
+    if (v1_is_signed(&t->flat))
+        return v1_verify(&f->auth, &t->caller, err);
     return spec_refuse(f->spec, "MissingAccessKeyId", err);
 }
 
@@ -176,8 +182,7 @@ static void execute(struct front *f, struct turn *t)
     const struct cloud_call call = {
         .product = t->product->name,
         .action = t->action->name,
-        .region = region_of(t->arena, httpd_request_header(t->request, "Host"),
-                            params_get(&t->flat, "RegionId")),
+        .region = region_of(t->arena, t->host, params_get(&t->flat, "RegionId")),
         .request_id = t->request_id,
         .params = params,
     };
@@ -189,38 +194,6 @@ static void draw_request_id(struct front *f, struct turn *t)
     rng_uuid(&f->rng, t->request_id);
     for (char *c = t->request_id; *c; c++)
         *c = (char)toupper((unsigned char)*c);
-}
-
-/* The members of an error body, in the order of alb-semantics.md §2. */
-static cJSON *error_body(const struct turn *t)
-{
-    const char *host = httpd_request_header(t->request, "Host");
-    cJSON *body = cJSON_CreateObject();
-    cJSON_AddStringToObject(body, "Code", t->reply.code);
-    cJSON_AddStringToObject(body, "HostId", host ? host : "");
-    cJSON_AddStringToObject(body, "Message", t->reply.message ? t->reply.message : "");
-    cJSON_AddStringToObject(
-        body, "Recommend",
-        arena_fmt(t->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
-                  t->reply.code, t->product ? t->product->title : "Alb", t->request_id));
-    return body;
-}
-
-static void write_reply(const struct turn *t, struct httpd_reply *reply)
-{
-    struct buf b CLEANUP(buf_done) = { .max = 64U << 20 };
-    cJSON *body CLEANUP(json_done) = t->reply.code   ? error_body(t)
-                                     : t->reply.body ? t->reply.body
-                                                     : cJSON_CreateObject();
-    cJSON_DeleteItemFromObjectCaseSensitive(body, "RequestId");
-    cJSON_AddStringToObject(body, "RequestId", t->request_id);
-    json_write(&b, body, false);
-    reply->status = t->reply.status;
-    reply->content_type = "application/json;charset=utf-8";
-    *LIST_PUSH(t->arena, &reply->headers) =
-        (struct httpd_header){ "x-acs-request-id", arena_strdup(t->arena, t->request_id) };
-    reply->body = buf_keep(&b, t->arena);
-    reply->body_len = b.len;
 }
 
 static int64_t latency_of(const struct front *f, const char *action)
@@ -243,13 +216,12 @@ void front_handle(void *arg, const struct httpd_request *request, struct httpd_r
         .request = request,
         .arena = request->arena,
         .now_ms = clock_now_ms(f->config.clock),
+        .host = request->authority ? request->authority : httpd_request_header(request, "Host"),
     };
     (void)front_run(f, t.now_ms);
     draw_request_id(f, &t);
     execute(f, &t);
-    if (t.reply.code && t.reply.body)
-        json_done(&t.reply.body);
-    write_reply(&t, reply);
+    reply_write(&t, reply);
     int64_t latency = latency_of(f, t.action_name);
     int64_t spent = clock_now_ms(f->config.clock) - t.now_ms;
     reply->due_ms = latency ? t.now_ms + latency : 0;

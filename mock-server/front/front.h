@@ -11,7 +11,7 @@
 #include "alb-agent/clock.h"
 #include "alb-agent/error.h"
 #include "alb-agent/httpd.h"
-#include "v3.h"
+#include "auth.h"
 
 struct front;
 

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "alb-agent/clock.h"
+
 static const char HELP[] =
     "Usage: alb-mock serve --listen HOST:PORT [flags]\n"
     "\n"
@@ -11,6 +13,10 @@ static const char HELP[] =
     "\n"
     "  --listen HOST:PORT      where to serve HTTP; port 0 picks a free one\n"
     "  --access-key ID:SECRET  a pair that may sign; may be repeated (testak:testsecret)\n"
+    "  --sts-token ID:SECRET:TOKEN[:EXPIRES]\n"
+    "                          a temporary one with its security token, and the time at\n"
+    "                          which it ends, as 2026-01-15T08:09:10Z; may be repeated\n"
+    "  --disabled-key ID:SECRET  a pair that has been switched off; may be repeated\n"
     "  --state FILE            keep the cloud in this SQLite file (in memory)\n"
     "  --pending-ms N          how long a resource stays in a pending state (200)\n"
     "  --seed N                of ids and tokens (1)\n"
@@ -91,6 +97,37 @@ static bool take_access_key(struct arena *a, const char *value, struct options *
     return true;
 }
 
+static bool take_disabled_key(struct arena *a, const char *value, struct options *o,
+                              struct error *err)
+{
+    if (!take_access_key(a, value, o, err))
+        return false;
+    o->keys.items[o->keys.len - 1].disabled = true;
+    return true;
+}
+
+/* Cuts ":2026-01-15T08:09:10Z" off the end of a security token, where it is there. */
+static void take_expiry(struct arena *a, struct access_key *key)
+{
+    static const size_t len = sizeof ":2026-01-15T08:09:10Z" - 1;
+    size_t n = strlen(key->token);
+    if (n > len && key->token[n - len] == ':'
+        && time_parse(key->token + n - len + 1, &key->expires_ms))
+        key->token = arena_strndup(a, key->token, n - len);
+}
+
+static bool take_sts_token(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    struct access_key key = { 0 };
+    const char *rest;
+    if (!cut(a, value, ':', &key.id, &rest) || !cut(a, rest, ':', &key.secret, &key.token))
+        return error_set(err, ERROR_INVALID,
+                         "the value is not of the form ID:SECRET:TOKEN[:EXPIRES]");
+    take_expiry(a, &key);
+    *LIST_PUSH(a, &o->keys) = key;
+    return true;
+}
+
 static bool take_pending(struct arena *a, const char *value, struct options *o, struct error *err)
 {
     (void)a;
@@ -144,6 +181,8 @@ static const struct {
 } flags[] = {
     { "--listen", take_listen },
     { "--access-key", take_access_key },
+    { "--sts-token", take_sts_token },
+    { "--disabled-key", take_disabled_key },
     { "--state", take_state },
     { "--pending-ms", take_pending },
     { "--seed", take_seed },

@@ -7,8 +7,8 @@
 #include "../cloud.h"
 #include "alb-agent/arena.h"
 #include "alb-agent/error.h"
+#include "auth.h"
 #include "front.h"
-#include "v3.h"
 
 enum options_verb { OPTIONS_SERVE, OPTIONS_HELP, OPTIONS_VERSION };
 

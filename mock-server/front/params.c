@@ -2,6 +2,7 @@
  * leaves "!'()*~" bare, Go writes a space as "+" (signature.md §3). */
 #include "params.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "utf8.h"
@@ -77,4 +78,37 @@ const char *params_get(const struct params *p, const char *name)
         if (*p->items[i].value && !strcmp(p->items[i].name, name))
             return p->items[i].value;
     return NULL;
+}
+
+void params_encode(struct buf *b, const char *s)
+{
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
+            || strchr("-_.~", c))
+            buf_addc(b, *s);
+        else
+            buf_addf(b, "%%%02X", (unsigned)c);
+    }
+}
+
+static int by_name(const void *x, const void *y)
+{
+    const struct param *a = x, *b = y;
+    int order = strcmp(a->name, b->name);
+    return order ? order : strcmp(a->value, b->value);
+}
+
+void params_canonical(struct arena *a, const struct params *p, struct buf *b)
+{
+    struct param *sorted = arena_dup(a, p->items, p->len * sizeof *sorted);
+    if (p->len)
+        qsort(sorted, p->len, sizeof *sorted, by_name);
+    for (size_t i = 0; i < p->len; i++) {
+        if (i)
+            buf_addc(b, '&');
+        params_encode(b, sorted[i].name);
+        buf_addc(b, '=');
+        params_encode(b, sorted[i].value);
+    }
 }

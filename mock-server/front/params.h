@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "alb-agent/arena.h"
+#include "alb-agent/buf.h"
 #include "alb-agent/error.h"
 
 enum { PARAMS_MAX = 20000 }; /* of one query or form */
@@ -28,3 +29,8 @@ bool params_parse(struct arena *a, struct params *p, const char *text, size_t le
 
 /* The first value of 'name' that is not empty, or NULL. */
 const char *params_get(const struct params *p, const char *name);
+
+/* Appends 's' percent-encoded as signatures want it (signature.md §3). */
+void params_encode(struct buf *b, const char *s);
+/* Appends "a=b&c=d", sorted by the bytes of names, then of values, and encoded. */
+void params_canonical(struct arena *a, const struct params *p, struct buf *b);

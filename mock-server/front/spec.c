@@ -225,6 +225,14 @@ const struct spec_product *spec_product_of(const struct spec *s, const char *ver
     return NULL;
 }
 
+const struct spec_product *spec_product_named(const struct spec *s, const char *name)
+{
+    for (size_t i = 0; i < s->products.len; i++)
+        if (!strcmp(s->products.items[i].name, name))
+            return &s->products.items[i];
+    return NULL;
+}
+
 const struct spec_action *spec_action_of(const struct spec_product *p, const char *name)
 {
     const struct spec_action key = { .name = name };

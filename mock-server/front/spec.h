@@ -15,7 +15,8 @@ enum spec_type { SPEC_STRING, SPEC_INTEGER, SPEC_BOOLEAN, SPEC_ARRAY, SPEC_OBJEC
 
 /* A parameter, a member of an object, or the element of an array. */
 struct spec_node {
-    const char *name; /* NULL of an element                                         */
+    const char *name;  /* NULL of an element                                         */
+    const char *alias; /* of an array: the name under which one element may come    */
     enum spec_type type;
     bool required;
     int64_t min, max;                  /* of an integer                            */
@@ -50,6 +51,7 @@ void spec_close(struct spec *s);
 
 /* NULL when there is none. */
 const struct spec_product *spec_product_of(const struct spec *s, const char *version);
+const struct spec_product *spec_product_named(const struct spec *s, const char *name);
 const struct spec_action *spec_action_of(const struct spec_product *p, const char *name);
 
 /* Sets all of '*err' as the gateway refuses with 'code' (a literal code of gatewayErrors)

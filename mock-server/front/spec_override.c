@@ -10,6 +10,7 @@ struct override {
     int64_t max;          /* of an integer, 0: as described                   */
     const char *pattern;  /* in the place of a described one, NULL: as it is   */
     const char *value[2]; /* further values of a described list                */
+    const char *alias;    /* of a list: one element may come under this name   */
 };
 
 static const struct override overrides[] = {
@@ -22,6 +23,8 @@ static const struct override overrides[] = {
     { "TagResources", "ResourceType", .value = { "listener", "healthchecktemplate" } },
     { "UnTagResources", "ResourceType", .value = { "listener", "healthchecktemplate" } },
     { "ListTagResources", "ResourceType", .value = { "listener", "healthchecktemplate" } },
+    /* Clients generated from older descriptions name one listener. */
+    { "ListRules", "ListenerIds", .alias = "ListenerId" },
 };
 
 static void apply(struct arena *a, const struct override *o, struct spec_node *node)
@@ -30,6 +33,8 @@ static void apply(struct arena *a, const struct override *o, struct spec_node *n
         node->max = o->max;
     if (o->pattern && node->pattern)
         node->pattern = o->pattern;
+    if (o->alias)
+        node->alias = o->alias;
     for (size_t i = 0; i < COUNT(o->value) && node->values.items; i++)
         if (o->value[i])
             *LIST_PUSH(a, &node->values) = o->value[i];

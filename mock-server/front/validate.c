@@ -32,6 +32,13 @@ static const char *place_name(const struct place *at)
     return at ? at->name : "";
 }
 
+/* The part of 't' that a member of an object is read from, or NULL. */
+static const struct tree *member_tree(const struct tree *t, const struct spec_node *member)
+{
+    const struct tree *child = tree_get(t, member->name);
+    return child || !member->alias ? child : tree_get(t, member->alias);
+}
+
 /* Does the tree hold anything that a parameter of this kind would read?  Objects and
  * elements of which only unknown members came are not there at all. */
 static bool is_given(const struct spec_node *node, const struct tree *t)
@@ -46,7 +53,7 @@ static bool is_given(const struct spec_node *node, const struct tree *t)
                 return true;
     if (node->type == SPEC_OBJECT)
         for (size_t i = 0; i < node->members.len; i++)
-            if (is_given(&node->members.items[i], tree_get(t, node->members.items[i].name)))
+            if (is_given(&node->members.items[i], member_tree(t, &node->members.items[i])))
                 return true;
     return false;
 }
@@ -102,7 +109,7 @@ static bool require(const struct spec_node *node, const struct tree *t, const st
         return require_elements(node, t, at, err);
     for (size_t i = 0; i < node->members.len; i++) {
         const struct spec_node *member = &node->members.items[i];
-        const struct tree *child = tree_get(t, member->name);
+        const struct tree *child = member_tree(t, member);
         const struct place here = { at, member->name };
         bool given = is_given(member, child);
         if (!given && member->required)
@@ -207,8 +214,14 @@ static bool take_array(const struct spec_node *node, const struct tree *t, const
     struct arena a CLEANUP(arena_done) = { 0 };
     cJSON *list = *out = cJSON_CreateArray();
     size_t n = 0;
-    if (t->value)
+    if (t->value && !node->alias)
         return refuse_type(at, "a list", err);
+    if (t->value) { /* one element, under the name for one */
+        cJSON *element = NULL;
+        bool ok = take(node->element, t, at, &element, err);
+        cJSON_AddItemToArray(list, element);
+        return ok;
+    }
     for (size_t i = 0; i < t->children.len && t->children.items[i].index >= 0; i++) {
         const struct place here = { at, t->children.items[i].name };
         cJSON *element = NULL;
@@ -235,7 +248,7 @@ static bool take_object(const struct spec_node *node, const struct tree *t, cons
         return refuse_type(at, "an object", err);
     for (size_t i = 0; i < node->members.len; i++) {
         const struct spec_node *member = &node->members.items[i];
-        const struct tree *child = tree_get(t, member->name);
+        const struct tree *child = member_tree(t, member);
         const struct place here = { at, member->name };
         cJSON *value = NULL;
         if (!is_given(member, child))

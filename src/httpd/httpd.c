@@ -26,7 +26,7 @@ struct call {
     struct call *next; /* in httpd.waiting                                            */
     struct MHD_Connection *connection;
     struct arena arena;
-    const char *target;
+    const char *target, *authority;
     struct buf body;
     size_t received; /* bytes of body, also those beyond the ceiling                  */
     bool begun;      /* the first callback, with the headers, has been                */
@@ -50,9 +50,11 @@ static void *call_new(void *cls, const char *uri, struct MHD_Connection *connect
     if (!call)
         return NULL;
     bool slash;
-    const char *rest = target_strip(uri, &slash);
+    const char *rest = target_strip(uri, &slash), *host;
+    size_t host_len = target_authority(uri, &host);
     call->connection = connection;
     call->target = arena_fmt(&call->arena, "%s%s", slash ? "/" : "", rest);
+    call->authority = host_len ? arena_strndup(&call->arena, host, host_len) : NULL;
     call->body.max = h->config.max_body;
     return call;
 }
@@ -177,6 +179,7 @@ static void call_answer(struct httpd *h, struct call *call, const char *method)
     const struct httpd_request request = {
         .method = method,
         .target = call->target,
+        .authority = call->authority,
         .headers = headers.list.items,
         .n_headers = headers.list.len,
         .body = buf_str(&call->body),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "alb-agent/error.h"
@@ -14,3 +15,7 @@ bool listen_open(const char *address, int *fd, uint16_t *port, struct error *err
  * and "/" comes before what has no path.  Points into 'target', or is static, or says in
  * '*slash' that a "/" must be put in front. */
 const char *target_strip(const char *target, bool *slash);
+
+/* The length of "host:port" in such a target, without "user@", and in '*begin' where it
+ * begins; 0 when the target has none. */
+size_t target_authority(const char *target, const char **begin);

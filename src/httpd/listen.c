@@ -101,3 +101,16 @@ const char *target_strip(const char *target, bool *slash)
     *slash = *rest != '/';
     return rest;
 }
+
+size_t target_authority(const char *target, const char **begin)
+{
+    size_t scheme = strcspn(target, ":/?");
+    *begin = target;
+    if (strncmp(target + scheme, "://", 3) != 0)
+        return 0;
+    const char *host = target + scheme + 3;
+    const char *end = host + strcspn(host, "/?#");
+    const char *at = memchr(host, '@', (size_t)(end - host));
+    *begin = at ? at + 1 : host;
+    return (size_t)(end - *begin);
+}

@@ -65,9 +65,31 @@ static void test_target_loses_scheme_and_host(void **state)
     }
 }
 
+static void test_the_host_of_an_absolute_target_is_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *host;
+    } cases[] = {
+        { "http://alb.cn-beijing.aliyuncs.com:80/?A=1", "alb.cn-beijing.aliyuncs.com:80" },
+        { "https://host?A=http://x/@y", "host" },
+        { "http://me:pw@host/", "host" },
+        { "http:///path", "" },
+        { "/?A=http://x/", "" },
+        { "*", "" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *begin;
+        size_t len = target_authority(cases[i].target, &begin);
+        assert_int_equal(len, strlen(cases[i].host));
+        assert_int_equal(strncmp(begin, cases[i].host, len), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_host_of_an_absolute_target_is_found),
         cmocka_unit_test(test_port_zero_picks_a_port),
         cmocka_unit_test(test_an_address_without_port_is_refused),
         cmocka_unit_test(test_target_loses_scheme_and_host),

@@ -274,25 +274,98 @@ static void plain(struct world *w, const char *target, const char *header, const
 static void test_who_does_not_sign_is_told_what_is_missing(void **state)
 {
     struct world *w = *state;
-    plain(w, "/", "X", "x");
+    plain(w, "/", "Accept", "application/json");
     assert_refused(w, 400, "MissingAction");
-    plain(w, "/?Action=ListRules", "X", "x");
+    plain(w, "/?Format=JSON&Action=ListRules", "X", "x");
     assert_refused(w, 400, "MissingVersion");
-    plain(w, "/?Action=ListRules&Version=2020-06-16", "X", "x");
+    plain(w, "/?Format=JSON&Action=ListRules&Version=2020-06-16", "X", "x");
     assert_refused(w, 400, "MissingAccessKeyId");
-    plain(w, "/?Action=ListRules&Version=2020-06-16", "Authorization", "Bearer x");
+    plain(w, "/?Format=JSON&Action=ListRules&Version=2020-06-16", "Authorization", "Bearer x");
     assert_refused(w, 400, "InvalidSignatureMethod");
-    plain(w, "/?Action=ListRules&Version=2020-06-16&AccessKeyId=testak&Signature=x", "X", "x");
-    assert_refused(w, 400, "UnsupportedFeature.Mock");
-    plain(w, "/metrics?Action=ListRules&Version=2020-06-16", "X", "x");
+    plain(w, "/?Format=json&Action=ListRules&Version=2020-06-16&AccessKeyId=testak&Signature=x",
+          "X", "x");
+    assert_refused(w, 400, "MissingTimestamp");
+    plain(w, "/metrics?Format=JSON&Action=ListRules&Version=2020-06-16", "X", "x");
     assert_refused(w, 404, "InvalidApi.NotFound");
+}
+
+static const char *v1_query(struct arena *a, const char *query, const char *nonce)
+{
+    const char *canonical =
+        arena_fmt(a,
+                  "AccessKeyId=testak&%s&SignatureMethod=HMAC-SHA1&SignatureNonce=%s&"
+                  "SignatureVersion=1.0&Timestamp=2025-01-01T12%%3A00%%3A00Z&Version=2020-06-16",
+                  query, nonce);
+    struct buf b CLEANUP(buf_done) = { 0 };
+    char mac_text[32];
+    unsigned char mac[SHA1_SIZE];
+    buf_adds(&b, "GET&%2F&");
+    for (const char *c = canonical; *c; c++) {
+        if (strchr("%&=", *c))
+            buf_addf(&b, "%%%02X", (unsigned)*c);
+        else
+            buf_addc(&b, *c);
+    }
+    hash_hmac_sha1("testsecret&", 11, b.data, b.len, mac);
+    hash_base64(mac, sizeof mac, mac_text);
+    for (char *c = mac_text; *c; c++)
+        if (*c == '+') /* would be read as a space */
+            return v1_query(a, query, arena_fmt(a, "%sx", nonce));
+    return arena_fmt(a, "/?%s&Signature=%s", canonical, mac_text);
+}
+
+static void test_a_v1_call_by_get_is_answered_in_the_format_it_asks_for(void **state)
+{
+    struct world *w = *state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    plain(w, v1_query(&a, "Action=ListRules&Format=JSON", "one"), "X", "x");
+    assert_int_equal(w->reply.status, 200);
+    assert_int_equal(w->cloud.calls, 1);
+
+    const struct httpd_header host = { "Host", "alb.cn-beijing.aliyuncs.com" };
+    const struct httpd_request xml = { .method = "GET",
+                                       .target = v1_query(&a, "Action=ListRules", "two"),
+                                       .headers = &host,
+                                       .n_headers = 1,
+                                       .body = "",
+                                       .arena = &a };
+    struct httpd_reply reply = { .status = 200 };
+    front_handle(w->front, &xml, &reply);
+    assert_int_equal(reply.status, 200);
+    assert_string_equal(reply.content_type, "text/xml;charset=utf-8");
+    assert_non_null(strstr(reply.body, "<ListRulesResponse><RequestId>"));
+    reply = (struct httpd_reply){ .status = 200 };
+    front_handle(w->front, &xml, &reply);
+    assert_int_equal(reply.status, 400);
+    assert_non_null(strstr(reply.body, "<Error><Code>SignatureNonceUsed</Code><HostId>alb.cn-"));
+}
+
+static void test_a_mismatch_tells_the_whole_string_that_was_signed_here(void **state)
+{
+    struct world *w = *state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *query = v1_query(&a, "Action=ListRules&Format=JSON", "one");
+    plain(w, arena_fmt(&a, "%s&Zz=%0900d", query, 0), "X", "x");
+    assert_refused(w, 400, "SignatureDoesNotMatch");
+    const char *told = strstr(json_str(w->body, "Message"), "server string to sign is:GET&%2F&Acc");
+    assert_non_null(told);
+    assert_true(strlen(told) > 900);
+}
+
+static void test_a_host_of_another_product_is_not_asked_for_alb(void **state)
+{
+    struct world *w = *state;
+    call(w, (struct sent){ .action = "ListRules", .host = "vpc.cn-beijing.aliyuncs.com" });
+    assert_refused(w, 400, "InvalidVersion");
+    call(w, (struct sent){ .action = "ListRules", .host = "oss.cn-beijing.aliyuncs.com" });
+    assert_refused(w, 404, "InvalidProduct.NotFound");
 }
 
 static void test_a_signature_is_demanded_before_parameters_are_judged(void **state)
 {
     struct world *w = *state;
-    plain(w, "/?Action=CreateListener&Version=2020-06-16&ListenerPort=x", "Authorization",
-          "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=0");
+    plain(w, "/?Format=JSON&Action=CreateListener&Version=2020-06-16&ListenerPort=x",
+          "Authorization", "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=host,Signature=0");
     assert_refused(w, 400, "MissingAction"); /* as the signed header it must be */
     call(w, (struct sent){ .action = "CreateListener" });
     assert_refused(w, 400, "MissingDefaultActions");
@@ -353,6 +426,9 @@ int main(void)
         TEST(test_a_refusal_of_the_cloud_has_the_documented_body),
         TEST(test_what_is_asked_for_must_exist),
         TEST(test_who_does_not_sign_is_told_what_is_missing),
+        TEST(test_a_v1_call_by_get_is_answered_in_the_format_it_asks_for),
+        TEST(test_a_mismatch_tells_the_whole_string_that_was_signed_here),
+        TEST(test_a_host_of_another_product_is_not_asked_for_alb),
         TEST(test_a_signature_is_demanded_before_parameters_are_judged),
         TEST(test_the_region_is_of_the_host_or_the_parameter),
         TEST(test_replies_are_dated_by_the_latency_of_their_action),

@@ -71,6 +71,25 @@ static void test_every_flag_is_read_in_both_forms(void **state)
     assert_int_equal(o.latencies.items[1].ms, 20);
 }
 
+static void test_keys_may_end_or_be_switched_off(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_true(parse(&a,
+                      ARGS("serve", "--listen=h:1", "--disabled-key", "off:s", "--sts-token",
+                           "STS.a:s:to:ken", "--sts-token=STS.b:s:tok:2025-01-01T12:00:00Z"),
+                      &o, &err));
+    assert_int_equal(o.keys.len, 3);
+    assert_true(o.keys.items[0].disabled);
+    assert_string_equal(o.keys.items[1].secret, "s");
+    assert_string_equal(o.keys.items[1].token, "to:ken");
+    assert_int_equal(o.keys.items[1].expires_ms, 0);
+    assert_string_equal(o.keys.items[2].token, "tok");
+    assert_int_equal(o.keys.items[2].expires_ms, 1735732800000);
+}
+
 static void test_mistakes_are_refused_with_the_flag_named(void **state)
 {
     (void)state;
@@ -85,6 +104,7 @@ static void test_mistakes_are_refused_with_the_flag_named(void **state)
         { { "serve", "--listen", "a:1", "extra", NULL }, "extra" },
         { { "serve", "--port=1", NULL }, "--port" },
         { { "serve", "--access-key", "noseparator", NULL }, "--access-key" },
+        { { "serve", "--sts-token", "STS.a:s", NULL }, "--sts-token" },
         { { "serve", "--pending-ms", "-1", NULL }, "--pending-ms" },
         { { "serve", "--seed", "1e3", NULL }, "--seed" },
         { { "serve", "--quota", "rules", NULL }, "--quota" },
@@ -130,6 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_are_those_of_the_help),
         cmocka_unit_test(test_every_flag_is_read_in_both_forms),
+        cmocka_unit_test(test_keys_may_end_or_be_switched_off),
         cmocka_unit_test(test_mistakes_are_refused_with_the_flag_named),
         cmocka_unit_test(test_a_secret_is_not_repeated_in_a_message),
         cmocka_unit_test(test_help_and_version_win),

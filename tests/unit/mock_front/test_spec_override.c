@@ -48,6 +48,7 @@ static void test_overrides_widen_what_they_name(void **state)
         { "ListTagResources", "ResourceType=listener", NULL },
         { "ListTagResources", "ResourceType=rule", "IllegalParam.ResourceType" },
         { "ListTagKeys", "ResourceType=listener", "IllegalParam.ResourceType" },
+        { "ListRules", "ListenerId=lsn-1", NULL },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error err = { 0 };
@@ -57,10 +58,20 @@ static void test_overrides_widen_what_they_name(void **state)
     }
 }
 
+static void test_one_listener_is_a_list_of_listeners(void **state)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    cJSON *out CLEANUP(json_done) = NULL;
+    assert_true(check(*state, "ListRules", "ListenerId=lsn-1", &out, &err));
+    assert_string_equal(json_canonical(&a, out), "{\"ListenerIds\":[\"lsn-1\"]}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overrides_widen_what_they_name),
+        cmocka_unit_test(test_one_listener_is_a_list_of_listeners),
     };
     return cmocka_run_group_tests_name("mock_front/spec_override", tests, setup, teardown);
 }

@@ -1,0 +1,28 @@
+/* turn.h - one request on its way through the front, between front.c and reply.c. */
+#pragma once
+
+#include "../cloud.h"
+#include "alb-agent/httpd.h"
+#include "auth.h"
+#include "spec.h"
+#include "tree.h"
+
+/* Lives in its request's arena, but for the JSON trees. */
+struct turn {
+    const struct httpd_request *request;
+    struct arena *arena;
+    int64_t now_ms;
+    struct params query, form, flat; /* flat: both, in the order of the tree */
+    struct tree tree;
+    const char *host; /* of the target where it has one, else the Host header, else NULL */
+    const char *action_name, *version;
+    const struct spec_product *product;
+    const struct spec_action *action;
+    struct auth_call caller;
+    char request_id[37];
+    struct cloud_reply reply;
+};
+
+/* Writes 't->reply' as the client wants it: JSON, or XML for a call of the older kind that
+ * does not ask for JSON (alb-semantics.md §1).  Frees the reply's body. */
+void reply_write(struct turn *t, struct httpd_reply *reply);
