@@ -16,9 +16,9 @@ struct sticky_spec {
     struct opt_bool enabled;
     struct opt_int timeout;
 };
+typedef LIST_OF(struct target_spec) target_list;
 struct forward_spec {
-    LIST_OF(struct target_spec) server_groups;
-    LIST_OF(struct target_spec) target_groups;
+    target_list server_groups, target_groups;
     struct sticky_spec sticky;
 };
 struct action_spec {
@@ -146,20 +146,18 @@ static void add_spec_target(struct subject *s, const struct place *at, struct ro
 static void set_forward(struct subject *s, const struct place *at, struct route *r,
                         const struct forward_spec *spec, struct alb_forward *out)
 {
-    bool both = spec->server_groups.items && spec->target_groups.items;
-    const char *name = spec->target_groups.items ? "targetGroups" : "serverGroups";
+    bool other = spec->target_groups.items;
+    const target_list *list = other ? &spec->target_groups : &spec->server_groups;
     struct place config = { .up = at, .name = "forwardConfig" };
-    struct place groups = { .up = &config, .name = name };
-    const struct target_spec *items =
-        spec->target_groups.items ? spec->target_groups.items : spec->server_groups.items;
-    size_t n = spec->target_groups.items ? spec->target_groups.len : spec->server_groups.len;
-    if (both)
+    struct place groups = { .up = &config, .name = other ? "targetGroups" : "serverGroups" };
+    if (other && spec->server_groups.items)
         problem(s, &config, "it has both serverGroups and targetGroups; give one of them");
-    else if (!n || n > MAX_TARGETS)
-        problem(s, &groups, "it names %zu groups; give 1 to %d", n, MAX_TARGETS);
+    else if (!list->items || !list->len || list->len > MAX_TARGETS)
+        problem(s, &groups, "it names %zu groups; give 1 to %d", list->len, MAX_TARGETS);
     else
-        for (size_t i = 0; i < n; i++)
-            add_spec_target(s, &(struct place){ .up = &groups, .index = i }, r, &items[i], out);
+        for (size_t i = 0; i < list->len; i++)
+            add_spec_target(s, &(struct place){ .up = &groups, .index = i }, r, &list->items[i],
+                            out);
     out->stickiness.enabled = spec->sticky.enabled;
     out->stickiness.timeout = spec->sticky.timeout;
 }

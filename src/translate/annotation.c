@@ -1,5 +1,6 @@
 /* annotation.c - the annotations of an Ingress: which are known, which take effect, and
  * what to say about the others (alb-ingress.md §A). */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -9,6 +10,7 @@
 enum support {
     USED,      /* read elsewhere                                                        */
     ATTENDANT, /* only means something with another one, which is looked at             */
+    SWITCH,    /* read elsewhere, but its attendants are not: a warning                 */
     LATER,     /* without it requests still reach the same backends: a warning          */
     REFUSED,   /* without it requests would be answered differently: a problem          */
 };
@@ -49,7 +51,7 @@ static const struct known table[] = {
     { "canary-by-cookie",              NULL,   ATTENDANT, true  },
     { "canary-weight",                 NULL,   ATTENDANT, true  },
 
-    { "healthcheck-enabled",           "bool", LATER,     false },
+    { "healthcheck-enabled",           "bool", SWITCH,    false },
     { "healthcheck-path",              NULL,   ATTENDANT, false },
     { "healthcheck-protocol",          NULL,   ATTENDANT, false },
     { "healthcheck-method",            NULL,   ATTENDANT, false },
@@ -61,10 +63,10 @@ static const struct known table[] = {
     { "healthy-threshold-count",       NULL,   ATTENDANT, false },
     { "unhealthy-threshold-count",     NULL,   ATTENDANT, false },
     { "healthcheck-connect-port",      NULL,   ATTENDANT, false },
-    { "backend-scheduler",             "wrr",  LATER,     false },
+    { "backend-scheduler",             NULL,   USED,      false },
     { "backend-scheduler-uch-value",   NULL,   ATTENDANT, false },
     { "backend-keepalive",             "bool", LATER,     false },
-    { "sticky-session",                "bool", LATER,     false },
+    { "sticky-session",                "bool", SWITCH,    false },
     { "sticky-session-type",           NULL,   ATTENDANT, false },
     { "cookie-timeout",                NULL,   ATTENDANT, false },
     { "cookie",                        NULL,   ATTENDANT, false },
@@ -77,27 +79,21 @@ static const struct known table[] = {
 };
 /* clang-format on */
 
+static const char *value_below(const struct object *obj, const char *prefix, const char *name)
+{
+    char key[128]; /* longer ones are no annotations that anything asks for */
+    int n = snprintf(key, sizeof key, "%s%s", prefix, name);
+    return n > 0 && (size_t)n < sizeof key ? object_annotation(obj, key) : NULL;
+}
+
 const char *annotation(const struct object *obj, const char *name)
 {
-    char key[128];
-    size_t n = strlen(ANNOTATION_PREFIX), m = strlen(name);
-    if (n + m >= sizeof key)
-        return NULL;
-    memcpy(key, ANNOTATION_PREFIX, n);
-    memcpy(key + n, name, m + 1);
-    return object_annotation(obj, key);
+    return value_below(obj, ANNOTATION_PREFIX, name);
 }
 
 const char *annotation_aliased(const struct object *obj, const char *name)
 {
-    char key[128];
-    size_t n = strlen(NGINX_PREFIX), m = strlen(name);
-    const char *value = NULL;
-    if (n + m < sizeof key) {
-        memcpy(key, NGINX_PREFIX, n);
-        memcpy(key + n, name, m + 1);
-        value = object_annotation(obj, key);
-    }
+    const char *value = value_below(obj, NGINX_PREFIX, name);
     return value ? value : annotation(obj, name);
 }
 
@@ -131,9 +127,9 @@ static bool is_true(struct subject *s, const char *name, const char *value)
     return false;
 }
 
-bool annotation_is_true(struct subject *s, const char *name)
+bool annotation_is_true(struct subject *s, const char *name, bool aliased)
 {
-    return is_true(s, name, annotation_aliased(s->obj, name));
+    return is_true(s, name, aliased ? annotation_aliased(s->obj, name) : annotation(s->obj, name));
 }
 
 static bool asks_for_something(struct subject *s, const struct known *k, const char *value)
@@ -146,14 +142,15 @@ static bool asks_for_something(struct subject *s, const struct known *k, const c
 static void check_known(struct subject *s, const struct known *k)
 {
     const char *value = known_value(s->obj, k);
-    if (!value || (k->support != LATER && k->support != REFUSED)
-        || !asks_for_something(s, k, value))
+    if (!value || k->support == USED || k->support == ATTENDANT || !asks_for_something(s, k, value))
         return;
     struct place at = annotation_place(s->t->a, k->name);
     if (k->support == REFUSED)
         problem(s, &at,
                 "not supported yet: %s; remove it, or keep the Ingress with the old controller",
                 k->name);
+    else if (k->support == SWITCH)
+        warn(s, &at, "switched on with ALB's defaults; its other settings are not applied yet");
     else
         warn(s, &at, "not applied yet");
 }

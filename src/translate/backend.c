@@ -58,22 +58,19 @@ bool backend_find(struct subject *s, const struct place *at, const struct backen
     struct place here = { .up = at, .name = "backend" };
     struct place service = { .up = &here, .name = "service" };
     struct place port = { .up = &service, .name = "port" };
-    size_t before = s->n_problems;
+    const char *port_name = spec->service.port.name;
+    *out = (struct backend){ .service = spec->service.name, .port = spec->service.port.number.val };
     if (spec->has_resource.val)
         problem(s, &here, "resource backends cannot be reached from ALB; give a service");
     else if (!spec->has_service.val)
         problem(s, &here, "it has no service; give one");
-    else if (!spec->service.name)
+    else if (!out->service)
         problem(s, &(struct place){ .up = &service, .name = "name" }, "missing; add it");
-    else if (!spec->service.port.number.set && !spec->service.port.name)
+    else if (!out->port && !port_name)
         problem(s, &port, "it has neither a number nor a name; give one");
-    if (s->n_problems > before)
-        return false;
-    *out = (struct backend){ .service = spec->service.name, .port = spec->service.port.number.val };
-    if (out->port)
-        return true;
-    out->use_annotation = !strcmp(spec->service.port.name, "use-annotation");
-    if (!out->use_annotation)
-        out->port = port_number(s, &port, out->service, spec->service.port.name);
-    return out->use_annotation || out->port;
+    else if (!out->port && !strcmp(port_name, "use-annotation"))
+        out->use_annotation = true;
+    else if (!out->port)
+        out->port = port_number(s, &port, out->service, port_name);
+    return out->service && (out->use_annotation || out->port);
 }

@@ -96,6 +96,24 @@ static enum alb_group_type read_group_type(struct subject *s)
     return ALB_GROUP_TYPE_IP;
 }
 
+/* Without the parameter that 'uch' needs a group keeps what it has. */
+static enum alb_scheduler read_scheduler(struct subject *s)
+{
+    const char *text = annotation(s->obj, "backend-scheduler");
+    struct place at = annotation_place(s->t->a, "backend-scheduler");
+    if (!text || !strcasecmp(text, "wrr"))
+        return ALB_SCHEDULER_WRR;
+    if (!strcasecmp(text, "wlc"))
+        return ALB_SCHEDULER_WLC;
+    if (!strcasecmp(text, "sch"))
+        return ALB_SCHEDULER_SCH;
+    if (!strcasecmp(text, "uch"))
+        warn(s, &at, "not applied yet");
+    else
+        problem(s, &at, "unknown backend scheduler \"%s\"; give wrr, wlc, sch or uch", text);
+    return ALB_SCHEDULER_UNSET;
+}
+
 static void read_tls(struct placement *p, const struct ingress_spec *spec)
 {
     p->has_tls = spec->tls.len > 0;
@@ -186,6 +204,9 @@ struct ingress *ingress_read(struct subject *s)
     read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
     ing->order = read_order(s);
     ing->group_type = read_group_type(s);
+    ing->scheduler = read_scheduler(s);
+    ing->health = annotation_is_true(s, "healthcheck-enabled", false);
+    ing->sticky = annotation_is_true(s, "sticky-session", false);
     check_annotations(s, &spec);
     read_tls(&ing->placement, &spec);
     find_ports(s, &ing->placement, &spec);

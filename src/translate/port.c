@@ -91,7 +91,7 @@ void ports_find(struct subject *s, struct placement *p, const char *const *hosts
 {
     const char *listed = annotation(s->obj, "listen-ports");
     p->explicit_ports = listed && listed[strspn(listed, " \t\r\n")];
-    p->ssl_redirect = annotation_is_true(s, "ssl-redirect");
+    p->ssl_redirect = annotation_is_true(s, "ssl-redirect", true);
     if (p->ssl_redirect)
         add_port(s, p, 80, ALB_PROTOCOL_HTTP, annotation_place(s->t->a, "ssl-redirect").name);
     if (p->explicit_ports)

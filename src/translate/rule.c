@@ -24,8 +24,8 @@ static int compare_members(const void *x, const void *y)
     return strcmp(a->sort_key, b->sort_key);
 }
 
-/* How many rules of the listener have had these conditions, this one included. */
-static int64_t count_key(struct tr *t, struct listener *l, const struct alb_rule *rule)
+/* The key of a rule, which tells it from earlier ones of the listener that are like it. */
+static const char *find_key(struct tr *t, struct listener *l, const struct alb_rule *rule)
 {
     const char *key = rule_key(t->a, l->spec->key, rule, 1);
     int64_t *n = map_get(l->keys, key);
@@ -33,7 +33,7 @@ static int64_t count_key(struct tr *t, struct listener *l, const struct alb_rule
         n = arena_alloc(t->a, sizeof *n);
         map_put(l->keys, key, n);
     }
-    return ++*n;
+    return ++*n > 1 ? rule_key(t->a, l->spec->key, rule, *n) : key;
 }
 
 static void add_rule(struct tr *t, struct listener *l, const struct ingress *ing,
@@ -51,15 +51,14 @@ static void add_rule(struct tr *t, struct listener *l, const struct ingress *ing
         for (size_t i = 0; i < r->groups.len; i++)
             group_translate(t, l->c, ing, r, &r->groups.items[i]);
     }
-    *LIST_PUSH(t->a, &t->out->desired.rows) =
-        (struct resource){ .lb = l->c->lb,
-                           .kind = RESOURCE_RULE,
-                           .key = rule_key(t->a, l->spec->key, rule, count_key(t, l, rule)),
-                           .parent = l->spec->key,
-                           .desired = rule,
-                           .desired_from = r->from,
-                           .position = ++l->position,
-                           .ours = true };
+    *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = l->c->lb,
+                                                                 .kind = RESOURCE_RULE,
+                                                                 .key = find_key(t, l, rule),
+                                                                 .parent = l->spec->key,
+                                                                 .desired = rule,
+                                                                 .desired_from = r->from,
+                                                                 .position = ++l->position,
+                                                                 .ours = true };
 }
 
 static void listener_rules(struct tr *t, const struct config *c, const struct config_listener *spec)

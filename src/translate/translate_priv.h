@@ -138,8 +138,8 @@ const char *annotation(const struct object *obj, const char *name);
 /* The same, where the key under NGINX_PREFIX wins. */
 const char *annotation_aliased(const struct object *obj, const char *name);
 struct place annotation_place(struct arena *a, const char *name);
-/* By the literal "true"; also under NGINX_PREFIX. */
-bool annotation_is_true(struct subject *s, const char *name);
+/* By the literal "true"; 'aliased': the key under NGINX_PREFIX wins. */
+bool annotation_is_true(struct subject *s, const char *name, bool aliased);
 /* Refuses what is not supported and would change what requests get; warns of the rest.
  * 'services' are the backends that the Ingress names. */
 void annotations_check(struct subject *s, const struct map *services);
@@ -229,6 +229,8 @@ struct ingress {
     int64_t order;
     struct placement placement;
     enum alb_group_type group_type;
+    enum alb_scheduler scheduler; /* of its groups; not set: whatever they have */
+    bool health, sticky;          /* switched on in its groups                   */
     LIST_OF(struct route) routes;
 };
 

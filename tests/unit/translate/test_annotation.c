@@ -75,9 +75,10 @@ static void test_what_asks_for_nothing_is_passed_over(void **state)
 static void test_what_leaves_the_way_of_requests_alone_is_a_warning(void **state)
 {
     (void)state;
-    assert_placed(ALB "healthcheck-enabled: \"true\"", "healthcheck-enabled]: not applied yet");
-    assert_placed(ALB "sticky-session: \"true\"", "sticky-session]: not applied yet");
-    assert_placed(ALB "backend-scheduler: wlc", "backend-scheduler]: not applied yet");
+    assert_placed(ALB "healthcheck-enabled: \"true\"",
+                  "healthcheck-enabled]: switched on with ALB's defaults; its other settings are");
+    assert_placed(ALB "sticky-session: \"true\"", "sticky-session]: switched on with ALB's");
+    assert_placed(ALB "backend-scheduler: uch", "backend-scheduler]: not applied yet");
     assert_placed(ALB "backend-keepalive: \"true\"", "backend-keepalive]: not applied yet");
     assert_placed(ALB "slow-start-enabled: \"true\"", "slow-start-enabled]: not applied yet");
     assert_placed(ALB "connection-drain-enabled: \"true\"",

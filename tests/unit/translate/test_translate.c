@@ -191,9 +191,9 @@ static void test_order_of_objects_never_matters(void **state)
     const char *wanted = dump(&w);
     uint32_t seed = 1;
     for (int round = 0; round < 50; round++) {
-        size_t at[MAX_DOCS];
+        size_t at[MAX_DOCS] = { 0 };
         for (size_t i = 0; i < d.n; i++) {
-            seed = seed * 1664525u + 1013904223u;
+            seed = seed * 1664525U + 1013904223U;
             size_t j = (seed >> 8) % (i + 1);
             at[i] = at[j];
             at[j] = i;
