@@ -215,8 +215,10 @@ bool quota_attached(struct op *op, const struct res *lb, const text_list *groups
 /* neighbour.c: what other products have. */
 bool neighbour_load(struct cloud *c, const char *path, struct error *err) MUST_USE;
 void neighbour_done(struct cloud *c);
+enum { VSWITCH_LB_ADDRESSES = 3 }; /* that a load balancer takes of each vSwitch */
 struct vswitch {
-    const char *id, *vpc, *zone; /* id == NULL: there is none */
+    const char *id, *vpc, *zone; /* id == NULL: there is none; vpc == NULL: any */
+    int64_t available;           /* addresses left */
 };
 bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out,
                        struct error *err) MUST_USE;
@@ -228,6 +230,7 @@ bool neighbour_has_certificate(struct op *op, const char *id);
  * any will do.  false: the interface does not exist (out->id == NULL) or has another address. */
 struct interface {
     const char *id, *ip, *vpc;
+    const char *status; /* InUse, or as the file says */
     bool has_ip;
 };
 struct interface neighbour_interface(struct op *op, const char *id, const char *ip);
@@ -282,18 +285,19 @@ bool server_rows_read(struct op *op, const char *group, server_rows *out,
     X(lb_create)                                                                                   \
     X(lb_delete)                                                                                   \
     X(lb_get)                                                                                      \
-    X(lb_list) X(lb_update) X(lb_edition) X(lb_protect) X(lb_unprotect) X(lb_log_on) X(lb_log_off) \
-        X(lb_zones) X(lb_address_type) X(lb_ipv6_on) X(lb_ipv6_off) X(listener_create)             \
-            X(listener_delete) X(listener_get) X(listener_list) X(listener_update)                 \
-                X(listener_start) X(listener_stop) X(listener_log) X(cert_list) X(cert_add)        \
-                    X(cert_remove) X(listener_health) X(rule_create) X(rule_create_batch)          \
-                        X(rule_update) X(rule_update_batch) X(rule_delete) X(rule_delete_batch)    \
-                            X(rule_list) X(group_create) X(group_update) X(group_delete)           \
-                                X(group_list) X(server_list) X(server_add) X(server_remove)        \
-                                    X(server_replace) X(server_update) X(tag_resources)            \
-                                        X(untag_resources) X(tag_list) X(tag_keys) X(tag_values)   \
-                                            X(zone_list) X(region_list) X(job_list) X(move_group)  \
-                                                X(vswitch_list) X(interface_list)
+    X(lb_list)                                                                                     \
+    X(lb_update)                                                                                   \
+    X(lb_edition) X(lb_protect) X(lb_unprotect) X(lb_log_on) X(lb_log_off) X(lb_zones)             \
+        X(lb_address_type) X(lb_ipv6_on) X(lb_ipv6_off) X(listener_create) X(listener_delete)      \
+            X(listener_get) X(listener_list) X(listener_update) X(listener_start) X(listener_stop) \
+                X(listener_log) X(cert_list) X(cert_add) X(cert_remove) X(listener_health)         \
+                    X(rule_create) X(rule_create_batch) X(rule_update) X(rule_update_batch)        \
+                        X(rule_delete) X(rule_delete_batch) X(rule_list) X(group_create)           \
+                            X(group_update) X(group_delete) X(group_list) X(server_list)           \
+                                X(server_add) X(server_remove) X(server_replace) X(server_update)  \
+                                    X(tag_resources) X(untag_resources) X(tag_list) X(tag_keys)    \
+                                        X(tag_values) X(zone_list) X(region_list) X(job_list)      \
+                                            X(move_group) X(vswitch_list) X(interface_list)
 #define X(name) op_fn name;
 CLOUD_HANDLERS(X)
 #undef X

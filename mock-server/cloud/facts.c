@@ -119,7 +119,7 @@ static void vswitch_add(struct op *op, struct numbered *page, const struct vswit
     if ((want_vpc && strcmp(want_vpc, vpc) != 0) || (want_zone && strcmp(want_zone, v->zone) != 0))
         return;
     cJSON *out = cJSON_CreateObject();
-    json_set_int(out, "AvailableIpAddressCount", 250);
+    json_set_int(out, "AvailableIpAddressCount", v->available);
     json_set_bool(out, "IsDefault", false);
     json_set_str(out, "ResourceGroupId", "rg-default");
     json_set_str(out, "Status", "Available");
@@ -192,12 +192,13 @@ bool vswitch_list(struct op *op, struct error *err)
 }
 
 /* One interface with its addresses, the first of them the primary one. */
-static void interface_add(struct op *op, struct numbered *page, const char *id, const char *vpc,
+static void interface_add(struct op *op, struct numbered *page, const struct interface *eni,
                           const cJSON *addresses)
 {
     const char *want_vpc = op_str(op, "VpcId");
     const char *want_status = op_str(op, "Status");
-    if ((want_vpc && !text_is(want_vpc, vpc)) || (want_status && strcmp(want_status, "InUse") != 0))
+    if ((want_vpc && !text_is(want_vpc, eni->vpc))
+        || (want_status && !text_is(want_status, eni->status)))
         return;
     cJSON *out = cJSON_CreateObject();
     cJSON *sets =
@@ -209,18 +210,20 @@ static void interface_add(struct op *op, struct numbered *page, const char *id, 
         json_set_str(one, "PrivateIpAddress", a->valuestring);
         cJSON_AddItemToArray(sets, one);
     }
-    json_set_str(out, "NetworkInterfaceId", id);
+    json_set_str(out, "NetworkInterfaceId", eni->id);
     json_set_str(out, "PrivateIpAddress", addresses->child->valuestring);
-    json_set_str(out, "Status", "InUse");
+    json_set_str(out, "Status", eni->status);
     json_set_str(out, "Type", "Secondary");
-    json_set_str(out, "VpcId", vpc);
+    json_set_str(out, "VpcId", eni->vpc);
     numbered_add(page, out);
 }
 
 static void interface_listed(struct op *op, struct numbered *page, const cJSON *e)
 {
-    if (e && cJSON_GetArraySize(json_get(e, "addresses")) > 0)
-        interface_add(op, page, json_str(e, "id"), json_str(e, "vpc"), json_get(e, "addresses"));
+    if (cJSON_GetArraySize(json_get(e, "addresses")) == 0)
+        return;
+    struct interface eni = neighbour_interface(op, json_str(e, "id"), NULL);
+    interface_add(op, page, &eni, json_get(e, "addresses"));
 }
 
 /* By rule a private address has the interface that is named after it. */
@@ -232,9 +235,12 @@ static void interface_by_address(struct op *op, struct numbered *page, const cha
     const char *vpc = op_str(op, "VpcId");
     cJSON *addresses = op_own(op, cJSON_CreateArray());
     cJSON_AddItemToArray(addresses, cJSON_CreateString(ip));
-    interface_add(op, page,
-                  arena_fmt(op->a, "eni-%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]),
-                  vpc ? vpc : "vpc-1", addresses);
+    struct interface eni = {
+        .id = arena_fmt(op->a, "eni-%02x%02x%02x%02x", bytes[0], bytes[1], bytes[2], bytes[3]),
+        .vpc = vpc ? vpc : "vpc-1",
+        .status = "InUse",
+    };
+    interface_add(op, page, &eni, addresses);
 }
 
 /* Has an element before 'e' of the parameter named the same interface? */

@@ -22,7 +22,36 @@ static size_t zone_count(struct op *op)
     return n;
 }
 
-bool zones_check(struct op *op, const cJSON *mappings, const char *vpc, struct error *err)
+static const cJSON *zone_find(const cJSON *mappings, const char *zone)
+{
+    const cJSON *m = NULL;
+    cJSON_ArrayForEach (m, mappings)
+        if (text_is(json_str(m, "ZoneId"), zone))
+            return m;
+    return NULL;
+}
+
+/* One zone of a load balancer that has 'have' (NULL: none) already. */
+static bool zone_check(struct op *op, const cJSON *m, const char *vpc, const cJSON *have,
+                       struct error *err)
+{
+    struct vswitch v = { 0 };
+    const char *id = json_str(m, "VSwitchId");
+    const char *zone = json_str(m, "ZoneId");
+    if (!neighbour_vswitch(op, id, &v, err))
+        return false;
+    if (!v.id || (v.vpc && !text_is(v.vpc, vpc)))
+        return refuse_missing(err, "VSwitch", id);
+    if (!text_is(v.zone, zone))
+        return refuse(err, 400, "Mismatch.ZoneIdAndVSwitchId",
+                      "The ZoneId [%s] and VSwitchId [%s] are mismatched.", zone, id);
+    return v.available >= VSWITCH_LB_ADDRESSES || zone_find(have, zone)
+           || refuse(err, 400, "ResourceNotEnough.VSwitchIp",
+                     "The specified resource VSwitchIp [%s] is not enough.", id);
+}
+
+bool zones_check(struct op *op, const cJSON *mappings, const char *vpc, const cJSON *have,
+                 struct error *err)
 {
     if (zone_twice(mappings))
         return refuse(err, 400, "DuplicatedParam.ZoneId", "The param of ZoneId is duplicated.");
@@ -31,16 +60,8 @@ bool zones_check(struct op *op, const cJSON *mappings, const char *vpc, struct e
                       "The param size of ZoneMappings is illegal.");
     const cJSON *m = NULL;
     cJSON_ArrayForEach (m, mappings) {
-        struct vswitch v = { 0 };
-        const char *id = json_str(m, "VSwitchId");
-        if (!neighbour_vswitch(op, id, &v, err))
+        if (!zone_check(op, m, vpc, have, err))
             return false;
-        if (!v.id || (v.vpc && !text_is(v.vpc, vpc)))
-            return refuse_missing(err, "VSwitch", id);
-        if (!text_is(v.zone, json_str(m, "ZoneId")))
-            return refuse(err, 400, "Mismatch.ZoneIdAndVSwitchId",
-                          "The ZoneId [%s] and VSwitchId [%s] are mismatched.",
-                          json_str(m, "ZoneId"), id);
     }
     return true;
 }
@@ -83,15 +104,6 @@ static cJSON *zone_addresses(struct op *op, const cJSON *mapping, const cJSON *l
     return addresses;
 }
 
-static const cJSON *zone_find(const cJSON *mappings, const char *zone)
-{
-    const cJSON *m = NULL;
-    cJSON_ArrayForEach (m, mappings)
-        if (text_is(json_str(m, "ZoneId"), zone))
-            return m;
-    return NULL;
-}
-
 cJSON *zones_build(struct op *op, const cJSON *mappings, const cJSON *have, const cJSON *lb_body)
 {
     cJSON *zones = op_own(op, cJSON_CreateArray());
@@ -114,6 +126,10 @@ cJSON *zones_build(struct op *op, const cJSON *mappings, const cJSON *have, cons
 bool zones_learn(struct op *op, const cJSON *mappings, const char *lb, const char *vpc,
                  struct error *err)
 {
+    struct query forget CLEANUP(query_done) = db_query(op->db, SQL_VSWITCH_FORGET);
+    query_text(&forget, ":lb", lb);
+    if (!query_run(&forget, err))
+        return false;
     const cJSON *m = NULL;
     cJSON_ArrayForEach (m, mappings) {
         struct query q CLEANUP(query_done) = db_query(op->db, SQL_VSWITCH_PUT);
@@ -189,7 +205,7 @@ static bool lb_create_check(struct op *op, struct error *err)
     const char *edition = op_str(op, "LoadBalancerEdition");
     if (!check_name(op_str(op, "LoadBalancerName"), "LoadBalancerName", err)
         || !tag_check(json_get(op->params, "Tag"), err)
-        || !zones_check(op, json_get(op->params, "ZoneMappings"), op_str(op, "VpcId"), err))
+        || !zones_check(op, json_get(op->params, "ZoneMappings"), op_str(op, "VpcId"), NULL, err))
         return false;
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_COUNT_KIND);
     query_text(&q, ":region", op->region);

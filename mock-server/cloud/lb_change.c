@@ -157,7 +157,8 @@ bool lb_zones(struct op *op, struct error *err)
 {
     struct res lb;
     const cJSON *want = json_get(op->params, "ZoneMappings");
-    if (!lb_take(op, "LoadBalancerId", &lb, err) || !zones_check(op, want, lb.vpc, err))
+    if (!lb_take(op, "LoadBalancerId", &lb, err)
+        || !zones_check(op, want, lb.vpc, json_get(lb.body, "ZoneMappings"), err))
         return false;
     bool moved = false;
     const cJSON *have = json_get(lb.body, "ZoneMappings");

@@ -11,7 +11,7 @@
 #include "alb-agent/map.h"
 #include "alb-agent/yaml.h"
 
-enum { FILE_MAX = 16 << 20 };
+enum { FILE_MAX = 16 << 20, VSWITCH_ADDRESSES = 250 };
 
 struct neighbours {
     cJSON *tree;
@@ -172,7 +172,21 @@ static bool vswitch_by_rule(struct op *op, const char *id, struct vswitch *out, 
         .id = id,
         .vpc = row ? query_str(&q, op->a, "vpc") : NULL,
         .zone = zones[vswitch_number(id) % (n ? n : 1)],
+        .available = VSWITCH_ADDRESSES,
     };
+    return true;
+}
+
+/* Takes off what load balancers use of a vSwitch's addresses. */
+static bool vswitch_count(struct op *op, struct vswitch *v, struct error *err)
+{
+    int64_t users = 0;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_VSWITCH_USERS);
+    query_text(&q, ":id", v->id);
+    query_text(&q, ":region", op->region);
+    if (!query_value(&q, &users, err))
+        return false;
+    v->available -= users * VSWITCH_LB_ADDRESSES;
     return true;
 }
 
@@ -183,9 +197,13 @@ bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out, struc
     if (!n)
         return vswitch_by_rule(op, id, out, err);
     const cJSON *v = map_get(&n->vswitches, id);
-    if (v)
-        *out = (struct vswitch){ .id = id, .vpc = json_str(v, "vpc"), .zone = json_str(v, "zone") };
-    return true;
+    if (!v)
+        return true;
+    *out = (struct vswitch){ .id = id,
+                             .vpc = json_str(v, "vpc"),
+                             .zone = json_str(v, "zone"),
+                             .available = json_int(v, "available", VSWITCH_ADDRESSES) };
+    return vswitch_count(op, out, err);
 }
 
 bool neighbour_has_vpc(struct op *op, const char *id)
@@ -246,7 +264,7 @@ static struct interface interface_by_rule(struct op *op, const char *id, const c
         ip = own;
     /* Any other interface is taken to exist, with whatever address is said. */
     bool has = ip && (!own || strcmp(own, ip) == 0);
-    return (struct interface){ .id = id, .ip = ip, .has_ip = has };
+    return (struct interface){ .id = id, .ip = ip, .status = "InUse", .has_ip = has };
 }
 
 struct interface neighbour_interface(struct op *op, const char *id, const char *ip)
@@ -260,9 +278,11 @@ struct interface neighbour_interface(struct op *op, const char *id, const char *
     const cJSON *first = cJSON_GetArrayItem(json_get(e, "addresses"), 0);
     if (!ip && cJSON_IsString(first))
         ip = first->valuestring;
+    const char *status = json_str(e, "status");
     return (struct interface){ .id = id,
                                .ip = ip,
                                .vpc = json_str(e, "vpc"),
+                               .status = status ? status : "InUse",
                                .has_ip = ip && map_get(&n->addresses, ip) == e };
 }
 

@@ -55,7 +55,7 @@ static bool interface_resolve(struct op *op, const struct res *group, struct ser
                       "The VpcId is mismatched for Eni [%s] and ServerGroup [%s].", s->id,
                       group->id);
     s->ip = eni.ip;
-    return true;
+    return text_is(eni.status, "InUse") || refuse_status(err, "Eni", s->id);
 }
 
 /* Fills in the address of a server that is to be added, which must exist. */

@@ -145,6 +145,7 @@
     X(VSWITCH_FORGET, "DELETE FROM vswitch WHERE lb = :lb") \
     X(VSWITCH_VPC, "SELECT vpc FROM vswitch WHERE id = :id AND region = :region" \
                    " ORDER BY rowid LIMIT 1") \
+    X(VSWITCH_USERS, "SELECT count(*) FROM vswitch WHERE id = :id AND region = :region") \
     X(VSWITCH_LIST, "SELECT min(rowid) AS seq, id, vpc FROM vswitch WHERE region = :region" \
                     " GROUP BY id ORDER BY 1") \
     /* jobs and what is pending */ \

@@ -8,9 +8,12 @@ static const char listed[] = "vpcs: [vpc-1]\n"
                              "vswitches:\n"
                              "  - { id: vsw-a, vpc: vpc-1, zone: cn-hangzhou-h }\n"
                              "  - { id: vsw-b, vpc: vpc-1, zone: cn-hangzhou-i }\n"
+                             "  - { id: vsw-d, vpc: vpc-1, zone: cn-hangzhou-k, available: 5 }\n"
                              "  - { id: vsw-c, vpc: vpc-2, zone: cn-hangzhou-j }\n"
                              "interfaces:\n"
                              "  - { id: eni-1, vpc: vpc-1, addresses: [10.1.0.9, 10.1.0.10] }\n"
+                             "  - { id: eni-5, vpc: vpc-1, addresses: [10.1.0.5], status: "
+                             "Available }\n"
                              "  - { id: eni-2, vpc: vpc-2, addresses: [10.2.0.9] }\n"
                              "instances:\n"
                              "  - { id: i-1, address: 10.1.0.20 }\n"
@@ -76,6 +79,7 @@ static void test_only_listed_backends_and_certificates_exist(void **state)
         { "{'ServerType':'Eni','ServerId':'eni-1','Port':80}", NULL, 200 },
         { ENI("eni-1", "10.1.0.11"), "IllegalParam.ServerIp", 400 },
         { ENI("eni-2", "10.2.0.9"), "Mismatch.VpcId", 400 },
+        { ENI("eni-5", "10.1.0.5"), "IncorrectStatus.Eni", 400 },
         { ENI("eni-3", "10.1.0.9"), "ResourceNotFound.Eni", 404 },
         { "{'ServerType':'Ecs','ServerId':'i-1','Port':80}", NULL, 200 },
         { "{'ServerType':'Ecs','ServerId':'i-2','Port':80}", "ResourceNotFound.Ecs", 404 },
@@ -111,6 +115,37 @@ static void test_only_listed_backends_and_certificates_exist(void **state)
     refused(&w, 404, "ResourceNotFound.Vpc");
 }
 
+static void test_a_load_balancer_takes_three_addresses_of_a_vswitch(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_listed(&w);
+    const char *zones = "{'VSwitchId':'vsw-a','ZoneId':'cn-hangzhou-h'},"
+                        "{'VSwitchId':'vsw-d','ZoneId':'cn-hangzhou-k'}";
+    keep(w.lb, create_lb(&w, zones), "LoadBalancerId");
+    create_lb(&w, zones);
+    refused(&w, 400, "ResourceNotEnough.VSwitchIp");
+    const cJSON *body = call_product(&w, "vpc", "DescribeVSwitches", "cn-hangzhou",
+                                     "{'RegionId':'cn-hangzhou','VSwitchId':'vsw-d'}");
+    assert_int_equal(
+        json_int(first(json_get(body, "VSwitches"), "VSwitch"), "AvailableIpAddressCount", 0), 2);
+    settle(&w);
+    /* A zone that stays needs no more; one that goes gives its addresses back. */
+    call(&w, "UpdateLoadBalancerZones",
+         "{'LoadBalancerId':'%s','ZoneMappings':[{'VSwitchId':'vsw-b','ZoneId':'cn-hangzhou-i'},"
+         "{'VSwitchId':'vsw-d','ZoneId':'cn-hangzhou-k'}]}",
+         w.lb);
+    ok(&w);
+    settle(&w);
+    call(&w, "UpdateLoadBalancerZones",
+         "{'LoadBalancerId':'%s','ZoneMappings':[{'VSwitchId':'vsw-b','ZoneId':'cn-hangzhou-i'},"
+         "{'VSwitchId':'vsw-a','ZoneId':'cn-hangzhou-h'}]}",
+         w.lb);
+    ok(&w);
+    create_lb(&w, zones);
+    ok(&w);
+}
+
 static void test_by_rule_a_name_that_is_no_number_has_a_zone_too(void **state)
 {
     (void)state;
@@ -140,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_listed_vswitches_exist),
         cmocka_unit_test(test_only_listed_backends_and_certificates_exist),
+        cmocka_unit_test(test_a_load_balancer_takes_three_addresses_of_a_vswitch),
         cmocka_unit_test(test_by_rule_a_name_that_is_no_number_has_a_zone_too),
         cmocka_unit_test(test_a_bad_list_is_refused_with_its_place),
     };
