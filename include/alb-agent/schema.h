@@ -47,7 +47,8 @@ enum field_flag {
     F_UNORDERED = 1 << 3, /* list: compared and written in canonical form as a set */
     F_REF = 1 << 4,       /* string: names another resource of ours as "@key"     */
     F_LATER = 1 << 5,     /* not a parameter of the create call                   */
-    F_LABEL = 1 << 6,     /* a name or number the planner chooses: never compared */
+    F_LABEL = 1 << 6,     /* sent, but never compared: a name or number the planner chooses,
+                             or what replies do not say                             */
     F_SUBSET = 1 << 7,    /* unordered list: what is wanted must be there, more is fine */
 };
 
@@ -131,7 +132,7 @@ enum schema_mode {
 };
 
 /* Fills '*obj' (zeroed first) from 'json'; unknown members are ignored.  Strings are copied
- * into 'a'.  The error says where: "RuleConditions[1].HostConfig: not an object". */
+ * into 'a'.  The error says where: "RuleConditions: [1]: HostConfig: not an object". */
 bool schema_from_json(struct arena *a, const struct schema *s, void *obj, const cJSON *json,
                       enum schema_mode mode, struct error *err) MUST_USE;
 

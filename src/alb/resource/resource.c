@@ -50,8 +50,9 @@ SCHEMA(alb_tag, "Tag");
 static const struct field alb_zone_mapping_fields[] = {
     STR(zone_id,          "ZoneId",    .flags = F_REQUIRED),
     STR(vswitch_id,       "VSwitchId", .flags = F_REQUIRED),
-    STR(allocation_id,    "AllocationId"),
-    STR(intranet_address, "IntranetAddress"),
+    /* In replies these stand a level deeper, in LoadBalancerAddresses. */
+    STR(allocation_id,    "AllocationId",    .flags = F_LABEL),
+    STR(intranet_address, "IntranetAddress", .flags = F_LABEL),
 };
 static SCHEMA(alb_zone_mapping, "ZoneMapping");
 #undef SELF
@@ -82,7 +83,8 @@ static SCHEMA(alb_access_log, "AccessLogConfig");
 #define SELF struct alb_billing
 static const struct field alb_billing_fields[] = {
     STR(pay_type,             "PayType", .dflt_str = "PostPay"),
-    STR(bandwidth_package_id, "BandwidthPackageId"),
+    /* In replies this stands beside the struct, not in it. */
+    STR(bandwidth_package_id, "BandwidthPackageId", .flags = F_LABEL),
 };
 static SCHEMA(alb_billing, "LoadBalancerBillingConfig");
 #undef SELF

@@ -1,0 +1,154 @@
+/* How a resource stands. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "alb-agent/model.h"
+
+static const struct model none;
+
+static struct alb_server_group group(const char *name)
+{
+    return (struct alb_server_group){ .name = name, .scheduler = ALB_SCHEDULER_WRR };
+}
+
+static enum resource_class class_of(const struct resource *r, size_t *n_changes)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    change_list changes = { 0 };
+    enum resource_class c = resource_classify(&a, &none, r, &changes);
+    assert_int_equal(c, resource_classify(&a, &none, r, NULL));
+    if (n_changes)
+        *n_changes = changes.len;
+    return c;
+}
+
+static void test_the_first_class_that_fits(void **state)
+{
+    (void)state;
+    const struct alb_server_group x = group("x"), y = group("y");
+    const struct {
+        const void *desired, *applied, *actual;
+        bool theirs;
+        enum resource_class class;
+    } cases[] = {
+        { NULL, NULL, &x, true, CLASS_UNMANAGED },
+        { &x, &x, &y, true, CLASS_UNMANAGED },
+        { NULL, &x, &x, false, CLASS_ORPHAN },
+        { &x, NULL, NULL, false, CLASS_PENDING },
+        { &x, NULL, &y, false, CLASS_PENDING },
+        { &x, NULL, &x, false, CLASS_IN_SYNC }, /* taken over without a write */
+        { &x, &y, &y, false, CLASS_PENDING },
+        { &x, &y, NULL, false, CLASS_PENDING },
+        { &x, &y, &x, false, CLASS_PENDING }, /* until it is recorded as applied */
+        { &x, &x, NULL, false, CLASS_MISSING },
+        { &x, &x, &y, false, CLASS_DRIFT },
+        { &x, &x, &x, false, CLASS_IN_SYNC },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct resource r = { .lb = "a/b",
+                              .kind = RESOURCE_SERVER_GROUP,
+                              .key = "k",
+                              .desired = cases[i].desired,
+                              .applied = cases[i].applied,
+                              .actual = cases[i].actual,
+                              .ours = !cases[i].theirs };
+        if (class_of(&r, NULL) != cases[i].class)
+            fail_msg("case %zu is %s", i, resource_class_name(class_of(&r, NULL)));
+    }
+}
+
+static void test_drift_says_what_differs(void **state)
+{
+    (void)state;
+    const struct alb_server_group x = group("x"), y = group("y");
+    struct resource r = { .kind = RESOURCE_SERVER_GROUP,
+                          .key = "k",
+                          .desired = &x,
+                          .applied = &x,
+                          .actual = &y,
+                          .ours = true };
+    size_t n;
+    assert_int_equal(class_of(&r, &n), CLASS_DRIFT);
+    assert_int_equal(n, 1);
+}
+
+static void test_more_tags_than_wanted_are_no_drift(void **state)
+{
+    (void)state;
+    struct alb_tag one[] = { { "a", "1" } }, two[] = { { "theirs", "x" }, { "a", "1" } };
+    struct alb_server_group want = group("x"), have = group("x");
+    want.tags = (alb_tags){ one, 1 };
+    have.tags = (alb_tags){ two, 2 };
+    struct resource r = { .kind = RESOURCE_SERVER_GROUP,
+                          .key = "k",
+                          .desired = &want,
+                          .applied = &want,
+                          .actual = &have,
+                          .ours = true };
+    assert_int_equal(class_of(&r, NULL), CLASS_IN_SYNC);
+    two[1].value = "2";
+    assert_int_equal(class_of(&r, NULL), CLASS_DRIFT);
+    have.tags.len = 0;
+    assert_int_equal(class_of(&r, NULL), CLASS_DRIFT);
+}
+
+static void test_labels_are_never_a_difference(void **state)
+{
+    (void)state;
+    struct alb_tag tag[] = { { "a", "1" } };
+    struct alb_rule want = { .tags = { tag, 1 } };
+    struct alb_rule have = { .name = "rule-80-5", .priority = { 5, true } };
+    struct resource r = { .kind = RESOURCE_RULE,
+                          .key = "k",
+                          .desired = &want,
+                          .applied = &want,
+                          .actual = &have,
+                          .ours = true };
+    assert_int_equal(class_of(&r, NULL), CLASS_IN_SYNC);
+}
+
+static void test_names_of_classes(void **state)
+{
+    (void)state;
+    assert_string_equal(resource_class_name(CLASS_UNMANAGED), "unmanaged");
+    assert_string_equal(resource_class_name(CLASS_ORPHAN), "orphan");
+    assert_string_equal(resource_class_name(CLASS_PENDING), "pending");
+    assert_string_equal(resource_class_name(CLASS_MISSING), "missing");
+    assert_string_equal(resource_class_name(CLASS_DRIFT), "drift");
+    assert_string_equal(resource_class_name(CLASS_IN_SYNC), "in sync");
+}
+
+static void test_each_kind_has_a_state_in_which_it_takes_changes(void **state)
+{
+    (void)state;
+    static const char *const stable[RESOURCE_KINDS] = { "Active", "Running", "Available",
+                                                        "Available" };
+    for (int k = 0; k < RESOURCE_KINDS; k++) {
+        struct resource r = { .kind = (enum resource_kind)k, .actual = "x", .status = stable[k] };
+        assert_true(resource_is_stable(&r));
+        r.status = "Configuring";
+        assert_false(resource_is_stable(&r));
+        r.status = NULL;
+        assert_false(resource_is_stable(&r));
+        r.status = stable[k];
+        r.actual = NULL;
+        assert_false(resource_is_stable(&r));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_the_first_class_that_fits),
+        cmocka_unit_test(test_drift_says_what_differs),
+        cmocka_unit_test(test_more_tags_than_wanted_are_no_drift),
+        cmocka_unit_test(test_labels_are_never_a_difference),
+        cmocka_unit_test(test_names_of_classes),
+        cmocka_unit_test(test_each_kind_has_a_state_in_which_it_takes_changes),
+    };
+    return cmocka_run_group_tests_name("model/class", tests, NULL, NULL);
+}

@@ -1,0 +1,56 @@
+/* Sets of facts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "alb-agent/fact.h"
+
+static void test_a_fact_is_found_by_kind_and_key(void **state)
+{
+    (void)state;
+    struct fact items[] = {
+        { .kind = FACT_ENI, .key = "vpc-1/10.0.0.2", .value = "eni-2" },
+        { .kind = FACT_VSWITCH, .key = "vsw-2", .value = "zone-b" },
+        { .kind = FACT_ENI, .key = "vpc-1/10.0.0.1", .value = "eni-1" },
+        { .kind = FACT_VSWITCH, .key = "vsw-1", .value = "zone-a" },
+    };
+    struct fact_set set = { .items = { items, 4 } };
+    fact_sort(&set);
+    for (size_t i = 1; i < 4; i++)
+        assert_true(items[i - 1].kind <= items[i].kind);
+    assert_string_equal(fact_find(&set, FACT_VSWITCH, "vsw-1")->value, "zone-a");
+    assert_string_equal(fact_find(&set, FACT_VSWITCH, "vsw-2")->value, "zone-b");
+    assert_string_equal(fact_find(&set, FACT_ENI, "vpc-1/10.0.0.1")->value, "eni-1");
+    assert_string_equal(fact_find(&set, FACT_ENI, "vpc-1/10.0.0.2")->value, "eni-2");
+    assert_null(fact_find(&set, FACT_ENI, "vsw-1"));
+    assert_null(fact_find(&set, FACT_VSWITCH, "vsw-3"));
+}
+
+static void test_an_empty_set_knows_nothing(void **state)
+{
+    (void)state;
+    struct fact_set set = { 0 };
+    fact_sort(&set);
+    assert_null(fact_find(&set, FACT_ENI, "x"));
+}
+
+static void test_kinds_have_names(void **state)
+{
+    (void)state;
+    assert_string_equal(fact_kind_name(FACT_VSWITCH), "vswitch");
+    assert_string_equal(fact_kind_name(FACT_ENI), "eni");
+    assert_string_equal(fact_kind_name(FACT_KINDS), "?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_fact_is_found_by_kind_and_key),
+        cmocka_unit_test(test_an_empty_set_knows_nothing),
+        cmocka_unit_test(test_kinds_have_names),
+    };
+    return cmocka_run_group_tests_name("model/fact", tests, NULL, NULL);
+}
