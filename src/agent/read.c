@@ -151,17 +151,20 @@ static void keep_created(struct session *s, const struct model *before, struct m
     model_sort(actual);
 }
 
-/* When this run created a resource, and since when a group is unused, outlive the reading. */
+/* When this run created a resource, since when a group is unused, and that it was refused
+ * outlive the reading. */
 static void carry_over(const struct model *before, struct model *after)
 {
     for (size_t i = 0; i < before->rows.len; i++) {
         const struct resource *r = &before->rows.items[i];
         struct resource *to = model_find(after, r->lb, r->kind, r->key);
-        if (!to || !to->actual)
+        if (!to)
+            continue;
+        to->held = to->held || r->held; /* refused by the cloud, say */
+        if (!to->actual)
             continue;
         to->created_at = r->created_at;
         to->unused_since = r->unused_since;
-        to->held = to->held || r->held;
     }
 }
 
