@@ -100,11 +100,15 @@ static bool rng_load(struct cloud *c, uint64_t seed, struct error *err)
     if (!query_next(&q, &row, err))
         return false;
     c->rng.state = row ? (uint64_t)query_num(&q, "value") : seed;
+    c->rng_saved = c->rng.state;
     return true;
 }
 
 static bool rng_save(struct cloud *c, struct error *err)
 {
+    if (c->rng_saved == c->rng.state)
+        return true;
+    c->rng_saved = c->rng.state;
     struct query q CLEANUP(query_done) = db_query(c->db, SQL_META_PUT);
     query_text(&q, ":name", "rng");
     query_int(&q, ":value", (int64_t)c->rng.state);
@@ -159,12 +163,23 @@ static bool op_write(struct op *op, const struct action *action, struct error *e
            && rng_save(op->cloud, err);
 }
 
+static bool op_read(struct op *op, const struct action *action, struct error *err)
+{
+    if (!db_begin_read(op->db, err))
+        return false;
+    if (action->run(op, err) && db_commit(op->db, err))
+        return true;
+    db_rollback(op->db);
+    return false;
+}
+
 static bool op_run(struct op *op, const struct action *action, struct error *err)
 {
     if (!action->writes)
-        return action->run(op, err);
+        return op_read(op, action, err);
     struct cloud *c = op->cloud;
     struct rng rng = c->rng;
+    uint64_t rng_saved = c->rng_saved;
     int64_t next_due_ms = c->next_due_ms;
     if (!db_begin(op->db, err))
         return false;
@@ -172,6 +187,7 @@ static bool op_run(struct op *op, const struct action *action, struct error *err
         return true;
     db_rollback(op->db);
     c->rng = rng;
+    c->rng_saved = rng_saved;
     c->next_due_ms = next_due_ms;
     return false;
 }

@@ -26,7 +26,8 @@ struct ended_job {
 
 struct cloud {
     struct db *db;
-    struct rng rng; /* of ids; its state is in the database too          */
+    struct rng rng;     /* of ids; its state is in the database too          */
+    uint64_t rng_saved; /* its state as the database has it */
     int64_t pending_ms;
     int64_t next_due_ms;             /* of the first row in 'pending', INT64_MAX: none    */
     struct arena arena;              /* what lives as long as the cloud                   */
@@ -89,6 +90,8 @@ bool json_bool(const cJSON *obj, const char *name, bool dflt);
 void json_copy_members(cJSON *to, const cJSON *from, const char *const *names);
 /* Sets every member of 'from' in 'to'. */
 void json_merge(cJSON *to, const cJSON *from);
+/* Moves every member of 'from' to 'to', which is empty. */
+void json_move(cJSON *to, cJSON *from);
 bool text_is(const char *x, const char *y); /* equal; false when one is NULL */
 
 /* res.c: load balancers, listeners, rules, server groups. */
@@ -287,14 +290,15 @@ bool server_rows_read(struct op *op, const char *group, server_rows *out,
     X(lb_get)                                                                                      \
     X(lb_list)                                                                                     \
     X(lb_update)                                                                                   \
-    X(lb_edition) X(lb_protect) X(lb_unprotect) X(lb_log_on) X(lb_log_off) X(lb_zones)             \
-        X(lb_address_type) X(lb_ipv6_on) X(lb_ipv6_off) X(listener_create) X(listener_delete)      \
-            X(listener_get) X(listener_list) X(listener_update) X(listener_start) X(listener_stop) \
-                X(listener_log) X(cert_list) X(cert_add) X(cert_remove) X(listener_health)         \
-                    X(rule_create) X(rule_create_batch) X(rule_update) X(rule_update_batch)        \
-                        X(rule_delete) X(rule_delete_batch) X(rule_list) X(group_create)           \
-                            X(group_update) X(group_delete) X(group_list) X(server_list)           \
-                                X(server_add) X(server_remove) X(server_replace) X(server_update)  \
+    X(lb_edition)                                                                                  \
+    X(lb_protect) X(lb_unprotect) X(lb_log_on) X(lb_log_off) X(lb_zones) X(lb_address_type)        \
+        X(lb_ipv6_on) X(lb_ipv6_off) X(listener_create) X(listener_delete) X(listener_get)         \
+            X(listener_list) X(listener_update) X(listener_start) X(listener_stop) X(listener_log) \
+                X(cert_list) X(cert_add) X(cert_remove) X(listener_health) X(rule_create)          \
+                    X(rule_create_batch) X(rule_update) X(rule_update_batch) X(rule_delete)        \
+                        X(rule_delete_batch) X(rule_list) X(group_create) X(group_update)          \
+                            X(group_delete) X(group_list) X(server_list) X(server_add)             \
+                                X(server_remove) X(server_replace) X(server_update)                \
                                     X(tag_resources) X(untag_resources) X(tag_list) X(tag_keys)    \
                                         X(tag_values) X(zone_list) X(region_list) X(job_list)      \
                                             X(move_group) X(vswitch_list) X(interface_list)

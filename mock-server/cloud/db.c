@@ -101,7 +101,7 @@ bool db_open(struct db **out, const char *path, struct error *err)
      * mock on the same file must be refused. */
     ok = ok
          && db_script(db,
-                      "PRAGMA page_size = 8192; PRAGMA locking_mode = EXCLUSIVE;"
+                      "PRAGMA cache_size = -16000; PRAGMA locking_mode = EXCLUSIVE;"
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
                       err)
          && db_schema(db, err) && db_prepare(db, err);
@@ -127,6 +127,12 @@ void db_close(struct db *db)
 bool db_begin(struct db *db, struct error *err)
 {
     struct query q CLEANUP(query_done) = db_query(db, SQL_BEGIN);
+    return query_run(&q, err);
+}
+
+bool db_begin_read(struct db *db, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(db, SQL_READ);
     return query_run(&q, err);
 }
 

@@ -25,6 +25,8 @@ bool db_open(struct db **out, const char *path, struct error *err) MUST_USE;
 void db_close(struct db *db);
 
 bool db_begin(struct db *db, struct error *err) MUST_USE;
+/* A transaction for a call that only reads, to be ended by db_commit(). */
+bool db_begin_read(struct db *db, struct error *err) MUST_USE;
 bool db_commit(struct db *db, struct error *err) MUST_USE;
 void db_rollback(struct db *db);
 

@@ -310,7 +310,7 @@ static bool group_print(struct op *op, const struct res *r, cJSON *out, struct e
     if (!group_lbs(op, r->id, &lbs, err)
         || !res_count(op, SQL_SERVER_COUNT_ALL, ":grp", r->id, &servers, err))
         return false;
-    json_merge(out, r->body);
+    json_move(out, r->body);
     group_print_structs(out);
     cJSON *related = cJSON_AddArrayToObject(out, "RelatedLoadBalancerIds");
     for (size_t i = 0; i < lbs.len; i++)

@@ -63,6 +63,14 @@ static void job_query(struct op *op, struct query *q)
     query_int(q, ":end", json_int(op->params, "EndTime", INT64_MAX));
 }
 
+/* Which statement finds the candidates by an index. */
+static enum sql job_sql(const struct op *op)
+{
+    if (op_list(op, "JobIds"))
+        return SQL_JOB_LIST_IDS;
+    return op_list(op, "ResourceIds") ? SQL_JOB_LIST_RESOURCES : SQL_JOB_LIST;
+}
+
 bool job_list(struct op *op, struct error *err)
 {
     struct page page = { 0 };
@@ -70,7 +78,7 @@ bool job_list(struct op *op, struct error *err)
     if (!page_begin(op, &page, err))
         return false;
     cJSON *jobs = cJSON_AddArrayToObject(op->body, "Jobs");
-    struct query q CLEANUP(query_done) = db_query(op->db, SQL_JOB_LIST);
+    struct query q CLEANUP(query_done) = db_query(op->db, job_sql(op));
     job_query(op, &q);
     for (;;) {
         if (!query_next(&q, &row, err))

@@ -247,9 +247,7 @@ bool lb_delete(struct op *op, struct error *err)
 
 static bool lb_print(struct op *op, const struct res *r, cJSON *out, struct error *err)
 {
-    const cJSON *m = NULL;
-    cJSON_ArrayForEach (m, r->body)
-        json_set(out, m->string, m);
+    json_move(out, r->body);
     json_set_str(out, "LoadBalancerStatus", r->status);
     return tag_print(op, r->id, out, err);
 }

@@ -346,7 +346,7 @@ bool listener_delete(struct op *op, struct error *err)
 
 static bool listener_print(struct op *op, const struct res *r, cJSON *out, struct error *err)
 {
-    json_merge(out, r->body);
+    json_move(out, r->body);
     json_set_str(out, "ListenerStatus", r->status);
     return tag_print(op, r->id, out, err);
 }

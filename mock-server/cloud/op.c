@@ -173,6 +173,12 @@ void json_merge(cJSON *to, const cJSON *from)
         json_set(to, m->string, m);
 }
 
+void json_move(cJSON *to, cJSON *from)
+{
+    to->child = from->child;
+    from->child = NULL;
+}
+
 bool text_is(const char *x, const char *y)
 {
     return x && y && strcmp(x, y) == 0;

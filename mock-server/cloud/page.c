@@ -89,6 +89,13 @@ static enum sql list_sql(const struct list *list)
     return tag_driver(list->tags) ? SQL_LIST_TAGS : SQL_LIST_ALL;
 }
 
+/* The tags that are left to be looked at when the driver has been, or NULL. */
+static const cJSON *tags_left(const struct list *list)
+{
+    bool one = cJSON_GetArraySize(list->tags) == 1;
+    return one && list_sql(list) == SQL_LIST_TAGS ? NULL : list->tags;
+}
+
 static void list_bind(struct op *op, struct query *q, const struct list *list)
 {
     query_text(q, ":region", op->region);
@@ -98,7 +105,7 @@ static void list_bind(struct op *op, struct query *q, const struct list *list)
     query_text(q, ":lbs", op_text(op, list->lbs));
     query_text(q, ":names", op_text(op, list->names));
     query_text(q, ":vpcs", op_text(op, list->vpcs));
-    query_text(q, ":tags", op_text(op, list->tags));
+    query_text(q, ":tags", op_text(op, tags_left(list)));
     query_text(q, ":fields", op_text(op, list->fields));
     query_text(q, ":variant", list->variant);
     query_text(q, ":status", list->status);

@@ -9,6 +9,7 @@
 static bool rule_at_listener(struct op *op, const char *listener, struct rule_at *at,
                              struct error *err)
 {
+    *at = (struct rule_at){ 0 };
     return res_need(op, RES_LISTENER, listener, &at->listener, err)
            && res_need(op, RES_LB, at->listener.lb, &at->lb, err);
 }
@@ -35,13 +36,19 @@ static bool priority_free(struct op *op, const char *listener, int64_t priority,
     }
 }
 
-static bool attach_again(struct op *op, const struct rule_at *at, const char *rule,
-                         const cJSON *actions, struct error *err)
+static bool attach_again(struct op *op, struct rule_at *at, const char *rule, const cJSON *actions,
+                         struct error *err)
 {
-    text_list groups = { 0 };
-    attach_groups(op, actions, &groups);
-    return attach_doom(op, rule, err) && attach_put(op, rule, at->lb.id, actions, err)
-           && quota_attached(op, &at->lb, &groups, err);
+    attach_groups(op, actions, &at->groups);
+    return attach_doom(op, rule, err) && attach_put(op, rule, at->lb.id, actions, err);
+}
+
+/* After the rules of a call were written: quotas, listener, job. */
+static bool rules_done(struct op *op, const struct rule_at *at, const char *first,
+                       struct error *err)
+{
+    return (at->groups.len == 0 || quota_attached(op, &at->lb, &at->groups, err))
+           && listener_pass(op, &at->listener, err) && job_start(op, RES_RULE, first, err);
 }
 
 static cJSON *rule_body(struct op *op, const struct rule_at *at, const cJSON *rule, const char *id,
@@ -93,14 +100,6 @@ static bool rules_quota(struct op *op, const struct res *lb, struct error *err)
     return query_value(&q, &n, err) && quota_check(op, QUOTA_RULES, lb->variant, lb->id, n, err);
 }
 
-/* After the rules of a call were written: quota, listener, job. */
-static bool rules_added(struct op *op, const struct rule_at *at, const char *first,
-                        struct error *err)
-{
-    return rules_quota(op, &at->lb, err) && listener_pass(op, &at->listener, err)
-           && job_start(op, RES_RULE, first, err);
-}
-
 bool rule_create(struct op *op, struct error *err)
 {
     struct rule_at at;
@@ -110,7 +109,7 @@ bool rule_create(struct op *op, struct error *err)
         || !rule_add(op, &at, op->params, &id, err))
         return false;
     json_set_str(op->body, "RuleId", id);
-    return rules_added(op, &at, id, err);
+    return rules_quota(op, &at.lb, err) && rules_done(op, &at, id, err);
 }
 
 bool rule_create_batch(struct op *op, struct error *err)
@@ -132,7 +131,7 @@ bool rule_create_batch(struct op *op, struct error *err)
         json_set_str(one, "RuleId", id);
         cJSON_AddItemToArray(ids, one);
     }
-    return rules_added(op, &at, first, err);
+    return rules_quota(op, &at.lb, err) && rules_done(op, &at, first, err);
 }
 
 /* The rule named by a change, in state Available. */
@@ -174,8 +173,7 @@ bool rule_update(struct op *op, struct error *err)
     return rule_take(op, op_str(op, "RuleId"), &rule, err)
            && rule_at_listener(op, rule.parent, &at, err)
            && listener_idle(&at.listener, NULL, false, err)
-           && rule_change(op, &at, &rule, op->params, err) && listener_pass(op, &at.listener, err)
-           && job_start(op, RES_RULE, rule.id, err);
+           && rule_change(op, &at, &rule, op->params, err) && rules_done(op, &at, rule.id, err);
 }
 
 typedef LIST_OF(struct res) res_list;
@@ -228,7 +226,7 @@ bool rule_update_batch(struct op *op, struct error *err)
         if (!rule_change(op, &at, &rules.items[i++], told, err))
             return false;
     }
-    return listener_pass(op, &at.listener, err) && job_start(op, RES_RULE, rules.items[0].id, err);
+    return rules_done(op, &at, rules.items[0].id, err);
 }
 
 bool rule_delete(struct op *op, struct error *err)
@@ -238,7 +236,7 @@ bool rule_delete(struct op *op, struct error *err)
     return rule_take(op, op_str(op, "RuleId"), &rule, err)
            && rule_at_listener(op, rule.parent, &at, err)
            && listener_idle(&at.listener, NULL, false, err) && res_doom(op, &rule, err)
-           && listener_pass(op, &at.listener, err) && job_start(op, RES_RULE, rule.id, err);
+           && rules_done(op, &at, rule.id, err);
 }
 
 static bool doomed_take(struct op *op, res_list *rules, struct error *err)
@@ -287,7 +285,7 @@ bool rule_delete_batch(struct op *op, struct error *err)
 /* CoverEnabled can be told but is not shown. */
 static bool rule_print(struct op *op, const struct res *r, cJSON *out, struct error *err)
 {
-    json_merge(out, r->body);
+    json_move(out, r->body);
     cJSON *a = NULL;
     cJSON_ArrayForEach (a, cJSON_GetObjectItemCaseSensitive(out, "RuleActions"))
         json_set_str(cJSON_GetObjectItemCaseSensitive(a, "InsertHeaderConfig"), "CoverEnabled",

@@ -8,6 +8,7 @@ struct rule_at {
     struct res listener;
     struct res lb;
     const char *direction; /* Request, Response */
+    text_list groups;      /* that the rules of this call use */
 };
 
 /* A rule's parts as sent (each may be absent), checked, and as they will be stored. */

@@ -342,7 +342,7 @@ static void server_print(const struct server *s, cJSON *out)
 
 static bool id_wanted(const cJSON *ids, const char *id)
 {
-    bool found = !ids;
+    bool found = false;
     const cJSON *i = NULL;
     cJSON_ArrayForEach (i, ids)
         found = found || text_is(i->valuestring, id);
@@ -356,6 +356,7 @@ bool server_list(struct op *op, struct error *err)
     bool row = true;
     const char *group = op_str(op, "ServerGroupId");
     const cJSON *tags = op_list(op, "Tag");
+    const cJSON *ids = op_list(op, "ServerIds");
     bool plain = group && !tags;
     if (!page_begin(op, &page, err))
         return false;
@@ -372,9 +373,10 @@ bool server_list(struct op *op, struct error *err)
             return false;
         if (!row)
             break;
-        server_read(op, &q, &s);
-        if (!id_wanted(op_list(op, "ServerIds"), s.id) || !page_take(&page, s.seq))
+        if ((ids && !id_wanted(ids, query_str(&q, op->a, "id")))
+            || !page_take(&page, query_num(&q, "seq")))
             continue;
+        server_read(op, &q, &s);
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(servers, one);
         server_print(&s, one);

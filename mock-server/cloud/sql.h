@@ -23,8 +23,16 @@
     "        AND g.value = ifnull(json_extract(t.value, '$.Value'), g.value))))" \
     " ORDER BY r.seq"
 
+#define SQL_JOB_WHERE \
+    " WHERE j.region = :region" \
+    " AND (:ids IS NULL OR j.id IN (SELECT value FROM json_each(:ids)))" \
+    " AND (:resources IS NULL OR j.resource IN (SELECT value FROM json_each(:resources)))" \
+    " AND (:type IS NULL OR j.type = :type) AND (:api IS NULL OR j.api = :api)" \
+    " AND j.created BETWEEN :begin AND :end ORDER BY j.seq"
+
 #define SQL_STATEMENTS(X) \
     X(BEGIN,    "BEGIN IMMEDIATE") \
+    X(READ,     "BEGIN") \
     X(COMMIT,   "COMMIT") \
     X(ROLLBACK, "ROLLBACK") \
     X(META_GET, "SELECT value FROM meta WHERE name = :name") \
@@ -57,9 +65,10 @@
     X(LIST_IDS, "SELECT r.seq AS seq FROM (SELECT DISTINCT value FROM json_each(:ids)) j" \
                 " CROSS JOIN resource r ON r.id = j.value" SQL_LIST_WHERE) \
     X(LIST_PARENTS, "SELECT r.seq AS seq FROM (SELECT DISTINCT value FROM json_each(:parents)) j" \
-                    " CROSS JOIN resource r ON r.parent = j.value" SQL_LIST_WHERE) \
+                    " CROSS JOIN resource r INDEXED BY resource_parent" \
+                    " ON r.parent = j.value" SQL_LIST_WHERE) \
     X(LIST_LBS, "SELECT r.seq AS seq FROM (SELECT DISTINCT value FROM json_each(:lbs)) j" \
-                " CROSS JOIN resource r ON r.lb = j.value" SQL_LIST_WHERE) \
+                " CROSS JOIN resource r INDEXED BY resource_lb ON r.lb = j.value" SQL_LIST_WHERE) \
     X(LIST_TAGS, "SELECT r.seq AS seq FROM tag d CROSS JOIN resource r ON r.id = d.id" \
                  " AND d.region = :region AND d.kind = :kind" \
                  " AND d.key = :tag_key AND d.value = :tag_value" SQL_LIST_WHERE) \
@@ -68,7 +77,7 @@
     /* servers */ \
     X(SERVER_LIST, "SELECT * FROM server WHERE grp = :grp ORDER BY seq") \
     X(SERVER_REGION, \
-      "SELECT s.* FROM resource r CROSS JOIN server s ON s.grp = r.id" \
+      "SELECT s.* FROM server s CROSS JOIN resource r ON r.id = s.grp" \
       " WHERE r.region = :region AND r.kind = 'ServerGroup'" \
       " AND (:grp IS NULL OR s.grp = :grp) AND (:tags IS NULL OR NOT EXISTS (" \
       "      SELECT 1 FROM json_each(:tags) t WHERE NOT EXISTS (" \
@@ -153,13 +162,12 @@
       "INSERT INTO job(region, id, api, operate, type, resource, status, created, modified)" \
       " VALUES(:region, :id, :api, :operate, :type, :resource, 'Processing', :now, :now)") \
     X(JOB_DONE, "UPDATE job SET status = 'Succeeded', modified = :at WHERE id = :id") \
-    X(JOB_LIST, \
-      "SELECT * FROM job WHERE region = :region" \
-      " AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))" \
-      " AND (:resources IS NULL OR resource IN (SELECT value FROM json_each(:resources)))" \
-      " AND (:type IS NULL OR type = :type) AND (:api IS NULL OR api = :api)" \
-      " AND created BETWEEN :begin AND :end ORDER BY seq") \
-    X(JOB_GET, "SELECT * FROM job WHERE id = :id AND region = :region") \
+    X(JOB_LIST, "SELECT j.* FROM job j" SQL_JOB_WHERE) \
+    X(JOB_LIST_IDS, "SELECT j.* FROM (SELECT DISTINCT value FROM json_each(:ids)) i" \
+                    " CROSS JOIN job j ON j.id = i.value" SQL_JOB_WHERE) \
+    X(JOB_LIST_RESOURCES, \
+      "SELECT j.* FROM (SELECT DISTINCT value FROM json_each(:resources)) i" \
+      " CROSS JOIN job j ON j.resource = i.value" SQL_JOB_WHERE) \
     X(PENDING_INSERT, "INSERT INTO pending(at_ms, effect, id, status)" \
                       " VALUES(:at, :effect, :id, :status)") \
     X(PENDING_DUE, "SELECT * FROM pending WHERE at_ms <= :now ORDER BY at_ms, seq LIMIT 1000") \

@@ -118,6 +118,25 @@ static void test_a_group_is_attached_so_often(void **state)
     refused(&w, 400, "ResourceQuotaExceeded.ServerGroupAttachedNum");
 }
 
+static void test_changed_rules_and_listeners_are_counted_too(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_quota(&w, "servergroup_attached_num", 1);
+    setup_listener(&w);
+    const char *used = arena_strdup(&w.arena, w.group);
+    setup_group(&w, GROUP("second", ""));
+    keep(w.rule, add_rule(&w, 10), "RuleId");
+    settle(&w);
+    call(&w, "UpdateRuleAttribute", "{'RuleId':'%s','RuleActions':[" TO_GROUP "]}", w.rule, used);
+    refused(&w, 400, "ResourceQuotaExceeded.ServerGroupAttachedNum");
+    call(&w, "UpdateRulesAttribute", "{'Rules':[{'RuleId':'%s','RuleActions':[" TO_GROUP "]}]}",
+         w.rule, used);
+    refused(&w, 400, "ResourceQuotaExceeded.ServerGroupAttachedNum");
+    call(&w, "UpdateListenerAttribute", "{'ListenerId':'%s'," FORWARD "}", w.listener, w.group);
+    refused(&w, 400, "ResourceQuotaExceeded.ServerGroupAttachedNum");
+}
+
 static void test_numbers_of_things(void **state)
 {
     (void)state;
@@ -194,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_servers_are_counted_once_for_each_use),
         cmocka_unit_test(test_one_address_is_counted_over_all_groups_and_uses),
         cmocka_unit_test(test_a_group_is_attached_so_often),
+        cmocka_unit_test(test_changed_rules_and_listeners_are_counted_too),
         cmocka_unit_test(test_numbers_of_things),
         cmocka_unit_test(test_a_replacement_fits_where_an_addition_does_not),
         cmocka_unit_test(test_off_is_no_limit_and_unknown_names_are_refused),
