@@ -58,21 +58,6 @@ static void forget_interfaces(struct fact_set *facts)
     facts->items.len = kept;
 }
 
-enum { FACT_FRESH_MS = 5 * 60 * 1000 };
-
-/* An address may have another interface today; the zone and VPC of a vSwitch stay. */
-static void forget_old_facts(struct session *s)
-{
-    int64_t oldest = session_now(s) - FACT_FRESH_MS;
-    struct fact_set kept = { 0 };
-    for (size_t i = 0; i < s->facts.items.len; i++) {
-        const struct fact *f = &s->facts.items.items[i];
-        if (f->kind == FACT_VSWITCH || f->read_at >= oldest)
-            *LIST_PUSH(&s->arena, &kept.items) = *f;
-    }
-    s->facts = kept;
-}
-
 bool session_translate(struct session *s, struct error *err)
 {
     if (!s->config.n_files) {
@@ -83,8 +68,6 @@ bool session_translate(struct session *s, struct error *err)
     }
     if (s->alb)
         forget_interfaces(&s->facts);
-    if (s->alb)
-        forget_old_facts(s);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
         if (!read_facts(s, err))
