@@ -1,0 +1,225 @@
+/* test_join.c - rows whose object is in doubt, or that are somebody else's. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alb-agent/json.h"
+#include "tests/support/world.h"
+
+static void write_shop(struct world *w)
+{
+    world_write_albconfig(w, "web");
+    world_write_services(w);
+    world_write_ingress(w, "tea", "web", "tea.example", "tea");
+    world_write_ingress(w, "coffee", "web", "coffee.example", "coffee");
+}
+
+/* A path type that no Kubernetes knows. */
+static void break_tea(struct world *w)
+{
+    world_write(w, "ingress-tea.yaml",
+                "apiVersion: networking.k8s.io/v1\n"
+                "kind: Ingress\n"
+                "metadata: {name: tea, namespace: shop}\n"
+                "spec:\n"
+                "  ingressClassName: web\n"
+                "  rules:\n"
+                "  - host: tea.example\n"
+                "    http:\n"
+                "      paths:\n"
+                "      - {path: /, pathType: Guess,"
+                " backend: {service: {name: tea, port: {number: 80}}}}\n");
+}
+
+static size_t problems_after_reading(struct world *w)
+{
+    struct session s CLEANUP(session_close) = { 0 };
+    world_open(w, &s, STORE_SNAPSHOT);
+    world_read(w, &s);
+    return s.wanted.problems.len;
+}
+
+static size_t count_rules(struct world *w)
+{
+    cJSON *rules CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
+    return (size_t)cJSON_GetArraySize(json_get(rules, "Rules"));
+}
+
+static void test_quarantined_ingress_keeps_its_last_good_rules(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)world_apply(w);
+    break_tea(w);
+    world_remove(w, "ingress-coffee.yaml");
+    assert_int_equal(problems_after_reading(w), 1);
+    struct session_result r = world_apply(w);
+    /* The other one goes, with its group. */
+    assert_int_equal(r.writes, 2);
+    assert_int_equal(count_rules(w), 1);
+    /* And again: what is kept was not forgotten on the way. */
+    r = world_apply(w);
+    assert_int_equal(r.writes, 0);
+    assert_int_equal(count_rules(w), 1);
+    world_write_ingress(w, "tea", "web", "tea.example", "tea");
+    r = world_apply(w);
+    assert_true(r.in_sync);
+    assert_int_equal(r.writes, 0);
+}
+
+static void test_quarantined_ingress_loses_nothing_without_a_state_file(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)world_apply(w);
+    break_tea(w);
+    assert_int_equal(unlink(w->state), 0);
+    struct session_result r = world_apply(w);
+    assert_int_equal(r.writes, 0);
+    assert_int_equal(count_rules(w), 2);
+}
+
+static void test_incomplete_source_creates_but_deletes_nothing(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)world_apply(w);
+    world_write(w, "ingress-tea.yaml", "kind: [\n");
+    world_remove(w, "ingress-coffee.yaml");
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    struct session_result r = world_apply(w);
+    /* A group, its server, its rule. */
+    assert_int_equal(r.writes, 3);
+    assert_int_equal(count_rules(w), 3);
+    assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), 0);
+    world_write_ingress(w, "tea", "web", "tea.example", "tea");
+    r = world_apply(w);
+    assert_true(r.in_sync);
+    assert_int_equal(count_rules(w), 2); /* now coffee's absence says something */
+}
+
+static void test_load_balancer_to_be_taken_over_is_never_made_instead(void **state)
+{
+    struct world *w = *state;
+    world_write(w, "albconfig.yaml",
+                "apiVersion: alibabacloud.com/v1\n"
+                "kind: AlbConfig\n"
+                "metadata: {name: web}\n"
+                "spec:\n"
+                "  config: {id: alb-nosuchthing}\n"
+                "  listeners: [{port: 80, protocol: HTTP}]\n");
+    assert_int_equal(problems_after_reading(w), 1);
+    struct session_result r = world_apply(w);
+    assert_int_equal(r.writes, 0);
+}
+
+static const char *zone_of(struct world *w, const char *vswitch)
+{
+    cJSON *reply CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "DescribeVSwitches", "VSwitchId", vswitch, (char *)NULL);
+    const cJSON *found = cJSON_GetArrayItem(json_at(reply, "VSwitches.VSwitch"), 0);
+    return arena_strdup(&w->arena, json_str(found, "ZoneId"));
+}
+
+static const char *make_load_balancer(struct world *w)
+{
+    cJSON *made CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "CreateLoadBalancer", "LoadBalancerName", "by-hand", "VpcId", "vpc-1",
+        "AddressType", "Internet", "AddressAllocatedMode", "Dynamic", "LoadBalancerEdition",
+        "Standard", "LoadBalancerBillingConfig.PayType", "PostPay", "ZoneMappings.1.VSwitchId",
+        "vsw-1", "ZoneMappings.1.ZoneId", zone_of(w, "vsw-1"), "ZoneMappings.2.VSwitchId", "vsw-2",
+        "ZoneMappings.2.ZoneId", zone_of(w, "vsw-2"), (char *)NULL);
+    w->mock.now_ms += 10000;
+    return arena_strdup(&w->arena, json_str(made, "LoadBalancerId"));
+}
+
+static void test_load_balancer_is_taken_over_by_its_id(void **state)
+{
+    struct world *w = *state;
+    const char *id = make_load_balancer(w);
+    world_write(w, "albconfig.yaml",
+                arena_fmt(&w->arena,
+                          "apiVersion: alibabacloud.com/v1\n"
+                          "kind: AlbConfig\n"
+                          "metadata: {name: web}\n"
+                          "spec:\n"
+                          "  config: {id: %s, zoneMappings: [{vSwitchId: vsw-1}]}\n"
+                          "  listeners: [{port: 80, protocol: HTTP}]\n",
+                          id));
+    struct session_result r = world_apply(w);
+    assert_true(r.in_sync);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 1); /* by hand */
+    assert_string_equal(alb_param_get(&mock_transport_call(&w->mock, "CreateListener", 1)->params,
+                                      "LoadBalancerId"),
+                        id);
+    /* It is found again where no manifest tells its id. */
+    w->config.n_files = 0;
+    assert_int_equal(world_steps_left(w), 0);
+}
+
+/* A listener made by hand on our load balancer, and a rule of it with a name like ours. */
+static void make_foreign_rule(struct world *w)
+{
+    cJSON *lbs CLEANUP(json_done) = mock_transport_do(&w->mock, "ListLoadBalancers", (char *)NULL);
+    const char *lb =
+        json_str(cJSON_GetArrayItem(json_get(lbs, "LoadBalancers"), 0), "LoadBalancerId");
+    cJSON *groups CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListServerGroups", (char *)NULL);
+    const char *group =
+        json_str(cJSON_GetArrayItem(json_get(groups, "ServerGroups"), 0), "ServerGroupId");
+    cJSON *listener CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "CreateListener", "LoadBalancerId", lb, "ListenerProtocol", "HTTP",
+        "ListenerPort", "8080", "ListenerDescription", "by-hand", "DefaultActions.1.Type",
+        "ForwardGroup", "DefaultActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId",
+        group, (char *)NULL);
+    w->mock.now_ms += 10000;
+    cJSON *rule CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "CreateRules", "ListenerId", json_str(listener, "ListenerId"), "Rules.1.RuleName",
+        "rule-8080-1", "Rules.1.Priority", "1", "Rules.1.RuleConditions.1.Type", "Host",
+        "Rules.1.RuleConditions.1.HostConfig.Values.1", "x.example", "Rules.1.RuleActions.1.Type",
+        "ForwardGroup", "Rules.1.RuleActions.1.Order", "1",
+        "Rules.1.RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId", group,
+        (char *)NULL);
+    assert_non_null(json_get(rule, "RuleIds"));
+    w->mock.now_ms += 10000;
+}
+
+static void test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)world_apply(w);
+    make_foreign_rule(w);
+    struct session_result r = world_apply(w);
+    assert_true(r.in_sync);
+    assert_int_equal(r.writes, 0);
+    assert_int_equal(count_rules(w), 3);
+    struct session s CLEANUP(session_close) = { 0 };
+    world_open(w, &s, STORE_SNAPSHOT);
+    world_read(w, &s);
+    size_t foreign = 0;
+    for (size_t i = 0; i < s.world.rows.len; i++)
+        foreign += s.world.rows.items[i].kind == RESOURCE_RULE && !s.world.rows.items[i].ours;
+    assert_int_equal(foreign, 1);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_quarantined_ingress_keeps_its_last_good_rules),
+        TEST(test_quarantined_ingress_loses_nothing_without_a_state_file),
+        TEST(test_incomplete_source_creates_but_deletes_nothing),
+        TEST(test_load_balancer_to_be_taken_over_is_never_made_instead),
+        TEST(test_load_balancer_is_taken_over_by_its_id),
+        TEST(test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name),
+    };
+    return cmocka_run_group_tests_name("agent/join", tests, NULL, NULL);
+}
