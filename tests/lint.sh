@@ -50,7 +50,7 @@ check_rules() {
 check_headers() {
     local compiler header bad flags
     flags=(-std=c17 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Wpedantic -Werror -fsyntax-only
-        -Iinclude -Imock-server -I.)
+        -Iinclude -Imock-server -I. "-DTEST_SOURCE_DIR=\"$top\"")
     # shellcheck disable=SC2207
     flags+=($(pkg-config --cflags libcjson yaml-0.1 sqlite3 libcurl libmicrohttpd libcrypto))
     for compiler in gcc clang; do
