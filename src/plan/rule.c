@@ -137,14 +137,17 @@ static bool moves_down(const struct rule_node *n)
     return n->label && !n->kept && n->target > n->label;
 }
 
+/* By final label; what found none has its turn where it belongs, so that what comes after
+ * it waits for it. */
 static int by_target(const void *x, const void *y)
 {
-    const struct rule_op *a = x, *b = y;
-    int64_t t = a->node->target ? a->node->target : LABEL_MAX + 1;
-    int64_t u = b->node->target ? b->node->target : LABEL_MAX + 1;
+    const struct rule_node *a = ((const struct rule_op *)x)->node,
+                           *b = ((const struct rule_op *)y)->node;
+    int64_t t = a->unreachable ? a->below * 2 + 1 : a->target * 2;
+    int64_t u = b->unreachable ? b->below * 2 + 1 : b->target * 2;
     if (t != u)
         return t < u ? -1 : 1;
-    return a->node->row->position < b->node->row->position ? -1 : 1;
+    return a->row->position < b->row->position ? -1 : 1;
 }
 
 static int by_label_descending(const void *x, const void *y)

@@ -104,15 +104,37 @@ static int64_t nearest(const struct labels *s, size_t at, size_t first, size_t l
     return NONE;
 }
 
+/* Does a rule that is not ours, and overlaps 'n', hold this slot?  It stays on its side, so
+ * that which one wins is not decided by where there happens to be room. */
+static bool is_barrier(const struct labels *s, size_t slot, const struct rule_node *n)
+{
+    return s->slots[slot]->pinned && rules_overlap(s->slots[slot], n);
+}
+
+/* The gap for wanted rule 'i', near 'at': with labels to spare, on its side of rules that
+ * are not ours; else with a label at all; else on the other side.  Or NONE. */
+static int64_t choose_gap(const struct labels *s, size_t i, size_t at, size_t first, size_t last)
+{
+    const struct rule_node *n = &s->l->nodes.items[i];
+    size_t low = at, high = at;
+    while (low > first && !is_barrier(s, low - 1, n))
+        low--;
+    while (high < last && !is_barrier(s, high, n))
+        high++;
+    int64_t g = nearest(s, at, low, high, true);
+    if (g == NONE)
+        g = nearest(s, at, low, high, false);
+    return g == NONE ? nearest(s, at, first, last, false) : g;
+}
+
 static void place(struct labels *s, size_t i, size_t beside)
 {
     size_t first = find_first(s, i), last = s->last[i];
     size_t at = beside < first ? first : beside > last ? last : beside;
-    int64_t g = nearest(s, at, first, last, true);
-    if (g == NONE)
-        g = nearest(s, at, first, last, false);
+    int64_t g = choose_gap(s, i, at, first, last);
     s->gap[i] = g == NONE ? at : (size_t)g;
     s->l->nodes.items[i].unreachable = g == NONE;
+    s->l->nodes.items[i].below = below(s, at);
     if (g == NONE)
         s->short_of[at]++;
     else
@@ -257,6 +279,20 @@ static bool make_room(struct labels *s, size_t gap, rule_moves *moves, unsigned 
     return false;
 }
 
+/* Makes room until every rule has its place; false: there is none for some. */
+static bool make_all_room(struct labels *s, rule_moves *moves)
+{
+    unsigned rounds = (unsigned)s->l->nodes.len + 1;
+    for (unsigned round = 1; round <= rounds; round++) {
+        int64_t gap = place_all(s);
+        if (gap == NONE)
+            return true;
+        if (!make_room(s, (size_t)gap, moves, round))
+            return false;
+    }
+    return false;
+}
+
 void label_rules(struct arena *a, struct rule_list *l, const struct bits *overlaps,
                  rule_moves *moves)
 {
@@ -268,9 +304,10 @@ void label_rules(struct arena *a, struct rule_list *l, const struct bits *overla
     s.last = arena_array(a, n, sizeof *s.last);
     s.used = arena_array(a, n, sizeof *s.used);
     s.short_of = arena_array(a, n, sizeof *s.short_of);
-    for (unsigned round = 1; round <= n; round++) {
-        int64_t gap = place_all(&s);
-        if (gap == NONE || !make_room(&s, (size_t)gap, moves, round))
-            return;
-    }
+    if (make_all_room(&s, moves))
+        return;
+    for (size_t i = 0; i < l->nodes.len; i++) /* what does not lead to a place is not begun */
+        l->nodes.items[i].label = l->nodes.items[i].was;
+    moves->len = 0;
+    (void)place_all(&s);
 }

@@ -19,6 +19,7 @@ struct rule_node {
     bool changed;     /* its actions differ                                            */
     bool rerouted;    /* ... and lead to other groups                                  */
     bool unreachable; /* no label left between its neighbours                          */
+    int64_t below;    /* then: the label above the gap where it belongs                */
 };
 
 /* A label moved to make room, in the order of sending.  Moves of one round go to labels

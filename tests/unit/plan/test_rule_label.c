@@ -8,9 +8,9 @@ static const struct resource listener = { .key = "80/HTTP" };
 static struct rule_node *add(struct bed *b, struct rule_list *l, const char *host, int64_t label)
 {
     struct rule_node *n = LIST_PUSH(&b->a, &l->nodes);
-    *n = (struct rule_node){ .listener = &listener,
-                             .rule = bed_rule(b, host, "-", "g"),
-                             .label = label };
+    *n = (struct rule_node){
+        .listener = &listener, .rule = bed_rule(b, host, "-", "g"), .was = label, .label = label
+    };
     return n;
 }
 
@@ -149,6 +149,21 @@ static void test_a_foreign_rule_that_overlaps_is_not_passed(void **state)
     assert_int_equal(target(&l, 0), 0);
 }
 
+static void test_room_that_would_not_do_is_not_begun(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 9998);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 9999);
+    want(b, &l, "-", 0);
+    add(b, &l, "-", 9997)->pinned = true; /* four do not fit below it */
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 0), 9998);
+    assert_int_equal(target(&l, 2), 9999);
+    assert_true(l.nodes.items[1].unreachable);
+}
+
 static void test_a_foreign_rule_that_cannot_meet_ours_is_passed(void **state)
 {
     struct bed *b = *state;
@@ -195,6 +210,7 @@ int main(void)
         BED_TEST(test_no_more_is_moved_than_it_takes),
         BED_TEST(test_at_the_end_room_is_made_by_moving_up_the_highest_first),
         BED_TEST(test_a_foreign_rule_that_overlaps_is_not_passed),
+        BED_TEST(test_room_that_would_not_do_is_not_begun),
         BED_TEST(test_a_foreign_rule_that_cannot_meet_ours_is_passed),
         BED_TEST(test_a_narrow_gap_is_left_alone_while_there_is_a_wide_one),
         BED_TEST(test_a_rule_goes_where_there_is_room_when_the_order_allows_it),
