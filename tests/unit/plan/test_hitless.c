@@ -319,25 +319,25 @@ static void run_pairs(size_t n, size_t max, uint64_t seed, unsigned trouble)
 static void test_every_prefix_of_small_changes_is_hitless(void **state)
 {
     (void)state;
-    run_pairs(2000, 3, 1, NO_TROUBLE);
+    run_pairs(800, 3, 1, NO_TROUBLE);
 }
 
 static void test_every_prefix_of_changes_of_whole_lists_is_hitless(void **state)
 {
     (void)state;
-    run_pairs(1000, COUNT(conds), 2, NO_TROUBLE);
+    run_pairs(300, COUNT(conds), 2, NO_TROUBLE);
 }
 
 static void test_a_plan_made_after_a_crash_inside_a_call_goes_on_hitless(void **state)
 {
     (void)state;
-    run_pairs(1000, COUNT(conds), 3, CRASHES);
+    run_pairs(300, COUNT(conds), 3, CRASHES);
 }
 
 static void test_rules_of_others_are_in_the_way_and_stay(void **state)
 {
     (void)state;
-    run_pairs(1000, 5, 4, FOREIGN | CRASHES);
+    run_pairs(400, 5, 4, FOREIGN | CRASHES);
 }
 
 static void test_a_reversed_list_keeps_one_rule_and_moves_the_rest(void **state)
