@@ -4,6 +4,8 @@
 set -u -o pipefail
 exec </dev/null
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd) && cd "$top" || exit 1
+# The tree may belong to somebody else than who runs this.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$top
 # shellcheck source=../deploy/packages.sh
 . deploy/packages.sh
 
