@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "cloud.h"
+#include "companion/companion.h"
 #include "front/front.h"
 #include "front/options.h"
 
 /* All that serves; closed in reverse order. */
 struct mock {
     struct cloud *cloud;
+    struct companion *companion;
     struct front *front;
     struct httpd *httpd;
     int signals;
@@ -23,6 +25,7 @@ static void mock_done(struct mock *m)
 {
     httpd_close(m->httpd);
     front_close(m->front);
+    companion_close(m->companion);
     cloud_close(m->cloud);
     if (m->signals >= 0)
         (void)close(m->signals);
@@ -49,6 +52,17 @@ static uint64_t front_seed(const struct options *o, int64_t now_ms)
     return o->state ? o->seed ^ ((uint64_t)now_ms << 20) : o->seed;
 }
 
+/* Beside the cloud's database lies a file of the products beside the cloud. */
+static bool companion_start(struct mock *m, const struct options *o, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct companion_config companion = {
+        .file = o->state ? arena_fmt(&a, "%s.companion", o->state) : NULL,
+        .seed = o->seed,
+    };
+    return companion_open(&m->companion, &companion, err);
+}
+
 static bool mock_open(struct mock *m, const struct options *o, struct error *err)
 {
     const struct clock *clock = clock_system();
@@ -60,7 +74,7 @@ static bool mock_open(struct mock *m, const struct options *o, struct error *err
         .quotas = o->quotas.items,
         .n_quotas = o->quotas.len,
     };
-    if (!cloud_open(&m->cloud, &cloud, err))
+    if (!cloud_open(&m->cloud, &cloud, err) || !companion_start(m, o, err))
         return false;
     const struct front_config front = {
         .cloud = m->cloud,
@@ -70,6 +84,7 @@ static bool mock_open(struct mock *m, const struct options *o, struct error *err
         .call_log = o->call_log,
         .latencies = o->latencies.items,
         .n_latencies = o->latencies.len,
+        .side = companion_side(m->companion),
         .seed = front_seed(o, clock_now_ms(clock)),
     };
     if (!front_open(&m->front, &front, err))

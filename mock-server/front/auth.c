@@ -20,6 +20,8 @@ bool auth_key(const struct auth *auth, struct auth_call *call, const char *id, s
         call->key = auth->keys[i];
         return !call->key.disabled || spec_refuse(auth->spec, "InvalidAccessKeyId.Inactive", err);
     }
+    if (auth->issued && auth->issued(auth->issuer, id, &call->key))
+        return true;
     return spec_refuse(auth->spec, "InvalidAccessKeyId.NotFound", err);
 }
 

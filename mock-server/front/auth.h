@@ -29,6 +29,9 @@ struct auth {
     const struct spec *spec; /* for the gateway's codes                              */
     const struct access_key *keys;
     size_t n_keys;
+    /* Asked for keys that are not in the list, as front_side.key; NULL: nobody is. */
+    bool (*issued)(void *issuer, const char *id, struct access_key *key);
+    void *issuer;
     struct map nonces, nonces_before; /* key and nonce, of this half hour and the last */
     int64_t nonces_since_ms;
 };

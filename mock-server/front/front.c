@@ -39,6 +39,10 @@ bool front_open(struct front **out, const struct front_config *config, struct er
         return false;
     }
     f->auth = (struct auth){ .spec = f->spec, .keys = config->keys, .n_keys = config->n_keys };
+    if (config->side) {
+        f->auth.issued = config->side->key;
+        f->auth.issuer = config->side->self;
+    }
     *out = f;
     return true;
 }
@@ -135,6 +139,18 @@ static bool find_action(struct front *f, struct turn *t, struct error *err)
                            t->action_name);
 }
 
+static bool is_aside(const struct front *f, const struct turn *t)
+{
+    const struct front_side *side = f->config.side;
+    return side && side->has(side->self, t->product->name, t->action_name);
+}
+
+static bool needs_key(const struct front *f, const struct turn *t)
+{
+    const struct front_side *side = f->config.side;
+    return !is_aside(f, t) || side->needs_key(side->self, t->product->name, t->action_name);
+}
+
 static bool check_caller(struct front *f, struct turn *t, struct error *err)
 {
     t->caller = (struct auth_call){
@@ -149,12 +165,12 @@ static bool check_caller(struct front *f, struct turn *t, struct error *err)
         return spec_refuse(f->spec, "InvalidSignatureMethod", err);
     if (v1_is_signed(&t->flat))
         return v1_verify(&f->auth, &t->caller, err);
-    return spec_refuse(f->spec, "MissingAccessKeyId", err);
+    return !needs_key(f, t) || spec_refuse(f->spec, "MissingAccessKeyId", err);
 }
 
-static bool check_played(const struct turn *t, struct error *err)
+static bool check_played(const struct front *f, const struct turn *t, struct error *err)
 {
-    return cloud_has(t->product->name, t->action_name)
+    return is_aside(f, t) || cloud_has(t->product->name, t->action_name)
            || front_refuse(err, 400, "UnsupportedFeature.Mock",
                            "alb-mock knows the action %s but does not play it yet.",
                            t->action_name);
@@ -164,7 +180,7 @@ static bool check_played(const struct turn *t, struct error *err)
 static bool admit(struct front *f, struct turn *t, cJSON **params, struct error *err)
 {
     return read_params(f, t, err) && find_action(f, t, err) && check_caller(f, t, err)
-           && validate(t->action, &t->tree, params, err) && check_played(t, err);
+           && validate(t->action, &t->tree, params, err) && check_played(f, t, err);
 }
 
 static void execute(struct front *f, struct turn *t)
@@ -186,7 +202,12 @@ static void execute(struct front *f, struct turn *t)
         .request_id = t->request_id,
         .params = params,
     };
-    cloud_execute(f->config.cloud, t->arena, t->now_ms, &call, &t->reply);
+    if (!is_aside(f, t)) {
+        cloud_execute(f->config.cloud, t->arena, t->now_ms, &call, &t->reply);
+        return;
+    }
+    const struct front_ask ask = { &call, t->host, t->caller.key.id ? &t->caller.key : NULL };
+    f->config.side->execute(f->config.side->self, t->arena, t->now_ms, &ask, &t->reply);
 }
 
 static void draw_request_id(struct front *f, struct turn *t)
@@ -219,6 +240,8 @@ void front_handle(void *arg, const struct httpd_request *request, struct httpd_r
         .host = request->authority ? request->authority : httpd_request_header(request, "Host"),
     };
     (void)front_run(f, t.now_ms);
+    if (f->config.side && f->config.side->page(f->config.side->self, t.now_ms, request, reply))
+        return;
     draw_request_id(f, &t);
     execute(f, &t);
     reply_write(&t, reply);

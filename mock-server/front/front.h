@@ -21,6 +21,28 @@ struct front_latency {
     int64_t ms;
 };
 
+/* A call that is not for the cloud. */
+struct front_ask {
+    const struct cloud_call *call;
+    const char *host;             /* that the client asked, NULL: none said  */
+    const struct access_key *key; /* that signed, NULL: nobody did           */
+};
+
+/* The side door: who plays the products that the cloud does not.  All are called with
+ * 'self' first. */
+struct front_side {
+    void *self;
+    bool (*has)(void *self, const char *product, const char *action);
+    bool (*needs_key)(void *self, const char *product, const char *action);
+    void (*execute)(void *self, struct arena *a, int64_t now_ms, const struct front_ask *ask,
+                    struct cloud_reply *reply);
+    /* The key with this id, if it was given out here; lives until the next call. */
+    bool (*key)(void *self, const char *id, struct access_key *key);
+    /* Answers what is no call at all; false when 'request' is not for it. */
+    bool (*page)(void *self, int64_t now_ms, const struct httpd_request *request,
+                 struct httpd_reply *reply);
+};
+
 /* Borrowed as long as the front lives. */
 struct front_config {
     struct cloud *cloud;
@@ -30,7 +52,8 @@ struct front_config {
     const char *call_log; /* file, NULL: none                          */
     const struct front_latency *latencies;
     size_t n_latencies;
-    uint64_t seed; /* of request ids                                   */
+    const struct front_side *side; /* NULL: nobody                   */
+    uint64_t seed;                 /* of request ids                                   */
 };
 
 /* '*out' is the caller's, for front_close(). */

@@ -20,7 +20,7 @@ if [ "$(cat "$modules/installed" 2>/dev/null)" != "$lock" ]; then
 fi
 cp "$top/tests/integration/sdk/test.js" "$modules/test.js"
 
-mock_start --pending-ms 20
+mock_start --pending-ms 20 --access-key testak:testsecret --sts-token STS.sdk:stssecret:stoken+/=
 NODE_PATH=$modules/node_modules timeout 120 node "$modules/test.js" "$mock_url" || tap_failed=1
 check "the mock ends cleanly" mock_stop
 finish

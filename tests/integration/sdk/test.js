@@ -12,8 +12,9 @@ const { $OpenApiUtil } = require('@alicloud/openapi-core');
 const endpoint = new URL(process.argv[2]);
 let failed = 0;
 
-function clientWith(accessKeyId, accessKeySecret) {
+function clientWith(accessKeyId, accessKeySecret, more = {}) {
     return new alb.default(new $OpenApiUtil.Config({
+        ...more,
         accessKeyId,
         accessKeySecret,
         endpoint: endpoint.host,
@@ -85,6 +86,23 @@ async function testWrongSecret() {
     const unknown = await refusal(call('ListLoadBalancers', {}, clientWith('nobody', 'testsecret')));
     assert.strictEqual(unknown.code, 'InvalidAccessKeyId.NotFound');
     assert.strictEqual(unknown.statusCode, 404);
+}
+
+/* The SDK calls the RPC signature "v2". */
+async function testOlderSignature() {
+    const older = clientWith('testak', 'testsecret', { signatureAlgorithm: 'v2' });
+    const regions = (await call('DescribeRegions', { acceptLanguage: 'zh-CN' }, older)).regions;
+    assert.ok(regions.length > 1);
+    const error = await refusal(call('ListLoadBalancers', {},
+        clientWith('testak', 'other', { signatureAlgorithm: 'v2' })));
+    assert.strictEqual(error.code, 'SignatureDoesNotMatch');
+}
+
+async function testSecurityToken() {
+    const withToken = (securityToken) => clientWith('STS.sdk', 'stssecret', { securityToken, type: 'sts' });
+    assert.ok((await call('DescribeZones', {}, withToken('stoken+/='))).zones.length >= 2);
+    const error = await refusal(call('DescribeZones', {}, withToken('another')));
+    assert.strictEqual(error.code, 'InvalidSecurityToken.MismatchWithAccessKey');
 }
 
 async function testMissingParameter() {
@@ -387,6 +405,8 @@ async function testDependencies() {
 async function main() {
     await step('regions and zones are there', testNeighbours);
     await step('a wrong secret and an unknown key are refused', testWrongSecret);
+    await step('the RPC signature is verified too', testOlderSignature);
+    await step('a temporary key needs its security token', testSecurityToken);
     await step('a missing parameter is refused by its name', testMissingParameter);
     await step('a load balancer is created once for its client token', testCreateLoadBalancer);
     await step('it becomes Active and reads back', testLoadBalancerBecomesActive);
