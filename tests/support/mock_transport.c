@@ -97,11 +97,21 @@ static struct mock_call *note_call(struct mock_transport *m, const struct http_r
     return c;
 }
 
+static bool has_value(const struct mock_call *c, const char *value)
+{
+    for (size_t i = 0; i < c->params.len; i++)
+        if (!strcmp(c->params.items[i].value, value))
+            return true;
+    return false;
+}
+
 static const struct mock_fault *fault_of(struct mock_transport *m, const struct mock_call *c)
 {
     for (size_t i = 0; i < m->faults.len; i++) {
         struct mock_fault *f = &m->faults.items[i];
         if (f->action ? strcmp(f->action, c->action) != 0 : !c->write)
+            continue;
+        if (f->holds && !has_value(c, f->holds))
             continue;
         if (++f->seen == f->nth || !f->nth)
             return f;

@@ -34,6 +34,7 @@ enum mock_fault_kind {
 struct mock_fault {
     enum mock_fault_kind kind;
     const char *action; /* NULL: any write                                    */
+    const char *holds;  /* only requests with a parameter of this value       */
     int nth;            /* of those requests, from 1; 0: every one            */
     int status;
     const char *code;

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "alb-agent/json.h"
+
 int world_setup(void **state)
 {
     struct world *w = calloc(1, sizeof *w);
@@ -174,17 +176,51 @@ void world_read(struct world *w, struct session *s)
         fail_msg("%s", err.msg);
 }
 
+struct session_result world_apply_session(struct session *s, apply_event_fn *event, void *arg)
+{
+    struct session_result r = { 0 };
+    struct error err;
+    if (!session_save(s, &err) || !session_apply(s, event, arg, NULL, &r, &err))
+        fail_msg("%s", err.msg);
+    return r;
+}
+
 struct session_result world_apply(struct world *w)
 {
     struct session s CLEANUP(session_close) = { 0 };
-    struct session_result r;
-    struct error err;
     world_open(w, &s, STORE_WRITE);
     world_read(w, &s);
-    if (!session_save(&s, &err) || !session_apply(&s, NULL, NULL, NULL, &r, &err))
-        fail_msg("%s", err.msg);
+    struct session_result r = world_apply_session(&s, NULL, NULL);
     r.waits = NULL; /* dies with the session */
     return r;
+}
+
+size_t world_count(struct world *w, const char *list)
+{
+    cJSON *reply CLEANUP(json_done) = mock_transport_do(
+        &w->mock, arena_fmt(&w->arena, "List%s", list), "MaxResults", "100", (char *)NULL);
+    return (size_t)cJSON_GetArraySize(json_get(reply, list));
+}
+
+size_t world_open_intents(struct world *w)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct store *st;
+    struct error err;
+    store_calls calls;
+    if (!store_open(&st, w->state, STORE_SNAPSHOT, 0, NULL, &err)
+        || !store_calls_open(st, &a, &calls, &err))
+        fail_msg("%s", err.msg);
+    store_close(st);
+    return calls.len;
+}
+
+void world_write_shop(struct world *w)
+{
+    world_write_albconfig(w, "web");
+    world_write_services(w);
+    world_write_ingress(w, "tea", "web", "tea.example", "tea");
+    world_write_ingress(w, "coffee", "web", "coffee.example", "coffee");
 }
 
 size_t world_steps_left(struct world *w)

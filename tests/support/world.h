@@ -36,5 +36,18 @@ void world_read(struct world *w, struct session *s);
 
 /* One apply, as the verb does it. */
 struct session_result world_apply(struct world *w);
+/* One apply of an open session, with the outcome of every step. */
+struct session_result world_apply_session(struct session *s, apply_event_fn *event, void *arg);
+/* What there is of a kind, as somebody else counts it: "Rules", "ServerGroups", "Listeners",
+ * "LoadBalancers". */
+size_t world_count(struct world *w, const char *list);
+/* Intents in the state file whose outcome is not known. */
+size_t world_open_intents(struct world *w);
+/* The manifests of a shop: AlbConfig "web", two Services, Ingresses "tea" and "coffee". */
+void world_write_shop(struct world *w);
+/* How many writes the first apply of the shop takes: the load balancer, the listener, three
+ * groups (one the listener's own), the servers of two of them, and both rules in one call. */
+enum { SHOP_WRITES = 8 };
+
 /* How many steps a plan has now. */
 size_t world_steps_left(struct world *w);

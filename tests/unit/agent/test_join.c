@@ -11,14 +11,6 @@
 #include "alb-agent/json.h"
 #include "tests/support/world.h"
 
-static void write_shop(struct world *w)
-{
-    world_write_albconfig(w, "web");
-    world_write_services(w);
-    world_write_ingress(w, "tea", "web", "tea.example", "tea");
-    world_write_ingress(w, "coffee", "web", "coffee.example", "coffee");
-}
-
 /* A path type that no Kubernetes knows. */
 static void break_tea(struct world *w)
 {
@@ -44,17 +36,10 @@ static size_t problems_after_reading(struct world *w)
     return s.wanted.problems.len;
 }
 
-static size_t count_rules(struct world *w)
-{
-    cJSON *rules CLEANUP(json_done) =
-        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
-    return (size_t)cJSON_GetArraySize(json_get(rules, "Rules"));
-}
-
 static void test_quarantined_ingress_keeps_its_last_good_rules(void **state)
 {
     struct world *w = *state;
-    write_shop(w);
+    world_write_shop(w);
     (void)world_apply(w);
     break_tea(w);
     world_remove(w, "ingress-coffee.yaml");
@@ -62,11 +47,11 @@ static void test_quarantined_ingress_keeps_its_last_good_rules(void **state)
     struct session_result r = world_apply(w);
     /* The other one goes, with its group. */
     assert_int_equal(r.writes, 2);
-    assert_int_equal(count_rules(w), 1);
+    assert_int_equal(world_count(w, "Rules"), 1);
     /* And again: what is kept was not forgotten on the way. */
     r = world_apply(w);
     assert_int_equal(r.writes, 0);
-    assert_int_equal(count_rules(w), 1);
+    assert_int_equal(world_count(w, "Rules"), 1);
     world_write_ingress(w, "tea", "web", "tea.example", "tea");
     r = world_apply(w);
     assert_true(r.in_sync);
@@ -76,19 +61,19 @@ static void test_quarantined_ingress_keeps_its_last_good_rules(void **state)
 static void test_quarantined_ingress_loses_nothing_without_a_state_file(void **state)
 {
     struct world *w = *state;
-    write_shop(w);
+    world_write_shop(w);
     (void)world_apply(w);
     break_tea(w);
     assert_int_equal(unlink(w->state), 0);
     struct session_result r = world_apply(w);
     assert_int_equal(r.writes, 0);
-    assert_int_equal(count_rules(w), 2);
+    assert_int_equal(world_count(w, "Rules"), 2);
 }
 
 static void test_incomplete_source_creates_but_deletes_nothing(void **state)
 {
     struct world *w = *state;
-    write_shop(w);
+    world_write_shop(w);
     (void)world_apply(w);
     world_write(w, "ingress-tea.yaml", "kind: [\n");
     world_remove(w, "ingress-coffee.yaml");
@@ -96,12 +81,12 @@ static void test_incomplete_source_creates_but_deletes_nothing(void **state)
     struct session_result r = world_apply(w);
     /* A group, its server, its rule. */
     assert_int_equal(r.writes, 3);
-    assert_int_equal(count_rules(w), 3);
+    assert_int_equal(world_count(w, "Rules"), 3);
     assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), 0);
     world_write_ingress(w, "tea", "web", "tea.example", "tea");
     r = world_apply(w);
     assert_true(r.in_sync);
-    assert_int_equal(count_rules(w), 2); /* now coffee's absence says something */
+    assert_int_equal(world_count(w, "Rules"), 2); /* now coffee's absence says something */
 }
 
 static void test_load_balancer_to_be_taken_over_is_never_made_instead(void **state)
@@ -193,13 +178,13 @@ static void make_foreign_rule(struct world *w)
 static void test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name(void **state)
 {
     struct world *w = *state;
-    write_shop(w);
+    world_write_shop(w);
     (void)world_apply(w);
     make_foreign_rule(w);
     struct session_result r = world_apply(w);
     assert_true(r.in_sync);
     assert_int_equal(r.writes, 0);
-    assert_int_equal(count_rules(w), 3);
+    assert_int_equal(world_count(w, "Rules"), 3);
     struct session s CLEANUP(session_close) = { 0 };
     world_open(w, &s, STORE_SNAPSHOT);
     world_read(w, &s);

@@ -1,0 +1,208 @@
+/* test_effect.c - what a step does to the model and to the store. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "src/agent/session_priv.h"
+#include "tests/support/world.h"
+
+static bool take(void *arg, const struct alb_result *r, struct error *err)
+{
+    bool taken;
+    return apply_take(arg, r, &taken, err);
+}
+
+/* One round, without the fresh read that follows it. */
+static void run_round(struct session *s)
+{
+    struct apply *ap;
+    struct error err;
+    int64_t wait;
+    const struct apply_in in = { .alb = s->alb,
+                                 .store = s->store,
+                                 .model = &s->world,
+                                 .arena = &s->arena,
+                                 .seed = 7,
+                                 .destroy = s->config.destroy };
+    assert_true(session_save(s, &err));
+    assert_true(apply_new(&ap, &in, &err));
+    for (;;) {
+        assert_true(apply_run(ap, session_now(s), &wait, &err));
+        if (apply_idle(ap))
+            break;
+        assert_true(session_turn(s, wait, take, ap, &err));
+    }
+    apply_free(ap);
+}
+
+static void check_row(struct world *w, const struct resource *r, const struct model *seen)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct resource *other = model_find(seen, r->lb, r->kind, r->key);
+    assert_non_null(other);
+    assert_string_equal(r->cloud_id, other->cloud_id);
+    assert_string_equal(r->status, other->status);
+    assert_non_null(r->applied);
+    assert_int_equal(resource_classify(&a, seen, other, NULL), CLASS_IN_SYNC);
+    assert_int_equal(r->created_at > 0, true);
+    assert_true(r->observed_at <= w->mock.now_ms);
+}
+
+static void test_model_after_a_round_is_what_a_fresh_read_shows(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct session fresh CLEANUP(session_close) = { 0 };
+    world_write_shop(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round(&s);
+    struct plan plan = { 0 };
+    session_plan(&s, &s.arena, &plan);
+    assert_int_equal(plan.steps.len, 0);
+    world_open(w, &fresh, STORE_SNAPSHOT);
+    world_read(w, &fresh);
+    assert_int_equal(s.world.rows.len, fresh.world.rows.len);
+    for (size_t i = 0; i < s.world.rows.len; i++)
+        check_row(w, &s.world.rows.items[i], &fresh.world);
+}
+
+static void test_store_follows_each_step(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model kept;
+    struct error err;
+    world_write_shop(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round(&s);
+    assert_true(store_model_load(s.store, &a, &kept, &err));
+    assert_int_equal(kept.rows.len, s.world.rows.len);
+    for (size_t i = 0; i < kept.rows.len; i++) {
+        assert_string_equal(kept.rows.items[i].key, s.world.rows.items[i].key);
+        assert_string_equal(kept.rows.items[i].cloud_id, s.world.rows.items[i].cloud_id);
+        assert_non_null(kept.rows.items[i].applied);
+    }
+}
+
+static size_t count_kind(const struct model *m, enum resource_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->rows.len; i++)
+        n += m->rows.items[i].kind == kind;
+    return n;
+}
+
+static void test_load_balancer_takes_its_listeners_and_rules_with_it(void **state)
+{
+    struct world *w = *state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model kept;
+    struct error err;
+    world_write_shop(w);
+    (void)world_apply(w);
+    world_remove(w, "albconfig-web.yaml");
+    struct session s CLEANUP(session_close) = { 0 };
+    w->config.destroy = "web";
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round(&s);
+    assert_true(store_model_load(s.store, &a, &kept, &err));
+    assert_int_equal(count_kind(&kept, RESOURCE_LOAD_BALANCER), 0);
+    assert_int_equal(count_kind(&kept, RESOURCE_LISTENER), 0);
+    assert_int_equal(count_kind(&kept, RESOURCE_RULE), 0);
+    assert_int_equal(s.world.rows.len, kept.rows.len);
+}
+
+static bool hidden;
+
+static void hide_rule_ids(void *arg, const struct mock_call *c, cJSON *reply)
+{
+    (void)arg;
+    if (!hidden && !strcmp(c->action, "CreateRules")) {
+        cJSON_DeleteItemFromObjectCaseSensitive(reply, "RuleIds");
+        hidden = true;
+    }
+}
+
+static void test_create_without_an_id_is_read_again_and_not_repeated(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    hidden = false;
+    w->mock.on_reply = hide_rule_ids;
+    struct session_result r = world_apply(w);
+    assert_true(hidden);
+    assert_true(r.in_sync);
+    assert_int_equal(r.counts.failed, 0);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateRules"), 1);
+}
+
+/* ---- groups that nothing points at ------------------------------------------------------------
+ */
+
+static struct resource group_row(const char *key, const char *id)
+{
+    static const struct alb_server_group group;
+    return (struct resource){ .lb = "kube-system/web",
+                              .kind = RESOURCE_SERVER_GROUP,
+                              .key = key,
+                              .parent = "",
+                              .actual = &group,
+                              .cloud_id = id,
+                              .status = "Available",
+                              .ours = true };
+}
+
+static void test_unused_is_since_the_last_rule_and_ends_with_the_next(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct alb_target target = { .group_id = "sgp-1" };
+    struct alb_rule_action action = { .type = ALB_ACTION_FORWARD,
+                                      .forward = { .targets = { &target, 1 } } };
+    const struct alb_rule rule = { .actions = { &action, 1 } };
+    struct resource rows[] = {
+        { .lb = "kube-system/web",
+          .kind = RESOURCE_RULE,
+          .key = "80/HTTP#1",
+          .parent = "80/HTTP",
+          .actual = &rule,
+          .status = "Available",
+          .ours = true },
+        group_row("a/used", "sgp-1"),
+        group_row("b/unused", "sgp-2"),
+    };
+    struct model m = { .rows = { rows, COUNT(rows) } }, changed = { 0 };
+    apply_note_unused(&a, &m, "kube-system/web", 1000, &changed);
+    assert_int_equal(changed.rows.len, 1);
+    assert_int_equal(rows[1].unused_since, 0);
+    assert_int_equal(rows[2].unused_since, 1000);
+    target.group_id = "sgp-2";
+    apply_note_unused(&a, &m, "kube-system/web", 2000, NULL);
+    assert_int_equal(rows[1].unused_since, 2000);
+    assert_int_equal(rows[2].unused_since, 0);
+    apply_note_unused(&a, &m, "kube-system/web", 3000, NULL);
+    assert_int_equal(rows[1].unused_since, 2000);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_model_after_a_round_is_what_a_fresh_read_shows),
+        TEST(test_store_follows_each_step),
+        TEST(test_load_balancer_takes_its_listeners_and_rules_with_it),
+        TEST(test_create_without_an_id_is_read_again_and_not_repeated),
+        cmocka_unit_test(test_unused_is_since_the_last_rule_and_ends_with_the_next),
+    };
+    return cmocka_run_group_tests_name("apply/effect", tests, NULL, NULL);
+}
