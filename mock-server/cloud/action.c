@@ -118,6 +118,8 @@ static bool fixed_ok(const struct rule_at *at, cJSON *config, struct error *err)
             return refuse_illegal(err, "Content");
     if (!code)
         return refuse_absent(err, "HttpCode");
+    if (strncmp(code, "HTTP_", 5) == 0) /* as older pages and all examples have it */
+        code += 5;
     if (strlen(code) != 3 || !strchr("245", code[0]) || strspn(code, "0123456789") != 3)
         return refuse_illegal(err, "HttpCode");
     dflt_str(config, "ContentType", "text/plain");

@@ -52,6 +52,8 @@ static bool cert_add_one(struct op *op, const struct res *listener, const char *
                          struct error *err)
 {
     bool has = false;
+    if (!id)
+        return refuse_absent(err, "CertificateId");
     if (!neighbour_has_certificate(op, id))
         return refuse_missing(err, "Certificate", id);
     if (text_is(id, default_certificate(listener)))
@@ -87,6 +89,8 @@ static bool cert_remove_one(struct op *op, const struct res *listener, const cha
                             struct error *err)
 {
     bool has = false;
+    if (!id)
+        return refuse_absent(err, "CertificateId");
     if (text_is(id, default_certificate(listener)))
         return refuse_denied(err, "DefaultCertificateUsed");
     if (!cert_is_additional(op, listener->id, id, &has, err))
@@ -126,7 +130,7 @@ static bool cert_wanted(struct op *op, const struct cert_row *row)
     bool found = !ids;
     const cJSON *id = NULL;
     cJSON_ArrayForEach (id, ids)
-        found = found || text_is(id->valuestring, row->id);
+        found = found || text_is(text_of(id), row->id);
     return found;
 }
 

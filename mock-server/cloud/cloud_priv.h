@@ -70,6 +70,7 @@ bool refuse_absent(struct error *err, const char *name);
 /* op.c: parameters and JSON.  What is returned lives until the call is answered. */
 const char *op_str(const struct op *op, const char *name);
 const cJSON *op_list(const struct op *op, const char *name); /* NULL when empty */
+const cJSON *op_tags(struct op *op); /* the Tag filter of a list; NULL when empty */
 /* Hands a tree to the call, which frees it in the end; returns it. */
 cJSON *op_own(struct op *op, cJSON *json);
 cJSON *op_parse(struct op *op, const char *text);
@@ -92,7 +93,9 @@ void json_copy_members(cJSON *to, const cJSON *from, const char *const *names);
 void json_merge(cJSON *to, const cJSON *from);
 /* Moves every member of 'from' to 'to', which is empty. */
 void json_move(cJSON *to, cJSON *from);
-bool text_is(const char *x, const char *y); /* equal; false when one is NULL */
+bool text_is(const char *x, const char *y);             /* equal; false when one is NULL */
+bool text_begins(const char *text, const char *prefix); /* false when 'text' is NULL */
+const char *text_of(const cJSON *json);                 /* of a string, else NULL    */
 
 /* res.c: load balancers, listeners, rules, server groups. */
 enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_KINDS };
@@ -283,25 +286,16 @@ typedef LIST_OF(struct server) server_rows;
 bool server_rows_read(struct op *op, const char *group, server_rows *out,
                       struct error *err) MUST_USE;
 
-/* The handlers, one for each action. */
-#define CLOUD_HANDLERS(X)                                                                          \
-    X(lb_create)                                                                                   \
-    X(lb_delete)                                                                                   \
-    X(lb_get)                                                                                      \
-    X(lb_list)                                                                                     \
-    X(lb_update)                                                                                   \
-    X(lb_edition)                                                                                  \
-    X(lb_protect) X(lb_unprotect) X(lb_log_on) X(lb_log_off) X(lb_zones) X(lb_address_type)        \
-        X(lb_ipv6_on) X(lb_ipv6_off) X(listener_create) X(listener_delete) X(listener_get)         \
-            X(listener_list) X(listener_update) X(listener_start) X(listener_stop) X(listener_log) \
-                X(cert_list) X(cert_add) X(cert_remove) X(listener_health) X(rule_create)          \
-                    X(rule_create_batch) X(rule_update) X(rule_update_batch) X(rule_delete)        \
-                        X(rule_delete_batch) X(rule_list) X(group_create) X(group_update)          \
-                            X(group_delete) X(group_list) X(server_list) X(server_add)             \
-                                X(server_remove) X(server_replace) X(server_update)                \
-                                    X(tag_resources) X(untag_resources) X(tag_list) X(tag_keys)    \
-                                        X(tag_values) X(zone_list) X(region_list) X(job_list)      \
-                                            X(move_group) X(vswitch_list) X(interface_list)
-#define X(name) op_fn name;
-CLOUD_HANDLERS(X)
-#undef X
+/* The handlers, one for each action (cloud.c).  Parameters that the API description
+ * requires are there, of their types; those of the lists' elements may still be missing. */
+op_fn lb_create, lb_delete, lb_get, lb_list, lb_update, lb_edition, lb_protect, lb_unprotect;
+op_fn lb_log_on, lb_log_off, lb_zones, lb_address_type, lb_ipv6_on, lb_ipv6_off;
+op_fn listener_create, listener_delete, listener_get, listener_list, listener_update;
+op_fn listener_start, listener_stop, listener_log, listener_health;
+op_fn cert_list, cert_add, cert_remove;
+op_fn rule_create, rule_create_batch, rule_update, rule_update_batch;
+op_fn rule_delete, rule_delete_batch, rule_list;
+op_fn group_create, group_update, group_delete, group_list;
+op_fn server_list, server_add, server_remove, server_replace, server_update;
+op_fn tag_resources, untag_resources, tag_list, tag_keys, tag_values, move_group;
+op_fn zone_list, region_list, job_list, vswitch_list, interface_list;

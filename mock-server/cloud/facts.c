@@ -207,11 +207,11 @@ static void interface_add(struct op *op, struct numbered *page, const struct int
     cJSON_ArrayForEach (a, addresses) {
         cJSON *one = cJSON_CreateObject();
         json_set_bool(one, "Primary", a == addresses->child);
-        json_set_str(one, "PrivateIpAddress", a->valuestring);
+        json_set_str(one, "PrivateIpAddress", text_of(a));
         cJSON_AddItemToArray(sets, one);
     }
     json_set_str(out, "NetworkInterfaceId", eni->id);
-    json_set_str(out, "PrivateIpAddress", addresses->child->valuestring);
+    json_set_str(out, "PrivateIpAddress", text_of(addresses->child));
     json_set_str(out, "Status", eni->status);
     json_set_str(out, "Type", "Secondary");
     json_set_str(out, "VpcId", eni->vpc);
@@ -230,7 +230,7 @@ static void interface_listed(struct op *op, struct numbered *page, const cJSON *
 static void interface_by_address(struct op *op, struct numbered *page, const char *ip)
 {
     unsigned char bytes[4];
-    if (inet_pton(AF_INET, ip, bytes) != 1 || !ip_is_private(bytes))
+    if (!ip || inet_pton(AF_INET, ip, bytes) != 1 || !ip_is_private(bytes))
         return;
     const char *vpc = op_str(op, "VpcId");
     cJSON *addresses = op_own(op, cJSON_CreateArray());
@@ -247,7 +247,7 @@ static void interface_by_address(struct op *op, struct numbered *page, const cha
 static bool interface_seen(const struct op *op, const cJSON *e, const cJSON *interface)
 {
     for (const cJSON *d = op_list(op, "PrivateIpAddress")->child; d != e; d = d->next)
-        if (neighbour_by_address(op, d->valuestring) == interface)
+        if (neighbour_by_address(op, text_of(d)) == interface)
             return true;
     return false;
 }
@@ -256,9 +256,9 @@ static void interfaces_by_address(struct op *op, struct numbered *page)
 {
     const cJSON *a = NULL;
     cJSON_ArrayForEach (a, op_list(op, "PrivateIpAddress")) {
-        const cJSON *e = neighbour_by_address(op, a->valuestring);
+        const cJSON *e = neighbour_by_address(op, text_of(a));
         if (!neighbour_listed(op))
-            interface_by_address(op, page, a->valuestring);
+            interface_by_address(op, page, text_of(a));
         else if (e && !interface_seen(op, a, e))
             interface_listed(op, page, e);
     }
@@ -268,9 +268,9 @@ static void interfaces_by_id(struct op *op, struct numbered *page)
 {
     const cJSON *id = NULL;
     cJSON_ArrayForEach (id, op_list(op, "NetworkInterfaceId")) {
-        struct interface eni = neighbour_interface(op, id->valuestring, NULL);
+        struct interface eni = neighbour_interface(op, text_of(id), NULL);
         if (neighbour_listed(op))
-            interface_listed(op, page, neighbour_by_interface(op, id->valuestring));
+            interface_listed(op, page, neighbour_by_interface(op, text_of(id)));
         else if (eni.has_ip)
             interface_by_address(op, page, eni.ip);
     }

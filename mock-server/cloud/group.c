@@ -126,13 +126,15 @@ static bool health_ok(const cJSON *body, struct error *err)
     const char *host = json_str(health, "HealthCheckHost");
     const char *path = json_str(health, "HealthCheckPath");
     bool grpc = text_is(json_str(health, "HealthCheckProtocol"), "gRPC");
-    if (!text_is(host, "$SERVER_IP") && !check_chars(host, "-."))
+    if (!text_is(host, "$SERVER_IP") && (!host || !check_chars(host, "-.")))
         return refuse_illegal(err, "HealthCheckHost");
-    if (path[0] != '/' || !check_chars(path, "-/.%?#&=_;~!()*[]@$^:',+"))
+    if (!text_begins(path, "/") || !check_chars(path, "-/.%?#&=_;~!()*[]@$^:',+"))
         return refuse_illegal(err, "HealthCheckPath");
     const cJSON *code = NULL;
     cJSON_ArrayForEach (code, json_get(health, "HealthCheckCodes")) {
-        const char *text = code->valuestring;
+        const char *text = text_of(code);
+        if (!text)
+            return refuse_illegal(err, "HealthCheckCodes");
         bool http = strncmp(text, "http_", 5) == 0 && strlen(text) == 8 && strchr("12345", text[5])
                     && strcmp(text + 6, "xx") == 0;
         bool range = grpc && strspn(text, "0123456789,-") == strlen(text);
@@ -335,7 +337,7 @@ bool group_list(struct op *op, struct error *err)
         .names = op_list(op, "ServerGroupNames"),
         .vpcs = vpc ? vpcs : NULL,
         .variant = op_str(op, "ServerGroupType"),
-        .tags = op_list(op, "Tag"),
+        .tags = op_tags(op),
         .fields = cJSON_GetArraySize(fields) ? fields : NULL,
     };
     return page_resources(op, &list, "ServerGroups", group_print, err);

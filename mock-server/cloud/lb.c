@@ -44,7 +44,7 @@ static bool zone_check(struct op *op, const cJSON *m, const char *vpc, const cJS
         return refuse_missing(err, "VSwitch", id);
     if (!text_is(v.zone, zone))
         return refuse(err, 400, "Mismatch.ZoneIdAndVSwitchId",
-                      "The ZoneId [%s] and VSwitchId [%s] are mismatched.", zone, id);
+                      "The ZoneId [%s] and VSwitchId [%s] are mismatched.", zone ? zone : "", id);
     return v.available >= VSWITCH_LB_ADDRESSES || zone_find(have, zone)
            || refuse(err, 400, "ResourceNotEnough.VSwitchIp",
                      "The specified resource VSwitchIp [%s] is not enough.", id);
@@ -154,6 +154,15 @@ void protection_set(cJSON *body, const cJSON *config)
     cJSON_Delete(out);
 }
 
+/* SDKs differ: a list of ids, or of objects with one. */
+static const char *security_group(const cJSON *element)
+{
+    const char *id = text_of(element);
+    if (!id)
+        id = json_str(element, "SecurityGroupId");
+    return id ? id : "";
+}
+
 static void lb_body_switches(struct op *op, cJSON *body)
 {
     bool protect = json_true(op->params, "DeletionProtectionEnabled");
@@ -168,9 +177,7 @@ static void lb_body_switches(struct op *op, cJSON *body)
     cJSON *groups = cJSON_AddArrayToObject(body, "SecurityGroupIds");
     const cJSON *g = NULL;
     cJSON_ArrayForEach (g, json_get(op->params, "SecurityGroupIds"))
-        cJSON_AddItemToArray(groups, cJSON_CreateString(cJSON_IsString(g)
-                                                            ? g->valuestring
-                                                            : json_str(g, "SecurityGroupId")));
+        cJSON_AddItemToArray(groups, cJSON_CreateString(security_group(g)));
 }
 
 static cJSON *lb_body(struct op *op, const char *id)
@@ -288,7 +295,7 @@ bool lb_list(struct op *op, struct error *err)
         .ids = op_list(op, "LoadBalancerIds"),
         .names = op_list(op, "LoadBalancerNames"),
         .vpcs = op_list(op, "VpcIds"),
-        .tags = op_list(op, "Tag"),
+        .tags = op_tags(op),
         .status = op_str(op, "LoadBalancerStatus"),
         .zone = op_str(op, "ZoneId"),
         .fields = cJSON_GetArraySize(filter) ? filter : NULL,

@@ -94,7 +94,7 @@ bool lb_unprotect(struct op *op, struct error *err)
 static bool length_in(const char *text, size_t min, size_t max)
 {
     size_t n = 0;
-    while (text[n])
+    while (text && text[n])
         n++;
     return n >= min && n <= max;
 }

@@ -376,7 +376,7 @@ bool listener_list(struct op *op, struct error *err)
         .ids = op_list(op, "ListenerIds"),
         .lbs = op_list(op, "LoadBalancerIds"),
         .variant = op_str(op, "ListenerProtocol"),
-        .tags = op_list(op, "Tag"),
+        .tags = op_tags(op),
     };
     return page_resources(op, &list, "Listeners", listener_print_short, err);
 }

@@ -119,6 +119,11 @@ void neighbour_done(struct cloud *c)
     cJSON_Delete(n->tree);
 }
 
+static const cJSON *lookup(const struct map *map, const char *id)
+{
+    return id ? map_get(map, id) : NULL;
+}
+
 bool neighbour_listed(const struct op *op)
 {
     return op->cloud->neighbours != NULL;
@@ -158,7 +163,7 @@ static bool vswitch_by_rule(struct op *op, const char *id, struct vswitch *out, 
 {
     bool row = false;
     size_t n = 0;
-    if (strncmp(id, "vsw-", 4) != 0)
+    if (!text_begins(id, "vsw-"))
         return true;
     const char *const *zones = region_zones(op->a, op->region);
     while (zones[n])
@@ -196,7 +201,7 @@ bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out, struc
     *out = (struct vswitch){ 0 };
     if (!n)
         return vswitch_by_rule(op, id, out, err);
-    const cJSON *v = map_get(&n->vswitches, id);
+    const cJSON *v = lookup(&n->vswitches, id);
     if (!v)
         return true;
     *out = (struct vswitch){ .id = id,
@@ -209,25 +214,25 @@ bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out, struc
 bool neighbour_has_vpc(struct op *op, const char *id)
 {
     const struct neighbours *n = op->cloud->neighbours;
-    return n ? map_get(&n->vpcs, id) != NULL : strncmp(id, "vpc-", 4) == 0;
+    return n ? lookup(&n->vpcs, id) != NULL : text_begins(id, "vpc-");
 }
 
 bool neighbour_has_instance(struct op *op, const char *id)
 {
     const struct neighbours *n = op->cloud->neighbours;
-    return !n || map_get(&n->instances, id) != NULL;
+    return !n || lookup(&n->instances, id) != NULL;
 }
 
 bool neighbour_has_certificate(struct op *op, const char *id)
 {
     const struct neighbours *n = op->cloud->neighbours;
-    return !n || map_get(&n->certificates, id) != NULL;
+    return !n || lookup(&n->certificates, id) != NULL;
 }
 
 const char *neighbour_instance_ip(struct op *op, const char *id)
 {
     const struct neighbours *n = op->cloud->neighbours;
-    const cJSON *e = n ? map_get(&n->instances, id) : NULL;
+    const cJSON *e = n ? lookup(&n->instances, id) : NULL;
     const char *ip = json_str(e, "address");
     if (ip)
         return ip;
@@ -257,7 +262,7 @@ static const char *address_of_name(struct arena *a, const char *id)
 
 static struct interface interface_by_rule(struct op *op, const char *id, const char *ip)
 {
-    if (strncmp(id, "eni-", 4) != 0)
+    if (!text_begins(id, "eni-"))
         return (struct interface){ 0 };
     const char *own = address_of_name(op->a, id);
     if (!ip)
@@ -272,7 +277,7 @@ struct interface neighbour_interface(struct op *op, const char *id, const char *
     const struct neighbours *n = op->cloud->neighbours;
     if (!n)
         return interface_by_rule(op, id, ip);
-    const cJSON *e = map_get(&n->interfaces, id);
+    const cJSON *e = lookup(&n->interfaces, id);
     if (!e)
         return (struct interface){ 0 };
     const cJSON *first = cJSON_GetArrayItem(json_get(e, "addresses"), 0);
@@ -283,15 +288,15 @@ struct interface neighbour_interface(struct op *op, const char *id, const char *
                                .ip = ip,
                                .vpc = json_str(e, "vpc"),
                                .status = status ? status : "InUse",
-                               .has_ip = ip && map_get(&n->addresses, ip) == e };
+                               .has_ip = ip && lookup(&n->addresses, ip) == e };
 }
 
 const cJSON *neighbour_by_address(const struct op *op, const char *ip)
 {
-    return op->cloud->neighbours ? map_get(&op->cloud->neighbours->addresses, ip) : NULL;
+    return op->cloud->neighbours ? lookup(&op->cloud->neighbours->addresses, ip) : NULL;
 }
 
 const cJSON *neighbour_by_interface(const struct op *op, const char *id)
 {
-    return op->cloud->neighbours ? map_get(&op->cloud->neighbours->interfaces, id) : NULL;
+    return op->cloud->neighbours ? lookup(&op->cloud->neighbours->interfaces, id) : NULL;
 }

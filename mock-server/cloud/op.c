@@ -77,6 +77,17 @@ const cJSON *op_list(const struct op *op, const char *name)
     return cJSON_IsArray(v) && cJSON_GetArraySize(v) > 0 ? v : NULL;
 }
 
+const cJSON *op_tags(struct op *op)
+{
+    cJSON *tags = op_own(op, cJSON_CreateArray());
+    const cJSON *t = NULL;
+    cJSON_ArrayForEach (t, op_list(op, "Tag")) {
+        if (cJSON_IsObject(t))
+            cJSON_AddItemToArray(tags, cJSON_Duplicate(t, true));
+    }
+    return cJSON_GetArraySize(tags) > 0 ? tags : NULL;
+}
+
 cJSON *op_own(struct op *op, cJSON *json)
 {
     *LIST_PUSH(op->a, &op->owned) = json;
@@ -117,7 +128,7 @@ const char *op_time(struct op *op)
 
 static void json_put(cJSON *obj, const char *name, cJSON *value)
 {
-    if (cJSON_HasObjectItem(obj, name) && json_get(obj, name))
+    if (cJSON_GetObjectItemCaseSensitive(obj, name))
         cJSON_ReplaceItemInObjectCaseSensitive(obj, name, value);
     else
         cJSON_AddItemToObject(obj, name, value);
@@ -182,4 +193,14 @@ void json_move(cJSON *to, cJSON *from)
 bool text_is(const char *x, const char *y)
 {
     return x && y && strcmp(x, y) == 0;
+}
+
+bool text_begins(const char *text, const char *prefix)
+{
+    return text && strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+const char *text_of(const cJSON *json)
+{
+    return cJSON_IsString(json) ? json->valuestring : NULL;
 }

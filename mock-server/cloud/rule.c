@@ -131,6 +131,8 @@ bool rule_create_batch(struct op *op, struct error *err)
         json_set_str(one, "RuleId", id);
         cJSON_AddItemToArray(ids, one);
     }
+    if (!first)
+        return refuse(err, 400, "MissingRules", "Rules is mandatory for this action.");
     return rules_quota(op, &at.lb, err) && rules_done(op, &at, first, err);
 }
 
@@ -181,7 +183,7 @@ typedef LIST_OF(struct res) res_list;
 static bool rule_seen(const res_list *rules, const char *id)
 {
     for (size_t i = 0; i < rules->len; i++)
-        if (strcmp(rules->items[i].id, id) == 0)
+        if (text_is(rules->items[i].id, id))
             return true;
     return false;
 }
@@ -243,10 +245,10 @@ static bool doomed_take(struct op *op, res_list *rules, struct error *err)
 {
     const cJSON *id = NULL;
     cJSON_ArrayForEach (id, json_get(op->params, "RuleIds")) {
-        if (rule_seen(rules, id->valuestring))
+        if (rule_seen(rules, text_of(id)))
             continue;
         struct res *rule = LIST_PUSH(op->a, rules);
-        if (!rule_take(op, id->valuestring, rule, err))
+        if (!rule_take(op, text_of(id), rule, err))
             return false;
         if (!text_is(rule->lb, rules->items[0].lb))
             return refuse_denied(err, "CrossLoadBalancerRules");
@@ -303,7 +305,7 @@ bool rule_list(struct op *op, struct error *err)
         .parents = op_list(op, "ListenerIds"),
         .lbs = op_list(op, "LoadBalancerIds"),
         .variant = direction ? direction : "Request",
-        .tags = op_list(op, "Tag"),
+        .tags = op_tags(op),
     };
     return page_resources(op, &list, "Rules", rule_print, err);
 }

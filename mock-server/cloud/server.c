@@ -102,8 +102,7 @@ static bool server_told(const cJSON *told, struct server *s, struct error *err)
     if (!s->port && !text_is(s->type, "Fc"))
         return refuse_absent(err, "Port");
     return !s->description
-           || (strncmp(s->description, "http://", 7) != 0
-               && strncmp(s->description, "https://", 8) != 0)
+           || (!text_begins(s->description, "http://") && !text_begins(s->description, "https://"))
            || refuse_illegal(err, "Description");
 }
 
@@ -345,7 +344,7 @@ static bool id_wanted(const cJSON *ids, const char *id)
     bool found = false;
     const cJSON *i = NULL;
     cJSON_ArrayForEach (i, ids)
-        found = found || text_is(i->valuestring, id);
+        found = found || text_is(text_of(i), id);
     return found;
 }
 
@@ -355,7 +354,7 @@ bool server_list(struct op *op, struct error *err)
     struct server s;
     bool row = true;
     const char *group = op_str(op, "ServerGroupId");
-    const cJSON *tags = op_list(op, "Tag");
+    const cJSON *tags = op_tags(op);
     const cJSON *ids = op_list(op, "ServerIds");
     bool plain = group && !tags;
     if (!page_begin(op, &page, err))

@@ -7,9 +7,8 @@ enum { TAG_LEN = 128 };
 
 static bool tag_text_ok(const char *text)
 {
-    return strlen(text) <= TAG_LEN && strncmp(text, "acs:", 4) != 0
-           && strncmp(text, "aliyun", 6) != 0 && !strstr(text, "http://")
-           && !strstr(text, "https://");
+    return strlen(text) <= TAG_LEN && !text_begins(text, "acs:") && !text_begins(text, "aliyun")
+           && !strstr(text, "http://") && !strstr(text, "https://");
 }
 
 bool tag_check(const cJSON *tags, struct error *err)
@@ -93,7 +92,7 @@ static bool resources_exist(struct op *op, enum res_kind kind, struct error *err
 {
     const cJSON *id = NULL;
     cJSON_ArrayForEach (id, json_get(op->params, "ResourceId")) {
-        if (!resource_exists(op, kind, id->valuestring, err))
+        if (!resource_exists(op, kind, text_of(id), err))
             return false;
     }
     return true;
@@ -107,7 +106,7 @@ bool tag_resources(struct op *op, struct error *err)
         return false;
     const cJSON *id = NULL;
     cJSON_ArrayForEach (id, json_get(op->params, "ResourceId")) {
-        if (!tag_put(op, kind, id->valuestring, tags, err))
+        if (!tag_put(op, kind, text_of(id), tags, err))
             return false;
     }
     return true;
@@ -129,7 +128,7 @@ static bool untag_one(struct op *op, const char *id, struct error *err)
         return untag(op, id, NULL, err);
     const cJSON *t = NULL;
     cJSON_ArrayForEach (t, json_get(op->params, "TagKey")) {
-        if (!untag(op, id, t->valuestring, err))
+        if (text_of(t) && !untag(op, id, text_of(t), err))
             return false;
     }
     cJSON_ArrayForEach (t, json_get(op->params, "Tag")) {
@@ -148,7 +147,7 @@ bool untag_resources(struct op *op, struct error *err)
         return false;
     const cJSON *id = NULL;
     cJSON_ArrayForEach (id, json_get(op->params, "ResourceId")) {
-        if (!untag_one(op, id->valuestring, err))
+        if (!untag_one(op, text_of(id), err))
             return false;
     }
     return true;
@@ -214,7 +213,7 @@ bool tag_list(struct op *op, struct error *err)
     query_text(&q, ":region", op->region);
     query_text(&q, ":kind", kind_name(kind));
     query_text(&q, ":ids", op_text(op, op_list(op, "ResourceId")));
-    query_text(&q, ":tags", op_text(op, op_list(op, "Tag")));
+    query_text(&q, ":tags", op_text(op, op_tags(op)));
     return tag_page(op, &q, "TagResources", pair_print, err);
 }
 
@@ -250,7 +249,7 @@ bool move_group(struct op *op, struct error *err)
     enum res_kind kind = type_kind(op_str(op, "ResourceType"));
     if (!resource_exists(op, kind, id, err))
         return false;
-    if (strncmp(to, "rg-", 3) != 0)
+    if (!text_begins(to, "rg-"))
         return refuse(err, 400, "NotExist.ResourceGroup", "ResourceGroup does not exist.");
     if (!res_need(op, kind, id, &r, err))
         return false;
