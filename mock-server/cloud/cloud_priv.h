@@ -174,6 +174,9 @@ struct page {
 bool page_begin(struct op *op, struct page *p, struct error *err) MUST_USE;
 bool page_take(struct page *p, int64_t seq);
 void page_end(struct op *op, const struct page *p, bool with_total);
+/* A position (> 0) as a NextToken, and back: false when it is none of ours. */
+const char *cursor_text(struct op *op, int64_t seq);
+bool cursor_read(const char *text, int64_t *seq) MUST_USE;
 
 /* tag.c */
 /* Checks the Tag parameter of a create, or of an element of a batch. */

@@ -78,34 +78,42 @@ bool region_list(struct op *op, struct error *err)
     return true;
 }
 
-/* Pages by number, as other products have them. */
+/* Pages by number, as other products have them, or by token where MaxResults is told. */
 struct numbered {
     cJSON *items;
     int64_t number, size, total;
+    bool by_token;
 };
 
 /* Takes 'item' into the page or drops it. */
 static void numbered_add(struct numbered *p, cJSON *item)
 {
     int64_t at = p->total++;
-    if (at / p->size == p->number - 1)
+    if (p->size > 0 && at / p->size == p->number - 1)
         cJSON_AddItemToArray(p->items, item);
     else
         cJSON_Delete(item);
 }
 
-static struct numbered numbered_begin(struct op *op, const char *outer, const char *inner)
+static bool numbered_begin(struct op *op, const char *outer, const char *inner, struct numbered *p,
+                           struct error *err)
 {
+    const char *token = op_str(op, "NextToken");
     cJSON *wrap = cJSON_AddObjectToObject(op->body, outer);
-    return (struct numbered){
+    *p = (struct numbered){
         .items = cJSON_AddArrayToObject(wrap, inner),
         .number = json_int(op->params, "PageNumber", 1),
         .size = json_int(op->params, "PageSize", json_int(op->params, "MaxResults", 10)),
+        .by_token = token || json_get(op->params, "MaxResults"),
     };
+    return !token || cursor_read(token, &p->number)
+           || refuse(err, 400, "InvalidParameter", "Specified parameter NextToken is not valid.");
 }
 
 static void numbered_end(struct op *op, const struct numbered *p)
 {
+    if (p->by_token && p->total > p->number * p->size)
+        json_set_str(op->body, "NextToken", cursor_text(op, p->number + 1));
     json_set_int(op->body, "PageNumber", p->number);
     json_set_int(op->body, "PageSize", p->size);
     json_set_int(op->body, "TotalCount", p->total);
@@ -173,7 +181,9 @@ bool vswitch_list(struct op *op, struct error *err)
     const char *id = op_str(op, "VSwitchId");
     if (!op_str(op, "RegionId") && !op_str(op, "VpcId") && !id)
         return refuse(err, 400, "MissingRegionId", "RegionId is mandatory for this action.");
-    struct numbered page = numbered_begin(op, "VSwitches", "VSwitch");
+    struct numbered page;
+    if (!numbered_begin(op, "VSwitches", "VSwitch", &page, err))
+        return false;
     if (id) {
         if (!vswitch_one(op, &page, id, err))
             return false;
@@ -278,8 +288,9 @@ static void interfaces_by_id(struct op *op, struct numbered *page)
 
 bool interface_list(struct op *op, struct error *err)
 {
-    (void)err;
-    struct numbered page = numbered_begin(op, "NetworkInterfaceSets", "NetworkInterfaceSet");
+    struct numbered page;
+    if (!numbered_begin(op, "NetworkInterfaceSets", "NetworkInterfaceSet", &page, err))
+        return false;
     if (op_list(op, "PrivateIpAddress")) {
         interfaces_by_address(op, &page);
     } else if (op_list(op, "NetworkInterfaceId")) {

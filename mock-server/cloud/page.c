@@ -12,13 +12,13 @@ enum { PAGE_DEFAULT = 20 };
 static const uint64_t cursor_factor = 0x9E3779B97F4A7C15U;
 static const uint64_t cursor_inverse = 0xF1DE83E19937733DU;
 
-static const char *cursor_text(struct op *op, int64_t seq)
+const char *cursor_text(struct op *op, int64_t seq)
 {
     uint64_t mixed = (uint64_t)seq * cursor_factor;
     return arena_fmt(op->a, "%020" PRIx64, mixed);
 }
 
-static bool cursor_read(const char *text, int64_t *seq)
+bool cursor_read(const char *text, int64_t *seq)
 {
     uint64_t n = 0;
     if (strlen(text) != 20 || strncmp(text, "0000", 4) != 0)

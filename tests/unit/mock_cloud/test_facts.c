@@ -100,6 +100,30 @@ static void test_interfaces_come_in_pages(void **state)
     assert_string_equal(json_str(sets->child, "NetworkInterfaceId"), "eni-0a000003");
     assert_int_equal(json_int(body, "TotalCount", 0), 3);
     assert_int_equal(json_int(body, "PageNumber", 0), 2);
+    assert_null(json_get(body, "NextToken"));
+}
+
+static void test_interfaces_come_by_token_too(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+#define THREE "'PrivateIpAddress':['10.0.0.1','10.0.0.2','10.0.0.3']"
+    const cJSON *body = interfaces(&w, "{'RegionId':'cn-hangzhou','MaxResults':2," THREE "}");
+    const cJSON *sets = json_get(json_get(body, "NetworkInterfaceSets"), "NetworkInterfaceSet");
+    assert_int_equal(cJSON_GetArraySize(sets), 2);
+    const char *token = json_str(body, "NextToken");
+    body = interfaces(
+        &w,
+        arena_fmt(&w.arena, "{'RegionId':'cn-hangzhou','MaxResults':2,'NextToken':'%s'," THREE "}",
+                  token));
+    sets = json_get(json_get(body, "NetworkInterfaceSets"), "NetworkInterfaceSet");
+    assert_int_equal(cJSON_GetArraySize(sets), 1);
+    assert_string_equal(json_str(sets->child, "NetworkInterfaceId"), "eni-0a000003");
+    assert_null(json_get(body, "NextToken"));
+    call_product(&w, "ecs", "DescribeNetworkInterfaces", "cn-hangzhou",
+                 "{'RegionId':'cn-hangzhou','NextToken':'nonsense'}");
+    refused(&w, 400, "InvalidParameter");
 }
 
 int main(void)
@@ -110,6 +134,7 @@ int main(void)
         cmocka_unit_test(test_a_vswitch_lies_where_its_load_balancer_says),
         cmocka_unit_test(test_a_private_address_has_the_interface_named_after_it),
         cmocka_unit_test(test_interfaces_come_in_pages),
+        cmocka_unit_test(test_interfaces_come_by_token_too),
     };
     return cmocka_run_group_tests_name("mock_cloud/facts", tests, NULL, NULL);
 }
