@@ -46,6 +46,15 @@ struct alb_budget {
     int64_t period_ms;
 };
 
+/* A role to be assumed with the keys that were found (STS AssumeRole). */
+struct alb_role {
+    const char *arn;          /* "acs:ram::<account>:role/<name>"; NULL: none              */
+    const char *session_name; /* NULL: "alb-agent"                                         */
+    const char *external_id;  /* NULL: none                                                */
+    const char *policy;       /* that narrows what the role may do; NULL: none             */
+    int64_t duration_s;       /* 0: 3600                                                   */
+};
+
 struct alb_config {
     const char *region;             /* "cn-hangzhou"                                          */
     const char *endpoint;           /* NULL: each product's own of the region; else "URL" for
@@ -58,9 +67,13 @@ struct alb_config {
                                   (and VPC, ECS, CAS, STS: URL or host name) and
                                   ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED, which count where
                                   'endpoint' and 'vpc' say nothing; NULL: no environment */
-    const char *access_key_id;      /* borrowed for alb_new(), which copies                   */
+    const char *access_key_id;      /* NULL: the default chain, by 'env' and the files it names:
+                                       environment, OIDC token of a service account, CLI profile,
+                                       credentials file, metadata server, credentials URI
+                                       (companion-apis.md §5)                                 */
     const struct secret *access_key_secret;
     const char *security_token;  /* NULL: none                                           */
+    struct alb_role role;        /* to be assumed with what the chain found              */
     const struct clock *clock;   /* for the dates of signatures, and for alb_call()      */
     uint64_t seed;               /* of nonces and jitter; never the same twice against a
                                     real cloud, which refuses nonces it has seen         */
@@ -69,6 +82,9 @@ struct alb_config {
     struct alb_budget reads;     /* of each other action; 20 in 1 s                      */
 };
 
+/* All of '*config' is copied but for the transport.  Keys that expire are fetched, and again
+ * before their end, inside alb_run(); until the first are there calls wait.  When they
+ * cannot be had, waiting calls fail with the reason. */
 bool alb_new(struct alb **out, const struct alb_config *config, struct error *err) MUST_USE;
 /* Forgets all calls, also those in flight, and wipes the credentials. */
 void alb_free(struct alb *alb);
@@ -139,6 +155,10 @@ bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJS
  * others added, and without NextToken; NULL when any page failed. */
 bool alb_call_all(struct alb *alb, const char *action, const alb_params *params, cJSON **reply,
                   struct error *err) MUST_USE;
+
+/* Waits until there are keys to sign with, for a program that would rather stop at the start
+ * than fail at its first call. */
+bool alb_ready(struct alb *alb, struct error *err) MUST_USE;
 
 /* Is there a page after 'reply'?  When '*more', 'params' (in 'a') ask for it: NextToken, or
  * PageNumber or CurrentPage where the product counts pages (companion-apis.md §2-§4).  Fails when a

@@ -52,7 +52,7 @@ bool session_open(struct session *s, const struct session_config *config,
                   struct error *err) MUST_USE;
 void session_close(struct session *s);
 
-/* Makes the client; credentials come from the environment. */
+/* Makes the client; credentials come from the default chain (alb.h). */
 bool session_connect(struct session *s, struct error *err) MUST_USE;
 
 /* Reads the manifests; what cannot be read is in objects.problems. */

@@ -22,6 +22,7 @@ struct http_request {
     const char *body; /* may hold any bytes                                   */
     size_t body_len;
     int64_t timeout_ms; /* from send() to the last byte; 0: the transport's own */
+    bool direct;        /* not through a proxy, whatever the environment says   */
 };
 
 /* What came back for a request.  'status' is 0 when there was no complete reply; then

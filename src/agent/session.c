@@ -107,9 +107,6 @@ bool session_connect(struct session *s, struct error *err)
     if (!s->config.region)
         return error_set(err, ERROR_INVALID,
                          "no region: give --region or set ALIBABA_CLOUD_REGION_ID");
-    struct alb_credentials keys CLEANUP(alb_credentials_done) = { 0 };
-    if (!alb_credentials_from_env(&keys, env, err))
-        return false;
     struct http_config http = { .user_agent = "alb-agent/" ALB_AGENT_VERSION };
     s->transport = s->config.transport;
     if (!s->transport && !http_new(&s->transport, &http, err))
@@ -117,14 +114,12 @@ bool session_connect(struct session *s, struct error *err)
     struct alb_config alb = {
         .region = s->config.region,
         .endpoint = s->config.endpoint,
-        .access_key_id = keys.access_key_id.data,
-        .access_key_secret = &keys.access_key_secret,
-        .security_token = keys.security_token.data,
+        .env = env,
         .clock = session_clock(s),
         .seed = s->seed,
         .transport = s->transport,
     };
-    return alb_new(&s->alb, &alb, err);
+    return alb_new(&s->alb, &alb, err) && alb_ready(s->alb, err);
 }
 
 bool session_read_source(struct session *s, struct error *err)

@@ -98,7 +98,8 @@ struct alb {
     struct arena mem;
     const char *region;
     const char *endpoints[ALB_PRODUCT_COUNT];
-    struct alb_credentials credentials;
+    struct provider *provider; /* provider_priv.h               */
+    bool has_keys;             /* after the last turn           */
     struct clock clock;
     struct transport *transport;
     struct rng nonces, jitter;

@@ -1,5 +1,5 @@
 /* call.c - calls for programs that wait for them, pages, and small helpers. */
-#include "alb_priv.h"
+#include "provider_priv.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -51,6 +51,21 @@ bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJS
     if (!r.ok)
         *err = r.err;
     return r.ok;
+}
+
+bool alb_ready(struct alb *alb, struct error *err)
+{
+    for (;;) {
+        struct error why;
+        int64_t wait_ms = alb_run(alb, clock_now_ms(&alb->clock));
+        if (provider_keys(alb->provider, clock_now_ms(&alb->clock), &why))
+            return true;
+        if (why.kind != ERROR_NONE) {
+            *err = why;
+            return false;
+        }
+        alb->transport->wait(alb->transport, wait_ms);
+    }
 }
 
 /* How products name the page they gave and its size. */

@@ -2,7 +2,7 @@
  *
  * Everything that happens, happens inside alb_run(), in the order of the calls' numbers,
  * so that the same inputs give the same requests. */
-#include "alb_priv.h"
+#include "provider_priv.h"
 
 #include <string.h>
 
@@ -41,8 +41,10 @@ static bool check_config(const struct alb_config *c, struct error *err)
     if (!c->region || !region_is_plain(c->region))
         return error_set(err, ERROR_INVALID, "region '%s': a name as cn-hangzhou is needed",
                          c->region ? c->region : "");
-    if (!c->access_key_id || !*c->access_key_id || !c->access_key_secret
-        || !c->access_key_secret->len)
+    if (!c->access_key_id && !c->env)
+        return error_set(err, ERROR_DENIED, "no credentials");
+    if (c->access_key_id
+        && (!*c->access_key_id || !c->access_key_secret || !c->access_key_secret->len))
         return error_set(err, ERROR_DENIED, "no credentials");
     return true;
 }
@@ -62,6 +64,21 @@ static bool init_endpoints(struct alb *alb, const struct alb_config *c, struct e
     return true;
 }
 
+static bool init_provider(struct alb *alb, const struct alb_config *c, struct error *err)
+{
+    const char *given[ALB_PRODUCT_COUNT] = { 0 };
+    if (c->endpoint && !endpoints_parse(&alb->mem, c->endpoint, given, err))
+        return false;
+    struct chain_in in = {
+        .env = c->env, .sts = given[ALB_PRODUCT_STS], .region = c->region, .role = &c->role
+    };
+    struct alb_credentials keys CLEANUP(alb_credentials_done) = { 0 };
+    secret_set(&keys.access_key_id, c->access_key_id);
+    secret_set(&keys.access_key_secret, c->access_key_secret ? c->access_key_secret->data : NULL);
+    secret_set(&keys.security_token, c->security_token);
+    return provider_new(&alb->provider, c->access_key_id ? &keys : NULL, &in, ~c->seed, err);
+}
+
 bool alb_new(struct alb **out, const struct alb_config *config, struct error *err)
 {
     *out = NULL;
@@ -71,16 +88,13 @@ bool alb_new(struct alb **out, const struct alb_config *config, struct error *er
     struct alb *alb = arena_alloc(&mem, sizeof *alb);
     alb->mem = mem;
     alb->region = arena_strdup(&alb->mem, config->region);
-    secret_set(&alb->credentials.access_key_id, config->access_key_id);
-    secret_set(&alb->credentials.access_key_secret, config->access_key_secret->data);
-    secret_set(&alb->credentials.security_token, config->security_token);
     alb->clock = *config->clock;
     alb->transport = config->transport;
     alb->nonces.state = config->seed;
     /* Of its own, so that the nonces of a run do not depend on what was repeated. */
     alb->jitter.state = rng_next(&alb->nonces);
     alb->end = &alb->calls;
-    if (!init_endpoints(alb, config, err)) {
+    if (!init_endpoints(alb, config, err) || !init_provider(alb, config, err)) {
         alb_free(alb);
         return false;
     }
@@ -104,7 +118,7 @@ void alb_free(struct alb *alb)
         alb_result_done(&c->result);
         call_free(c);
     }
-    alb_credentials_done(&alb->credentials);
+    provider_free(alb->provider);
     struct arena mem = alb->mem;
     arena_done(&mem);
 }
@@ -154,7 +168,8 @@ static struct bucket *bucket_of(struct alb *alb, const struct call *call)
     return &alb->buckets[call->action - alb_actions(&n)];
 }
 
-static void send_call(struct alb *alb, struct call *call, int64_t now_ms)
+static void send_call(struct alb *alb, struct call *call, const struct alb_credentials *keys,
+                      int64_t now_ms)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     char date[TIME_TEXT], nonce[37];
@@ -162,9 +177,9 @@ static void send_call(struct alb *alb, struct call *call, int64_t now_ms)
     struct request_in in = { .action = call->action,
                              .params = call->params,
                              .endpoint = alb->endpoints[call->action->product],
-                             .access_key_id = alb->credentials.access_key_id.data,
-                             .access_key_secret = &alb->credentials.access_key_secret,
-                             .security_token = alb->credentials.security_token.data,
+                             .access_key_id = keys->access_key_id.data,
+                             .access_key_secret = &keys->access_key_secret,
+                             .security_token = keys->security_token.data,
                              .date = time_format(clock_now_ms(&alb->clock), date),
                              .nonce = nonce };
     struct http_request request = request_build(&a, &in);
@@ -178,12 +193,13 @@ static void send_call(struct alb *alb, struct call *call, int64_t now_ms)
 }
 
 /* Sends every waiting call of one urgency that has its token. */
-static void send_due(struct alb *alb, bool urgent, int64_t now_ms)
+static void send_due(struct alb *alb, bool urgent, const struct alb_credentials *keys,
+                     int64_t now_ms)
 {
     for (struct call *c = alb->calls; c; c = c->next)
         if (c->state == CALL_WAITING && c->urgent == urgent && c->due_ms <= now_ms
             && bucket_take(bucket_of(alb, c), now_ms))
-            send_call(alb, c, now_ms);
+            send_call(alb, c, keys, now_ms);
 }
 
 /* Full jitter: anything up to a ceiling that doubles, by what went wrong. */
@@ -207,8 +223,7 @@ static bool may_repeat(const struct call *call)
 
 static void hide_secrets(const struct alb *alb, char *text)
 {
-    text_hide(text, alb->credentials.access_key_secret.data);
-    text_hide(text, alb->credentials.security_token.data);
+    provider_hide(alb->provider, text);
     text_hide_keys(text);
 }
 
@@ -226,6 +241,8 @@ static void take_reply(struct alb *alb, struct call *call, struct http_reply *re
         alb->stats.throttled++;
         bucket_throttled(bucket_of(alb, call), r->sent_ms, now_ms, r->retry_after_ms);
     }
+    if (!strncmp(r->err.code, "InvalidSecurityToken", strlen("InvalidSecurityToken")))
+        provider_refused(alb->provider, clock_now_ms(&alb->clock));
     if (may_repeat(call)) {
         alb_result_done(r);
         call->state = CALL_WAITING;
@@ -238,17 +255,54 @@ static void take_reply(struct alb *alb, struct call *call, struct http_reply *re
     call->turn = alb->turn;
 }
 
-static void take_replies(struct alb *alb, int64_t now_ms)
+/* Did the provider take one? */
+static bool take_replies(struct alb *alb, int64_t now_ms)
 {
     struct http_reply reply;
+    bool provided = false;
     while (alb->transport->next(alb->transport, &reply)) {
         struct call *c = alb->calls;
         while (c && (c->state != CALL_FLYING || c->transfer != reply.id))
             c = c->next;
         if (c)
             take_reply(alb, c, &reply, now_ms);
+        else
+            provided |= provider_take(alb->provider, &reply, clock_now_ms(&alb->clock));
         http_reply_done(&reply);
     }
+    return provided;
+}
+
+/* There are no keys and there will be none soon: who waits for them is told. */
+static void fail_waiting(struct alb *alb, const struct error *why, int64_t now_ms)
+{
+    for (struct call *c = alb->calls; c; c = c->next) {
+        if (c->state != CALL_WAITING)
+            continue;
+        c->result.err = *why;
+        error_wrap(&c->result.err, "%s", c->action->name);
+        c->result.retry_after_ms = -1;
+        c->result.sent_ms = c->result.done_ms = now_ms;
+        c->state = CALL_DONE;
+        c->turn = alb->turn;
+    }
+}
+
+/* Sends what has its keys and its token; returns until when the provider can wait. */
+static int64_t send_all(struct alb *alb, int64_t now_ms)
+{
+    struct error why;
+    int64_t wall_ms = clock_now_ms(&alb->clock);
+    int64_t wait_ms = provider_run(alb->provider, alb->transport, wall_ms);
+    const struct alb_credentials *keys = provider_keys(alb->provider, wall_ms, &why);
+    alb->has_keys = keys != NULL;
+    if (keys) {
+        send_due(alb, true, keys, now_ms);
+        send_due(alb, false, keys, now_ms);
+    } else if (why.kind != ERROR_NONE) {
+        fail_waiting(alb, &why, now_ms);
+    }
+    return wait_ms;
 }
 
 static int64_t next_due_ms(struct alb *alb, int64_t now_ms)
@@ -267,12 +321,14 @@ static int64_t next_due_ms(struct alb *alb, int64_t now_ms)
 
 int64_t alb_run(struct alb *alb, int64_t now_ms)
 {
+    int64_t fresh_ms;
     alb->turn++;
-    take_replies(alb, now_ms);
-    send_due(alb, true, now_ms);
-    send_due(alb, false, now_ms);
-    take_replies(alb, now_ms); /* which is also what makes the new ones leave */
-    return next_due_ms(alb, now_ms);
+    (void)take_replies(alb, now_ms);
+    do {
+        fresh_ms = send_all(alb, now_ms);
+    } while (take_replies(alb, now_ms)); /* which is also what makes the new ones leave */
+    int64_t due_ms = alb->has_keys ? next_due_ms(alb, now_ms) : -1;
+    return due_ms < 0 || (fresh_ms >= 0 && fresh_ms < due_ms) ? fresh_ms : due_ms;
 }
 
 size_t alb_pending(const struct alb *alb)

@@ -109,6 +109,8 @@ bool transfer_setup(const struct http *h, struct transfer *t, const struct http_
     if (code != CURLE_OK)
         return error_set(&t->reply.err, ERROR_INVALID, "%s: %s", t->host, curl_easy_strerror(code));
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+    if (request->direct)
+        curl_easy_setopt(t->easy, CURLOPT_PROXY, ""); /* "" switches the environment off */
     curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, reply_on_header);
     curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);

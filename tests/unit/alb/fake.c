@@ -1,9 +1,11 @@
 /* fake.c - see fake.h. */
 #include "fake.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "alb-agent/buf.h"
 
@@ -30,7 +32,10 @@ static uint64_t fake_send(struct transport *t, const struct http_request *r)
     for (size_t i = 0; i < r->n_headers; i++)
         headers[i] = (struct http_header){ .name = arena_strdup(&f->mem, r->headers[i].name),
                                            .value = arena_strdup(&f->mem, r->headers[i].value) };
-    *s = (struct sent){ .url = arena_strdup(&f->mem, r->url),
+    *s = (struct sent){ .method = arena_strdup(&f->mem, r->method),
+                        .timeout_ms = r->timeout_ms,
+                        .direct = r->direct,
+                        .url = arena_strdup(&f->mem, r->url),
                         .body = arena_strndup(&f->mem, r->body, r->body_len),
                         .headers = headers,
                         .n_headers = r->n_headers,
@@ -92,6 +97,66 @@ static void fake_wait(struct transport *t, int64_t timeout_ms)
     }
 }
 
+enum { VARS_MAX = 24 };
+static struct {
+    char name[64], value[256];
+} vars[VARS_MAX];
+
+void fake_setenv(const char *name, const char *value)
+{
+    size_t i = 0;
+    while (i < VARS_MAX - 1 && *vars[i].name && strcmp(vars[i].name, name) != 0)
+        i++;
+    if (strlen(name) >= sizeof vars[i].name || strlen(value ? value : "") >= sizeof vars[i].value)
+        abort();
+    memcpy(vars[i].name, name, strlen(name) + 1);
+    memcpy(vars[i].value, value ? value : "", strlen(value ? value : "") + 1);
+}
+
+char *fake_env(const char *name)
+{
+    for (size_t i = 0; i < VARS_MAX; i++)
+        if (!strcmp(vars[i].name, name))
+            return *vars[i].value ? vars[i].value : NULL;
+    return NULL;
+}
+
+const char *fake_folder(struct fake *f)
+{
+    if (!f->folder) {
+        const char *tmp = getenv("TMPDIR");
+        char *path = arena_fmt(&f->mem, "%s/alb-fake-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+        if (!mkdtemp(path))
+            abort();
+        f->folder = path;
+    }
+    return f->folder;
+}
+
+const char *fake_file(struct fake *f, const char *name, const char *text)
+{
+    const char *path = arena_fmt(&f->mem, "%s/%s", fake_folder(f), name);
+    const char *new = arena_fmt(&f->mem, "%s.new", path);
+    char *parent = arena_strdup(&f->mem, path);
+    *strrchr(parent, '/') = '\0';
+    if (strcmp(parent, f->folder) != 0 && mkdir(parent, 0700) == 0)
+        *LIST_PUSH(&f->mem, &f->made) = parent;
+    FILE *file = fopen(new, "wb");
+    if (!file || fputs(text, file) < 0 || fclose(file) != 0 || rename(new, path) != 0)
+        abort();
+    *LIST_PUSH(&f->mem, &f->made) = path;
+    return path;
+}
+
+/* In reverse, so that folders are empty when their turn comes. */
+static void remove_files(struct fake *f)
+{
+    for (size_t i = f->made.len; i > 0; i--)
+        (void)remove(f->made.items[i - 1]);
+    if (f->folder)
+        (void)remove(f->folder);
+}
+
 int fake_setup(void **state)
 {
     struct fake *f = calloc(1, sizeof *f);
@@ -100,6 +165,7 @@ int fake_setup(void **state)
     f->base = (struct transport){ .send = fake_send, .next = fake_next, .wait = fake_wait };
     f->clock = (struct clock){ .now_ms = fake_now, .self = f };
     f->now_ms = FAKE_START_MS;
+    memset(vars, 0, sizeof vars);
     *state = f;
     return 0;
 }
@@ -107,6 +173,7 @@ int fake_setup(void **state)
 int fake_teardown(void **state)
 {
     struct fake *f = *state;
+    remove_files(f);
     arena_done(&f->mem);
     free(f);
     return 0;
@@ -120,8 +187,10 @@ struct alb *fake_client_with(struct fake *f, const struct alb_config *config)
     struct secret key = { 0 };
     secret_set(&key, "planted-secret");
     c.region = c.region ? c.region : "cn-hangzhou";
-    c.access_key_id = "AKID";
-    c.access_key_secret = &key;
+    if (!c.env) {
+        c.access_key_id = "AKID";
+        c.access_key_secret = &key;
+    }
     c.clock = &f->clock;
     c.transport = &f->base;
     c.seed = 1;

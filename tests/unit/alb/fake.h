@@ -16,9 +16,11 @@ struct answer {
 };
 
 struct sent {
-    const char *action, *url, *body, *authorization, *nonce, *date;
+    const char *method, *action, *url, *body, *authorization, *nonce, *date;
     size_t n_headers;
     const struct http_header *headers;
+    int64_t timeout_ms;
+    bool direct;
     int64_t at_ms;
     int64_t due_ms;
     bool taken;
@@ -34,13 +36,16 @@ struct fake {
     struct sent sent[FAKE_MAX];
     size_t n;
     int64_t waited_ms;
+    const char *folder;
+    LIST_OF(const char *) made; /* files and folders, for removal */
 };
 
 /* For CMUnitTest setup and teardown: '*state' is a 'struct fake'. */
 int fake_setup(void **state);
 int fake_teardown(void **state);
 
-/* A client on it, of key "AKID" and "planted-secret", token NULL. */
+/* A client on it, of key "AKID" and "planted-secret", token NULL;
+ * with 'env' it has the default chain. */
 struct alb *fake_client(struct fake *f);
 struct alb *fake_client_with(struct fake *f, const struct alb_config *config);
 
@@ -49,3 +54,12 @@ const char *sent_header(const struct sent *s, const char *name);
 
 /* Runs client and clock until nothing is pending or 'max' results were taken. */
 size_t fake_drain(struct fake *f, struct alb *alb, struct alb_result *results, size_t max);
+
+/* An environment of the test's own: NULL takes a variable out.  fake_setup() empties it. */
+void fake_setenv(const char *name, const char *value);
+char *fake_env(const char *name);
+
+/* A folder of the test's own, made anew; and a file in it, replaced as the kubelet does it:
+ * by another file of the same name.  Returns its path, which lives as long as the fake. */
+const char *fake_folder(struct fake *f);
+const char *fake_file(struct fake *f, const char *name, const char *text);

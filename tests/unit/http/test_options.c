@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/error.h"
@@ -156,6 +157,27 @@ static void test_header_of_two_lines_is_refused(void **state)
     http_reply_done(&r);
 }
 
+/* The mirror is the proxy: a proxied request names the whole URL in its first line. */
+static void test_proxy_of_the_environment_is_used_but_for_direct_requests(void **state)
+{
+    struct fixture *f = *state;
+    struct http_reply r;
+    (void)unsetenv("no_proxy");
+    (void)setenv("http_proxy", server_url(f->server, ""), 1);
+    ask(f->transport, &(struct http_request){ .method = "GET", .url = "http://192.0.2.1/far" }, &r);
+    assert_int_equal(r.status, 200);
+    assert_non_null(strstr(r.body, "GET http://192.0.2.1/far HTTP/1.1"));
+    http_reply_done(&r);
+    ask(f->transport,
+        &(struct http_request){
+            .method = "GET", .url = server_url(f->server, "/near"), .direct = true },
+        &r);
+    assert_non_null(strstr(r.body, "GET /near HTTP/1.1"));
+    http_reply_done(&r);
+    (void)unsetenv("http_proxy");
+    (void)setenv("no_proxy", "*", 1);
+}
+
 static void test_messages_hide_user_and_query(void **state)
 {
     struct fixture *f = *state;
@@ -177,6 +199,7 @@ int main(void)
         WITH_SERVER(test_redirects_are_not_followed),
         WITH_SERVER(test_other_protocols_and_bad_urls_are_refused),
         WITH_SERVER(test_header_of_two_lines_is_refused),
+        WITH_SERVER(test_proxy_of_the_environment_is_used_but_for_direct_requests),
         WITH_SERVER(test_messages_hide_user_and_query),
     };
     return cmocka_run_group_tests_name("http/options", tests, NULL, NULL);

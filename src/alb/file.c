@@ -1,0 +1,47 @@
+/* file.c - small files: tokens and profiles, and whether they have changed. */
+#include "provider_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "alb-agent/buf.h"
+
+struct file_stamp file_stamp(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return (struct file_stamp){ 0 };
+    return (struct file_stamp){
+        .changed_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+        .inode = (uint64_t)st.st_ino,
+        .size = (int64_t)st.st_size,
+    };
+}
+
+bool file_stamp_equal(const struct file_stamp *x, const struct file_stamp *y)
+{
+    return x->changed_ns == y->changed_ns && x->inode == y->inode && x->size == y->size;
+}
+
+bool file_text(struct arena *a, const char *path, size_t max, const char **text, struct error *err)
+{
+    FILE *f = fopen(path, "rbe");
+    if (!f)
+        return error_set(err, errno == ENOENT || errno == ENOTDIR ? ERROR_NOT_FOUND : ERROR_DENIED,
+                         "%s: %s", path,
+                         errno == ENOENT ? "there is no such file" : "not readable");
+    char *data = arena_alloc(a, max + 2);
+    size_t n = fread(data, 1, max + 1, f);
+    bool ok = !ferror(f);
+    (void)fclose(f);
+    if (!ok)
+        return error_set(err, ERROR_DENIED, "%s: not readable", path);
+    if (n > max)
+        return error_set(err, ERROR_DENIED, "%s: larger than %zu bytes", path, max);
+    if (memchr(data, '\0', n))
+        return error_set(err, ERROR_DENIED, "%s: not a text", path);
+    *text = data;
+    return true;
+}
