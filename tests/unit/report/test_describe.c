@@ -1,0 +1,111 @@
+/* test_describe.c - resources in a few words. */
+#include "tests/unit/report/bed.h"
+
+static void check(struct bed *b, enum resource_kind kind, const void *obj, const char *want)
+{
+    buf_reset(&b->out);
+    report_describe(&b->out, kind, obj);
+    assert_string_equal(bed_text(b), want);
+}
+
+static void test_kinds_say_what_tells_them_apart(void **state)
+{
+    struct bed *b = *state;
+    check(b, RESOURCE_LOAD_BALANCER, &b->lb, "web");
+    check(b, RESOURCE_LOAD_BALANCER, &(struct alb_load_balancer){ 0 }, "(keeps its name)");
+    check(b, RESOURCE_LISTENER, &b->listener, "HTTP on port 80");
+    check(b, RESOURCE_RULE, &b->want, "host a.example path /tea -> @shop/tea-tea:80");
+}
+
+static void test_unknown_servers_are_not_none(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server servers[2] = { { .id = "eni-1" }, { .id = "eni-2" } };
+    check(b, RESOURCE_SERVER_GROUP, &b->group, "shop-tea-80, servers unknown and left alone");
+    b->group.servers.items = servers;
+    check(b, RESOURCE_SERVER_GROUP, &b->group, "shop-tea-80, 0 servers");
+    b->group.servers.len = 1;
+    check(b, RESOURCE_SERVER_GROUP, &b->group, "shop-tea-80, 1 server");
+    b->group.servers.len = 2;
+    check(b, RESOURCE_SERVER_GROUP, &b->group, "shop-tea-80, 2 servers");
+}
+
+static void check_condition(struct bed *b, struct alb_condition c, const char *want)
+{
+    struct alb_rule rule = { .conditions = { &c, 1 } };
+    check(b, RESOURCE_RULE, &rule, arena_fmt(&b->arena, "%s -> ", want));
+}
+
+static void test_every_condition_has_its_word(void **state)
+{
+    struct bed *b = *state;
+    const char *two[] = { "x", "y" };
+    struct alb_values values = { .values = { two, 2 } };
+    struct alb_key_values header = { .key = "K", .values = { two, 2 } };
+    struct alb_pair pair[] = { { "k", "v" }, { "l", NULL } };
+    struct alb_pairs pairs = { .pairs = { pair, 2 } };
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_HOST, .values = values },
+                    "host x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_PATH, .values = values },
+                    "path x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_METHOD, .values = values },
+                    "method x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_SOURCE_IP, .values = values },
+                    "source x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_RESPONSE_STATUS, .values = values },
+                    "status x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_HEADER, .header = header },
+                    "header K=x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_RESPONSE_HEADER, .header = header },
+                    "header K=x,y");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_QUERY, .pairs = pairs },
+                    "query k=v,l=");
+    check_condition(b, (struct alb_condition){ .type = ALB_COND_COOKIE, .pairs = pairs },
+                    "cookie k=v,l=");
+}
+
+static void check_action(struct bed *b, struct alb_rule_action a, const char *want)
+{
+    struct alb_rule rule = { .actions = { &a, 1 } };
+    check(b, RESOURCE_RULE, &rule, arena_fmt(&b->arena, " -> %s", want));
+}
+
+static void test_actions_say_where_requests_go(void **state)
+{
+    struct bed *b = *state;
+    struct alb_target two[] = { { "sgp-1", { 80, true } }, { "sgp-2", { 20, true } } };
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_FORWARD,
+                                           .forward = { .targets = { two, 2 } } },
+                 "sgp-1 (80) + sgp-2 (20)");
+    /* The weight of a lone group says nothing. */
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_FORWARD,
+                                           .forward = { .targets = { two, 1 } } },
+                 "sgp-1");
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_REDIRECT,
+                                           .redirect = { .http_code = "301",
+                                                         .protocol = "HTTPS",
+                                                         .host = "b.example",
+                                                         .port = "443",
+                                                         .path = "/x" } },
+                 "redirect 301 to HTTPS://b.example:443/x");
+    check_action(
+        b, (struct alb_rule_action){ .type = ALB_ACTION_FIXED, .fixed = { .http_code = "503" } },
+        "reply 503");
+    check_action(b, (struct alb_rule_action){ .type = ALB_ACTION_CORS }, "Cors");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_kinds_say_what_tells_them_apart),
+        TEST(test_unknown_servers_are_not_none),
+        TEST(test_every_condition_has_its_word),
+        TEST(test_actions_say_where_requests_go),
+    };
+    return cmocka_run_group_tests_name("report/describe", tests, NULL, NULL);
+}

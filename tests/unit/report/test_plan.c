@@ -1,0 +1,205 @@
+/* test_plan.c - plans for people and for programs. */
+#include "tests/unit/report/bed.h"
+
+/* One call that makes the rule anew, and one that waits for it. */
+struct made {
+    struct step steps[2];
+    struct step_item item[2];
+    struct plan_lb lb;
+    struct plan plan;
+    struct change change;
+    struct alb_param param;
+};
+
+static struct made *make(struct bed *b)
+{
+    struct made *m = arena_alloc(&b->arena, sizeof *m);
+    struct resource *rule = bed_row(b, RESOURCE_RULE);
+    rule->actual = NULL;
+    rule->cloud_id = NULL;
+    m->item[0] = (struct step_item){
+        .kind = RESOURCE_RULE, .key = rule->key, .parent = "80/HTTP", .after = &b->have
+    };
+    m->item[1] = (struct step_item){
+        .kind = RESOURCE_SERVER_GROUP, .key = "shop/tea-tea:80", .parent = "", .after = &b->group
+    };
+    m->change = (struct change){ "Scheduler", "\"Wrr\"", "\"Wlc\"", 0 };
+    m->param = (struct alb_param){ "ListenerId", "lsn-1" };
+    m->steps[0] = (struct step){ .lb = "kube-system/web",
+                                 .op = STEP_CREATE,
+                                 .action = "CreateRules",
+                                 .params = { &m->param, 1 },
+                                 .items = { &m->item[0], 1 },
+                                 .cause = "missing" };
+    m->steps[1] = (struct step){ .lb = "kube-system/web",
+                                 .family = LANE_SERVER_GROUP,
+                                 .op = STEP_UPDATE,
+                                 .action = "UpdateServerGroupAttribute",
+                                 .items = { &m->item[1], 1 },
+                                 .changes = { &m->change, 1 },
+                                 .cause = "drift: Scheduler",
+                                 .waits = "something else" };
+    m->lb = (struct plan_lb){ .lb = "kube-system/web",
+                              .add = 1,
+                              .change = 1,
+                              .rules = 31,
+                              .rules_limit = 100,
+                              .hitless = true };
+    m->plan = (struct plan){ .add = 1, .change = 1 };
+    m->plan.steps.items = m->steps;
+    m->plan.steps.len = 2;
+    m->plan.lbs.items = &m->lb;
+    m->plan.lbs.len = 1;
+    return m;
+}
+
+static void test_plan_begins_with_the_verdict_and_ends_with_the_summary(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_string_equal(
+        bed_text(b),
+        "Not in sync: 2 calls would change 2 resources.\n"
+        "kube-system/web\n"
+        "  + CreateRules  (missing)\n"
+        "      Rule 80/HTTP: host a.example path /tea -> @shop/tea-tea:80\n"
+        "  ~ UpdateServerGroupAttribute  (drift: Scheduler)\n"
+        "      ServerGroup shop/tea-tea:80 [sgp-1]: shop-tea-80, servers unknown and left alone\n"
+        "        Scheduler: \"Wrr\" -> \"Wlc\"\n"
+        "        after: something else\n"
+        "Plan: 1 to add, 1 to change, 0 to destroy \u00b7 2 calls \u00b7 hitless \u00b7 rules "
+        "31/100\n");
+}
+
+static void test_plan_of_nothing_is_in_sync(void **state)
+{
+    struct bed *b = *state;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b), "In sync: nothing to do.");
+    assert_string_equal(bed_last(b), "Plan: 0 to add, 0 to change, 0 to destroy \u00b7 0 calls "
+                                     "\u00b7 hitless");
+}
+
+static void test_one_of_a_thing_is_not_many(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    m->plan.steps.len = 1;
+    m->plan.change = 0;
+    m->lb.hitless = false;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_string_equal(bed_first(b), "Not in sync: 1 call would change 1 resource.");
+    assert_string_equal(bed_last(b), "Plan: 1 to add, 0 to change, 0 to destroy \u00b7 1 call "
+                                     "\u00b7 not hitless \u00b7 rules 31/100");
+}
+
+static void test_refusal_is_the_verdict_and_says_the_remedy(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    struct plan_refusal refusal = { "kube-system/web", false, "too much; give --allow-destroy" };
+    m->plan.refusals.items = &refusal;
+    m->plan.refusals.len = 1;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_string_equal(bed_first(b), "Refused: see below.");
+    assert_non_null(
+        strstr(bed_text(b), "refused: kube-system/web: too much; give --allow-destroy\n"));
+    buf_reset(&b->out);
+    refusal.quota = true;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_string_equal(bed_first(b), "Refused: a quota would be exceeded.");
+}
+
+static void test_incomplete_source_is_said_first(void **state)
+{
+    struct bed *b = *state;
+    b->in.incomplete = true;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b),
+                        "Source incomplete: nothing will be deleted. In sync: nothing to do.");
+}
+
+static void test_orphan_is_named_with_the_way_to_remove_it(void **state)
+{
+    struct bed *b = *state;
+    bed_row(b, RESOURCE_LOAD_BALANCER)->desired = NULL;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_non_null(strstr(bed_text(b), "orphan: load balancer kube-system/web [alb-1]"));
+    assert_non_null(strstr(bed_text(b), "alb-agent apply --destroy kube-system/web\n"));
+}
+
+static void test_what_the_planner_leaves_undone_is_said(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    struct plan_warning warning = { "kube-system/web", RESOURCE_LISTENER, "80/HTTP",
+                                    "stays as it is; remove it by hand" };
+    m->plan.warnings.items = &warning;
+    m->plan.warnings.len = 1;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_non_null(strstr(bed_text(b), "Listener 80/HTTP: stays as it is; remove it by hand\n"));
+    buf_reset(&b->out);
+    b->in.format = REPORT_JSON;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_non_null(strstr(bed_text(b), "stays as it is; remove it by hand"));
+}
+
+static void test_colours_are_only_there_when_asked_for(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_null(strchr(bed_text(b), '\033'));
+    buf_reset(&b->out);
+    b->in.colour = true;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_non_null(strstr(bed_text(b), "\033[32m+ CreateRules\033[0m"));
+    buf_reset(&b->out);
+    b->in.format = REPORT_JSON; /* which is never coloured */
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_null(strchr(bed_text(b), '\033'));
+}
+
+static void test_json_is_one_document_with_steps_and_summary(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    b->in.format = REPORT_JSON;
+    report_plan(&b->out, &b->in, &m->plan);
+    cJSON *json CLEANUP(json_done) = bed_json(b);
+    assert_string_equal(json_str(json, "verdict"), "changes");
+    assert_string_equal(json_str(json, "cluster"), "c1");
+    assert_true(cJSON_IsTrue(json_get(json, "sourceComplete")));
+    const cJSON *first = cJSON_GetArrayItem(json_get(json, "steps"), 0);
+    assert_string_equal(json_str(first, "action"), "CreateRules");
+    assert_string_equal(json_str(first, "op"), "create");
+    assert_string_equal(json_str(json_get(first, "params"), "ListenerId"), "lsn-1");
+    assert_null(json_get(first, "waits"));
+    const cJSON *second = cJSON_GetArrayItem(json_get(json, "steps"), 1);
+    assert_string_equal(json_str(second, "waits"), "something else");
+    const cJSON *change = cJSON_GetArrayItem(json_get(second, "changes"), 0);
+    assert_string_equal(json_str(change, "after"), "Wlc"); /* JSON, not text of JSON */
+    assert_int_equal(json_int(json_get(json, "summary"), "calls", -1), 2);
+    const cJSON *lb = cJSON_GetArrayItem(json_get(json, "loadBalancers"), 0);
+    assert_int_equal(json_int(lb, "rules", -1), 31);
+    assert_true(cJSON_IsTrue(json_get(lb, "hitless")));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_plan_begins_with_the_verdict_and_ends_with_the_summary),
+        TEST(test_plan_of_nothing_is_in_sync),
+        TEST(test_one_of_a_thing_is_not_many),
+        TEST(test_refusal_is_the_verdict_and_says_the_remedy),
+        TEST(test_incomplete_source_is_said_first),
+        TEST(test_orphan_is_named_with_the_way_to_remove_it),
+        TEST(test_what_the_planner_leaves_undone_is_said),
+        TEST(test_colours_are_only_there_when_asked_for),
+        TEST(test_json_is_one_document_with_steps_and_summary),
+    };
+    return cmocka_run_group_tests_name("report/plan", tests, NULL, NULL);
+}
