@@ -3,6 +3,7 @@
  * A server that leaves must not be the last that answers while another joins: where one
  * that stays is available a single Replace does both, else the new ones are added first,
  * and the old ones leave once a new one is available (design.md §6). */
+#include <inttypes.h>
 #include <string.h>
 
 #include "plan_priv.h"
@@ -127,18 +128,36 @@ static struct alb_server_group *after_servers(struct planner *p, const struct ta
     return after;
 }
 
+static const char *weight_text(struct planner *p, const struct alb_server *s)
+{
+    if (!s)
+        return "";
+    return arena_fmt(p->a, "{\"Weight\":%" PRId64 "}", s->weight.set ? s->weight.val : 100);
+}
+
+/* One server that joins (no 'before'), leaves (no 'after') or changes. */
+static void server_change(struct planner *p, struct step *s, const struct alb_server *before,
+                          const struct alb_server *after)
+{
+    const struct alb_server *one = after ? after : before;
+    *LIST_PUSH(p->a, &s->changes) = (struct change){
+        .path = arena_fmt(p->a, "Servers[%s %s:%" PRId64 "]", one->id ? one->id : "",
+                          one->ip ? one->ip : "", one->port.val),
+        .before = weight_text(p, before),
+        .after = weight_text(p, after),
+        .via = ALB_VIA_SERVERS,
+    };
+}
+
 static void finish(struct planner *p, struct step *s, const struct target *t,
                    const server_list *less, const server_list *more)
 {
-    struct alb_server_group *after = after_servers(p, t, less, more);
-    struct alb_server_group only = { .servers = { after->servers.items, after->servers.len } };
-    struct target changed = *t;
-    changed.want = &only;
-    change_list changes = { 0 };
-    (void)target_diff(p, &changed, ALB_VIA_SERVERS, &changes);
     step_wait(s, t->waits);
-    step_item(p, s, t->row, after);
-    step_changes(p, s, "", &changes);
+    step_item(p, s, t->row, after_servers(p, t, less, more));
+    for (size_t i = 0; i < less->len; i++)
+        server_change(p, s, &less->items[i], NULL);
+    for (size_t i = 0; i < more->len; i++)
+        server_change(p, s, find(have_of(t), &more->items[i]), &more->items[i]);
     step_push(p, s);
 }
 

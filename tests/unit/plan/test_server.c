@@ -50,6 +50,10 @@ static void test_a_server_that_joins_is_added(void **state)
     assert_string_equal(step_value(s, "Servers.1.Port"), "8080");
     assert_string_equal(step_value(s, "Servers.1.Weight"), "100");
     assert_null(step_value(s, "Servers.2.ServerId"));
+    assert_int_equal(s->changes.len, 1); /* only the server that joins */
+    assert_string_equal(s->changes.items[0].path, "Servers[10.0.0.2 10.0.0.2:8080]");
+    assert_string_equal(s->changes.items[0].before, "");
+    assert_string_equal(s->changes.items[0].after, "{\"Weight\":100}");
     assert_true(s->items.items[0].last);
     bed_apply(b, s);
     const struct alb_server_group *after = row(b)->actual;
@@ -69,6 +73,9 @@ static void test_a_server_that_left_is_removed_by_its_key(void **state)
     assert_string_equal(step_value(s, "Servers.1.ServerId"), "10.0.0.2");
     assert_string_equal(step_value(s, "Servers.1.Port"), "8080");
     assert_null(step_value(s, "Servers.1.Weight"));
+    assert_int_equal(s->changes.len, 1); /* only the server that leaves */
+    assert_string_equal(s->changes.items[0].before, "{\"Weight\":100}");
+    assert_string_equal(s->changes.items[0].after, "");
     bed_apply(b, s);
     bed_plan(b);
     assert_no_steps(b);
