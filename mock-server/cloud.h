@@ -37,7 +37,7 @@ bool cloud_open(struct cloud **out, const struct cloud_config *config, struct er
 void cloud_close(struct cloud *c);
 
 struct cloud_call {
-    const char *product;    /* "alb", "vpc", "ecs"                                */
+    const char *product; /* "alb", "vpc", "ecs"                                */
     const char *action;
     const char *region;     /* "cn-hangzhou"                                      */
     const char *request_id; /* upper-case UUID, drawn by the front                */
@@ -48,10 +48,10 @@ struct cloud_call {
  * without RequestId; a refusal has the code, its HTTP status and a message. */
 struct cloud_reply {
     int status;
-    const char *code;    /* NULL on success; else lives in the arena or is static */
+    const char *code; /* NULL on success; else lives in the arena or is static */
     const char *message;
-    cJSON *body;         /* the caller's, cJSON_Delete                            */
-    const char *job_id;  /* of an asynchronous change, else NULL                  */
+    cJSON *body;        /* the caller's, cJSON_Delete                            */
+    const char *job_id; /* of an asynchronous change, else NULL                  */
 };
 
 /* Carries out one call at 'now_ms'; what it changes is on disk when it returns. */

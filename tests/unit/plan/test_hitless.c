@@ -43,7 +43,7 @@ struct entry {
     size_t cond, dest;
     int64_t priority;
     bool foreign; /* not ours to touch */
-    char id[16];
+    char id[32];
 };
 struct list {
     struct entry items[12];
