@@ -15,6 +15,7 @@
 #include "alb-agent/secret.h"
 #include "mock-server/cloud.h"
 #include "mock-server/front/front.h"
+#include "tests/support/wire.h"
 
 enum { LOST_AFTER_MS = 1000 };
 
@@ -38,46 +39,6 @@ static int64_t mock_now(void *self)
 
 /* ---- requests ----------------------------------------------------------------------- */
 
-static int hex_of(char c)
-{
-    return c <= '9' ? c - '0' : (c | 32) - 'a' + 10;
-}
-
-static const char *decoded(struct arena *a, const char *text, size_t len)
-{
-    char *out = arena_strndup(a, text, len), *to = out;
-    for (const char *c = out; *c; c++) {
-        if (*c == '%' && c[1] && c[2]) {
-            *to++ = (char)(hex_of(c[1]) * 16 + hex_of(c[2]));
-            c += 2;
-        } else {
-            *to++ = *c == '+' ? ' ' : *c;
-        }
-    }
-    *to = '\0';
-    return out;
-}
-
-static void add_params(struct arena *a, alb_params *out, const char *text)
-{
-    while (*text) {
-        size_t len = strcspn(text, "&"), name = strcspn(text, "=&");
-        const char *value = name < len ? text + name + 1 : "";
-        *LIST_PUSH(a, out) =
-            (struct alb_param){ decoded(a, text, name),
-                                decoded(a, value, name < len ? len - name - 1 : 0) };
-        text += len + (text[len] == '&');
-    }
-}
-
-static const char *header(const struct http_request *r, const char *name)
-{
-    for (size_t i = 0; i < r->n_headers; i++)
-        if (!strcmp(r->headers[i].name, name))
-            return r->headers[i].value;
-    return "";
-}
-
 static bool is_read(const char *action)
 {
     return !strncmp(action, "List", 4) || !strncmp(action, "Get", 3)
@@ -87,13 +48,11 @@ static bool is_read(const char *action)
 static struct mock_call *note_call(struct mock_transport *m, const struct http_request *r)
 {
     struct mock_call *c = LIST_PUSH(&m->arena, &m->calls);
-    const char *query = strchr(r->url, '?');
     c->id = ++m->last_id;
-    c->action = arena_strdup(&m->arena, header(r, "x-acs-action"));
+    c->action = arena_strdup(&m->arena, wire_header(r, "x-acs-action"));
     c->write = !is_read(c->action);
     c->at_ms = m->now_ms;
-    add_params(&m->arena, &c->params, query ? query + 1 : "");
-    add_params(&m->arena, &c->params, r->body_len ? r->body : "");
+    wire_params(&m->arena, r, &c->params);
     return c;
 }
 
