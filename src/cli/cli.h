@@ -69,8 +69,8 @@ void options_help(struct buf *b, const struct cmd *cmd);
 
 /* ---- shared by verbs ------------------------------------------------------------------ */
 
-enum exit_code fail(const struct error *err);
-void print(const struct buf *b);
+enum exit_code cli_fail(const struct error *err);
+void cli_print(const struct buf *b);
 enum report_format format_of(const struct options *o);
 /* Is the stream a terminal that wants colour (NO_COLOR is honoured)? */
 bool wants_colour(int fd);

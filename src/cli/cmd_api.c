@@ -5,12 +5,6 @@
 #include "alb-agent/json.h"
 #include "cli.h"
 
-static enum exit_code exit_of(const struct error *err)
-{
-    (void)fprintf(stderr, "alb-agent: %s\n", err->msg);
-    return EXIT_ERROR;
-}
-
 static enum exit_code api_run(const struct cmd *cmd, struct options *o)
 {
     (void)cmd;
@@ -19,11 +13,11 @@ static enum exit_code api_run(const struct cmd *cmd, struct options *o)
         (void)error_set(
             &err, ERROR_INVALID,
             "api: name one action, as: alb-agent api ListLoadBalancers --MaxResults=10");
-        return fail(&err);
+        return cli_fail(&err);
     }
     if (!alb_action_find(o->args.items[0])) {
         (void)error_set(&err, ERROR_INVALID, "api: no such action '%s'", o->args.items[0]);
-        return fail(&err);
+        return cli_fail(&err);
     }
     /* No state file is involved: only the client of a session is used. */
     struct session s CLEANUP(session_close) = { 0 };
@@ -31,7 +25,7 @@ static enum exit_code api_run(const struct cmd *cmd, struct options *o)
     s.config.endpoint = o->endpoint;
     s.seed = rng_system_seed();
     if (!session_connect(&s, &err))
-        return fail(&err);
+        return cli_fail(&err);
     cJSON *reply CLEANUP(json_done) = NULL;
     bool ok = alb_call(s.alb, o->args.items[0], &o->params, &reply, &err);
     if (reply) {
@@ -39,7 +33,7 @@ static enum exit_code api_run(const struct cmd *cmd, struct options *o)
         (void)puts(text ? text : "");
         cJSON_free(text);
     }
-    return ok ? EXIT_DONE : exit_of(&err);
+    return ok ? EXIT_DONE : cli_fail(&err);
 }
 
 const struct cmd cmd_api = {

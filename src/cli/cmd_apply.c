@@ -158,7 +158,7 @@ static enum exit_code apply_all(struct session *s, struct options *o)
     struct session_result r;
     catch_signals();
     if (!session_save(s, &err) || !session_apply(s, progress, NULL, &stop_asked, &r, &err))
-        return fail(&err);
+        return cli_fail(&err);
     code = exit_worse(code, failure_exit(&r));
     if (!r.in_sync && code == EXIT_DONE)
         code = EXIT_CHANGES;
@@ -167,7 +167,7 @@ static enum exit_code apply_all(struct session *s, struct options *o)
         summary_json(&b, &r);
     else
         summary_text(&b, &r, s->objects.incomplete, code);
-    print(&b);
+    cli_print(&b);
     return code;
 }
 
@@ -177,16 +177,16 @@ static enum exit_code apply_run_cmd(const struct cmd *cmd, struct options *o)
     struct error err;
     if (!o->files.len && !o->destroy) {
         (void)error_set(&err, ERROR_INVALID, "apply: no manifests; give them with -f PATH");
-        return fail(&err);
+        return cli_fail(&err);
     }
     struct session s CLEANUP(session_close) = { 0 };
     enum exit_code code = EXIT_ERROR;
     if (!open_session(&s, o, STORE_WRITE, true, &err) || !read_all(&s, &code, &err)) {
-        (void)fail(&err);
+        (void)cli_fail(&err);
         return code;
     }
     if (!check_destroy(&s, &err)) {
-        (void)fail(&err);
+        (void)cli_fail(&err);
         return EXIT_REFUSED;
     }
     return apply_all(&s, o);

@@ -8,7 +8,7 @@ static enum exit_code drift_run(const struct cmd *cmd, struct options *o)
     struct session s CLEANUP(session_close) = { 0 };
     enum exit_code code = EXIT_ERROR;
     if (!open_session(&s, o, STORE_SNAPSHOT, true, &err) || !read_all(&s, &code, &err)) {
-        (void)fail(&err);
+        (void)cli_fail(&err);
         return code;
     }
     struct report_in in;
@@ -16,7 +16,7 @@ static enum exit_code drift_run(const struct cmd *cmd, struct options *o)
     struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
     struct report_counts counts;
     report_drift(&b, &in, &counts);
-    print(&b);
+    cli_print(&b);
     bool differs = counts.managed > counts.by_class[CLASS_IN_SYNC];
     return exit_worse(notes_exit(&s), differs ? EXIT_CHANGES : EXIT_DONE);
 }

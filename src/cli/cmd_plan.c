@@ -7,12 +7,12 @@ static enum exit_code plan_run(const struct cmd *cmd, struct options *o)
     struct error err;
     if (!o->files.len) {
         (void)error_set(&err, ERROR_INVALID, "plan: no manifests; give them with -f PATH");
-        return fail(&err);
+        return cli_fail(&err);
     }
     struct session s CLEANUP(session_close) = { 0 };
     enum exit_code code = EXIT_ERROR;
     if (!open_session(&s, o, STORE_SNAPSHOT, true, &err) || !read_all(&s, &code, &err)) {
-        (void)fail(&err);
+        (void)cli_fail(&err);
         return code;
     }
     struct arena a CLEANUP(arena_done) = { 0 };
@@ -22,7 +22,7 @@ static enum exit_code plan_run(const struct cmd *cmd, struct options *o)
     fill_report(&s, o, &in);
     struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
     report_plan(&b, &in, &plan);
-    print(&b);
+    cli_print(&b);
     code = exit_worse(notes_exit(&s), refusal_exit(&plan));
     return exit_worse(code, plan.steps.len ? EXIT_CHANGES : EXIT_DONE);
 }

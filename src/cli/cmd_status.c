@@ -60,13 +60,13 @@ static enum exit_code status_run(const struct cmd *cmd, struct options *o)
     store_summaries list = { 0 };
     if (!open_session(&s, o, STORE_SNAPSHOT, false, &err)
         || !store_summary(s.store, &s.arena, &list, &err))
-        return fail(&err);
+        return cli_fail(&err);
     struct buf b CLEANUP(buf_done) = { 0 };
     if (format_of(o) == REPORT_JSON)
         status_json(&b, &s, &list);
     else
         status_text(&b, &s, &list);
-    print(&b);
+    cli_print(&b);
     return EXIT_DONE;
 }
 

@@ -16,12 +16,12 @@ static enum exit_code translate_run(const struct cmd *cmd, struct options *o)
     struct error err;
     if (!o->files.len) {
         (void)error_set(&err, ERROR_INVALID, "translate: no manifests; give them with -f PATH");
-        return fail(&err);
+        return cli_fail(&err);
     }
     struct session s CLEANUP(session_close) = { 0 };
     if (!open_session(&s, o, STORE_SNAPSHOT, false, &err) || !session_read_source(&s, &err)
         || !session_translate(&s, &err))
-        return fail(&err);
+        return cli_fail(&err);
     LIST_OF(const char *) needs = { 0 };
     for (size_t i = 0; i < s.wanted.needs.len; i++)
         *LIST_PUSH(&s.arena, &needs) = need_text(&s.arena, &s.wanted.needs.items[i]);
@@ -29,7 +29,7 @@ static enum exit_code translate_run(const struct cmd *cmd, struct options *o)
     fill_report(&s, o, &in);
     struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
     report_desired(&b, &in, needs.items, needs.len);
-    print(&b);
+    cli_print(&b);
     return s.n_albconfigs ? notes_exit(&s) : EXIT_INVALID;
 }
 

@@ -18,13 +18,13 @@ enum exit_code exit_worse(enum exit_code x, enum exit_code y)
     return EXIT_ERROR;
 }
 
-enum exit_code fail(const struct error *err)
+enum exit_code cli_fail(const struct error *err)
 {
     (void)fprintf(stderr, "alb-agent: %s\n", err->msg);
     return EXIT_ERROR;
 }
 
-void print(const struct buf *b)
+void cli_print(const struct buf *b)
 {
     (void)fwrite(buf_str(b), 1, b->len, stdout);
     (void)fflush(stdout);

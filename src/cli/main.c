@@ -41,11 +41,11 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
     if (!options_parse(&o, cmd, argc, argv, &err))
-        return (int)fail(&err);
+        return (int)cli_fail(&err);
     if (o.help) {
         struct buf b CLEANUP(buf_done) = { 0 };
         options_help(&b, cmd);
-        print(&b);
+        cli_print(&b);
         return EXIT_DONE;
     }
     return (int)cmd->run(cmd, &o);
