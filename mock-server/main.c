@@ -1,4 +1,4 @@
-/* main.c - alb-mock: one loop around the HTTP server, the cloud and two signals. */
+/* main.c - alb-mock: one loop around the HTTP servers, the mock and two signals. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -7,28 +7,27 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "cloud.h"
-#include "companion/companion.h"
-#include "front/front.h"
+#include "admin/admin.h"
+#include "alb-agent/buf.h"
 #include "front/options.h"
+#include "mock.h"
 
 /* All that serves; closed in reverse order. */
-struct mock {
-    struct cloud *cloud;
-    struct companion *companion;
-    struct front *front;
-    struct httpd *httpd;
+struct program {
+    struct arena arena;
+    struct mock *mock;
+    struct httpd *httpd, *admin;
     int signals;
 };
 
-static void mock_done(struct mock *m)
+static void program_done(struct program *p)
 {
-    httpd_close(m->httpd);
-    front_close(m->front);
-    companion_close(m->companion);
-    cloud_close(m->cloud);
-    if (m->signals >= 0)
-        (void)close(m->signals);
+    httpd_close(p->admin);
+    httpd_close(p->httpd);
+    mock_close(p->mock);
+    if (p->signals >= 0)
+        (void)close(p->signals);
+    arena_done(&p->arena);
 }
 
 /* From here on SIGTERM and SIGINT are only seen on the descriptor. */
@@ -45,89 +44,116 @@ static bool signals_open(int *fd, struct error *err)
     return *fd >= 0 || error_set(err, ERROR_BUG, "signals cannot be watched");
 }
 
-/* A cloud that outlives the program must not see a request id twice: the time of the
- * start takes part. */
-static uint64_t front_seed(const struct options *o, int64_t now_ms)
+/* The text of a file, in 'a'. */
+static bool read_file(struct arena *a, const char *path, const char **text, struct error *err)
 {
-    return o->state ? o->seed ^ ((uint64_t)now_ms << 20) : o->seed;
+    struct buf b CLEANUP(buf_done) = { .max = 16U << 20 };
+    char piece[4096];
+    size_t n;
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return error_set(err, ERROR_INVALID, "%s cannot be read", path);
+    while ((n = fread(piece, 1, sizeof piece, file)))
+        buf_add(&b, piece, n);
+    (void)fclose(file);
+    *text = buf_keep(&b, a);
+    return !b.failed || error_set(err, ERROR_INVALID, "%s is too large", path);
 }
 
-/* Beside the cloud's database lies a file of the products beside the cloud. */
-static bool companion_start(struct mock *m, const struct options *o, struct error *err)
-{
-    struct arena a CLEANUP(arena_done) = { 0 };
-    const struct companion_config companion = {
-        .file = o->state ? arena_fmt(&a, "%s.companion", o->state) : NULL,
-        .seed = o->seed,
-    };
-    return companion_open(&m->companion, &companion, err);
-}
-
-static bool mock_open(struct mock *m, const struct options *o, struct error *err)
+static bool mock_start(struct program *p, struct options *o, struct error *err)
 {
     const struct clock *clock = clock_system();
-    const struct cloud_config cloud = {
+    const char *scenario;
+    if (o->fault_file) {
+        if (!read_file(&p->arena, o->fault_file, &scenario, err))
+            return false;
+        *LIST_PUSH(&p->arena, &o->faults) = scenario;
+    }
+    const struct mock_config config = {
         .state = o->state,
         .neighbours = o->neighbours,
+        .call_log = o->call_log,
         .pending_ms = o->pending_ms,
         .seed = o->seed,
         .quotas = o->quotas.items,
         .n_quotas = o->quotas.len,
-    };
-    if (!cloud_open(&m->cloud, &cloud, err) || !companion_start(m, o, err))
-        return false;
-    const struct front_config front = {
-        .cloud = m->cloud,
-        .clock = clock,
         .keys = o->keys.items,
         .n_keys = o->keys.len,
-        .call_log = o->call_log,
         .latencies = o->latencies.items,
         .n_latencies = o->latencies.len,
-        .side = companion_side(m->companion),
-        .seed = front_seed(o, clock_now_ms(clock)),
+        .flow = o->flow.items,
+        .n_flow = o->flow.len,
+        .faults = o->faults.items,
+        .n_faults = o->faults.len,
+        .clock = o->virtual_clock ? NULL : clock,
+        .start_ms = o->start_ms ? o->start_ms : clock_now_ms(clock),
+        .dates = clock, /* clients have no virtual clock */
     };
-    if (!front_open(&m->front, &front, err))
+    return mock_open(&p->mock, &config, err);
+}
+
+static bool program_open(struct program *p, struct options *o, struct error *err)
+{
+    if (!mock_start(p, o, err))
         return false;
-    const struct httpd_config httpd = {
+    const struct httpd_config api = {
         .listen = o->listen,
-        .handler = front_handle,
-        .arg = m->front,
+        .handler = mock_call,
+        .arg = p->mock,
     };
-    return httpd_open(&m->httpd, &httpd, err) && signals_open(&m->signals, err);
+    const struct httpd_config admin = {
+        .listen = o->admin,
+        .handler = admin_handle,
+        .arg = p->mock,
+    };
+    return httpd_open(&p->httpd, &api, err) && (!o->admin || httpd_open(&p->admin, &admin, err))
+           && signals_open(&p->signals, err);
 }
 
 /* The sooner of two waits, of which -1 is never. */
-static int sooner(int64_t x, int64_t y)
+static int64_t sooner(int64_t x, int64_t y)
 {
-    int64_t wait = x < 0 || (y >= 0 && y < x) ? y : x;
+    return x < 0 || (y >= 0 && y < x) ? y : x;
+}
+
+/* How long to sleep: what waits for a virtual clock is woken by whoever moves it. */
+static int wait_for(struct program *p, int64_t due, int64_t now)
+{
+    int64_t wait = httpd_timeout_ms(p->httpd, now);
+    if (mock_is_virtual(p->mock))
+        wait = wait == 0 ? 0 : -1;
+    else
+        wait = sooner(wait, due);
+    if (p->admin)
+        wait = sooner(wait, httpd_timeout_ms(p->admin, now));
     return wait < 0 ? -1 : wait > 3600000 ? 3600000 : (int)wait;
 }
 
 /* Serves until a signal comes. */
-static bool serve(struct mock *m, struct error *err)
+static bool serve(struct program *p, struct error *err)
 {
-    const struct clock *clock = clock_system();
     struct pollfd fds[] = {
-        { .fd = httpd_fd(m->httpd), .events = POLLIN },
-        { .fd = m->signals, .events = POLLIN },
+        { .fd = p->signals, .events = POLLIN },
+        { .fd = httpd_fd(p->httpd), .events = POLLIN },
+        { .fd = p->admin ? httpd_fd(p->admin) : -1, .events = POLLIN },
     };
-    while (!fds[1].revents) {
-        int64_t now = clock_now_ms(clock);
-        httpd_run(m->httpd, now);
-        int64_t due = front_run(m->front, now);
-        if (poll(fds, COUNT(fds), sooner(httpd_timeout_ms(m->httpd, now), due)) < 0
-            && errno != EINTR)
+    while (!fds[0].revents) {
+        if (p->admin)
+            httpd_run(p->admin, mock_now_ms(p->mock));
+        int64_t now = mock_now_ms(p->mock);
+        httpd_run(p->httpd, now);
+        int64_t due = mock_run(p->mock);
+        if (poll(fds, COUNT(fds), wait_for(p, due, now)) < 0 && errno != EINTR)
             return error_set(err, ERROR_BUG, "poll failed");
     }
     return true;
 }
 
-static void announce(const struct mock *m, const struct options *o)
+static void announce(const char *what, const char *listen, const struct httpd *httpd)
 {
-    size_t host = (size_t)(strrchr(o->listen, ':') - o->listen);
-    (void)printf("alb-mock listening on http://%.*s:%u\n", (int)host, o->listen,
-                 (unsigned)httpd_port(m->httpd));
+    size_t host = (size_t)(strrchr(listen, ':') - listen);
+    (void)printf("alb-mock %s on http://%.*s:%u\n", what, (int)host, listen,
+                 (unsigned)httpd_port(httpd));
     (void)fflush(stdout);
 }
 
@@ -145,13 +171,15 @@ int main(int argc, char **argv)
                     stdout);
         return 0;
     }
-    struct mock m CLEANUP(mock_done) = { .signals = -1 };
-    if (!mock_open(&m, &o, &err)) {
+    struct program p CLEANUP(program_done) = { .signals = -1 };
+    if (!program_open(&p, &o, &err)) {
         (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
         return 1;
     }
-    announce(&m, &o);
-    if (serve(&m, &err))
+    announce("listening", o.listen, p.httpd);
+    if (p.admin)
+        announce("admin", o.admin, p.admin);
+    if (serve(&p, &err))
         return 0;
     (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
     return 1;

@@ -49,6 +49,12 @@ struct httpd_reply {
     const char *body; /* NULL: empty                                                 */
     size_t body_len;
     int64_t due_ms; /* not to leave before this time of the caller's clock; 0: at once */
+
+    /* For servers that play a bad one; all zero: an honest reply. */
+    bool reset;       /* instead of an answer the connection is reset                  */
+    size_t cut_after; /* bytes of body, then the connection ends; 0: the body is whole */
+    size_t piece;     /* bytes of body that leave at a time ...                        */
+    int64_t pause_ms; /* ... with this between them; 0: all at once                    */
 };
 
 typedef void httpd_handler_fn(void *arg, const struct httpd_request *request,

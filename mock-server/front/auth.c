@@ -28,10 +28,10 @@ bool auth_key(const struct auth *auth, struct auth_call *call, const char *id, s
 bool auth_time(const struct auth *auth, const struct auth_call *call, const char *date,
                struct error *err)
 {
-    int64_t ms;
+    int64_t ms, now_ms = call->date_ms ? call->date_ms : call->now_ms;
     if (!time_parse(date, &ms))
         return spec_refuse(auth->spec, "InvalidTimeStamp.Format", err);
-    if (ms < call->now_ms - AUTH_CLOCK_SKEW_MS || ms > call->now_ms + AUTH_CLOCK_SKEW_MS)
+    if (ms < now_ms - AUTH_CLOCK_SKEW_MS || ms > now_ms + AUTH_CLOCK_SKEW_MS)
         return spec_refuse(auth->spec, "InvalidTimeStamp.Expired", err);
     return true;
 }

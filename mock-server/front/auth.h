@@ -42,6 +42,7 @@ struct auth_call {
     const struct httpd_request *request;
     const struct params *query, *form; /* decoded, apart, with the empty ones     */
     int64_t now_ms;
+    int64_t date_ms; /* with which its date is compared, 0: now_ms             */
     /* Set by a verification that got so far. */
     struct access_key key;
     const char *string_to_sign; /* as it should have been, in the request's arena */

@@ -20,8 +20,9 @@ struct call_record {
     int status;
     const char *code; /* NULL on success                                         */
     const char *request_id;
-    int64_t ms;      /* until the reply leaves                                   */
-    const char *job; /* that it started                                          */
+    int64_t ms;        /* until the reply leaves                                   */
+    const char *job;   /* that it started                                          */
+    const char *fault; /* what went wrong on purpose; NULL: not in the line        */
 };
 
 /* Appends to 'path'; '*out' is the caller's, for call_log_close(). */

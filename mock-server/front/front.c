@@ -7,9 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "../flow/flow.h"
 #include "alb-agent/json.h"
 #include "alb-agent/rng.h"
 #include "call_log.h"
+#include "effect.h"
 #include "region.h"
 #include "turn.h"
 #include "v1.h"
@@ -22,6 +24,7 @@ struct front {
     struct call_log *log;
     struct auth auth;
     struct rng rng;
+    struct effects effects;
     uint64_t seq;
 };
 
@@ -51,6 +54,7 @@ void front_close(struct front *f)
 {
     if (!f)
         return;
+    effects_done(&f->effects);
     auth_done(&f->auth);
     call_log_close(f->log);
     spec_close(f->spec);
@@ -63,9 +67,31 @@ static void on_job(void *arg, int64_t at_ms, const char *job_id, const char *cod
     call_log_done(f->log, at_ms, job_id, code);
 }
 
+/* For a call whose effect comes after its time. */
+static void execute_later(void *arg, int64_t now_ms, const struct cloud_call *call,
+                          struct cloud_reply *reply)
+{
+    struct front *f = arg;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct front_side *side = f->config.side;
+    const struct front_ask ask = { .call = call };
+    (void)cloud_run(f->config.cloud, now_ms, on_job, f);
+    if (side && side->has(side->self, call->product, call->action))
+        side->execute(side->self, &a, now_ms, &ask, reply);
+    else
+        cloud_execute(f->config.cloud, &a, now_ms, call, reply);
+}
+
 int64_t front_run(struct front *f, int64_t now_ms)
 {
-    return cloud_run(f->config.cloud, now_ms, on_job, f);
+    int64_t later = effects_run(&f->effects, now_ms, execute_later, f);
+    int64_t due = cloud_run(f->config.cloud, now_ms, on_job, f);
+    return due < 0 || (later >= 0 && later < due) ? later : due;
+}
+
+uint64_t front_calls(const struct front *f)
+{
+    return f->seq;
 }
 
 static bool is_form(const struct httpd_request *request)
@@ -158,6 +184,7 @@ static bool check_caller(struct front *f, struct turn *t, struct error *err)
         .query = &t->query,
         .form = &t->form,
         .now_ms = t->now_ms,
+        .date_ms = f->config.dates ? clock_now_ms(f->config.dates) : 0,
     };
     if (v3_is_signed(t->request))
         return v3_verify(&f->auth, &t->caller, err);
@@ -176,11 +203,51 @@ static bool check_played(const struct front *f, const struct turn *t, struct err
                            t->action_name);
 }
 
-/* Everything between a request and the cloud; '*params' is the caller's. */
+static const char *region_for(const struct turn *t)
+{
+    return region_of(t->arena, t->host, params_get(&t->flat, "RegionId"));
+}
+
+static bool check_flow(struct front *f, struct turn *t, struct error *err)
+{
+    return !f->config.flow
+           || flow_take(f->config.flow, region_for(t), t->action->name, t->now_ms, &t->retry_ms)
+           || spec_refuse(f->spec, "Throttling.User", err);
+}
+
+/* The codes of the other products begin another way. */
+static bool validate_params(const struct turn *t, cJSON **params, struct error *err)
+{
+    static const char ours[] = "IllegalParam.";
+    if (validate(t->action, &t->tree, params, err))
+        return true;
+    if (strcmp(t->product->name, "alb") != 0 && !strncmp(err->code, ours, sizeof ours - 1)) {
+        struct error was = *err;
+        return front_refuse(err, was.http_status,
+                            arena_fmt(t->arena, "InvalidParameter.%s", was.code + sizeof ours - 1),
+                            "%s", was.msg);
+    }
+    return false;
+}
+
+/* Everything between a request and what it asks for; '*params' is the caller's. */
 static bool admit(struct front *f, struct turn *t, cJSON **params, struct error *err)
 {
-    return read_params(f, t, err) && find_action(f, t, err) && check_caller(f, t, err)
-           && validate(t->action, &t->tree, params, err) && check_played(f, t, err);
+    if (!read_params(f, t, err) || !find_action(f, t, err) || !check_caller(f, t, err)
+        || !check_flow(f, t, err))
+        return false;
+    effect_pick(f->config.faults, t, region_for(t), (int64_t)f->seq + 1);
+    return validate_params(t, params, err) && check_played(f, t, err);
+}
+
+static void carry_out(struct front *f, struct turn *t, const struct cloud_call *call)
+{
+    if (!is_aside(f, t)) {
+        cloud_execute(f->config.cloud, t->arena, t->now_ms, call, &t->reply);
+        return;
+    }
+    const struct front_ask ask = { call, t->host, t->caller.key.id ? &t->caller.key : NULL };
+    f->config.side->execute(f->config.side->self, t->arena, t->now_ms, &ask, &t->reply);
 }
 
 static void execute(struct front *f, struct turn *t)
@@ -198,16 +265,14 @@ static void execute(struct front *f, struct turn *t)
     const struct cloud_call call = {
         .product = t->product->name,
         .action = t->action->name,
-        .region = region_of(t->arena, t->host, params_get(&t->flat, "RegionId")),
+        .region = region_for(t),
         .request_id = t->request_id,
         .params = params,
     };
-    if (!is_aside(f, t)) {
-        cloud_execute(f->config.cloud, t->arena, t->now_ms, &call, &t->reply);
+    if (!effect_before(&f->effects, t, &call))
         return;
-    }
-    const struct front_ask ask = { &call, t->host, t->caller.key.id ? &t->caller.key : NULL };
-    f->config.side->execute(f->config.side->self, t->arena, t->now_ms, &ask, &t->reply);
+    carry_out(f, t, &call);
+    effect_after(&f->effects, f->config.faults, t);
 }
 
 static void draw_request_id(struct front *f, struct turn *t)
@@ -248,6 +313,7 @@ void front_handle(void *arg, const struct httpd_request *request, struct httpd_r
     int64_t latency = latency_of(f, t.action_name);
     int64_t spent = clock_now_ms(f->config.clock) - t.now_ms;
     reply->due_ms = latency ? t.now_ms + latency : 0;
+    effect_reply(&t, reply);
     call_log_call(f->log, &(struct call_record){
                               .seq = ++f->seq,
                               .time_ms = t.now_ms,
@@ -258,5 +324,6 @@ void front_handle(void *arg, const struct httpd_request *request, struct httpd_r
                               .request_id = t.request_id,
                               .ms = spent > latency ? spent : latency,
                               .job = t.reply.job_id,
+                              .fault = t.fault ? fault_effect_name(t.fault->effect) : NULL,
                           });
 }

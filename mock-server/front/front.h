@@ -14,6 +14,8 @@
 #include "auth.h"
 
 struct front;
+struct flow;
+struct fault_set;
 
 /* How long the replies to an action are held back. */
 struct front_latency {
@@ -47,11 +49,14 @@ struct front_side {
 struct front_config {
     struct cloud *cloud;
     const struct clock *clock;
+    const struct clock *dates; /* for the dates of requests; NULL: 'clock' */
     const struct access_key *keys;
     size_t n_keys;
     const char *call_log; /* file, NULL: none                          */
     const struct front_latency *latencies;
     size_t n_latencies;
+    struct flow *flow;             /* NULL: no flow control          */
+    struct fault_set *faults;      /* NULL: nothing goes wrong       */
     const struct front_side *side; /* NULL: nobody                   */
     uint64_t seed;                 /* of request ids                                   */
 };
@@ -62,6 +67,9 @@ void front_close(struct front *f);
 
 /* Lets what is due in the cloud happen; returns as cloud_run() does. */
 int64_t front_run(struct front *f, int64_t now_ms);
+
+/* How many calls have come so far. */
+uint64_t front_calls(const struct front *f);
 
 /* An httpd_handler_fn; 'arg' is the front.  The effect of a call is there when it returns,
  * its reply leaves after the action's latency. */

@@ -27,6 +27,13 @@ static const char HELP[] =
     "  --call-log FILE         append a JSON line for each call and each job that ends\n"
     "  --latency-ms N          hold every reply back that long (0)\n"
     "  --latency ACTION=N      the same for one action; may be repeated\n"
+    "  --clock real|virtual[=TIME]  a virtual one stands still until it is moved (real)\n"
+    "  --flow LIMIT            on, off, reads=20/1000, writes=200/60000, ACTION=N/MS,\n"
+    "                          retry-after=on; may be repeated (off)\n"
+    "  --faults FILE           YAML: what goes wrong, and when\n"
+    "  --fault YAML            one such rule, as '{action: CreateRule*, effect: reset}';\n"
+    "                          may be repeated\n"
+    "  --admin HOST:PORT       clock, faults and limits over HTTP, for whoever gets there\n"
     "  --help, --version\n";
 
 /* Reads one value into 'o'; says in 'err' what it should have been. */
@@ -85,6 +92,48 @@ static bool take_call_log(struct arena *a, const char *value, struct options *o,
     (void)err;
     o->call_log = arena_strdup(a, value);
     return true;
+}
+
+static bool take_admin(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    (void)err;
+    o->admin = arena_strdup(a, value);
+    return true;
+}
+
+static bool take_fault_file(struct arena *a, const char *value, struct options *o,
+                            struct error *err)
+{
+    (void)err;
+    o->fault_file = arena_strdup(a, value);
+    return true;
+}
+
+static bool take_fault(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    (void)err;
+    *LIST_PUSH(a, &o->faults) = arena_strdup(a, value);
+    return true;
+}
+
+static bool take_flow(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    (void)err;
+    *LIST_PUSH(a, &o->flow) = arena_strdup(a, value);
+    return true;
+}
+
+/* "real", "virtual", or "virtual=2025-01-01T12:00:00Z". */
+static bool take_clock(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    (void)a;
+    size_t len = strcspn(value, "=");
+    o->virtual_clock = len == 7 && !strncmp(value, "virtual", len);
+    if ((!value[len] && (o->virtual_clock || !strcmp(value, "real")))
+        || (o->virtual_clock && value[len] && time_parse(value + len + 1, &o->start_ms)))
+        return true;
+    return error_set(err, ERROR_INVALID,
+                     "'%s' is none of real, virtual, virtual=2025-01-01T12:00:00Z", value);
 }
 
 static bool take_access_key(struct arena *a, const char *value, struct options *o,
@@ -191,6 +240,11 @@ static const struct {
     { "--call-log", take_call_log },
     { "--latency-ms", take_latency_ms },
     { "--latency", take_latency },
+    { "--clock", take_clock },
+    { "--flow", take_flow },
+    { "--faults", take_fault_file },
+    { "--fault", take_fault },
+    { "--admin", take_admin },
 };
 
 static option_fn *flag_find(const char *arg, size_t len)

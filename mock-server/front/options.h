@@ -16,6 +16,11 @@ struct options {
     enum options_verb verb;
     const char *listen; /* never NULL with OPTIONS_SERVE   */
     const char *state, *neighbours, *call_log;
+    const char *admin;      /* HOST:PORT, NULL: none           */
+    const char *fault_file; /* NULL: none                      */
+    bool virtual_clock;
+    int64_t start_ms; /* of a virtual clock, 0: now      */
+    LIST_OF(const char *) faults, flow;
     int64_t pending_ms;              /* 200 when not given              */
     uint64_t seed;                   /* 1 when not given                */
     LIST_OF(struct access_key) keys; /* never empty        */

@@ -1,4 +1,5 @@
 /* reply.c - what goes back: the body of a success or of a refusal, in JSON or XML. */
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
@@ -57,6 +58,10 @@ void reply_write(struct turn *t, struct httpd_reply *reply)
     reply->content_type = xml ? "text/xml;charset=utf-8" : "application/json;charset=utf-8";
     *LIST_PUSH(t->arena, &reply->headers) =
         (struct httpd_header){ "x-acs-request-id", arena_strdup(t->arena, t->request_id) };
+    if (t->retry_ms)
+        *LIST_PUSH(t->arena, &reply->headers) =
+            (struct httpd_header){ "x-acs-retry-after",
+                                   arena_fmt(t->arena, "%" PRId64, t->retry_ms) };
     reply->body = buf_keep(&b, t->arena);
     reply->body_len = b.len;
 }

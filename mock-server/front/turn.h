@@ -7,6 +7,8 @@
 #include "spec.h"
 #include "tree.h"
 
+struct fault_rule;
+
 /* Lives in its request's arena, but for the JSON trees. */
 struct turn {
     const struct httpd_request *request;
@@ -21,6 +23,8 @@ struct turn {
     struct auth_call caller;
     char request_id[37];
     struct cloud_reply reply;
+    const struct fault_rule *fault; /* what goes wrong with this call, NULL: nothing     */
+    int64_t retry_ms;               /* when a refused caller may come again, 0: not told */
 };
 
 /* Writes 't->reply' as the client wants it: JSON, or XML for a call of the older kind that

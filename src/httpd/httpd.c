@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "alb-agent/buf.h"
@@ -32,6 +33,8 @@ struct call {
     bool begun;      /* the first callback, with the headers, has been                */
     bool answered;   /* the handler has been called                                   */
     struct httpd_reply reply;
+    struct httpd *httpd;
+    int64_t next_ms; /* when the next piece of a slow body leaves                     */
 };
 
 struct httpd {
@@ -41,6 +44,7 @@ struct httpd {
     int fd;
     int64_t now_ms;       /* of the running httpd_run()                               */
     struct call *waiting; /* suspended until their reply is due, in order of arrival  */
+    bool closing;
 };
 
 static void *call_new(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -53,6 +57,7 @@ static void *call_new(void *cls, const char *uri, struct MHD_Connection *connect
     const char *rest = target_strip(uri, &slash), *host;
     size_t host_len = target_authority(uri, &host);
     call->connection = connection;
+    call->httpd = cls;
     call->target = arena_fmt(&call->arena, "%s%s", slash ? "/" : "", rest);
     call->authority = host_len ? arena_strndup(&call->arena, host, host_len) : NULL;
     call->body.max = h->config.max_body;
@@ -113,27 +118,83 @@ static bool framing_is_clear(struct MHD_Connection *connection)
     return !f.contradicts && !(f.chunked && f.length);
 }
 
-static enum MHD_Result reply_queue(struct MHD_Connection *connection,
-                                   const struct httpd_reply *reply)
+static void call_suspend(struct httpd *h, struct call *call)
 {
-    /* The call dies before its response in some ways a connection can end: copy. */
+    struct call **end = &h->waiting;
+    while (*end)
+        end = &(*end)->next;
+    call->next = NULL;
+    *end = call;
+    MHD_suspend_connection(call->connection);
+}
+
+/* Gives libmicrohttpd the next piece of a slow body, or of one that is cut off. */
+static ssize_t body_read(void *cls, uint64_t at, char *buf, size_t max)
+{
+    struct call *call = cls;
+    const struct httpd_reply *reply = &call->reply;
+    size_t end =
+        reply->cut_after && reply->cut_after < reply->body_len ? reply->cut_after : reply->body_len;
+    if (at >= end || call->httpd->closing)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (call->next_ms > call->httpd->now_ms) {
+        call->reply.due_ms = call->next_ms;
+        call_suspend(call->httpd, call);
+        return 0;
+    }
+    size_t n = end - (size_t)at < max ? end - (size_t)at : max;
+    if (reply->pause_ms) {
+        n = reply->piece && reply->piece < n ? reply->piece : n;
+        call->next_ms = call->httpd->now_ms + reply->pause_ms;
+    }
+    memcpy(buf, reply->body + at, n);
+    return (ssize_t)n;
+}
+
+/* The whole body at once.  The call dies before its response in some ways a connection
+ * can end: so the response has a copy. */
+static struct MHD_Response *response_whole(const struct httpd_reply *reply)
+{
     char *body = NULL;
     if (reply->body_len && !(body = malloc(reply->body_len)))
-        return MHD_NO;
+        return NULL;
     if (body)
         memcpy(body, reply->body, reply->body_len);
     struct MHD_Response *r =
         MHD_create_response_from_buffer(reply->body_len, body, MHD_RESPMEM_MUST_FREE);
-    if (!r) {
+    if (!r)
         free(body);
+    return r;
+}
+
+/* Makes the connection end with a reset, not with a polite end. */
+static enum MHD_Result call_reset(const struct call *call)
+{
+    const struct linger now = { .l_onoff = 1 };
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    if (info)
+        (void)setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    return MHD_NO;
+}
+
+static enum MHD_Result reply_queue(struct call *call)
+{
+    const struct httpd_reply *reply = &call->reply;
+    bool whole = !reply->cut_after && !reply->pause_ms;
+    if (reply->reset)
+        return call_reset(call);
+    struct MHD_Response *r =
+        whole ? response_whole(reply)
+              : MHD_create_response_from_callback(reply->body_len, 4096, body_read, call, NULL);
+    if (!r)
         return MHD_NO;
-    }
     if (reply->content_type)
         (void)MHD_add_response_header(r, "Content-Type", reply->content_type);
     for (size_t i = 0; i < reply->headers.len; i++)
         (void)MHD_add_response_header(r, reply->headers.items[i].name,
                                       reply->headers.items[i].value);
-    enum MHD_Result done = MHD_queue_response(connection, (unsigned)reply->status, r);
+    enum MHD_Result done = MHD_queue_response(call->connection, (unsigned)reply->status, r);
     MHD_destroy_response(r);
     return done;
 }
@@ -190,15 +251,6 @@ static void call_answer(struct httpd *h, struct call *call, const char *method)
     h->config.handler(h->config.arg, &request, &call->reply);
 }
 
-static void call_suspend(struct httpd *h, struct call *call)
-{
-    struct call **end = &h->waiting;
-    while (*end)
-        end = &(*end)->next;
-    *end = call;
-    MHD_suspend_connection(call->connection);
-}
-
 /* Libmicrohttpd's access handler: called with the headers, with each piece of the body,
  * at the end, and once more when a suspended connection goes on.
  * NOLINTNEXTLINE(readability-function-size): the parameters are not ours to choose. */
@@ -217,7 +269,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
         if (framing_is_clear(connection))
             return MHD_YES;
         reply_plain(&call->reply, MHD_HTTP_BAD_REQUEST, "the length of the body is ambiguous\n");
-        return reply_queue(connection, &call->reply);
+        return reply_queue(call);
     }
     if (*size) {
         call->received += *size;
@@ -233,7 +285,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
             return MHD_YES;
         }
     }
-    return reply_queue(connection, &call->reply);
+    return reply_queue(call);
 }
 
 static struct MHD_Daemon *daemon_start(struct httpd *h, int fd)
@@ -300,6 +352,7 @@ void httpd_close(struct httpd *h)
 {
     if (!h)
         return;
+    h->closing = true;
     waiting_resume(h, INT64_MAX);
     (void)MHD_run(h->daemon);
     MHD_stop_daemon(h->daemon);

@@ -22,8 +22,9 @@
 
 struct world {
     struct httpd *h;
-    int64_t now_ms; /* what the server is told         */
-    int64_t due_ms; /* what the handler dates its reply */
+    int64_t now_ms;         /* what the server is told         */
+    int64_t due_ms;         /* what the handler dates its reply */
+    struct httpd_reply bad; /* how the handler's replies are bad */
     int calls;
     int client;
 };
@@ -47,6 +48,10 @@ static void echo(void *arg, const struct httpd_request *request, struct httpd_re
     reply->body = buf_keep(&b, request->arena);
     reply->body_len = b.len;
     reply->due_ms = w->due_ms;
+    reply->reset = w->bad.reset;
+    reply->cut_after = w->bad.cut_after;
+    reply->piece = w->bad.piece;
+    reply->pause_ms = w->bad.pause_ms;
     w->calls++;
 }
 
@@ -312,6 +317,60 @@ static void test_closing_with_replies_in_waiting_is_safe(void **state)
     assert_int_equal(got.len, 0);
 }
 
+static void test_a_reset_gives_no_answer_at_all(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    w->bad.reset = true;
+    assert_true(ask(w, "GET /r HTTP/1.1\r\nHost: x\r\n\r\n", "never", 1, &got));
+    assert_int_equal(w->calls, 1);
+    assert_int_equal(got.len, 0);
+}
+
+static void test_a_cut_body_ends_before_its_announced_length(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    w->bad.cut_after = 5;
+    assert_true(ask(w, "GET /cut HTTP/1.1\r\nHost: x\r\n\r\n", "never", 1, &got));
+    assert_non_null(strstr(got.data, "Content-Length: 15\r\n")); /* "GET|/cut||-|0:;" */
+    const char *body = strstr(got.data, "\r\n\r\n") + 4;
+    assert_string_equal(body, "GET|/");
+}
+
+static void test_a_slow_body_leaves_in_pieces(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    w->bad.piece = 4;
+    w->bad.pause_ms = 1000;
+    assert_true(ask(w, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\nGET|", 1, &got));
+    assert_null(strstr(got.data, "GET|/"));
+    for (int turn = 0; turn < 10; turn++)
+        httpd_run(w->h, w->now_ms);
+    assert_int_equal(httpd_timeout_ms(w->h, w->now_ms), 1000);
+    w->now_ms += 1000;
+    assert_true(ask(w, "", "GET|/slo", 1, &got));
+    assert_null(strstr(got.data, "GET|/slow"));
+    while (!strchr(strstr(got.data, "GET|"), ';')) {
+        size_t before = got.len;
+        w->now_ms += 1000;
+        assert_true(ask(w, "", "", 0, &got));
+        assert_true(got.len <= before + 4);
+    }
+}
+
+static void test_closing_with_a_slow_body_under_way_is_safe(void **state)
+{
+    struct world *w = *state;
+    struct buf got CLEANUP(buf_done) = { 0 };
+    w->bad.piece = 1;
+    w->bad.pause_ms = 1000;
+    assert_true(ask(w, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n", "\r\n\r\nG", 1, &got));
+    httpd_close(w->h);
+    w->h = NULL;
+}
+
 static void test_garbage_is_refused_and_leaks_nothing(void **state)
 {
     struct world *w = *state;
@@ -347,6 +406,10 @@ int main(void)
         TEST(test_contradicting_lengths_are_refused),
         TEST(test_a_dated_reply_leaves_when_it_is_due),
         TEST(test_closing_with_replies_in_waiting_is_safe),
+        TEST(test_a_reset_gives_no_answer_at_all),
+        TEST(test_a_cut_body_ends_before_its_announced_length),
+        TEST(test_a_slow_body_leaves_in_pieces),
+        TEST(test_closing_with_a_slow_body_under_way_is_safe),
         TEST(test_garbage_is_refused_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("httpd/httpd", tests, NULL, NULL);

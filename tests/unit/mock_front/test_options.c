@@ -90,6 +90,30 @@ static void test_keys_may_end_or_be_switched_off(void **state)
     assert_int_equal(o.keys.items[2].expires_ms, 1735732800000);
 }
 
+static void test_faults_limits_clock_and_admin_are_read(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_true(parse(&a,
+                      ARGS("serve", "--listen=h:1", "--clock", "virtual=2025-01-01T12:00:00Z",
+                           "--flow", "on", "--flow=ListRules=1/1000", "--faults", "f.yaml",
+                           "--fault", "{effect: reset}", "--admin=h:2"),
+                      &o, &err));
+    assert_true(o.virtual_clock);
+    assert_int_equal(o.start_ms, 1735732800000);
+    assert_int_equal(o.flow.len, 2);
+    assert_string_equal(o.flow.items[1], "ListRules=1/1000");
+    assert_string_equal(o.fault_file, "f.yaml");
+    assert_string_equal(o.faults.items[0], "{effect: reset}");
+    assert_string_equal(o.admin, "h:2");
+    assert_true(parse(&a, ARGS("serve", "--listen=h:1", "--clock", "real"), &o, &err));
+    assert_false(o.virtual_clock);
+    assert_false(parse(&a, ARGS("serve", "--listen=h:1", "--clock", "virtual="), &o, &err));
+    assert_false(parse(&a, ARGS("serve", "--listen=h:1", "--clock", "fast"), &o, &err));
+}
+
 static void test_mistakes_are_refused_with_the_flag_named(void **state)
 {
     (void)state;
@@ -151,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_defaults_are_those_of_the_help),
         cmocka_unit_test(test_every_flag_is_read_in_both_forms),
         cmocka_unit_test(test_keys_may_end_or_be_switched_off),
+        cmocka_unit_test(test_faults_limits_clock_and_admin_are_read),
         cmocka_unit_test(test_mistakes_are_refused_with_the_flag_named),
         cmocka_unit_test(test_a_secret_is_not_repeated_in_a_message),
         cmocka_unit_test(test_help_and_version_win),

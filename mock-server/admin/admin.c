@@ -1,0 +1,161 @@
+/* admin.c - one row per method and path. */
+#include "admin.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "../fault/fault.h"
+#include "../flow/flow.h"
+#include "alb-agent/buf.h"
+#include "alb-agent/clock.h"
+#include "alb-agent/json.h"
+
+/* Reads the body where there is one, writes the answer as JSON. */
+typedef bool admin_fn(struct mock *m, const struct httpd_request *request, struct buf *out,
+                      struct error *err);
+
+static bool clock_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                      struct error *err)
+{
+    char text[TIME_TEXT];
+    (void)request;
+    (void)err;
+    int64_t now = mock_now_ms(m);
+    buf_addf(out, "{\"now\":\"%s\",\"now_ms\":%" PRId64 ",\"virtual\":%s}", time_format(now, text),
+             now, mock_is_virtual(m) ? "true" : "false");
+    return true;
+}
+
+/* The step that {"advance_ms":N} or {"set":"2025-01-01T12:00:00Z"} asks for. */
+static bool clock_step(struct mock *m, const cJSON *json, int64_t *ms, struct error *err)
+{
+    const char *set = json_str(json, "set");
+    int64_t to;
+    *ms = json_int(json, "advance_ms", -1);
+    if (set) {
+        if (!time_parse(set, &to))
+            return error_set(err, ERROR_INVALID, "set: not of the form 2025-01-01T12:00:00Z");
+        *ms = to - mock_now_ms(m);
+    }
+    return *ms >= 0 || error_set(err, ERROR_INVALID, "advance_ms or set, and not back in time");
+}
+
+static bool clock_post(struct mock *m, const struct httpd_request *request, struct buf *out,
+                       struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    int64_t ms;
+    if (!mock_is_virtual(m))
+        return error_set(err, ERROR_CONFLICT, "the clock is real; start with --clock virtual");
+    if (!json_parse(request->body, request->body_len, &json, err) || !clock_step(m, json, &ms, err))
+        return false;
+    mock_advance(m, ms);
+    return clock_get(m, request, out, err);
+}
+
+static bool faults_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                       struct error *err)
+{
+    (void)request;
+    (void)err;
+    fault_write(mock_faults(m), out);
+    return true;
+}
+
+static bool faults_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                       struct error *err)
+{
+    return fault_read(mock_faults(m), request->body, request->body_len, mock_now_ms(m), err)
+           && faults_get(m, request, out, err);
+}
+
+static bool faults_post(struct mock *m, const struct httpd_request *request, struct buf *out,
+                        struct error *err)
+{
+    return fault_add(mock_faults(m), request->body, request->body_len, mock_now_ms(m), err)
+           && faults_get(m, request, out, err);
+}
+
+static bool faults_delete(struct mock *m, const struct httpd_request *request, struct buf *out,
+                          struct error *err)
+{
+    fault_clear(mock_faults(m));
+    return faults_get(m, request, out, err);
+}
+
+static bool flow_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    (void)request;
+    (void)err;
+    flow_write(mock_flow(m), out);
+    return true;
+}
+
+/* The body is one line for each limit, as after --flow. */
+static bool flow_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    for (const char *line = request->body; *line;) {
+        size_t len = strcspn(line, "\r\n");
+        if (len && !flow_set(mock_flow(m), arena_strndup(request->arena, line, len), err))
+            return false;
+        line += len + strspn(line + len, "\r\n");
+    }
+    return flow_get(m, request, out, err);
+}
+
+static bool calls_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                      struct error *err)
+{
+    (void)request;
+    (void)err;
+    buf_addf(out, "{\"calls\":%" PRIu64 "}", front_calls(mock_front(m)));
+    return true;
+}
+
+static const struct {
+    const char *method, *path;
+    admin_fn *run;
+} rows[] = {
+    { "GET", "/clock", clock_get },     { "POST", "/clock", clock_post },
+    { "GET", "/faults", faults_get },   { "PUT", "/faults", faults_put },
+    { "POST", "/faults", faults_post }, { "DELETE", "/faults", faults_delete },
+    { "GET", "/flow", flow_get },       { "PUT", "/flow", flow_put },
+    { "GET", "/calls", calls_get },
+};
+
+static admin_fn *find(const struct httpd_request *request, bool *path_known)
+{
+    *path_known = false;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        if (strcmp(rows[i].path, request->target) != 0)
+            continue;
+        *path_known = true;
+        if (!strcmp(rows[i].method, request->method))
+            return rows[i].run;
+    }
+    return NULL;
+}
+
+void admin_handle(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    struct buf out CLEANUP(buf_done) = { .max = 64U << 20 };
+    struct error err = { 0 };
+    bool path_known;
+    admin_fn *run = find(request, &path_known);
+    if (!run) {
+        reply->status = path_known ? 405 : 404;
+        buf_adds(&out, "{\"error\":\"no such path, or not with this method\"}");
+    } else if (!run(arg, request, &out, &err)) {
+        reply->status = err.kind == ERROR_CONFLICT ? 409 : 400;
+        buf_reset(&out);
+        buf_adds(&out, "{\"error\":");
+        buf_add_json(&out, err.msg);
+        buf_addc(&out, '}');
+    }
+    buf_addc(&out, '\n');
+    reply->content_type = "application/json";
+    reply->body = buf_keep(&out, request->arena);
+    reply->body_len = out.len;
+}

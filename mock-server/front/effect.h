@@ -1,0 +1,32 @@
+/* effect.h - what a fault does to a call on its way through the front (fault.h says which
+ * calls). */
+#pragma once
+
+#include "../fault/fault.h"
+#include "alb-agent/map.h"
+#include "turn.h"
+
+/* Carries out a call; as the front does it. */
+typedef void effect_execute_fn(void *arg, int64_t now_ms, const struct cloud_call *call,
+                               struct cloud_reply *reply);
+
+/* All-zero when nothing is under way. */
+struct effects {
+    struct later *later;       /* calls whose effect is still to come, in order of time */
+    struct stale_reply *stale; /* the last reply of each read that may come again       */
+};
+void effects_done(struct effects *e);
+
+/* Picks the fault of this call, after the caller was verified.  'number' is the call's. */
+void effect_pick(struct fault_set *faults, struct turn *t, const char *region, int64_t number);
+
+/* What is to happen before the effect: true when the call goes on.  Otherwise its reply is
+ * set; a call that is to happen later is remembered with its 'call'. */
+bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *call);
+/* What is to happen after: changes the reply that the cloud gave. */
+void effect_after(struct effects *e, const struct fault_set *faults, struct turn *t);
+/* What is to happen to the written reply. */
+void effect_reply(const struct turn *t, struct httpd_reply *reply);
+
+/* Does what is due by 'now_ms'; returns how long until the next, or -1. */
+int64_t effects_run(struct effects *e, int64_t now_ms, effect_execute_fn *execute, void *arg);

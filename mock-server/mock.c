@@ -1,0 +1,162 @@
+/* mock.c - puts the parts together, and is the virtual clock. */
+#include "mock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "companion/companion.h"
+#include "fault/fault.h"
+#include "flow/flow.h"
+
+static const int64_t START_MS = 1735689600000; /* 2025-01-01T00:00:00Z */
+
+struct mock {
+    struct clock clock; /* the caller's, or our own            */
+    int64_t now_ms;     /* of our own                          */
+    bool is_virtual;
+    struct cloud *cloud;
+    struct companion *companion;
+    struct flow *flow;
+    struct fault_set faults;
+    struct front *front;
+};
+
+static int64_t virtual_now(void *self)
+{
+    return ((const struct mock *)self)->now_ms;
+}
+
+/* A cloud that outlives the program must not see a request id twice: the time of the
+ * start takes part. */
+static uint64_t front_seed(const struct mock *m, const struct mock_config *config)
+{
+    return config->state ? config->seed ^ ((uint64_t)mock_now_ms(m) << 20) : config->seed;
+}
+
+static bool clouds_open(struct mock *m, const struct mock_config *config, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct cloud_config cloud = {
+        .state = config->state,
+        .neighbours = config->neighbours,
+        .pending_ms = config->pending_ms,
+        .seed = config->seed,
+        .quotas = config->quotas,
+        .n_quotas = config->n_quotas,
+    };
+    const struct companion_config companion = {
+        .file = config->state ? arena_fmt(&a, "%s.companion", config->state) : NULL,
+        .seed = config->seed,
+    };
+    return cloud_open(&m->cloud, &cloud, err) && companion_open(&m->companion, &companion, err);
+}
+
+static bool rules_open(struct mock *m, const struct mock_config *config, struct error *err)
+{
+    m->faults.rng.state = config->seed ^ 0x6661756c74; /* other numbers than its neighbours' */
+    if (!flow_open(&m->flow, err))
+        return false;
+    for (size_t i = 0; i < config->n_flow; i++)
+        if (!flow_set(m->flow, config->flow[i], err))
+            return error_wrap(err, "flow control");
+    for (size_t i = 0; i < config->n_faults; i++)
+        if (!fault_add(&m->faults, config->faults[i], strlen(config->faults[i]), mock_now_ms(m),
+                       err))
+            return error_wrap(err, "faults");
+    return true;
+}
+
+static bool front_start(struct mock *m, const struct mock_config *config, struct error *err)
+{
+    const struct front_config front = {
+        .cloud = m->cloud,
+        .clock = &m->clock,
+        .dates = config->dates,
+        .keys = config->keys,
+        .n_keys = config->n_keys,
+        .call_log = config->call_log,
+        .latencies = config->latencies,
+        .n_latencies = config->n_latencies,
+        .flow = m->flow,
+        .faults = &m->faults,
+        .side = companion_side(m->companion),
+        .seed = front_seed(m, config),
+    };
+    return front_open(&m->front, &front, err);
+}
+
+bool mock_open(struct mock **out, const struct mock_config *config, struct error *err)
+{
+    *out = NULL;
+    struct mock *m = calloc(1, sizeof *m);
+    if (!m)
+        return error_set(err, ERROR_BUG, "out of memory");
+    m->is_virtual = !config->clock;
+    m->now_ms = config->start_ms ? config->start_ms : START_MS;
+    m->clock = config->clock ? *config->clock : (struct clock){ virtual_now, m };
+    if (!clouds_open(m, config, err) || !rules_open(m, config, err)
+        || !front_start(m, config, err)) {
+        mock_close(m);
+        return false;
+    }
+    *out = m;
+    return true;
+}
+
+void mock_close(struct mock *m)
+{
+    if (!m)
+        return;
+    front_close(m->front);
+    fault_clear(&m->faults);
+    flow_close(m->flow);
+    companion_close(m->companion);
+    cloud_close(m->cloud);
+    free(m);
+}
+
+void mock_call(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
+{
+    front_handle(((struct mock *)arg)->front, request, reply);
+}
+
+int64_t mock_now_ms(const struct mock *m)
+{
+    return clock_now_ms(&m->clock);
+}
+
+bool mock_is_virtual(const struct mock *m)
+{
+    return m->is_virtual;
+}
+
+int64_t mock_run(struct mock *m)
+{
+    return front_run(m->front, mock_now_ms(m));
+}
+
+void mock_advance(struct mock *m, int64_t ms)
+{
+    if (!m->is_virtual || ms <= 0)
+        return;
+    int64_t end = m->now_ms + ms;
+    for (int64_t due = mock_run(m); due >= 0 && due <= end - m->now_ms; due = mock_run(m))
+        m->now_ms += due > 0 ? due : 1;
+    m->now_ms = end;
+    (void)mock_run(m);
+}
+
+struct front *mock_front(struct mock *m)
+{
+    return m->front;
+}
+
+struct flow *mock_flow(struct mock *m)
+{
+    return m->flow;
+}
+
+struct fault_set *mock_faults(struct mock *m)
+{
+    return &m->faults;
+}

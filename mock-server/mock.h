@@ -1,0 +1,59 @@
+/* mock.h - the whole mock in one process with its caller: no sockets, no threads, and time
+ * that the caller moves.  The program alb-mock is this and an HTTP server.
+ *
+ *     struct mock *m;
+ *     mock_open(&m, &(struct mock_config){ .keys = &key, .n_keys = 1, .seed = 1 }, err);
+ *     mock_call(m, &request, &reply);      a signed HTTP request, as a client wrote it
+ *     mock_advance(m, 200);                what was pending is there
+ *
+ * On a virtual clock the same configuration and the same calls give the same bytes. */
+#pragma once
+
+#include "front/front.h"
+
+struct mock;
+
+/* Texts and lists are borrowed as long as the mock lives. */
+struct mock_config {
+    const char *state;      /* database file; NULL: in memory                           */
+    const char *neighbours; /* YAML file, NULL: what is named exists                     */
+    const char *call_log;   /* file, NULL: none                                          */
+    int64_t pending_ms;     /* how long resources stay in a pending state                */
+    uint64_t seed;          /* of ids and tokens                                         */
+    const struct cloud_quota *quotas;
+    size_t n_quotas;
+    const struct access_key *keys;
+    size_t n_keys;
+    const struct front_latency *latencies;
+    size_t n_latencies;
+    const char *const *flow; /* limits as for flow_set()                                 */
+    size_t n_flow;
+    const char *const *faults; /* scenarios as for fault_add()                           */
+    size_t n_faults;
+    const struct clock *clock; /* NULL: a virtual one of the mock's own                  */
+    int64_t start_ms;          /* of the virtual one, 0: 2025-01-01T00:00:00Z            */
+    const struct clock *dates; /* what the dates of requests are compared with; NULL: the
+                                  mock's clock                                           */
+};
+
+/* '*out' is the caller's, for mock_close(). */
+bool mock_open(struct mock **out, const struct mock_config *config, struct error *err) MUST_USE;
+void mock_close(struct mock *m);
+
+/* An httpd_handler_fn; 'arg' is the mock.  'request' must have an arena; the reply lives in
+ * it.  'reply->due_ms' says when it would arrive, 'reply->reset' that it never does. */
+void mock_call(void *arg, const struct httpd_request *request, struct httpd_reply *reply);
+
+/* Lets what is due happen; returns how long until the next thing is, or -1. */
+int64_t mock_run(struct mock *m);
+
+int64_t mock_now_ms(const struct mock *m);
+bool mock_is_virtual(const struct mock *m);
+/* Moves the virtual clock on; everything due on the way happens at its time, in order.
+ * Nothing happens when the clock is not virtual, or 'ms' not above 0. */
+void mock_advance(struct mock *m, int64_t ms);
+
+/* The parts, to look at and to change; the mock's. */
+struct front *mock_front(struct mock *m);
+struct flow *mock_flow(struct mock *m);
+struct fault_set *mock_faults(struct mock *m);

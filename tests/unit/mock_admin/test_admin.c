@@ -1,0 +1,121 @@
+/* test_admin.c - a running mock changed over HTTP, without the HTTP. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mock-server/admin/admin.h"
+
+struct world {
+    struct mock *mock;
+    struct arena arena;
+};
+
+static int setup(void **state)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct error err = { 0 };
+    const struct mock_config config = { .start_ms = 1735732800000, .seed = 1 };
+    *state = w;
+    return mock_open(&w->mock, &config, &err) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    struct world *w = *state;
+    mock_close(w->mock);
+    arena_done(&w->arena);
+    free(w);
+    return 0;
+}
+
+/* "STATUS BODY" */
+static const char *ask(struct world *w, const char *method, const char *path, const char *body)
+{
+    const struct httpd_request request = {
+        .method = method,
+        .target = path,
+        .body = body,
+        .body_len = strlen(body),
+        .arena = &w->arena,
+    };
+    struct httpd_reply reply = { .status = 200 };
+    admin_handle(w->mock, &request, &reply);
+    return arena_fmt(&w->arena, "%d %.*s", reply.status, (int)reply.body_len - 1, reply.body);
+}
+
+static void test_the_clock_is_told_and_moved(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(
+        ask(w, "GET", "/clock", ""),
+        "200 {\"now\":\"2025-01-01T12:00:00Z\",\"now_ms\":1735732800000,\"virtual\":true}");
+    assert_string_equal(
+        ask(w, "POST", "/clock", "{\"advance_ms\":1500}"),
+        "200 {\"now\":\"2025-01-01T12:00:01Z\",\"now_ms\":1735732801500,\"virtual\":true}");
+    assert_string_equal(
+        ask(w, "POST", "/clock", "{\"set\":\"2025-01-01T13:00:00Z\"}"),
+        "200 {\"now\":\"2025-01-01T13:00:00Z\",\"now_ms\":1735736400000,\"virtual\":true}");
+    assert_int_equal(mock_now_ms(w->mock), 1735736400000);
+}
+
+static void test_the_clock_is_not_moved_back_or_by_nonsense(void **state)
+{
+    struct world *w = *state;
+    static const char *const bad[] = { "", "{}", "{\"advance_ms\":-1}",
+                                       "{\"set\":\"2025-01-01T11:00:00Z\"}", "{\"set\":\"noon\"}" };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(strncmp(ask(w, "POST", "/clock", bad[i]), "400 {\"error\":\"", 14), 0);
+        assert_int_equal(mock_now_ms(w->mock), 1735732800000);
+    }
+}
+
+static void test_faults_are_set_added_told_and_cleared(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "GET", "/faults", ""), "200 []");
+    assert_string_equal(ask(w, "PUT", "/faults", "{effect: reset}"),
+                        "200 [{\"effect\":\"reset\",\"matched\":0,\"fired\":0}]");
+    assert_string_equal(ask(w, "POST", "/faults", "{effect: cut}"),
+                        "200 [{\"effect\":\"reset\",\"matched\":0,\"fired\":0},"
+                        "{\"effect\":\"cut\",\"matched\":0,\"fired\":0}]");
+    assert_int_equal(strncmp(ask(w, "PUT", "/faults", "{effect: boom}"), "400 ", 4), 0);
+    assert_non_null(strstr(ask(w, "GET", "/faults", ""), "cut"));
+    assert_string_equal(ask(w, "DELETE", "/faults", ""), "200 []");
+}
+
+static void test_limits_are_set_line_by_line(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "PUT", "/flow", "reads=5/1000\nretry-after=on\n"),
+                        "200 {\"retry-after\":\"on\",\"reads\":\"5/1000\"}");
+    assert_int_equal(strncmp(ask(w, "PUT", "/flow", "reads"), "400 ", 4), 0);
+    assert_string_equal(ask(w, "GET", "/flow", ""),
+                        "200 {\"retry-after\":\"on\",\"reads\":\"5/1000\"}");
+}
+
+static void test_other_paths_and_methods_are_not_there(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "GET", "/calls", ""), "200 {\"calls\":0}");
+    assert_int_equal(strncmp(ask(w, "POST", "/calls", ""), "405 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "GET", "/", ""), "404 ", 4), 0);
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_the_clock_is_told_and_moved),
+        TEST(test_the_clock_is_not_moved_back_or_by_nonsense),
+        TEST(test_faults_are_set_added_told_and_cleared),
+        TEST(test_limits_are_set_line_by_line),
+        TEST(test_other_paths_and_methods_are_not_there),
+    };
+    return cmocka_run_group_tests_name("mock_admin/admin", tests, NULL, NULL);
+}
