@@ -96,7 +96,7 @@ static bool program_open(struct program *p, struct options *o, struct error *err
 {
     if (!mock_start(p, o, err))
         return false;
-    const struct httpd_config api = {
+    struct httpd_config api = {
         .listen = o->listen,
         .handler = mock_call,
         .arg = p->mock,
@@ -106,6 +106,10 @@ static bool program_open(struct program *p, struct options *o, struct error *err
         .handler = admin_handle,
         .arg = p->mock,
     };
+    if (o->tls_cert
+        && (!read_file(&p->arena, o->tls_cert, &api.tls_cert, err)
+            || !read_file(&p->arena, o->tls_key, &api.tls_key, err)))
+        return false;
     return httpd_open(&p->httpd, &api, err) && (!o->admin || httpd_open(&p->admin, &admin, err))
            && signals_open(&p->signals, err);
 }
@@ -149,10 +153,11 @@ static bool serve(struct program *p, struct error *err)
     return true;
 }
 
-static void announce(const char *what, const char *listen, const struct httpd *httpd)
+static void announce(const char *what, const char *scheme, const char *listen,
+                     const struct httpd *httpd)
 {
     size_t host = (size_t)(strrchr(listen, ':') - listen);
-    (void)printf("alb-mock %s on http://%.*s:%u\n", what, (int)host, listen,
+    (void)printf("alb-mock %s on %s://%.*s:%u\n", what, scheme, (int)host, listen,
                  (unsigned)httpd_port(httpd));
     (void)fflush(stdout);
 }
@@ -176,9 +181,9 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
         return 1;
     }
-    announce("listening", o.listen, p.httpd);
+    announce("listening", o.tls_cert ? "https" : "http", o.listen, p.httpd);
     if (p.admin)
-        announce("admin", o.admin, p.admin);
+        announce("admin", "http", o.admin, p.admin);
     if (serve(&p, &err))
         return 0;
     (void)fprintf(stderr, "alb-mock: %s\n", err.msg);

@@ -65,6 +65,8 @@ struct httpd_config {
     httpd_handler_fn *handler; /* called from httpd_run()                             */
     void *arg;                 /* its first argument                                  */
     size_t max_body;           /* bytes; a larger body is answered 413.  0: 4 MiB     */
+    const char *tls_cert;      /* PEM text of the chain; NULL: plain HTTP             */
+    const char *tls_key;       /* PEM text of its key, not encrypted                  */
     unsigned max_connections;  /* further ones wait.  0: 200 (256 KB of memory each)  */
 };
 

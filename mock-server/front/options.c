@@ -34,6 +34,7 @@ static const char HELP[] =
     "  --fault YAML            one such rule, as '{action: CreateRule*, effect: reset}';\n"
     "                          may be repeated\n"
     "  --admin HOST:PORT       clock, faults and limits over HTTP, for whoever gets there\n"
+    "  --tls-cert FILE, --tls-key FILE  PEM: serve HTTPS instead of HTTP\n"
     "  --help, --version\n";
 
 /* Reads one value into 'o'; says in 'err' what it should have been. */
@@ -106,6 +107,20 @@ static bool take_fault_file(struct arena *a, const char *value, struct options *
 {
     (void)err;
     o->fault_file = arena_strdup(a, value);
+    return true;
+}
+
+static bool take_tls_cert(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    (void)err;
+    o->tls_cert = arena_strdup(a, value);
+    return true;
+}
+
+static bool take_tls_key(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    (void)err;
+    o->tls_key = arena_strdup(a, value);
     return true;
 }
 
@@ -245,6 +260,8 @@ static const struct {
     { "--faults", take_fault_file },
     { "--fault", take_fault },
     { "--admin", take_admin },
+    { "--tls-cert", take_tls_cert },
+    { "--tls-key", take_tls_key },
 };
 
 static option_fn *flag_find(const char *arg, size_t len)
@@ -301,6 +318,8 @@ bool options_parse(struct arena *a, int argc, char *const *argv, struct options 
             return false;
     if (!o->listen)
         return error_set(err, ERROR_INVALID, "serve needs --listen HOST:PORT");
+    if (!o->tls_cert != !o->tls_key)
+        return error_set(err, ERROR_INVALID, "--tls-cert and --tls-key go together");
     if (!o->keys.len)
         *LIST_PUSH(a, &o->keys) = (struct access_key){ .id = "testak", .secret = "testsecret" };
     return true;

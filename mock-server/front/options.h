@@ -16,8 +16,9 @@ struct options {
     enum options_verb verb;
     const char *listen; /* never NULL with OPTIONS_SERVE   */
     const char *state, *neighbours, *call_log;
-    const char *admin;      /* HOST:PORT, NULL: none           */
-    const char *fault_file; /* NULL: none                      */
+    const char *admin;              /* HOST:PORT, NULL: none           */
+    const char *tls_cert, *tls_key; /* files, NULL: plain HTTP      */
+    const char *fault_file;         /* NULL: none                      */
     bool virtual_clock;
     int64_t start_ms; /* of a virtual clock, 0: now      */
     LIST_OF(const char *) faults, flow;

@@ -45,6 +45,8 @@ struct httpd {
     int64_t now_ms;       /* of the running httpd_run()                               */
     struct call *waiting; /* suspended until their reply is due, in order of arrival  */
     bool closing;
+    struct arena arena;
+    char *tls_cert, *tls_key; /* copies, as libmicrohttpd reads them from here            */
 };
 
 static void *call_new(void *cls, const char *uri, struct MHD_Connection *connection)
@@ -288,18 +290,48 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
     return reply_queue(call);
 }
 
+/* Libmicrohttpd's options keep PEM text as a pointer that is not const; it only reads it. */
 static struct MHD_Daemon *daemon_start(struct httpd *h, int fd)
 {
-    const struct MHD_OptionItem options[] = {
+    struct MHD_OptionItem options[] = {
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_PER_CONNECTION, NULL },
         { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)h->config.max_connections, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL },
         { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
         { MHD_OPTION_END, 0, NULL },
+        { MHD_OPTION_END, 0, NULL },
+        { MHD_OPTION_END, 0, NULL },
     };
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, h,
-                            MHD_OPTION_ARRAY, options, MHD_OPTION_URI_LOG_CALLBACK, call_new, h,
-                            MHD_OPTION_NOTIFY_COMPLETED, call_done, h, MHD_OPTION_END);
+    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME;
+    if (h->config.tls_cert) {
+        flags |= MHD_USE_TLS;
+        options[4] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, h->tls_cert };
+        options[5] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, h->tls_key };
+    }
+    return MHD_start_daemon(flags, 0, NULL, NULL, on_request, h, MHD_OPTION_ARRAY, options,
+                            MHD_OPTION_URI_LOG_CALLBACK, call_new, h, MHD_OPTION_NOTIFY_COMPLETED,
+                            call_done, h, MHD_OPTION_END);
+}
+
+/* Is the TLS half of the configuration whole, and can this libmicrohttpd do it? */
+static bool tls_prepare(struct httpd *h, struct error *err)
+{
+    const struct httpd_config *config = &h->config;
+    if (!config->tls_cert && !config->tls_key)
+        return true;
+    if (!config->tls_cert || !config->tls_key)
+        return error_set(err, ERROR_INVALID, "TLS needs a certificate and its key");
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES)
+        return error_set(err, ERROR_INVALID, "libmicrohttpd was built without TLS");
+    h->tls_cert = arena_strdup(&h->arena, config->tls_cert);
+    h->tls_key = arena_strdup(&h->arena, config->tls_key);
+    return true;
+}
+
+static void httpd_free(struct httpd *h)
+{
+    arena_done(&h->arena);
+    free(h);
 }
 
 bool httpd_open(struct httpd **out, const struct httpd_config *config, struct error *err)
@@ -318,15 +350,23 @@ bool httpd_open(struct httpd **out, const struct httpd_config *config, struct er
     h->config.max_body = config->max_body ? config->max_body : MAX_BODY;
     h->config.max_connections = config->max_connections ? config->max_connections : MAX_CONNECTIONS;
     h->port = port;
+    if (!tls_prepare(h, err)) {
+        (void)close(fd);
+        httpd_free(h);
+        return false;
+    }
     h->daemon = daemon_start(h, fd);
     const union MHD_DaemonInfo *info =
         h->daemon ? MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
     if (!info) {
         if (h->daemon)
             MHD_stop_daemon(h->daemon);
-        free(h);
-        return error_set(err, ERROR_BUG, "listen on %s: libmicrohttpd does not start",
-                         config->listen);
+        else
+            (void)close(fd);
+        httpd_free(h);
+        return error_set(err, config->tls_cert ? ERROR_INVALID : ERROR_BUG,
+                         "listen on %s: libmicrohttpd does not start%s", config->listen,
+                         config->tls_cert ? "; is the certificate the key's, and both PEM?" : "");
     }
     h->fd = info->epoll_fd;
     *out = h;
@@ -356,7 +396,7 @@ void httpd_close(struct httpd *h)
     waiting_resume(h, INT64_MAX);
     (void)MHD_run(h->daemon);
     MHD_stop_daemon(h->daemon);
-    free(h);
+    httpd_free(h);
 }
 
 uint16_t httpd_port(const struct httpd *h)

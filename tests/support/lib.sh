@@ -93,7 +93,7 @@ mock_start() {
         not_ok "alb-mock starts" "$(cat "$work/mock.err")"
         finish
     }
-    mock_url=$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")
+    mock_url=$(grep -oE 'https?://[0-9.]+:[0-9]+' <<<"$line")
     rm -f "$fifo"
 }
 

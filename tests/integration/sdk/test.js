@@ -1,6 +1,7 @@
 /* test.js - the official SDK against alb-mock: what it creates it reads back.
  *
- *     node test.js http://127.0.0.1:PORT
+ *     node test.js http://127.0.0.1:PORT http://127.0.0.1:ADMIN-PORT
+ *     node test.js https://127.0.0.1:PORT        only that calls get through
  *
  * Prints TAP.  The claims are those of the SDK's own types: a member that the mock spells
  * differently, or gives another type, is missing here. */
@@ -10,6 +11,7 @@ const alb = require('@alicloud/alb20200616');
 const { $OpenApiUtil } = require('@alicloud/openapi-core');
 
 const endpoint = new URL(process.argv[2]);
+const admin = process.argv[3];
 let failed = 0;
 
 function clientWith(accessKeyId, accessKeySecret, more = {}) {
@@ -18,7 +20,7 @@ function clientWith(accessKeyId, accessKeySecret, more = {}) {
         accessKeyId,
         accessKeySecret,
         endpoint: endpoint.host,
-        protocol: 'http',
+        protocol: endpoint.protocol.slice(0, -1),
         regionId: 'cn-hangzhou',
     }));
 }
@@ -402,7 +404,63 @@ async function testDependencies() {
     assert.strictEqual(none.statusCode, 404);
 }
 
+/* Keys from STS, asked for without any key, sign calls of ALB. */
+async function testRoleOfAServiceAccount() {
+    const query = 'Version=2015-04-01&Action=AssumeRoleWithOIDC&Format=JSON';
+    const reply = await fetch(`${endpoint.origin}/?${query}`, {
+        method: 'POST',
+        body: new URLSearchParams({
+            OIDCProviderArn: 'acs:ram::1:oidc-provider/ack-rrsa-c1',
+            RoleArn: 'acs:ram::1:role/alb',
+            RoleSessionName: 'sdk-test',
+            OIDCToken: 'not.verified.\n',
+        }),
+    });
+    const key = (await reply.json()).Credentials;
+    const temporary = clientWith(key.AccessKeyId, key.AccessKeySecret,
+        { securityToken: key.SecurityToken, type: 'sts' });
+    assert.ok((await call('DescribeRegions', {}, temporary)).regions.length > 1);
+}
+
+async function adminPut(path, body) {
+    const reply = await fetch(admin + path, { method: 'PUT', body });
+    assert.strictEqual(reply.status, 200, await reply.text());
+}
+
+async function testLostReply() {
+    await adminPut('/faults', '{action: CreateServerGroup, times: 1, effect: lose_reply}');
+    const lost = await refusal(createGroup('sdk-lost'));
+    assert.strictEqual(lost.statusCode, undefined);
+    await adminPut('/faults', '[]');
+    const answer = await call('ListServerGroups', { serverGroupNames: ['sdk-lost'] });
+    assert.strictEqual(answer.totalCount, 1); /* it was done all the same */
+}
+
+async function testUnavailable() {
+    await adminPut('/faults', '{action: List*, times: 1, effect: error}');
+    const error = await refusal(call('ListServerGroups', {}));
+    assert.strictEqual(error.code, 'ServiceUnavailable');
+    assert.strictEqual(error.statusCode, 503);
+    await call('ListServerGroups', {});
+}
+
+async function testThrottling() {
+    await adminPut('/flow', 'ListAsynJobs=1/60000\nretry-after=on\n');
+    await call('ListAsynJobs', {});
+    const error = await refusal(call('ListAsynJobs', {}));
+    assert.strictEqual(error.name, 'ThrottlingError');
+    assert.strictEqual(error.code, 'Throttling.User');
+    assert.ok(error.retryAfter > 0 && error.retryAfter <= 60000, `retryAfter ${error.retryAfter}`);
+    await adminPut('/flow', 'off\n');
+    await call('ListAsynJobs', {});
+}
+
 async function main() {
+    if (endpoint.protocol === 'https:') {
+        await step('the SDK gets through by TLS', testNeighbours);
+        process.exitCode = failed;
+        return;
+    }
     await step('regions and zones are there', testNeighbours);
     await step('a wrong secret and an unknown key are refused', testWrongSecret);
     await step('the RPC signature is verified too', testOlderSignature);
@@ -418,6 +476,10 @@ async function main() {
     await step('a priority is unique in its listener', testPriorityConflict);
     await step('tags are added and read back', testTags);
     await step('what is in use, and what is not there, is refused', testDependencies);
+    await step('keys from STS sign', testRoleOfAServiceAccount);
+    await step('a reply is lost, the effect is not', testLostReply);
+    await step('a 503 looks to the SDK like one', testUnavailable);
+    await step('throttling looks to the SDK like throttling', testThrottling);
     process.exitCode = failed;
 }
 

@@ -371,6 +371,28 @@ static void test_closing_with_a_slow_body_under_way_is_safe(void **state)
     w->h = NULL;
 }
 
+static void test_tls_needs_both_halves_and_real_ones(void **state)
+{
+    struct world *w = *state;
+    struct error err = { 0 };
+    struct httpd *h;
+    static const struct {
+        const char *cert, *key;
+    } bad[] = { { "x", NULL }, { NULL, "x" }, { "x", "y" } };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        const struct httpd_config config = {
+            .listen = "127.0.0.1:0",
+            .handler = echo,
+            .arg = w,
+            .tls_cert = bad[i].cert,
+            .tls_key = bad[i].key,
+        };
+        assert_false(httpd_open(&h, &config, &err));
+        assert_int_equal(err.kind, ERROR_INVALID);
+        assert_null(h);
+    }
+}
+
 static void test_garbage_is_refused_and_leaks_nothing(void **state)
 {
     struct world *w = *state;
@@ -410,6 +432,7 @@ int main(void)
         TEST(test_a_cut_body_ends_before_its_announced_length),
         TEST(test_a_slow_body_leaves_in_pieces),
         TEST(test_closing_with_a_slow_body_under_way_is_safe),
+        TEST(test_tls_needs_both_halves_and_real_ones),
         TEST(test_garbage_is_refused_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("httpd/httpd", tests, NULL, NULL);

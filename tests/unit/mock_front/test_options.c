@@ -131,6 +131,7 @@ static void test_mistakes_are_refused_with_the_flag_named(void **state)
         { { "serve", "--sts-token", "STS.a:s", NULL }, "--sts-token" },
         { { "serve", "--pending-ms", "-1", NULL }, "--pending-ms" },
         { { "serve", "--seed", "1e3", NULL }, "--seed" },
+        { { "serve", "--listen=h:1", "--tls-key", "k.pem", NULL }, "--tls-cert" },
         { { "serve", "--quota", "rules", NULL }, "--quota" },
         { { "serve", "--quota=rules=many", NULL }, "--quota" },
         { { "serve", "--latency", "=3", NULL }, "--latency" },
