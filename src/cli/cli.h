@@ -36,6 +36,7 @@ enum opt {
     OPT_ALLOW = 1 << 8,
     OPT_YES = 1 << 9,
     OPT_PARAMS = 1 << 10, /* everything else that begins with "--" is a parameter of a call */
+    OPT_CALL = 1 << 11,   /* how a call is made */
 };
 #define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 
@@ -43,6 +44,8 @@ struct options {
     LIST_OF(const char *) files;
     const char *state, *endpoint, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
+    const char *json; /* of OPT_CALL, and what follows */
+    bool all_pages, wait, list, force;
     alb_params params;          /* of OPT_PARAMS                */
     LIST_OF(const char *) args; /* what is no flag              */
     struct arena arena;
@@ -59,7 +62,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
-    cmd_version;
+    cmd_completion, cmd_version;
 
 /* Reads flags into '*o'; regions and the like fall back to the environment. */
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,

@@ -2,11 +2,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli.h"
 
 static const struct cmd *const cmds[] = {
-    &cmd_plan, &cmd_apply, &cmd_drift, &cmd_status, &cmd_translate, &cmd_api, &cmd_version,
+    &cmd_plan,      &cmd_apply, &cmd_drift,      &cmd_status,
+    &cmd_translate, &cmd_api,   &cmd_completion, &cmd_version,
 };
 
 static const struct cmd *find_cmd(const char *name)
@@ -25,7 +27,8 @@ static void add_overview(struct buf *b)
     for (size_t i = 0; i < COUNT(cmds); i++)
         buf_addf(b, "  %-10s %s\n", cmds[i]->name, cmds[i]->summary);
     buf_adds(b, "\nalb-agent VERB --help tells more.  Credentials come from\n"
-                "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET.\n");
+                "ALIBABA_CLOUD_ACCESS_KEY_ID and ALIBABA_CLOUD_ACCESS_KEY_SECRET, or wherever\n"
+                "Alibaba's own tools find them.\n");
 }
 
 static int overview(FILE *to, int code)
@@ -54,6 +57,7 @@ static int run(const struct cmd *cmd, int argc, char **argv)
 int main(int argc, char **argv)
 {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* a core would hold keys */
     if (argc < 2)
         return overview(stderr, EXIT_ERROR);
     const char *verb = argv[1];

@@ -35,6 +35,12 @@ static const struct flag flags[] = {
     { OPT_ALLOW, "allow-destroy", 0, NULL, NULL, AT(allow_destroy),
       "allow a plan that deletes or reroutes most of a load balancer's rules" },
     { OPT_YES, "yes", 'y', NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
+    { OPT_CALL, "json", 0, "FILE", NULL, AT(json),
+      "parameters as a JSON object: a file, or - for standard input" },
+    { OPT_CALL, "all-pages", 0, NULL, NULL, AT(all_pages), "ask for every page of a list" },
+    { OPT_CALL, "wait", 0, NULL, NULL, AT(wait), "wait until the cloud has made the change" },
+    { OPT_CALL, "list", 0, NULL, NULL, AT(list), "list all actions, or ACTION's parameters" },
+    { OPT_CALL, "force", 0, NULL, NULL, AT(force), "send parameters without checking them" },
 };
 
 static const struct flag *find_flag(const struct cmd *cmd, const char *name, size_t len)
