@@ -138,7 +138,8 @@ bool schema_from_json(struct arena *a, const struct schema *s, void *obj, const 
 
 /* ---- comparison ---------------------------------------------------------------- */
 
-/* One member that differs; texts are JSON, "" where there is nothing. */
+/* One member that differs; texts are JSON, "" where there is nothing.  Of an unordered list
+ * each element that differs is a change of its own, with the path of the list. */
 struct change {
     const char *path; /* "HealthCheckConfig.HealthCheckPath" */
     const char *before, *after;

@@ -39,8 +39,9 @@ void step_wait(struct step *s, const char *why)
 static const char *paths_of(struct arena *a, const change_list *changes)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
-    for (size_t i = 0; i < changes->len; i++)
-        buf_addf(&b, "%s%s", i ? ", " : "", changes->items[i].path);
+    for (size_t i = 0; i < changes->len; i++) /* elements of one list share its path */
+        if (!i || strcmp(changes->items[i].path, changes->items[i - 1].path) != 0)
+            buf_addf(&b, "%s%s", i ? ", " : "", changes->items[i].path);
     return buf_keep(&b, a);
 }
 

@@ -29,23 +29,29 @@ static bool same_item(const struct field *f, const void *x, const void *y)
                                  : !strcmp(*(const char *const *)x, *(const char *const *)y);
 }
 
-/* As sets: each wanted element is matched with one of its own. */
+/* As sets: matches each wanted element with one of its own.  'w_of[i]' and 'h_of[j]' say
+ * which have found one; returns how many wanted elements have not. */
+static size_t match_sets(const struct field *f, struct list w, struct list h, bool *w_of,
+                         bool *h_of)
+{
+    size_t size = item_size(f), missing = 0;
+    for (size_t i = 0; i < w.len; i++) {
+        /* Most sets come back in the order in which they were sent. */
+        for (size_t k = 0; !w_of[i] && k < h.len; k++) {
+            size_t j = (i + k) % h.len;
+            w_of[i] = !h_of[j] && same_item(f, list_item(&w, size, i), list_item(&h, size, j));
+            h_of[j] = h_of[j] || w_of[i];
+        }
+        missing += !w_of[i];
+    }
+    return missing;
+}
+
 static bool same_set(const struct field *f, struct list w, struct list h)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    bool *taken = arena_array(&a, h.len + 1, sizeof *taken);
-    size_t size = item_size(f);
-    for (size_t i = 0; i < w.len; i++) {
-        size_t j = i; /* most sets come back in the order in which they were sent */
-        if (taken[j] || !same_item(f, list_item(&w, size, i), list_item(&h, size, j)))
-            for (j = 0; j < h.len; j++)
-                if (!taken[j] && same_item(f, list_item(&w, size, i), list_item(&h, size, j)))
-                    break;
-        if (j == h.len)
-            return false;
-        taken[j] = true;
-    }
-    return true;
+    return !match_sets(f, w, h, arena_array(&a, w.len, sizeof(bool)),
+                       arena_array(&a, h.len, sizeof(bool)));
 }
 
 static bool same_list(const struct field *f, struct list w, struct list h)
@@ -108,6 +114,65 @@ static const char *member_text(struct differ *d, const struct field *f, const vo
     return buf_keep(&b, d->a);
 }
 
+static void add_change(struct differ *d, const char *path, const char *before, const char *after,
+                       unsigned via)
+{
+    *LIST_PUSH(d->a, d->changes) =
+        (struct change){ .path = path, .before = before, .after = after, .via = via };
+}
+
+static const char *item_text(struct differ *d, const struct field *f, const void *item)
+{
+    cJSON *json CLEANUP(json_done) = f->kind == FIELD_LIST
+                                         ? schema_to_json(f->of, item, SCHEMA_JSON_REDACT)
+                                         : cJSON_CreateString(*(const char *const *)item);
+    struct buf b CLEANUP(buf_done) = { 0 };
+    json_write(&b, json, false);
+    return buf_keep(&b, d->a);
+}
+
+/* The texts of the elements that found no partner. */
+typedef LIST_OF(const char *) text_list;
+static void lonely(struct differ *d, const struct field *f, struct list l, const bool *matched,
+                   text_list *out)
+{
+    for (size_t i = 0; i < l.len; i++)
+        if (!matched[i])
+            *LIST_PUSH(d->a, out) = item_text(d, f, list_item(&l, item_size(f), i));
+}
+
+/* Of two sets only what differs: each element that is lacking, and each that is too many. */
+static void set_changes(struct differ *d, const struct field *f, const char *path, struct list w,
+                        struct list h, unsigned via)
+{
+    bool *w_of = arena_array(d->a, w.len, sizeof *w_of);
+    bool *h_of = arena_array(d->a, h.len, sizeof *h_of);
+    text_list lacking = { 0 }, extra = { 0 };
+    (void)match_sets(f, w, h, w_of, h_of);
+    lonely(d, f, w, w_of, &lacking);
+    if (!(f->flags & F_SUBSET))
+        lonely(d, f, h, h_of, &extra);
+    for (size_t i = 0; i < lacking.len || i < extra.len; i++)
+        add_change(d, path, i < extra.len ? extra.items[i] : "",
+                   i < lacking.len ? lacking.items[i] : "", via);
+}
+
+static unsigned diff_object(struct differ *d, const char *prefix, const struct schema *s,
+                            const void *want, const void *have, unsigned parent_via);
+
+static unsigned field_changes(struct differ *d, const char *path, const struct field *f,
+                              const void *want, const void *have, unsigned via)
+{
+    bool set = (f->kind == FIELD_LIST || f->kind == FIELD_STRS) && (f->flags & F_UNORDERED);
+    if (f->kind == FIELD_OBJ)
+        return diff_object(d, path, f->of, field_at(f, want), have ? field_at(f, have) : NULL, via);
+    if (set && have && field_is_set(f, have))
+        set_changes(d, f, path, GET(struct list, f, want), GET(struct list, f, have), via);
+    else
+        add_change(d, path, member_text(d, f, have), member_text(d, f, want), via);
+    return via;
+}
+
 static unsigned diff_object(struct differ *d, const char *prefix, const struct schema *s,
                             const void *want, const void *have, unsigned parent_via)
 {
@@ -118,17 +183,9 @@ static unsigned diff_object(struct differ *d, const char *prefix, const struct s
             continue;
         unsigned call = f->via ? f->via : parent_via;
         via |= call;
-        if (!d->changes)
-            continue;
-        const char *path = arena_fmt(d->a, "%s%s%s", prefix, *prefix ? "." : "", f->name);
-        if (f->kind == FIELD_OBJ)
-            via |= diff_object(d, path, f->of, field_at(f, want), have ? field_at(f, have) : NULL,
-                               call);
-        else
-            *LIST_PUSH(d->a, d->changes) = (struct change){ .path = path,
-                                                            .before = member_text(d, f, have),
-                                                            .after = member_text(d, f, want),
-                                                            .via = call };
+        if (d->changes)
+            via |= field_changes(d, arena_fmt(d->a, "%s%s%s", prefix, *prefix ? "." : "", f->name),
+                                 f, want, have, call);
     }
     return via;
 }

@@ -92,8 +92,21 @@ static void test_a_change_says_where_what_and_through_which_call(void **state)
     assert_string_equal(c[1].after, "false");
     assert_int_equal(c[1].via, VIA_B); /* its parent's */
     assert_string_equal(c[2].path, "Words");
-    assert_string_equal(c[2].before, "[\"b\"]");
-    assert_string_equal(c[2].after, "[\"a\"]");
+    assert_string_equal(c[2].before, "\"b\"");
+    assert_string_equal(c[2].after, "\"a\"");
+}
+
+static void test_of_two_sets_only_the_elements_that_differ_are_changes(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct found f =
+        diff(&a, "{\"Figures\":[{\"Shape\":\"Box\"}],\"Tags\":[{\"Key\":\"a\"},{\"Key\":\"b\"}]}",
+             "{\"Figures\":[{\"Shape\":\"Box\"}],\"Tags\":[{\"Key\":\"x\"},{\"Key\":\"a\"}]}");
+    assert_int_equal(f.changes.len, 1); /* 'x' is more than is wanted, which is fine of tags */
+    assert_string_equal(f.changes.items[0].path, "Tags");
+    assert_string_equal(f.changes.items[0].before, "");
+    assert_string_equal(f.changes.items[0].after, "{\"Key\":\"b\"}");
 }
 
 static void test_where_nothing_is_everything_wanted_is_a_change(void **state)
@@ -136,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
         cmocka_unit_test(test_a_change_says_where_what_and_through_which_call),
+        cmocka_unit_test(test_of_two_sets_only_the_elements_that_differ_are_changes),
         cmocka_unit_test(test_where_nothing_is_everything_wanted_is_a_change),
         cmocka_unit_test(test_secrets_are_not_shown),
         cmocka_unit_test(test_an_object_overlaid_with_what_is_wanted_satisfies_it),
