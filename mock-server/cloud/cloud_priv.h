@@ -71,6 +71,10 @@ bool refuse_absent(struct error *err, const char *name);
 const char *op_str(const struct op *op, const char *name);
 const cJSON *op_list(const struct op *op, const char *name); /* NULL when empty */
 const cJSON *op_tags(struct op *op); /* the Tag filter of a list; NULL when empty */
+/* An object with the one parameter 'name', as a filter of a list; NULL when it is absent. */
+const cJSON *op_fields(struct op *op, const char *name);
+/* ResourceGroupId, which when told must look like one; "rg-default" else. */
+bool op_resource_group(struct op *op, const char **id, struct error *err) MUST_USE;
 /* Hands a tree to the call, which frees it in the end; returns it. */
 cJSON *op_own(struct op *op, cJSON *json);
 cJSON *op_parse(struct op *op, const char *text);
@@ -97,8 +101,32 @@ bool text_is(const char *x, const char *y);             /* equal; false when one
 bool text_begins(const char *text, const char *prefix); /* false when 'text' is NULL */
 const char *text_of(const cJSON *json);                 /* of a string, else NULL    */
 
-/* res.c: load balancers, listeners, rules, server groups. */
-enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_KINDS };
+/* quota.c: what is limited. */
+enum quota {
+    QUOTA_LBS,
+    QUOTA_GROUPS,
+    QUOTA_GROUP_SERVERS,
+    QUOTA_SERVER_ADDED,
+    QUOTA_GROUP_ATTACHED,
+    QUOTA_CERTIFICATES,
+    QUOTA_RULES,
+    QUOTA_SERVERS,
+    QUOTA_LISTENERS,
+    QUOTA_RULE_ACTIONS,
+    QUOTA_RULE_CONDITIONS,
+    QUOTA_RULE_WILDCARDS,
+    QUOTA_TAGS,
+    QUOTA_ACLS,
+    QUOTA_ACL_ENTRIES,
+    QUOTA_ACL_LISTENERS,
+    QUOTA_LISTENER_ACLS,
+    QUOTA_LISTENER_ENTRIES,
+    QUOTA_LB_ENTRIES,
+    QUOTA_COUNT
+};
+
+/* res.c: all that has an id and a state. */
+enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_ACL, RES_KINDS };
 extern const char *const res_kind_names[RES_KINDS]; /* "LoadBalancer"       */
 extern const char *const res_type_names[RES_KINDS]; /* "loadbalancer"       */
 
@@ -136,9 +164,14 @@ bool res_count(struct op *op, enum sql sql, const char *key, const char *value, 
                struct error *err) MUST_USE;
 bool is_status(const struct res *r, const char *status);
 
+/* Makes room for one more of a kind in the region. */
+bool res_room(struct op *op, enum res_kind kind, enum quota quota, struct error *err) MUST_USE;
+
 /* life.c: what happens later, and jobs. */
 bool life_later(struct op *op, const char *effect, const char *id, const char *status,
                 struct error *err) MUST_USE;
+/* One resource with all that hangs on it, at once, but not what is below it. */
+bool life_remove(struct op *op, const char *id, struct error *err) MUST_USE;
 bool life_load(struct cloud *c, struct error *err) MUST_USE;
 /* Carries out all that is due by 'now_ms', in one transaction. */
 bool life_run(struct cloud *c, int64_t now_ms, struct error *err) MUST_USE;
@@ -194,22 +227,6 @@ bool attach_put(struct op *op, const char *holder, const char *lb, const cJSON *
 bool attach_doom(struct op *op, const char *holder, struct error *err) MUST_USE;
 
 /* quota.c */
-enum quota {
-    QUOTA_LBS,
-    QUOTA_GROUPS,
-    QUOTA_GROUP_SERVERS,
-    QUOTA_SERVER_ADDED,
-    QUOTA_GROUP_ATTACHED,
-    QUOTA_CERTIFICATES,
-    QUOTA_RULES,
-    QUOTA_SERVERS,
-    QUOTA_LISTENERS,
-    QUOTA_RULE_ACTIONS,
-    QUOTA_RULE_CONDITIONS,
-    QUOTA_RULE_WILDCARDS,
-    QUOTA_TAGS,
-    QUOTA_COUNT
-};
 bool quota_load(struct cloud *c, const struct cloud_quota *set, size_t n,
                 struct error *err) MUST_USE;
 /* Refuses 'usage' (as it would be after the call) above the limit for 'edition' (NULL
@@ -220,6 +237,14 @@ bool quota_check(struct op *op, enum quota quota, const char *edition, const cha
  * written: the transaction is rolled back when one is exceeded. */
 bool quota_attached(struct op *op, const struct res *lb, const text_list *groups,
                     struct error *err) MUST_USE;
+
+/* acl_bind.c */
+/* Are the entries of the ACLs of a listener and its load balancer within their quotas?
+ * To be asked when the change is already written. */
+bool acl_quotas(struct op *op, const char *listener, const char *lb, const char *edition,
+                struct error *err) MUST_USE;
+/* Adds "AclConfig" to a listener's reply when it has any. */
+bool acl_print_config(struct op *op, const char *listener, cJSON *out, struct error *err) MUST_USE;
 
 /* neighbour.c: what other products have. */
 bool neighbour_load(struct cloud *c, const char *path, struct error *err) MUST_USE;
@@ -300,5 +325,7 @@ op_fn rule_create, rule_create_batch, rule_update, rule_update_batch;
 op_fn rule_delete, rule_delete_batch, rule_list;
 op_fn group_create, group_update, group_delete, group_list;
 op_fn server_list, server_add, server_remove, server_replace, server_update;
+op_fn acl_create, acl_delete, acl_update, acl_list, acl_entries_add, acl_entries_remove;
+op_fn acl_entry_list, acl_relations, acl_bind, acl_unbind;
 op_fn tag_resources, untag_resources, tag_list, tag_keys, tag_values, move_group;
 op_fn zone_list, region_list, job_list, vswitch_list, interface_list;

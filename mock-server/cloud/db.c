@@ -7,7 +7,7 @@
 
 #include "alb-agent/embed.h"
 
-enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 1 }; /* 'albm', for file(1) */
+enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 2 }; /* 'albm', for file(1) */
 
 extern const struct embedded cloud_schema[];
 
@@ -56,7 +56,8 @@ static bool db_pragma(struct db *db, const char *sql, int64_t *value, struct err
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? true : db_error(db, err);
 }
 
-/* Creates the tables in an empty database, or checks that they are ours. */
+/* Creates the tables that are not there yet, in an empty database or one of an earlier
+ * version, or checks that they are ours. */
 static bool db_schema(struct db *db, struct error *err)
 {
     int64_t tables = 0;
@@ -70,11 +71,11 @@ static bool db_schema(struct db *db, struct error *err)
         return error_set(err, ERROR_INVALID, "not a state file of alb-mock");
     if (version > DB_VERSION)
         return error_set(err, ERROR_INVALID, "written by a later version (%d)", (int)version);
-    if (tables > 0)
+    if (tables > 0 && version == DB_VERSION)
         return true;
     return db_script(db, "BEGIN IMMEDIATE", err)
            && db_script(db, (const char *)cloud_schema[0].data, err)
-           && db_script(db, "PRAGMA application_id = 0x616c626d; PRAGMA user_version = 1; COMMIT",
+           && db_script(db, "PRAGMA application_id = 0x616c626d; PRAGMA user_version = 2; COMMIT",
                         err);
 }
 

@@ -60,27 +60,56 @@ static bool run_with(struct op *op, enum sql sql, const char *name, const char *
     return query_run(&q, err);
 }
 
+/* What else a statement does to what hangs on a resource, by the prefix of its id. */
+struct hanging {
+    const char *prefix;
+    enum sql sql;
+    const char *param;
+};
+
+static bool run_hanging(struct op *op, const struct hanging *rows, size_t n, const char *id,
+                        struct error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_begins(id, rows[i].prefix) && !run_with(op, rows[i].sql, rows[i].param, id, err))
+            return false;
+    return true;
+}
+
 static bool settle(struct op *op, const struct due *d, struct error *err)
 {
+    static const struct hanging rows[] = {
+        { "lsn-", SQL_ATTACH_SETTLE, ":holder" },
+        { "lsn-", SQL_CERT_SETTLE_GONE, ":listener" },
+        { "lsn-", SQL_CERT_SETTLE, ":listener" },
+        { "lsn-", SQL_RELATION_SETTLE_GONE, ":listener" },
+        { "lsn-", SQL_RELATION_SETTLE, ":listener" },
+        { "rule-", SQL_ATTACH_SETTLE, ":holder" },
+        { "sgp-", SQL_SERVER_SETTLE_GONE, ":grp" },
+        { "sgp-", SQL_SERVER_SETTLE, ":grp" },
+        { "acl-", SQL_ENTRY_SETTLE_GONE, ":acl" },
+        { "acl-", SQL_ENTRY_SETTLE, ":acl" },
+    };
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_SETTLE);
     query_text(&q, ":id", d->id);
     query_text(&q, ":status", d->status);
-    return query_run(&q, err) && run_with(op, SQL_ATTACH_SETTLE, ":holder", d->id, err)
-           && run_with(op, SQL_SERVER_SETTLE_GONE, ":grp", d->id, err)
-           && run_with(op, SQL_SERVER_SETTLE, ":grp", d->id, err)
-           && run_with(op, SQL_CERT_SETTLE_GONE, ":listener", d->id, err)
-           && run_with(op, SQL_CERT_SETTLE, ":listener", d->id, err);
+    return query_run(&q, err) && run_hanging(op, rows, COUNT(rows), d->id, err);
 }
 
-/* One resource with all that hangs on it, but not what is below it. */
-static bool delete_one(struct op *op, const char *id, struct error *err)
+bool life_remove(struct op *op, const char *id, struct error *err)
 {
-    return run_with(op, SQL_RES_DELETE, ":id", id, err)
-           && run_with(op, SQL_ATTACH_DELETE, ":holder", id, err)
-           && run_with(op, SQL_SERVER_DELETE, ":grp", id, err)
-           && run_with(op, SQL_CERT_DELETE, ":listener", id, err)
-           && run_with(op, SQL_VSWITCH_FORGET, ":lb", id, err)
-           && run_with(op, SQL_TAG_DELETE_ALL, ":id", id, err);
+    static const struct hanging rows[] = {
+        { "", SQL_RES_DELETE, ":id" },
+        { "", SQL_TAG_DELETE_ALL, ":id" },
+        { "alb-", SQL_VSWITCH_FORGET, ":lb" },
+        { "lsn-", SQL_ATTACH_DELETE, ":holder" },
+        { "lsn-", SQL_CERT_DELETE, ":listener" },
+        { "lsn-", SQL_RELATION_DELETE, ":listener" },
+        { "rule-", SQL_ATTACH_DELETE, ":holder" },
+        { "sgp-", SQL_SERVER_DELETE, ":grp" },
+        { "acl-", SQL_ENTRY_DELETE, ":acl" },
+    };
+    return run_hanging(op, rows, COUNT(rows), id, err);
 }
 
 static bool below(struct op *op, const char *id, text_list *out, struct error *err)
@@ -103,9 +132,9 @@ static bool delete_all(struct op *op, const char *id, struct error *err)
     if (!below(op, id, &ids, err))
         return false;
     for (size_t i = 0; i < ids.len; i++)
-        if (!delete_one(op, ids.items[i], err))
+        if (!life_remove(op, ids.items[i], err))
             return false;
-    return delete_one(op, id, err);
+    return life_remove(op, id, err);
 }
 
 static bool job_done(struct op *op, const struct due *d, struct error *err)

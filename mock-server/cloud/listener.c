@@ -355,7 +355,8 @@ bool listener_get(struct op *op, struct error *err)
 {
     struct res r;
     return res_need(op, RES_LISTENER, op_str(op, "ListenerId"), &r, err)
-           && listener_print(op, &r, op->body, err);
+           && listener_print(op, &r, op->body, err)
+           && acl_print_config(op, r.id, op->body, err);
 }
 
 /* A list shows no certificates. */

@@ -88,6 +88,25 @@ const cJSON *op_tags(struct op *op)
     return cJSON_GetArraySize(tags) > 0 ? tags : NULL;
 }
 
+const cJSON *op_fields(struct op *op, const char *name)
+{
+    const char *value = op_str(op, name);
+    if (!value)
+        return NULL;
+    cJSON *fields = op_own(op, cJSON_CreateObject());
+    json_set_str(fields, name, value);
+    return fields;
+}
+
+bool op_resource_group(struct op *op, const char **id, struct error *err)
+{
+    *id = op_str(op, "ResourceGroupId");
+    if (*id && !text_begins(*id, "rg-"))
+        return refuse(err, 400, "NotExist.ResourceGroup", "ResourceGroup does not exist.");
+    *id = *id ? *id : "rg-default";
+    return true;
+}
+
 cJSON *op_own(struct op *op, cJSON *json)
 {
     *LIST_PUSH(op->a, &op->owned) = json;

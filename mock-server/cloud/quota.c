@@ -55,6 +55,20 @@ static const struct quota_row {
                                 true, { 5, 10, 10 } },
     [QUOTA_TAGS] =            { "tags_num",               "ResourceQuotaExceeded.TagNum",
                                 false, { 20, 20, 20 } },
+    [QUOTA_ACLS] =            { "acls_num",               "QuotaExceeded.AclsNum",
+                                false, { 1000, 1000, 1000 } },
+    [QUOTA_ACL_ENTRIES] =     { "acl_entries_num",        "ResourceQuotaExceeded.AclEntriesNum",
+                                false, { 500, 500, 500 } },
+    [QUOTA_ACL_LISTENERS] =   { "acl_attached_num",       "ResourceQuotaExceeded.AclAttachedNum",
+                                false, { 50, 50, 50 } },
+    [QUOTA_LISTENER_ACLS] =   { "listener_acls_num",      "QuotaExceeded.AclsNum",
+                                false, { 3, 3, 3 } },
+    [QUOTA_LISTENER_ENTRIES] = { "listener_acl_entries_num",
+                                "ResourceQuotaExceeded.ListenerAclEntriesNum",
+                                true, { 300, 500, 500 } },
+    [QUOTA_LB_ENTRIES] =      { "loadbalancer_acl_entries_num",
+                                "ResourceQuotaExceeded.LoadBalancerAclEntriesNum",
+                                false, { 800, 800, 800 } },
     /* clang-format on */
 };
 

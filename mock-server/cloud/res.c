@@ -1,20 +1,16 @@
-/* res.c - load balancers, listeners, rules and server groups as rows: reading, writing,
- * passing states, and how many there are. */
+/* res.c - all that has an id and a state, as rows: reading, writing, passing states, and
+ * how many there are. */
 #include <string.h>
 
 #include "cloud_priv.h"
 
 const char *const res_kind_names[RES_KINDS] = {
-    [RES_LB] = "LoadBalancer",
-    [RES_LISTENER] = "Listener",
-    [RES_RULE] = "Rule",
-    [RES_GROUP] = "ServerGroup",
+    [RES_LB] = "LoadBalancer",   [RES_LISTENER] = "Listener", [RES_RULE] = "Rule",
+    [RES_GROUP] = "ServerGroup", [RES_ACL] = "Acl",
 };
 const char *const res_type_names[RES_KINDS] = {
-    [RES_LB] = "loadbalancer",
-    [RES_LISTENER] = "listener",
-    [RES_RULE] = "rule",
-    [RES_GROUP] = "servergroup",
+    [RES_LB] = "loadbalancer",   [RES_LISTENER] = "listener", [RES_RULE] = "rule",
+    [RES_GROUP] = "servergroup", [RES_ACL] = "acl",
 };
 
 static void res_read(struct op *op, struct query *q, struct res *out)
@@ -126,6 +122,15 @@ bool res_count(struct op *op, enum sql sql, const char *key, const char *value, 
     struct query q CLEANUP(query_done) = db_query(op->db, sql);
     query_text(&q, key, value);
     return query_value(&q, count, err);
+}
+
+bool res_room(struct op *op, enum res_kind kind, enum quota quota, struct error *err)
+{
+    int64_t have = 0;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_COUNT_KIND);
+    query_text(&q, ":region", op->region);
+    query_text(&q, ":kind", res_kind_names[kind]);
+    return query_value(&q, &have, err) && quota_check(op, quota, NULL, NULL, have + 1, err);
 }
 
 bool is_status(const struct res *r, const char *status)

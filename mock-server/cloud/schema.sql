@@ -1,17 +1,18 @@
 -- What the mock cloud knows.  One file is one account; every table is ordered by 'seq', the
--- order of creation, which is also the order in which lists answer.
+-- order of creation, which is also the order in which lists answer.  A file of an earlier
+-- version gets the tables it lacks: tables are only ever added.
 
 -- Counters of the cloud itself: the state of the generator ids are drawn from.
-CREATE TABLE meta(
+CREATE TABLE IF NOT EXISTS meta(
   name  TEXT PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT;
 
--- Load balancers, listeners, rules and server groups.
-CREATE TABLE resource(
+-- All that has an id and a state.
+CREATE TABLE IF NOT EXISTS resource(
   seq     INTEGER PRIMARY KEY AUTOINCREMENT,
   region  TEXT NOT NULL,
-  kind    TEXT NOT NULL,          -- LoadBalancer, Listener, Rule, ServerGroup
+  kind    TEXT NOT NULL,          -- LoadBalancer, Listener, Rule, ServerGroup, Acl
   id      TEXT NOT NULL UNIQUE,
   parent  TEXT,                   -- listener: load balancer; rule: listener
   lb      TEXT,                   -- listener and rule: load balancer
@@ -22,12 +23,12 @@ CREATE TABLE resource(
   number  INTEGER NOT NULL,       -- port or priority, else 0
   body    TEXT NOT NULL CHECK(json_valid(body))  -- the documented fields that are stored as told
 ) STRICT;
-CREATE INDEX resource_kind   ON resource(region, kind, seq);
-CREATE INDEX resource_parent ON resource(parent, number);
-CREATE INDEX resource_lb     ON resource(lb, kind);
+CREATE INDEX IF NOT EXISTS resource_kind   ON resource(region, kind, seq);
+CREATE INDEX IF NOT EXISTS resource_parent ON resource(parent, number);
+CREATE INDEX IF NOT EXISTS resource_lb     ON resource(lb, kind);
 
 -- Members of server groups; (id, ip, type, port) is the key inside a group.
-CREATE TABLE server(
+CREATE TABLE IF NOT EXISTS server(
   seq         INTEGER PRIMARY KEY AUTOINCREMENT,
   grp         TEXT NOT NULL,
   id          TEXT NOT NULL,
@@ -41,10 +42,10 @@ CREATE TABLE server(
   description TEXT,
   UNIQUE(grp, id, ip, type, port)
 ) STRICT;
-CREATE INDEX server_ip ON server(ip);
+CREATE INDEX IF NOT EXISTS server_ip ON server(ip);
 
 -- Additional certificates of listeners; the default one stands in the listener's body.
-CREATE TABLE certificate(
+CREATE TABLE IF NOT EXISTS certificate(
   seq      INTEGER PRIMARY KEY AUTOINCREMENT,
   listener TEXT NOT NULL,
   id       TEXT NOT NULL,
@@ -52,20 +53,41 @@ CREATE TABLE certificate(
   UNIQUE(listener, id)
 ) STRICT;
 
+-- Entries of ACLs, and which listener uses which ACL.
+CREATE TABLE IF NOT EXISTS acl_entry(
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  acl         TEXT NOT NULL,
+  entry       TEXT NOT NULL,      -- as it was told
+  description TEXT,
+  status      TEXT NOT NULL,      -- Adding, Available, Removing
+  UNIQUE(acl, entry)
+) STRICT;
+CREATE TABLE IF NOT EXISTS acl_relation(
+  seq      INTEGER PRIMARY KEY AUTOINCREMENT,
+  acl      TEXT NOT NULL,
+  listener TEXT NOT NULL,
+  lb       TEXT NOT NULL,
+  type     TEXT NOT NULL,         -- White, Black: one for all of a listener
+  status   TEXT NOT NULL,         -- Associating, Associated, Dissociating
+  UNIQUE(listener, acl)
+) STRICT;
+CREATE INDEX IF NOT EXISTS acl_relation_acl ON acl_relation(acl);
+CREATE INDEX IF NOT EXISTS acl_relation_lb  ON acl_relation(lb);
+
 -- Which listener or rule uses which server group.  A doomed row is in use until the
 -- change in flight is done.
-CREATE TABLE attachment(
+CREATE TABLE IF NOT EXISTS attachment(
   seq    INTEGER PRIMARY KEY AUTOINCREMENT,
   holder TEXT NOT NULL,           -- id of a listener or rule
   grp    TEXT NOT NULL,
   lb     TEXT NOT NULL,
   doomed INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX attachment_holder ON attachment(holder);
-CREATE INDEX attachment_grp    ON attachment(grp);
-CREATE INDEX attachment_lb     ON attachment(lb);
+CREATE INDEX IF NOT EXISTS attachment_holder ON attachment(holder);
+CREATE INDEX IF NOT EXISTS attachment_grp    ON attachment(grp);
+CREATE INDEX IF NOT EXISTS attachment_lb     ON attachment(lb);
 
-CREATE TABLE tag(
+CREATE TABLE IF NOT EXISTS tag(
   seq    INTEGER PRIMARY KEY AUTOINCREMENT,
   region TEXT NOT NULL,
   kind   TEXT NOT NULL,
@@ -74,10 +96,10 @@ CREATE TABLE tag(
   value  TEXT NOT NULL,
   UNIQUE(id, key)
 ) STRICT;
-CREATE INDEX tag_key ON tag(region, kind, key, value);
+CREATE INDEX IF NOT EXISTS tag_key ON tag(region, kind, key, value);
 
 -- The VPC a vSwitch lies in, learned from the load balancers that name it.
-CREATE TABLE vswitch(
+CREATE TABLE IF NOT EXISTS vswitch(
   id     TEXT NOT NULL,
   region TEXT NOT NULL,
   lb     TEXT NOT NULL,
@@ -85,7 +107,7 @@ CREATE TABLE vswitch(
   PRIMARY KEY(id, region, lb)
 ) STRICT;
 
-CREATE TABLE job(
+CREATE TABLE IF NOT EXISTS job(
   seq      INTEGER PRIMARY KEY AUTOINCREMENT,
   region   TEXT NOT NULL,
   id       TEXT NOT NULL UNIQUE,
@@ -97,20 +119,20 @@ CREATE TABLE job(
   created  INTEGER NOT NULL,      -- ms since 1970
   modified INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX job_resource ON job(resource);
+CREATE INDEX IF NOT EXISTS job_resource ON job(resource);
 
 -- What happens later: the end of each change in flight.
-CREATE TABLE pending(
+CREATE TABLE IF NOT EXISTS pending(
   seq    INTEGER PRIMARY KEY AUTOINCREMENT,
   at_ms  INTEGER NOT NULL,
   effect TEXT NOT NULL,           -- settle, delete, job
   id     TEXT NOT NULL,
   status TEXT                     -- settle: the state to reach
 ) STRICT;
-CREATE INDEX pending_at ON pending(at_ms, seq);
+CREATE INDEX IF NOT EXISTS pending_at ON pending(at_ms, seq);
 
 -- Client tokens of the last 24 hours, with the reply they were answered.
-CREATE TABLE token(
+CREATE TABLE IF NOT EXISTS token(
   region TEXT NOT NULL,
   action TEXT NOT NULL,
   token  TEXT NOT NULL,
@@ -119,4 +141,4 @@ CREATE TABLE token(
   reply  TEXT NOT NULL,
   PRIMARY KEY(region, action, token)
 ) STRICT;
-CREATE INDEX token_at ON token(at_ms);
+CREATE INDEX IF NOT EXISTS token_at ON token(at_ms);

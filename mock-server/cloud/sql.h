@@ -113,6 +113,45 @@
     X(CERT_DELETE, "DELETE FROM certificate WHERE listener = :listener") \
     X(CERT_COUNT_LB, "SELECT count(*) FROM certificate c JOIN resource r ON r.id = c.listener" \
                      " WHERE r.lb = :lb") \
+    /* ACLs */ \
+    X(ENTRY_LIST, "SELECT * FROM acl_entry WHERE acl = :acl ORDER BY seq") \
+    X(ENTRY_GET, "SELECT seq, status FROM acl_entry WHERE acl = :acl AND entry = :entry") \
+    X(ENTRY_INSERT, "INSERT INTO acl_entry(acl, entry, description, status)" \
+                    " VALUES(:acl, :entry, :description, 'Adding')") \
+    X(ENTRY_DOOM, "UPDATE acl_entry SET status = 'Removing' WHERE acl = :acl AND entry = :entry") \
+    X(ENTRY_SETTLE_GONE, "DELETE FROM acl_entry WHERE acl = :acl AND status = 'Removing'") \
+    X(ENTRY_SETTLE, "UPDATE acl_entry SET status = 'Available' WHERE acl = :acl") \
+    X(ENTRY_DELETE, "DELETE FROM acl_entry WHERE acl = :acl") \
+    X(ENTRY_COUNT, "SELECT count(*) FROM acl_entry WHERE acl = :acl AND status <> 'Removing'") \
+    X(ENTRY_COUNT_LISTENER, \
+      "SELECT count(*) FROM acl_relation a JOIN acl_entry e ON e.acl = a.acl" \
+      " WHERE a.listener = :listener AND a.status <> 'Dissociating' AND e.status <> 'Removing'") \
+    X(ENTRY_COUNT_LB, \
+      "SELECT count(*) FROM acl_relation a JOIN acl_entry e ON e.acl = a.acl" \
+      " WHERE a.lb = :lb AND a.status <> 'Dissociating' AND e.status <> 'Removing'") \
+    X(ENTRY_TWICE, /* an entry that two ACLs of a listener have */ \
+      "SELECT e.entry AS entry FROM acl_relation a JOIN acl_entry e ON e.acl = a.acl" \
+      " WHERE a.listener = :listener AND a.status <> 'Dissociating'" \
+      " GROUP BY e.entry HAVING count(*) > 1 ORDER BY e.entry LIMIT 1") \
+    X(RELATION_OF_ACL, \
+      "SELECT a.listener AS listener, a.lb AS lb, a.status AS status, r.number AS port," \
+      " r.variant AS protocol, l.variant AS edition FROM acl_relation a" \
+      " JOIN resource r ON r.id = a.listener JOIN resource l ON l.id = a.lb" \
+      " WHERE a.acl = :acl ORDER BY a.seq") \
+    X(RELATION_OF_LISTENER, \
+      "SELECT acl, type, status FROM acl_relation WHERE listener = :listener ORDER BY seq") \
+    X(RELATION_INSERT, "INSERT INTO acl_relation(acl, listener, lb, type, status)" \
+                       " VALUES(:acl, :listener, :lb, :type, 'Associating')") \
+    X(RELATION_DOOM, "UPDATE acl_relation SET status = 'Dissociating'" \
+                     " WHERE listener = :listener AND acl = :acl") \
+    X(RELATION_SETTLE_GONE, \
+      "DELETE FROM acl_relation WHERE listener = :listener AND status = 'Dissociating'") \
+    X(RELATION_SETTLE, "UPDATE acl_relation SET status = 'Associated' WHERE listener = :listener") \
+    X(RELATION_DELETE, "DELETE FROM acl_relation WHERE listener = :listener") \
+    X(RELATION_COUNT_ACL, "SELECT count(*) FROM acl_relation WHERE acl = :acl") \
+    X(RELATION_COUNT_LISTENER, "SELECT count(*) FROM acl_relation" \
+                               " WHERE listener = :listener AND status <> 'Dissociating'") \
+    X(RELATION_COUNT_LB, "SELECT count(*) FROM acl_relation WHERE lb = :lb") \
     /* attachments */ \
     X(ATTACH_INSERT, "INSERT INTO attachment(holder, grp, lb, doomed)" \
                      " VALUES(:holder, :grp, :lb, 0)") \

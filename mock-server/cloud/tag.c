@@ -83,8 +83,7 @@ static bool resource_exists(struct op *op, enum res_kind kind, const char *id, s
 {
     struct res r;
     if (kind == RES_KINDS)
-        return refuse_missing(
-            err, text_is(op_str(op, "ResourceType"), "acl") ? "Acl" : "SecurityPolicy", id);
+        return refuse_missing(err, "SecurityPolicy", id);
     return res_need(op, kind, id, &r, err);
 }
 

@@ -12,12 +12,12 @@ static void test_it_has_exactly_its_actions(void **state)
     assert_true(cloud_has("alb", "ListAsynJobs"));
     assert_true(cloud_has("vpc", "DescribeVSwitches"));
     assert_true(cloud_has("ecs", "DescribeNetworkInterfaces"));
-    assert_false(cloud_has("alb", "CreateAcl"));
+    assert_false(cloud_has("alb", "CreateNothing"));
     assert_false(cloud_has("alb", "DescribeVSwitches"));
     assert_false(cloud_has("alb", "createloadbalancer"));
     struct world w CLEANUP(world_done);
     world_new(&w);
-    call_text(&w, "CreateAcl", "{}");
+    call_text(&w, "CreateNothing", "{}");
     refused(&w, 404, "InvalidAction.NotFound");
 }
 

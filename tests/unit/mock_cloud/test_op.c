@@ -33,7 +33,8 @@
     "'RuleName':'rule','Priority':99," TAGS ",'RuleConditions':" CONDITIONS \
     ",'RuleActions':" actions
 
-/* $L, $l, $R, $G: ids of a load balancer, a listener, a rule, a group. */
+/* $L, $l, $R, $G, $A: ids of a load balancer, a listener, a rule, a group, an ACL; $Q and
+ * $S as below. */
 static const struct {
     const char *product, *action, *text;
 } samples[] = {
@@ -112,6 +113,17 @@ static const struct {
     { "alb", "MoveResourceGroup",
       "{'ResourceType':'servergroup','ResourceId':'$G','NewResourceGroupId':'rg-2'}" },
     { "alb", "ListAsynJobs", "{'JobIds':['x'],'ResourceIds':['$G'],'BeginTime':1}" },
+    { "alb", "CreateAcl", "{'AclName':'ab','ResourceGroupId':'rg-1'," TAGS "}" },
+    { "alb", "UpdateAclAttribute", "{'AclId':'$A','AclName':'cd'}" },
+    { "alb", "ListAcls", "{'AclIds':['$A'],'AclNames':['a'],'ResourceGroupId':'rg-1'," TAGS "}" },
+    { "alb", "AddEntriesToAcl",
+      "{'AclId':'$A','AclEntries':[{'Entry':'10.7.0.0/16','Description':'ab'}]}" },
+    { "alb", "RemoveEntriesFromAcl", "{'AclId':'$A','Entries':['10.0.0.0/16']}" },
+    { "alb", "ListAclEntries", "{'AclId':'$A'}" },
+    { "alb", "ListAclRelations", "{'AclIds':['$A']}" },
+    { "alb", "AssociateAclsWithListener", "{'ListenerId':'$l','AclType':'White','AclIds':['$A']}" },
+    { "alb", "DissociateAclsFromListener", "{'ListenerId':'$Q','AclIds':['$A']}" },
+    { "alb", "DeleteAcl", "{'AclId':'$B'}" },
     { "vpc", "DescribeVSwitches",
       "{'RegionId':'cn-hangzhou','VSwitchId':'vsw-1','VpcId':'vpc-1','PageSize':1}" },
     { "ecs", "DescribeNetworkInterfaces",
@@ -120,14 +132,15 @@ static const struct {
 
 static char quic[32];  /* id of a QUIC listener */
 static char spare[32]; /* id of a group that nothing uses */
+static char acl[32], spare_acl[32];
 
 static char *with_ids(struct world *w, const char *text)
 {
     const struct {
         char sign;
         const char *id;
-    } ids[] = { { 'L', w->lb },    { 'l', w->listener }, { 'R', w->rule },
-                { 'G', w->group }, { 'S', spare },       { 'Q', quic } };
+    } ids[] = { { 'L', w->lb }, { 'l', w->listener }, { 'R', w->rule }, { 'G', w->group },
+                { 'S', spare }, { 'Q', quic },        { 'A', acl },     { 'B', spare_acl } };
     struct buf b CLEANUP(buf_done) = { .max = 0 };
     for (; *text; text++) {
         const char *id = NULL;
@@ -145,7 +158,7 @@ static char *with_ids(struct world *w, const char *text)
 }
 
 /* A load balancer with an access log, an HTTPS listener with an additional certificate, a
- * QUIC listener, a rule, a group with a member, and a spare group. */
+ * QUIC listener with an ACL, a rule, a group with a member, and spares. */
 static void setup_all(struct world *w)
 {
     setup_group(w, GROUP("spare", ""));
@@ -163,6 +176,13 @@ static void setup_all(struct world *w)
     settle(w);
     call(w, "AssociateAdditionalCertificatesWithListener", "{'ListenerId':'%s'," CERTS "}",
          w->listener);
+    keep(spare_acl, call_text(w, "CreateAcl", "{}"), "AclId");
+    keep(acl, call_text(w, "CreateAcl", "{}"), "AclId");
+    settle(w);
+    call(w, "AddEntriesToAcl", "{'AclId':'%s','AclEntries':[{'Entry':'10.0.0.0/16'}]}", acl);
+    settle(w);
+    call(w, "AssociateAclsWithListener", "{'ListenerId':'%s','AclType':'White','AclIds':['%s']}",
+         quic, acl);
     call(w, "EnableLoadBalancerAccessLog",
          "{'LoadBalancerId':'%s','LogProject':'project','LogStore':'store'}", w->lb);
     settle(w);
