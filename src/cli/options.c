@@ -7,40 +7,48 @@
 
 struct flag {
     enum opt opt;
-    const char *name;
     char letter;
+    const char *name;
     const char *arg; /* NULL: a switch */
     const char *env; /* where it falls back to */
     size_t off;      /* const char * or bool in struct options; of files: 0 */
     const char *help;
 };
 
+/* A command line while it is read. */
+struct line {
+    const struct cmd *cmd;
+    char **argv;
+    int argc;
+    int at; /* the argument that is looked at */
+};
+
 #define AT(m) offsetof(struct options, m)
 static const struct flag flags[] = {
-    { OPT_FILE, "file", 'f', "PATH", NULL, 0,
+    { OPT_FILE, 'f', "file", "PATH", NULL, 0,
       "manifests: a file, a directory, or - for standard input; may be repeated" },
-    { OPT_STATE, "state", 0, "FILE", NULL, AT(state),
+    { OPT_STATE, 0, "state", "FILE", NULL, AT(state),
       "state file; default $XDG_STATE_HOME/alb-agent/<cluster id>.db" },
-    { OPT_ENDPOINT, "endpoint", 0, "URL", NULL, AT(endpoint),
+    { OPT_ENDPOINT, 0, "endpoint", "URL", NULL, AT(endpoint),
       "send every product's calls there; an http:// URL is the permission for http" },
-    { OPT_REGION, "region", 0, "REGION", "ALIBABA_CLOUD_REGION_ID", AT(region),
+    { OPT_REGION, 0, "region", "REGION", "ALIBABA_CLOUD_REGION_ID", AT(region),
       "region of the load balancers" },
-    { OPT_VPC, "vpc-id", 0, "VPC", NULL, AT(vpc_id),
+    { OPT_VPC, 0, "vpc-id", "VPC", NULL, AT(vpc_id),
       "VPC of load balancers and groups; default that of the AlbConfig's vSwitches" },
-    { OPT_CLUSTER, "cluster-id", 0, "ID", NULL, AT(cluster_id),
+    { OPT_CLUSTER, 0, "cluster-id", "ID", NULL, AT(cluster_id),
       "tag that marks our resources; default what the state file says, else 'default'" },
-    { OPT_OUTPUT, "output", 'o', "FORMAT", NULL, AT(output), "output format" },
-    { OPT_DESTROY, "destroy", 0, "NAME", NULL, AT(destroy),
+    { OPT_OUTPUT, 'o', "output", "FORMAT", NULL, AT(output), "output format" },
+    { OPT_DESTROY, 0, "destroy", "NAME", NULL, AT(destroy),
       "delete the load balancer of an AlbConfig that is gone" },
-    { OPT_ALLOW, "allow-destroy", 0, NULL, NULL, AT(allow_destroy),
+    { OPT_ALLOW, 0, "allow-destroy", NULL, NULL, AT(allow_destroy),
       "allow a plan that deletes or reroutes most of a load balancer's rules" },
-    { OPT_YES, "yes", 'y', NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
-    { OPT_CALL, "json", 0, "FILE", NULL, AT(json),
+    { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
+    { OPT_CALL, 0, "json", "FILE", NULL, AT(json),
       "parameters as a JSON object: a file, or - for standard input" },
-    { OPT_CALL, "all-pages", 0, NULL, NULL, AT(all_pages), "ask for every page of a list" },
-    { OPT_CALL, "wait", 0, NULL, NULL, AT(wait), "wait until the cloud has made the change" },
-    { OPT_CALL, "list", 0, NULL, NULL, AT(list), "list all actions, or ACTION's parameters" },
-    { OPT_CALL, "force", 0, NULL, NULL, AT(force), "send parameters without checking them" },
+    { OPT_CALL, 0, "all-pages", NULL, NULL, AT(all_pages), "ask for every page of a list" },
+    { OPT_CALL, 0, "wait", NULL, NULL, AT(wait), "wait until the cloud has made the change" },
+    { OPT_CALL, 0, "list", NULL, NULL, AT(list), "list all actions, or ACTION's parameters" },
+    { OPT_CALL, 0, "force", NULL, NULL, AT(force), "send parameters without checking them" },
 };
 
 static const struct flag *find_flag(const struct cmd *cmd, const char *name, size_t len)
@@ -84,14 +92,12 @@ static bool set_param(struct options *o, const char *arg, struct error *err)
 }
 
 /* The value of a flag: behind '=', or the next argument. */
-static bool take_value(const struct flag *f, const char *inline_value, int argc, char **argv,
-                       int *i, const char **value, struct error *err)
+static bool take_value(struct line *l, const struct flag *f, const char **value, struct error *err)
 {
-    *value = inline_value;
     if (!f->arg)
-        return !inline_value || error_set(err, ERROR_INVALID, "--%s takes no value", f->name);
-    if (!inline_value && *i + 1 < argc)
-        *value = argv[++*i];
+        return !*value || error_set(err, ERROR_INVALID, "--%s takes no value", f->name);
+    if (!*value && l->at + 1 < l->argc)
+        *value = l->argv[++l->at];
     return (*value && **value)
            || error_set(err, ERROR_INVALID, "--%s needs a value: %s", f->name, f->arg);
 }
@@ -107,34 +113,37 @@ static bool take_argument(struct options *o, const struct cmd *cmd, const char *
     return error_set(err, ERROR_INVALID, "%s: '%s' is not expected%s", cmd->name, arg, hint);
 }
 
-static bool parse_one(struct options *o, const struct cmd *cmd, int argc, char **argv, int *i,
-                      struct error *err)
+static bool take_flag(struct options *o, struct line *l, struct error *err)
 {
-    const char *arg = argv[*i];
-    if (arg[0] != '-' || !arg[1])
-        return take_argument(o, cmd, arg, err);
-    if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
-        o->help = true;
-        return true;
-    }
+    const char *arg = l->argv[l->at], *value = NULL;
     const struct flag *f;
-    const char *value = NULL;
     if (arg[1] == '-') {
         size_t len = strcspn(arg + 2, "=");
-        f = find_flag(cmd, arg + 2, len);
+        f = find_flag(l->cmd, arg + 2, len);
         value = arg[2 + len] ? arg + 3 + len : NULL;
-        if (!f && (cmd->opts & OPT_PARAMS))
+        if (!f && (l->cmd->opts & OPT_PARAMS))
             return set_param(o, arg, err);
     } else {
-        f = find_letter(cmd, arg[1]);
+        f = find_letter(l->cmd, arg[1]);
         value = arg[2] ? arg + 2 : NULL;
     }
     if (!f)
         return error_set(err, ERROR_INVALID, "%s: no such flag '%s'; see alb-agent %s --help",
-                         cmd->name, arg, cmd->name);
-    if (!take_value(f, value, argc, argv, i, &value, err))
-        return error_wrap(err, "%s", cmd->name);
+                         l->cmd->name, arg, l->cmd->name);
+    if (!take_value(l, f, &value, err))
+        return error_wrap(err, "%s", l->cmd->name);
     set_flag(o, f, value);
+    return true;
+}
+
+static bool parse_one(struct options *o, struct line *l, struct error *err)
+{
+    const char *arg = l->argv[l->at];
+    if (arg[0] != '-' || !arg[1])
+        return take_argument(o, l->cmd, arg, err);
+    if (strcmp(arg, "--help") != 0 && strcmp(arg, "-h") != 0)
+        return take_flag(o, l, err);
+    o->help = true;
     return true;
 }
 
@@ -157,8 +166,9 @@ static bool check_output(struct options *o, const struct cmd *cmd, struct error 
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,
                    struct error *err)
 {
-    for (int i = 0; i < argc; i++)
-        if (!parse_one(o, cmd, argc, argv, &i, err))
+    struct line l = { .cmd = cmd, .argv = argv, .argc = argc };
+    for (; l.at < argc; l.at++)
+        if (!parse_one(o, &l, err))
             return false;
     for (size_t i = 0; i < COUNT(flags); i++) {
         const char *value = NULL, *env = flags[i].env;
