@@ -22,7 +22,9 @@ int world_setup(void **state)
     if (!w)
         return -1;
     *state = w;
-    memcpy(w->dir, "/tmp/alb-agent-world-XXXXXX", 28);
+    /* In memory where that is possible: every intent waits for the disk. */
+    const char *top = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
+    (void)snprintf(w->dir, sizeof w->dir, "%s/alb-agent-world-XXXXXX", top);
     if (!mkdtemp(w->dir))
         return -1;
     w->files = arena_fmt(&w->arena, "%s/files", w->dir);
