@@ -122,11 +122,13 @@ enum quota {
     QUOTA_LISTENER_ACLS,
     QUOTA_LISTENER_ENTRIES,
     QUOTA_LB_ENTRIES,
+    QUOTA_POLICIES,
+    QUOTA_POLICY_LISTENERS,
     QUOTA_COUNT
 };
 
 /* res.c: all that has an id and a state. */
-enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_ACL, RES_KINDS };
+enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_ACL, RES_POLICY, RES_KINDS };
 extern const char *const res_kind_names[RES_KINDS]; /* "LoadBalancer"       */
 extern const char *const res_type_names[RES_KINDS]; /* "loadbalancer"       */
 
@@ -246,6 +248,12 @@ bool acl_quotas(struct op *op, const char *listener, const char *lb, const char 
 /* Adds "AclConfig" to a listener's reply when it has any. */
 bool acl_print_config(struct op *op, const char *listener, cJSON *out, struct error *err) MUST_USE;
 
+/* policy.c */
+/* Refuses a TLS policy that is neither the system's nor the account's. */
+bool policy_need(struct op *op, const char *id, struct error *err) MUST_USE;
+/* Is a custom policy (NULL and the system's: always) used within its quota? */
+bool policy_attached(struct op *op, const char *id, struct error *err) MUST_USE;
+
 /* neighbour.c: what other products have. */
 bool neighbour_load(struct cloud *c, const char *path, struct error *err) MUST_USE;
 void neighbour_done(struct cloud *c);
@@ -327,5 +335,7 @@ op_fn group_create, group_update, group_delete, group_list;
 op_fn server_list, server_add, server_remove, server_replace, server_update;
 op_fn acl_create, acl_delete, acl_update, acl_list, acl_entries_add, acl_entries_remove;
 op_fn acl_entry_list, acl_relations, acl_bind, acl_unbind;
+op_fn policy_create, policy_update, policy_delete, policy_list, policy_system_list;
+op_fn policy_relations;
 op_fn tag_resources, untag_resources, tag_list, tag_keys, tag_values, move_group;
 op_fn zone_list, region_list, job_list, vswitch_list, interface_list;

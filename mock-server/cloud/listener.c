@@ -128,14 +128,8 @@ static bool certificates_check(struct op *op, const char *listener_id, struct er
 
 static bool policy_check(struct op *op, struct error *err)
 {
-    static const char *const policies[] = { "tls_cipher_policy_1_0", "tls_cipher_policy_1_1",
-                                            "tls_cipher_policy_1_2", "tls_cipher_policy_1_2_strict",
-                                            "tls_cipher_policy_1_2_strict_with_1_3" };
     const char *policy = op_str(op, "SecurityPolicyId");
-    for (size_t i = 0; i < COUNT(policies); i++)
-        if (!policy || strcmp(policy, policies[i]) == 0)
-            return true;
-    return refuse_missing(err, "SecurityPolicy", policy);
+    return !policy || policy_need(op, policy, err);
 }
 
 static bool quic_check(struct op *op, const struct res *lb, const char *listener_id,
@@ -286,6 +280,7 @@ static bool listener_store(struct op *op, const struct res *lb, const struct res
     attach_groups(op, actions, &groups);
     return res_insert(op, RES_LISTENER, r, err) && attach_put(op, r->id, lb->id, actions, err)
            && quota_attached(op, lb, &groups, err)
+           && policy_attached(op, json_str(r->body, "SecurityPolicyId"), err)
            && tag_put(op, RES_LISTENER, r->id, json_get(op->params, "Tag"), err)
            && res_pass(op, r->id, "Provisioning", "Running", err);
 }
@@ -355,8 +350,7 @@ bool listener_get(struct op *op, struct error *err)
 {
     struct res r;
     return res_need(op, RES_LISTENER, op_str(op, "ListenerId"), &r, err)
-           && listener_print(op, &r, op->body, err)
-           && acl_print_config(op, r.id, op->body, err);
+           && listener_print(op, &r, op->body, err) && acl_print_config(op, r.id, op->body, err);
 }
 
 /* A list shows no certificates. */

@@ -26,8 +26,8 @@ bool listener_update(struct op *op, struct error *err)
         && (!attach_doom(op, r->id, err) || !attach_put(op, r->id, r->lb, actions, err)
             || !quota_attached(op, &at.lb, &groups, err)))
         return false;
-    return res_update(op, r, err) && listener_pass(op, r, err)
-           && job_start(op, RES_LISTENER, r->id, err);
+    return res_update(op, r, err) && policy_attached(op, json_str(r->body, "SecurityPolicyId"), err)
+           && listener_pass(op, r, err) && job_start(op, RES_LISTENER, r->id, err);
 }
 
 static bool listener_turn(struct op *op, const char *from, const char *to, struct error *err)

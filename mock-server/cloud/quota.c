@@ -69,6 +69,11 @@ static const struct quota_row {
     [QUOTA_LB_ENTRIES] =      { "loadbalancer_acl_entries_num",
                                 "ResourceQuotaExceeded.LoadBalancerAclEntriesNum",
                                 false, { 800, 800, 800 } },
+    [QUOTA_POLICIES] =        { "securitypolicies_num",   "QuotaExceeded.SecurityPoliciesNum",
+                                false, { 50, 50, 50 } },
+    [QUOTA_POLICY_LISTENERS] = { "securitypolicy_attached_num",
+                                "ResourceQuotaExceeded.SecurityPolicyAttachedNum",
+                                false, { 10, 10, 10 } },
     /* clang-format on */
 };
 

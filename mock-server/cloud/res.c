@@ -4,14 +4,24 @@
 
 #include "cloud_priv.h"
 
+/* clang-format off */
 const char *const res_kind_names[RES_KINDS] = {
-    [RES_LB] = "LoadBalancer",   [RES_LISTENER] = "Listener", [RES_RULE] = "Rule",
-    [RES_GROUP] = "ServerGroup", [RES_ACL] = "Acl",
+    [RES_LB] = "LoadBalancer",
+    [RES_LISTENER] = "Listener",
+    [RES_RULE] = "Rule",
+    [RES_GROUP] = "ServerGroup",
+    [RES_ACL] = "Acl",
+    [RES_POLICY] = "SecurityPolicy",
 };
 const char *const res_type_names[RES_KINDS] = {
-    [RES_LB] = "loadbalancer",   [RES_LISTENER] = "listener", [RES_RULE] = "rule",
-    [RES_GROUP] = "servergroup", [RES_ACL] = "acl",
+    [RES_LB] = "loadbalancer",
+    [RES_LISTENER] = "listener",
+    [RES_RULE] = "rule",
+    [RES_GROUP] = "servergroup",
+    [RES_ACL] = "acl",
+    [RES_POLICY] = "securitypolicy",
 };
+/* clang-format on */
 
 static void res_read(struct op *op, struct query *q, struct res *out)
 {

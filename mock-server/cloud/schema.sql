@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS meta(
 CREATE TABLE IF NOT EXISTS resource(
   seq     INTEGER PRIMARY KEY AUTOINCREMENT,
   region  TEXT NOT NULL,
-  kind    TEXT NOT NULL,          -- LoadBalancer, Listener, Rule, ServerGroup, Acl
+  kind    TEXT NOT NULL,          -- LoadBalancer, Listener, Rule, ServerGroup, Acl, SecurityPolicy …
   id      TEXT NOT NULL UNIQUE,
   parent  TEXT,                   -- listener: load balancer; rule: listener
   lb      TEXT,                   -- listener and rule: load balancer

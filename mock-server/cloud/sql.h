@@ -152,6 +152,13 @@
     X(RELATION_COUNT_LISTENER, "SELECT count(*) FROM acl_relation" \
                                " WHERE listener = :listener AND status <> 'Dissociating'") \
     X(RELATION_COUNT_LB, "SELECT count(*) FROM acl_relation WHERE lb = :lb") \
+    /* security policies */ \
+    X(POLICY_USERS, \
+      "SELECT id, lb, variant, number FROM resource WHERE region = :region" \
+      " AND kind = 'Listener' AND json_extract(body, '$.SecurityPolicyId') = :policy ORDER BY seq") \
+    X(POLICY_USERS_COUNT, /* an id is in one region only */ \
+      "SELECT count(*) FROM resource WHERE kind = 'Listener'" \
+      " AND json_extract(body, '$.SecurityPolicyId') = :policy") \
     /* attachments */ \
     X(ATTACH_INSERT, "INSERT INTO attachment(holder, grp, lb, doomed)" \
                      " VALUES(:holder, :grp, :lb, 0)") \

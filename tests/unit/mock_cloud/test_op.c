@@ -124,6 +124,16 @@ static const struct {
     { "alb", "AssociateAclsWithListener", "{'ListenerId':'$l','AclType':'White','AclIds':['$A']}" },
     { "alb", "DissociateAclsFromListener", "{'ListenerId':'$Q','AclIds':['$A']}" },
     { "alb", "DeleteAcl", "{'AclId':'$B'}" },
+    { "alb", "CreateSecurityPolicy",
+      "{'SecurityPolicyName':'ab','Ciphers':['AES128-SHA'],'TLSVersions':['TLSv1.0']," TAGS
+      ",'ResourceGroupId':'rg-1'}" },
+    { "alb", "UpdateSecurityPolicyAttribute",
+      "{'SecurityPolicyId':'$P','Ciphers':['AES256-SHA'],'TLSVersions':['TLSv1.2']}" },
+    { "alb", "ListSecurityPolicies",
+      "{'SecurityPolicyIds':['$P'],'SecurityPolicyNames':['a']," TAGS "}" },
+    { "alb", "ListSystemSecurityPolicies", "{}" },
+    { "alb", "ListSecurityPolicyRelations", "{'SecurityPolicyIds':['$P']}" },
+    { "alb", "DeleteSecurityPolicy", "{'SecurityPolicyId':'$P'}" },
     { "vpc", "DescribeVSwitches",
       "{'RegionId':'cn-hangzhou','VSwitchId':'vsw-1','VpcId':'vpc-1','PageSize':1}" },
     { "ecs", "DescribeNetworkInterfaces",
@@ -132,15 +142,16 @@ static const struct {
 
 static char quic[32];  /* id of a QUIC listener */
 static char spare[32]; /* id of a group that nothing uses */
-static char acl[32], spare_acl[32];
+static char acl[32], spare_acl[32], policy[32];
 
 static char *with_ids(struct world *w, const char *text)
 {
     const struct {
         char sign;
         const char *id;
-    } ids[] = { { 'L', w->lb }, { 'l', w->listener }, { 'R', w->rule }, { 'G', w->group },
-                { 'S', spare }, { 'Q', quic },        { 'A', acl },     { 'B', spare_acl } };
+    } ids[] = { { 'L', w->lb },    { 'l', w->listener }, { 'R', w->rule },
+                { 'G', w->group }, { 'S', spare },       { 'Q', quic },
+                { 'A', acl },      { 'B', spare_acl },   { 'P', policy } };
     struct buf b CLEANUP(buf_done) = { .max = 0 };
     for (; *text; text++) {
         const char *id = NULL;
@@ -178,6 +189,11 @@ static void setup_all(struct world *w)
          w->listener);
     keep(spare_acl, call_text(w, "CreateAcl", "{}"), "AclId");
     keep(acl, call_text(w, "CreateAcl", "{}"), "AclId");
+    keep(
+        policy,
+        call_text(w, "CreateSecurityPolicy",
+                  "{'SecurityPolicyName':'ab','Ciphers':['AES128-SHA'],'TLSVersions':['TLSv1.0']}"),
+        "SecurityPolicyId");
     settle(w);
     call(w, "AddEntriesToAcl", "{'AclId':'%s','AclEntries':[{'Entry':'10.0.0.0/16'}]}", acl);
     settle(w);
