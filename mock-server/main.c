@@ -9,6 +9,7 @@
 
 #include "admin/admin.h"
 #include "alb-agent/buf.h"
+#include "coverage.h"
 #include "front/options.h"
 #include "mock.h"
 
@@ -63,7 +64,7 @@ static bool read_file(struct arena *a, const char *path, const char **text, stru
 static bool mock_start(struct program *p, struct options *o, struct error *err)
 {
     const struct clock *clock = clock_system();
-    const char *scenario;
+    const char *scenario = NULL;
     if (o->fault_file) {
         if (!read_file(&p->arena, o->fault_file, &scenario, err))
             return false;
@@ -162,6 +163,17 @@ static void announce(const char *what, const char *scheme, const char *listen,
     (void)fflush(stdout);
 }
 
+static int coverage_print(struct error *err)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    struct coverage total;
+    if (!coverage_write(&b, NULL, &total, err)) {
+        (void)fprintf(stderr, "alb-mock: %s\n", err->msg);
+        return 1;
+    }
+    return fputs(buf_str(&b), stdout) < 0;
+}
+
 int main(int argc, char **argv)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
@@ -171,6 +183,8 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
         return 2;
     }
+    if (o.verb == OPTIONS_COVERAGE)
+        return coverage_print(&err);
     if (o.verb != OPTIONS_SERVE) {
         (void)fputs(o.verb == OPTIONS_HELP ? options_help() : "alb-mock " ALB_MOCK_VERSION "\n",
                     stdout);

@@ -152,6 +152,7 @@ bool cas_list(struct ask *ask, struct error *err)
 
 static bool find(struct ask *ask, cJSON **out, struct error *err)
 {
+    *out = NULL;
     int64_t id = json_int(ask->params, "CertId", 0);
     cJSON *cert;
     cJSON_ArrayForEach (cert, certificates(ask)) {

@@ -114,7 +114,10 @@ static bool read_time(struct der *in, int64_t *ms)
     }
     static const char form[] = "YY-MM-DDThh:mm:ssZ";
     for (size_t i = 0; i < sizeof form - 1; i++)
-        text[2 + i] = strchr("-T:Z", form[i]) ? form[i] : *p++;
+        if (strchr("-T:Z", form[i]))
+            text[2 + i] = form[i];
+        else
+            text[2 + i] = *p++;
     text[2 + sizeof form - 1] = '\0';
     return time_parse(text, ms);
 }

@@ -7,9 +7,11 @@
 
 static const char HELP[] =
     "Usage: alb-mock serve --listen HOST:PORT [flags]\n"
+    "       alb-mock coverage\n"
     "\n"
     "Plays the Alibaba Cloud ALB API (2020-06-16) and the few calls of VPC and ECS that\n"
     "go with it, for tests.  Prints its address and serves until SIGTERM or SIGINT.\n"
+    "'coverage' prints which actions are validated and played.\n"
     "\n"
     "  --listen HOST:PORT      where to serve HTTP; port 0 picks a free one\n"
     "  --access-key ID:SECRET  a pair that may sign; may be repeated (testak:testsecret)\n"
@@ -311,8 +313,12 @@ bool options_parse(struct arena *a, int argc, char *const *argv, struct options 
         o->verb = OPTIONS_VERSION;
         return true;
     }
+    if (argc == 1 && !strcmp(argv[0], "coverage")) {
+        o->verb = OPTIONS_COVERAGE;
+        return true;
+    }
     if (!argc || strcmp(argv[0], "serve") != 0)
-        return error_set(err, ERROR_INVALID, "the one command is 'serve'; see --help");
+        return error_set(err, ERROR_INVALID, "the commands are 'serve' and 'coverage'; see --help");
     for (int i = 1; i < argc;)
         if (!take_flag(a, argv, &i, o, err))
             return false;

@@ -10,7 +10,7 @@
 #include "auth.h"
 #include "front.h"
 
-enum options_verb { OPTIONS_SERVE, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_verb { OPTIONS_SERVE, OPTIONS_COVERAGE, OPTIONS_HELP, OPTIONS_VERSION };
 
 struct options {
     enum options_verb verb;

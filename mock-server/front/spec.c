@@ -225,6 +225,11 @@ const struct spec_product *spec_product_of(const struct spec *s, const char *ver
     return NULL;
 }
 
+const struct spec_product *spec_product_at(const struct spec *s, size_t i)
+{
+    return i < s->products.len ? &s->products.items[i] : NULL;
+}
+
 const struct spec_product *spec_product_named(const struct spec *s, const char *name)
 {
     for (size_t i = 0; i < s->products.len; i++)

@@ -51,6 +51,7 @@ void spec_close(struct spec *s);
 
 /* NULL when there is none. */
 const struct spec_product *spec_product_of(const struct spec *s, const char *version);
+const struct spec_product *spec_product_at(const struct spec *s, size_t i);
 const struct spec_product *spec_product_named(const struct spec *s, const char *name);
 const struct spec_action *spec_action_of(const struct spec_product *p, const char *name);
 

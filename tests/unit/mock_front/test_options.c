@@ -165,6 +165,8 @@ static void test_help_and_version_win(void **state)
     struct options o;
     assert_true(parse(&a, ARGS("serve", "--help", "--nonsense"), &o, &err));
     assert_int_equal(o.verb, OPTIONS_HELP);
+    assert_true(parse(&a, ARGS("coverage"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_COVERAGE);
     assert_true(parse(&a, ARGS("--version"), &o, &err));
     assert_int_equal(o.verb, OPTIONS_VERSION);
     assert_non_null(strstr(options_help(), "--pending-ms"));
