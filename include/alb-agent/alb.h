@@ -77,9 +77,11 @@ struct alb_config {
     const struct clock *clock;   /* for the dates of signatures, and for alb_call()      */
     uint64_t seed;               /* of nonces and jitter; never the same twice against a
                                     real cloud, which refuses nonces it has seen         */
-    struct transport *transport; /* borrowed; lives longer than the client               */
-    struct alb_budget writes;    /* of each action that changes something; 200 in 60 s   */
-    struct alb_budget reads;     /* of each other action; 20 in 1 s                      */
+    struct transport *transport; /* borrowed; lives longer than the client ...           */
+    void (*transport_free)(struct transport *t); /* ... unless this is given: then
+                                    alb_free() calls it                                  */
+    struct alb_budget writes; /* of each action that changes something; 200 in 60 s   */
+    struct alb_budget reads;  /* of each other action; 20 in 1 s                      */
 };
 
 /* All of '*config' is copied but for the transport.  Keys that expire are fetched, and again
@@ -156,6 +158,9 @@ bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJS
 bool alb_call_all(struct alb *alb, const char *action, const alb_params *params, cJSON **reply,
                   struct error *err) MUST_USE;
 
+/* Sleeps until something arrives, or for 'timeout_ms' (< 0: as long as it takes): for loops
+ * over alb_run() and alb_next(). */
+void alb_sleep(struct alb *alb, int64_t timeout_ms);
 /* Waits until there are keys to sign with, for a program that would rather stop at the start
  * than fail at its first call. */
 bool alb_ready(struct alb *alb, struct error *err) MUST_USE;

@@ -102,6 +102,7 @@ struct alb {
     bool has_keys;             /* after the last turn           */
     struct clock clock;
     struct transport *transport;
+    void (*transport_free)(struct transport *t); /* or NULL */
     struct rng nonces, jitter;
     struct bucket *buckets; /* one for each row of the action table */
     struct call *calls;     /* in order of their numbers            */

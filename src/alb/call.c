@@ -53,6 +53,11 @@ bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJS
     return r.ok;
 }
 
+void alb_sleep(struct alb *alb, int64_t timeout_ms)
+{
+    alb->transport->wait(alb->transport, timeout_ms);
+}
+
 bool alb_ready(struct alb *alb, struct error *err)
 {
     for (;;) {

@@ -99,6 +99,7 @@ bool alb_new(struct alb **out, const struct alb_config *config, struct error *er
         return false;
     }
     init_buckets(alb, config);
+    alb->transport_free = config->transport_free;
     *out = alb;
     return true;
 }
@@ -119,15 +120,25 @@ void alb_free(struct alb *alb)
         call_free(c);
     }
     provider_free(alb->provider);
+    if (alb->transport_free)
+        alb->transport_free(alb->transport);
     struct arena mem = alb->mem;
     arena_done(&mem);
 }
 
-/* The parameters, copied, with RegionId where a product insists on it. */
+/* VPC and ECS insist on RegionId.  ALB reads the region off its host name and ignores the
+ * parameter (alb-semantics.md §1), so that it is told where the host does not say it. */
+static bool takes_region(const struct alb *alb, enum alb_product product)
+{
+    if (product == ALB_PRODUCT_ALB)
+        return !strstr(alb->endpoints[product], alb->region);
+    return product == ALB_PRODUCT_VPC || product == ALB_PRODUCT_ECS;
+}
+
+/* The parameters, copied, with RegionId where it is needed. */
 static void copy_params(struct alb *alb, struct call *call, const alb_params *params)
 {
-    enum alb_product product = call->action->product;
-    bool has_region = product != ALB_PRODUCT_VPC && product != ALB_PRODUCT_ECS;
+    bool has_region = !takes_region(alb, call->action->product);
     for (size_t i = 0; params && i < params->len; i++) {
         const struct alb_param *p = &params->items[i];
         struct sign_pair *copy = LIST_PUSH(&call->mem, &call->params);
