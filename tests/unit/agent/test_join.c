@@ -97,9 +97,14 @@ static void test_load_balancer_to_be_taken_over_is_never_made_instead(void **sta
                 "kind: AlbConfig\n"
                 "metadata: {name: web}\n"
                 "spec:\n"
-                "  config: {id: alb-nosuchthing}\n"
+                "  config: {id: alb-nosuchthing, zoneMappings: [{vSwitchId: vsw-1}]}\n"
                 "  listeners: [{port: 80, protocol: HTTP}]\n");
     assert_int_equal(problems_after_reading(w), 1);
+    struct session s CLEANUP(session_close) = { 0 };
+    world_open(w, &s, STORE_SNAPSHOT);
+    world_read(w, &s);
+    assert_non_null(strstr(s.wanted.problems.items[0].message, "alb-nosuchthing is not there"));
+    session_close(&s);
     struct session_result r = world_apply(w);
     assert_int_equal(r.writes, 0);
 }

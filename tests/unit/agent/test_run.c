@@ -106,6 +106,45 @@ static void test_conflict_is_answered_by_a_fresh_read(void **state)
     check_in_sync(&r, SHOP_WRITES + 1);
 }
 
+/* Somebody else takes the priority between our reading and our writing. */
+static void take_priority(struct world *w)
+{
+    cJSON *listeners CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListListeners", (char *)NULL);
+    const cJSON *listener = cJSON_GetArrayItem(json_get(listeners, "Listeners"), 0);
+    const cJSON *action = cJSON_GetArrayItem(json_get(listener, "DefaultActions"), 0);
+    const cJSON *tuple =
+        cJSON_GetArrayItem(json_at(action, "ForwardGroupConfig.ServerGroupTuples"), 0);
+    cJSON *rule CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "CreateRules", "ListenerId", json_str(listener, "ListenerId"), "Rules.1.RuleName",
+        "by-hand", "Rules.1.Priority", "100", "Rules.1.RuleConditions.1.Type", "Host",
+        "Rules.1.RuleConditions.1.HostConfig.Values.1", "x.example", "Rules.1.RuleActions.1.Type",
+        "ForwardGroup", "Rules.1.RuleActions.1.Order", "1",
+        "Rules.1.RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId",
+        json_str(tuple, "ServerGroupId"), (char *)NULL);
+    assert_non_null(json_get(rule, "RuleIds"));
+    w->mock.now_ms += 5000;
+}
+
+static void test_priority_taken_behind_our_back_is_read_and_avoided(void **state)
+{
+    struct world *w = *state;
+    world_write_albconfig(w, "web");
+    world_write_services(w);
+    (void)world_apply(w);
+    world_write_ingress(w, "tea", "web", "tea.example", "tea");
+    struct session s CLEANUP(session_close) = { 0 };
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    take_priority(w);
+    struct session_result r = world_apply_session(&s, NULL, NULL);
+    const struct mock_call *first = mock_transport_call(&w->mock, "CreateRules", 2);
+    assert_string_equal(first->code, "Conflict.Priority");
+    assert_true(r.in_sync);
+    assert_int_equal(r.counts.failed, 0);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateRules"), 3);
+}
+
 static void test_conflict_that_stays_is_a_failure_after_three_reads(void **state)
 {
     struct world *w = *state;
@@ -154,11 +193,9 @@ static void test_denied_ends_at_once(void **state)
     assert_int_equal(r.writes, 4);
 }
 
-static void test_empty_endpoints_are_acted_upon_when_seen_again(void **state)
+/* No pod behind the Service any more. */
+static void empty_tea(struct world *w)
 {
-    struct world *w = *state;
-    world_write_shop(w);
-    (void)world_apply(w);
     world_write(w, "tea.yaml",
                 "apiVersion: v1\n"
                 "kind: Service\n"
@@ -174,6 +211,14 @@ static void test_empty_endpoints_are_acted_upon_when_seen_again(void **state)
                 "addressType: IPv4\n"
                 "ports: [{name: http, port: 8080, protocol: TCP}]\n"
                 "endpoints: []\n");
+}
+
+static void test_empty_endpoints_are_acted_upon_when_seen_again(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    empty_tea(w);
     struct session_result r = world_apply(w);
     assert_false(r.in_sync);
     assert_int_equal(r.writes, 0);
@@ -181,6 +226,18 @@ static void test_empty_endpoints_are_acted_upon_when_seen_again(void **state)
     r = world_apply(w);
     check_in_sync(&r, 1);
     assert_int_equal(mock_transport_writes(&w->mock, "RemoveServersFromServerGroup"), 1);
+}
+
+static void test_empty_endpoints_wait_for_a_later_run_however_long_this_one_takes(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    empty_tea(w);
+    world_write_ingress(w, "milk", "web", "milk.example", "coffee");
+    struct session_result r = world_apply(w);
+    assert_int_equal(r.writes, 3); /* of the new Ingress: group, server, rule */
+    assert_int_equal(mock_transport_writes(&w->mock, "RemoveServersFromServerGroup"), 0);
 }
 
 static void test_endpoints_that_come_back_are_not_empty_twice(void **state)
@@ -272,10 +329,12 @@ int main(void)
         TEST(test_load_balancer_without_albconfig_is_an_orphan_and_stays),
         TEST(test_destroy_takes_the_named_load_balancer_and_its_groups),
         TEST(test_conflict_is_answered_by_a_fresh_read),
+        TEST(test_priority_taken_behind_our_back_is_read_and_avoided),
         TEST(test_conflict_that_stays_is_a_failure_after_three_reads),
         TEST(test_refused_object_is_left_out_and_the_rest_is_done),
         TEST(test_denied_ends_at_once),
         TEST(test_empty_endpoints_are_acted_upon_when_seen_again),
+        TEST(test_empty_endpoints_wait_for_a_later_run_however_long_this_one_takes),
         TEST(test_endpoints_that_come_back_are_not_empty_twice),
         TEST(test_stop_ends_what_is_in_flight_and_begins_nothing),
         TEST(test_revision_is_kept_for_each_wanted_state),
