@@ -167,33 +167,45 @@ static bool unknown(struct arena *a, const alb_param_rows *rows, const char *pat
                      *near ? ": did you mean " : "", near, *near ? "?" : "");
 }
 
-/* The row that 'path' leads to, and whether it names an element of a list. */
-static bool find_path(struct arena *a, const alb_param_rows *rows, const char *path,
-                      const struct alb_param_row **out, struct error *err)
+/* An element of a list is named by its number, counted from 1. */
+static bool check_index(const char *path, const struct alb_param_row *row, const char *index,
+                        struct error *err)
 {
-    for (const char *at = path; at;) {
+    int64_t n;
+    if (!take_number(&index, &n) || *index || n < 1)
+        return error_set(err, ERROR_INVALID, "'%s': %s is a list: write %s.1", path, row->name,
+                         row->name);
+    return !row->range.has_max || n <= row->range.max
+           || error_set(err, ERROR_INVALID, "'%s': %s has at most %" PRId64 " elements", path,
+                        row->name, row->range.max);
+}
+
+/* The row that 'path' leads to, or NULL. */
+static const struct alb_param_row *find_path(struct arena *a, const alb_param_rows *rows,
+                                             const char *path, struct error *err)
+{
+    const char *at = path;
+    for (;;) {
         const char *element = next_element(a, &at);
         const struct alb_param_row *row = find_row(rows, element);
-        if (!row)
-            return unknown(a, rows, path, element, err);
-        if (row->type == ALB_TYPE_LIST) {
-            const char *index = at ? next_element(a, &at) : "";
-            int64_t n;
-            if (!take_number(&index, &n) || *index || n < 1)
-                return error_set(err, ERROR_INVALID, "'%s': %s is a list: write %s.1", path,
-                                 row->name, row->name);
-            if (row->range.has_max && n > row->range.max)
-                return error_set(err, ERROR_INVALID, "'%s': %s has at most %" PRId64 " elements",
-                                 path, row->name, row->range.max);
+        if (!row) {
+            (void)unknown(a, rows, path, element, err);
+            return NULL;
         }
-        if (!row->rows.len && at)
-            return error_set(err, ERROR_INVALID, "'%s': %s has no members", path, row->name);
-        if (row->rows.len && !at)
-            return error_set(err, ERROR_INVALID, "'%s' is an object: name a member of it", path);
-        rows = &row->rows;
-        *out = row;
+        if (row->type == ALB_TYPE_LIST
+            && !check_index(path, row, at ? next_element(a, &at) : "", err))
+            return NULL;
+        if (!row->rows.len == !at) {
+            if (!at)
+                return row;
+            rows = &row->rows;
+            continue;
+        }
+        (void)error_set(err, ERROR_INVALID,
+                        at ? "'%s': %s has no members" : "'%s' is an object: name a member of %s",
+                        path, row->name);
+        return NULL;
     }
-    return true;
 }
 
 static bool is_one_of(const char *values, const char *value)
@@ -269,9 +281,8 @@ bool alb_param_check(const char *action, const alb_params *params, struct error 
     if (!alb_param_table(&a, action, &rows))
         return error_set(err, ERROR_INVALID, "there is no action '%s'", action);
     for (size_t i = 0; i < params->len; i++) {
-        const struct alb_param_row *row = NULL;
-        if (!find_path(&a, &rows, params->items[i].name, &row, err)
-            || !check_value(row, &params->items[i], err))
+        const struct alb_param_row *row = find_path(&a, &rows, params->items[i].name, err);
+        if (!row || !check_value(row, &params->items[i], err))
             return error_wrap(err, "%s", action);
     }
     for (size_t i = 0; i < rows.len; i++)
