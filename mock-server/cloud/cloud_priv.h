@@ -124,11 +124,25 @@ enum quota {
     QUOTA_LB_ENTRIES,
     QUOTA_POLICIES,
     QUOTA_POLICY_LISTENERS,
+    QUOTA_TEMPLATES,
+    QUOTA_SCRIPTS,
+    QUOTA_SCRIPT_LINES,
+    QUOTA_SCRIPTS_LINES,
     QUOTA_COUNT
 };
 
 /* res.c: all that has an id and a state. */
-enum res_kind { RES_LB, RES_LISTENER, RES_RULE, RES_GROUP, RES_ACL, RES_POLICY, RES_KINDS };
+enum res_kind {
+    RES_LB,
+    RES_LISTENER,
+    RES_RULE,
+    RES_GROUP,
+    RES_ACL,
+    RES_POLICY,
+    RES_TEMPLATE,
+    RES_SCRIPT,
+    RES_KINDS
+};
 extern const char *const res_kind_names[RES_KINDS]; /* "LoadBalancer"       */
 extern const char *const res_type_names[RES_KINDS]; /* "loadbalancer"       */
 
@@ -337,5 +351,8 @@ op_fn acl_create, acl_delete, acl_update, acl_list, acl_entries_add, acl_entries
 op_fn acl_entry_list, acl_relations, acl_bind, acl_unbind;
 op_fn policy_create, policy_update, policy_delete, policy_list, policy_system_list;
 op_fn policy_relations;
+op_fn template_create, template_update, template_delete, template_get, template_list;
+op_fn template_use;
+op_fn script_create, script_update, script_delete, script_list;
 op_fn tag_resources, untag_resources, tag_list, tag_keys, tag_values, move_group;
 op_fn zone_list, region_list, job_list, vswitch_list, interface_list;

@@ -3,14 +3,14 @@
  * when it is shown. */
 #include <string.h>
 
-#include "cloud_priv.h"
+#include "group_priv.h"
 
 static const char *const group_structs[] = {
     "HealthCheckConfig", "StickySessionConfig", "ConnectionDrainConfig",
     "SlowStartConfig",   "UchConfig",           NULL
 };
 
-static void health_defaults(cJSON *health)
+void health_defaults(cJSON *health)
 {
     json_set_int(health, "HealthCheckConnectPort", 0);
     json_set_str(health, "HealthCheckHost", "$SERVER_IP");
@@ -66,10 +66,8 @@ static void group_apply(struct op *op, cJSON *body)
     }
 }
 
-/* A probe by gRPC is a POST unless told otherwise. */
-static void health_method(cJSON *body)
+void health_method(cJSON *health)
 {
-    cJSON *health = cJSON_GetObjectItemCaseSensitive(body, "HealthCheckConfig");
     if (!json_str(health, "HealthCheckMethod"))
         json_set_str(health, "HealthCheckMethod",
                      text_is(json_str(health, "HealthCheckProtocol"), "gRPC") ? "POST" : "HEAD");
@@ -120,9 +118,8 @@ static bool sticky_ok(const cJSON *body, struct error *err)
            || refuse_absent(err, "Cookie");
 }
 
-static bool health_ok(const cJSON *body, struct error *err)
+bool health_ok(const cJSON *health, struct error *err)
 {
-    const cJSON *health = json_get(body, "HealthCheckConfig");
     const char *host = json_str(health, "HealthCheckHost");
     const char *path = json_str(health, "HealthCheckPath");
     bool grpc = text_is(json_str(health, "HealthCheckProtocol"), "gRPC");
@@ -148,8 +145,8 @@ static bool group_check(const cJSON *body, struct error *err)
 {
     if (text_is(json_str(body, "Scheduler"), "Sch") && !json_get(body, "UchConfig"))
         return refuse_absent(err, "UchConfig");
-    return health_ok(body, err) && sticky_ok(body, err) && slow_start_ok(body, err)
-           && drain_ok(body, err);
+    return health_ok(json_get(body, "HealthCheckConfig"), err) && sticky_ok(body, err)
+           && slow_start_ok(body, err) && drain_ok(body, err);
 }
 
 static bool group_quota(struct op *op, struct error *err)
@@ -179,7 +176,7 @@ bool group_create(struct op *op, struct error *err)
     cJSON *body = group_defaults(op);
     json_copy_members(body, op->params, fixed);
     group_apply(op, body);
-    health_method(body);
+    health_method(cJSON_GetObjectItemCaseSensitive(body, "HealthCheckConfig"));
     if (!check_name(name, "ServerGroupName", err) || !tag_check(json_get(op->params, "Tag"), err)
         || !group_check(body, err) || !group_vpc_check(op, body, err) || !group_quota(op, err))
         return false;
@@ -265,11 +262,18 @@ bool group_delete(struct op *op, struct error *err)
     return res_doom(op, &r, err) && job_start(op, RES_GROUP, r.id, err);
 }
 
-static void health_print(cJSON *body)
+void health_print_members(cJSON *health)
 {
     static const char *const http_only[] = { "HealthCheckCodes", "HealthCheckHost",
                                              "HealthCheckHttpVersion", "HealthCheckMethod",
                                              "HealthCheckPath" };
+    bool tcp = text_is(json_str(health, "HealthCheckProtocol"), "TCP");
+    for (size_t i = 0; tcp && i < COUNT(http_only); i++)
+        json_set_str(health, http_only[i], NULL);
+}
+
+static void health_print(cJSON *body)
+{
     cJSON *health = cJSON_GetObjectItemCaseSensitive(body, "HealthCheckConfig");
     if (!json_true(health, "HealthCheckEnabled")) {
         cJSON *off = cJSON_CreateObject();
@@ -278,9 +282,7 @@ static void health_print(cJSON *body)
         cJSON_Delete(off);
         return;
     }
-    for (size_t i = 0; i < COUNT(http_only); i++)
-        if (text_is(json_str(health, "HealthCheckProtocol"), "TCP"))
-            json_set_str(health, http_only[i], NULL);
+    health_print_members(health);
 }
 
 /* Leaves out what is switched off. */

@@ -74,6 +74,16 @@ static const struct quota_row {
     [QUOTA_POLICY_LISTENERS] = { "securitypolicy_attached_num",
                                 "ResourceQuotaExceeded.SecurityPolicyAttachedNum",
                                 false, { 10, 10, 10 } },
+    [QUOTA_TEMPLATES] =       { "healthchecktemplates_num",
+                                "QuotaExceeded.HealthCheckTemplatesNum",
+                                false, { 50, 50, 50 } },
+    [QUOTA_SCRIPTS] =         { "ascripts_num",           "ResourceQuotaExceeded.AScriptsNum",
+                                false, { 10, 10, 10 } },
+    [QUOTA_SCRIPT_LINES] =    { "ascript_lines_num",      "ResourceQuotaExceeded.AScriptLinesNum",
+                                false, { 1000, 1000, 1000 } },
+    [QUOTA_SCRIPTS_LINES] =   { "ascripts_total_lines_num",
+                                "ResourceQuotaExceeded.AScriptsTotalLinesNum",
+                                false, { 2000, 2000, 2000 } },
     /* clang-format on */
 };
 

@@ -12,6 +12,8 @@ const char *const res_kind_names[RES_KINDS] = {
     [RES_GROUP] = "ServerGroup",
     [RES_ACL] = "Acl",
     [RES_POLICY] = "SecurityPolicy",
+    [RES_TEMPLATE] = "HealthCheckTemplate",
+    [RES_SCRIPT] = "AScript",
 };
 const char *const res_type_names[RES_KINDS] = {
     [RES_LB] = "loadbalancer",
@@ -20,6 +22,8 @@ const char *const res_type_names[RES_KINDS] = {
     [RES_GROUP] = "servergroup",
     [RES_ACL] = "acl",
     [RES_POLICY] = "securitypolicy",
+    [RES_TEMPLATE] = "healthchecktemplate",
+    [RES_SCRIPT] = "ascript",
 };
 /* clang-format on */
 

@@ -14,13 +14,13 @@ CREATE TABLE IF NOT EXISTS resource(
   region  TEXT NOT NULL,
   kind    TEXT NOT NULL,          -- LoadBalancer, Listener, Rule, ServerGroup, Acl, SecurityPolicy …
   id      TEXT NOT NULL UNIQUE,
-  parent  TEXT,                   -- listener: load balancer; rule: listener
-  lb      TEXT,                   -- listener and rule: load balancer
+  parent  TEXT,                   -- listener: load balancer; rule and script: listener
+  lb      TEXT,                   -- listener, rule and script: load balancer
   name    TEXT,
   status  TEXT NOT NULL,
   variant TEXT,                   -- edition, listener protocol, direction, or type of the group
   vpc     TEXT,
-  number  INTEGER NOT NULL,       -- port or priority, else 0
+  number  INTEGER NOT NULL,       -- port, priority or lines, else 0
   body    TEXT NOT NULL CHECK(json_valid(body))  -- the documented fields that are stored as told
 ) STRICT;
 CREATE INDEX IF NOT EXISTS resource_kind   ON resource(region, kind, seq);

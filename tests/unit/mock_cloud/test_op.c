@@ -134,6 +134,22 @@ static const struct {
     { "alb", "ListSystemSecurityPolicies", "{}" },
     { "alb", "ListSecurityPolicyRelations", "{'SecurityPolicyIds':['$P']}" },
     { "alb", "DeleteSecurityPolicy", "{'SecurityPolicyId':'$P'}" },
+    { "alb", "CreateHealthCheckTemplate",
+      "{'HealthCheckTemplateName':'ab','HealthCheckCodes':['http_2xx'],'HealthCheckHost':'a.b',"
+      "'HealthCheckPath':'/','HealthCheckProtocol':'HTTP'," TAGS "}" },
+    { "alb", "UpdateHealthCheckTemplateAttribute",
+      "{'HealthCheckTemplateId':'$T','HealthCheckCodes':['http_3xx'],'HealthCheckPath':'/p'}" },
+    { "alb", "GetHealthCheckTemplateAttribute", "{'HealthCheckTemplateId':'$T'}" },
+    { "alb", "ListHealthCheckTemplates", "{'HealthCheckTemplateIds':['$T']," TAGS "}" },
+    { "alb", "ApplyHealthCheckTemplateToServerGroup",
+      "{'HealthCheckTemplateId':'$T','ServerGroupId':'$G'}" },
+    { "alb", "DeleteHealthCheckTemplates", "{'HealthCheckTemplateIds':['$T']}" },
+    { "alb", "CreateAScripts",
+      "{'ListenerId':'$l','AScripts':[{'AScriptName':'ab','ScriptContent':'c','Enabled':true,"
+      "'ExtAttributes':[{'AttributeKey':'EsDebug','AttributeValue':'v'}]}]}" },
+    { "alb", "UpdateAScripts", "{'AScripts':[{'AScriptId':'$s','ScriptContent':'d'}]}" },
+    { "alb", "ListAScripts", "{'AScriptIds':['$s'],'AScriptNames':['ab'],'ListenerIds':['$Q']}" },
+    { "alb", "DeleteAScripts", "{'AScriptIds':['$s']}" },
     { "vpc", "DescribeVSwitches",
       "{'RegionId':'cn-hangzhou','VSwitchId':'vsw-1','VpcId':'vpc-1','PageSize':1}" },
     { "ecs", "DescribeNetworkInterfaces",
@@ -142,16 +158,16 @@ static const struct {
 
 static char quic[32];  /* id of a QUIC listener */
 static char spare[32]; /* id of a group that nothing uses */
-static char acl[32], spare_acl[32], policy[32];
+static char acl[32], spare_acl[32], policy[32], template[32], script[32];
 
 static char *with_ids(struct world *w, const char *text)
 {
     const struct {
         char sign;
         const char *id;
-    } ids[] = { { 'L', w->lb },    { 'l', w->listener }, { 'R', w->rule },
-                { 'G', w->group }, { 'S', spare },       { 'Q', quic },
-                { 'A', acl },      { 'B', spare_acl },   { 'P', policy } };
+    } ids[] = { { 'L', w->lb },  { 'l', w->listener }, { 'R', w->rule }, { 'G', w->group },
+                { 'S', spare },  { 'Q', quic },        { 'A', acl },     { 'B', spare_acl },
+                { 'P', policy }, { 'T', template },    { 's', script } };
     struct buf b CLEANUP(buf_done) = { .max = 0 };
     for (; *text; text++) {
         const char *id = NULL;
@@ -194,6 +210,11 @@ static void setup_all(struct world *w)
         call_text(w, "CreateSecurityPolicy",
                   "{'SecurityPolicyName':'ab','Ciphers':['AES128-SHA'],'TLSVersions':['TLSv1.0']}"),
         "SecurityPolicyId");
+    keep(template, call_text(w, "CreateHealthCheckTemplate", "{'HealthCheckTemplateName':'ab'}"),
+         "HealthCheckTemplateId");
+    call(w, "CreateAScripts",
+         "{'ListenerId':'%s','AScripts':[{'AScriptName':'ab','ScriptContent':'c'}]}", quic);
+    keep(script, first(w->last.body, "AScriptIds"), "AScriptId");
     settle(w);
     call(w, "AddEntriesToAcl", "{'AclId':'%s','AclEntries':[{'Entry':'10.0.0.0/16'}]}", acl);
     settle(w);
