@@ -128,6 +128,9 @@ enum quota {
     QUOTA_SCRIPTS,
     QUOTA_SCRIPT_LINES,
     QUOTA_SCRIPTS_LINES,
+    QUOTA_SECURITY_GROUPS,
+    QUOTA_CAPACITY_LB,
+    QUOTA_CAPACITY_REGION,
     QUOTA_COUNT
 };
 
@@ -303,6 +306,9 @@ bool check_chars(const char *text, const char *extra); /* letters, digits, and '
 /* lb_change.c: Active and Normal, as every change of a load balancer or listener needs. */
 bool lb_ready(struct op *op, const struct res *lb, struct error *err) MUST_USE;
 
+/* capacity.c: the member of a load balancer's body that is not shown. */
+extern const char capacity_member[];
+
 /* listener.c */
 /* Is no other change of the listener in flight, and is it in state 'want' (NULL: Running or
  * Stopped)?  A 'batch' call has no word of its own for a change in flight. */
@@ -354,5 +360,7 @@ op_fn policy_relations;
 op_fn template_create, template_update, template_delete, template_get, template_list;
 op_fn template_use;
 op_fn script_create, script_update, script_delete, script_list;
+op_fn lb_join, lb_leave, lb_shift, lb_unshift, lb_bandwidth_on, lb_bandwidth_off;
+op_fn capacity_set, capacity_get;
 op_fn tag_resources, untag_resources, tag_list, tag_keys, tag_values, move_group;
 op_fn zone_list, region_list, job_list, vswitch_list, interface_list;

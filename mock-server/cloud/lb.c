@@ -116,7 +116,7 @@ cJSON *zones_build(struct op *op, const cJSON *mappings, const cJSON *have, cons
             json_set(zone, "LoadBalancerAddresses", json_get(old, "LoadBalancerAddresses"));
         else
             cJSON_AddItemToObject(zone, "LoadBalancerAddresses", zone_addresses(op, m, lb_body));
-        json_set_str(zone, "Status", "Active");
+        json_set_str(zone, "Status", old ? json_str(old, "Status") : "Active");
         json_set_str(zone, "VSwitchId", json_str(m, "VSwitchId"));
         json_set_str(zone, "ZoneId", json_str(m, "ZoneId"));
     }
@@ -255,6 +255,7 @@ bool lb_delete(struct op *op, struct error *err)
 static bool lb_print(struct op *op, const struct res *r, cJSON *out, struct error *err)
 {
     json_move(out, r->body);
+    json_set_str(out, capacity_member, NULL);
     json_set_str(out, "LoadBalancerStatus", r->status);
     return tag_print(op, r->id, out, err);
 }

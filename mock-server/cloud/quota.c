@@ -84,6 +84,15 @@ static const struct quota_row {
     [QUOTA_SCRIPTS_LINES] =   { "ascripts_total_lines_num",
                                 "ResourceQuotaExceeded.AScriptsTotalLinesNum",
                                 false, { 2000, 2000, 2000 } },
+    [QUOTA_SECURITY_GROUPS] = { "security_groups_num",
+                                "ResourceQuotaExceeded.SecurityGroupNum",
+                                false, { 4, 4, 4 } },
+    [QUOTA_CAPACITY_LB] =     { "reserved_capacity_units_per_loadbalancer",
+                                "QuotaExceeded.ReservationMaxLcuPerLb",
+                                false, { 5000, 5000, 5000 } },
+    [QUOTA_CAPACITY_REGION] = { "reserved_capacity_units_per_region",
+                                "QuotaExceeded.ReservationMaxLcuPerRegion",
+                                false, { 20000, 20000, 20000 } },
     /* clang-format on */
 };
 

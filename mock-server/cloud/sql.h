@@ -152,6 +152,10 @@
     X(RELATION_COUNT_LISTENER, "SELECT count(*) FROM acl_relation" \
                                " WHERE listener = :listener AND status <> 'Dissociating'") \
     X(RELATION_COUNT_LB, "SELECT count(*) FROM acl_relation WHERE lb = :lb") \
+    /* capacity kept ready for the other load balancers of the region */ \
+    X(CAPACITY_OTHERS, \
+      "SELECT ifnull(sum(json_extract(body, '$.CapacityReservation.Units')), 0) FROM resource" \
+      " WHERE region = :region AND kind = 'LoadBalancer' AND id <> :id") \
     /* scripts; 'number' is their lines */ \
     X(SCRIPT_COUNT, "SELECT count(*) FROM resource WHERE parent = :listener AND kind = 'AScript'") \
     X(SCRIPT_LINES, "SELECT ifnull(sum(number), 0) FROM resource WHERE parent = :listener" \

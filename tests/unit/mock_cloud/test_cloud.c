@@ -10,6 +10,7 @@ static void test_it_has_exactly_its_actions(void **state)
     (void)state;
     assert_true(cloud_has("alb", "CreateLoadBalancer"));
     assert_true(cloud_has("alb", "ListAsynJobs"));
+    assert_true(cloud_has("alb", "ModifyCapacityReservation"));
     assert_true(cloud_has("vpc", "DescribeVSwitches"));
     assert_true(cloud_has("ecs", "DescribeNetworkInterfaces"));
     assert_false(cloud_has("alb", "CreateNothing"));

@@ -150,6 +150,21 @@ static const struct {
     { "alb", "UpdateAScripts", "{'AScripts':[{'AScriptId':'$s','ScriptContent':'d'}]}" },
     { "alb", "ListAScripts", "{'AScriptIds':['$s'],'AScriptNames':['ab'],'ListenerIds':['$Q']}" },
     { "alb", "DeleteAScripts", "{'AScriptIds':['$s']}" },
+    { "alb", "LoadBalancerJoinSecurityGroup",
+      "{'LoadBalancerId':'$M','SecurityGroupIds':['sg-2']}" },
+    { "alb", "LoadBalancerLeaveSecurityGroup",
+      "{'LoadBalancerId':'$M','SecurityGroupIds':['sg-1']}" },
+    { "alb", "StartShiftLoadBalancerZones",
+      "{'LoadBalancerId':'$L','ZoneMappings':[{'VSwitchId':'vsw-1','ZoneId':'cn-hangzhou-h'}]}" },
+    { "alb", "CancelShiftLoadBalancerZones",
+      "{'LoadBalancerId':'$M','ZoneMappings':[{'VSwitchId':'vsw-1','ZoneId':'cn-hangzhou-h'}]}" },
+    { "alb", "AttachCommonBandwidthPackageToLoadBalancer",
+      "{'LoadBalancerId':'$L','BandwidthPackageId':'cbwp-1','RegionId':'r'}" },
+    { "alb", "DetachCommonBandwidthPackageFromLoadBalancer",
+      "{'LoadBalancerId':'$M','BandwidthPackageId':'cbwp-1','RegionId':'r'}" },
+    { "alb", "ModifyCapacityReservation",
+      "{'LoadBalancerId':'$L','MinimumLoadBalancerCapacity':{'CapacityUnits':100}}" },
+    { "alb", "DescribeCapacityReservation", "{'LoadBalancerId':'$L'}" },
     { "vpc", "DescribeVSwitches",
       "{'RegionId':'cn-hangzhou','VSwitchId':'vsw-1','VpcId':'vpc-1','PageSize':1}" },
     { "ecs", "DescribeNetworkInterfaces",
@@ -159,6 +174,7 @@ static const struct {
 static char quic[32];  /* id of a QUIC listener */
 static char spare[32]; /* id of a group that nothing uses */
 static char acl[32], spare_acl[32], policy[32], template[32], script[32];
+static char joined[32]; /* id of a load balancer with a security group and a shifted zone */
 
 static char *with_ids(struct world *w, const char *text)
 {
@@ -167,7 +183,7 @@ static char *with_ids(struct world *w, const char *text)
         const char *id;
     } ids[] = { { 'L', w->lb },  { 'l', w->listener }, { 'R', w->rule }, { 'G', w->group },
                 { 'S', spare },  { 'Q', quic },        { 'A', acl },     { 'B', spare_acl },
-                { 'P', policy }, { 'T', template },    { 's', script } };
+                { 'P', policy }, { 'T', template },    { 's', script },  { 'M', joined } };
     struct buf b CLEANUP(buf_done) = { .max = 0 };
     for (; *text; text++) {
         const char *id = NULL;
@@ -191,6 +207,13 @@ static void setup_all(struct world *w)
     setup_group(w, GROUP("spare", ""));
     memcpy(spare, w->group, sizeof spare);
     setup_group(w, GROUP("used", ""));
+    setup_lb(w, LB("Standard", ",'SecurityGroupIds':['sg-1']"));
+    memcpy(joined, w->lb, sizeof joined);
+    call(w, "StartShiftLoadBalancerZones",
+         "{'LoadBalancerId':'%s','ZoneMappings':[{'VSwitchId':'vsw-1','ZoneId':'cn-hangzhou-h'}]}",
+         joined);
+    call(w, "AttachCommonBandwidthPackageToLoadBalancer",
+         "{'LoadBalancerId':'%s','BandwidthPackageId':'cbwp-1'}", joined);
     setup_lb(w, LB("Standard", ""));
 #define TLS(protocol)                                                               \
     "{'LoadBalancerId':'%s','ListenerPort':8443,'ListenerProtocol':'" protocol "'," \
