@@ -80,6 +80,8 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
         .n_quotas = o->quotas.len,
         .keys = o->keys.items,
         .n_keys = o->keys.len,
+        .policies = o->policies.items,
+        .n_policies = o->policies.len,
         .latencies = o->latencies.items,
         .n_latencies = o->latencies.len,
         .flow = o->flow.items,

@@ -74,6 +74,8 @@ static bool front_start(struct mock *m, const struct mock_config *config, struct
         .dates = config->dates,
         .keys = config->keys,
         .n_keys = config->n_keys,
+        .policies = config->policies,
+        .n_policies = config->n_policies,
         .call_log = config->call_log,
         .latencies = config->latencies,
         .n_latencies = config->n_latencies,

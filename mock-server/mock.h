@@ -24,6 +24,8 @@ struct mock_config {
     size_t n_quotas;
     const struct access_key *keys;
     size_t n_keys;
+    const struct policy *policies;
+    size_t n_policies;
     const struct front_latency *latencies;
     size_t n_latencies;
     const char *const *flow; /* limits as for flow_set()                                 */

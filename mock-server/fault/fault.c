@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-/* Does 'text' match 'glob', in which "*" stands for any text?  Greedy with one place to go
- * back to: an earlier "*" never needs another try. */
-static bool matches(const char *glob, const char *text)
+/* Greedy, with one place to go back to: an earlier "*" never needs another try. */
+bool fault_matches(const char *glob, const char *text)
 {
     const char *star = NULL, *back = NULL;
     while (*text) {
@@ -28,15 +27,15 @@ static bool matches(const char *glob, const char *text)
 static bool names_resource(const char *glob, const char *const *values)
 {
     for (; values && *values; values++)
-        if (matches(glob, *values))
+        if (fault_matches(glob, *values))
             return true;
     return false;
 }
 
 static bool is_meant(const struct fault_rule *r, const struct fault_call *c, int64_t since_ms)
 {
-    return (!r->action || matches(r->action, c->action))
-           && (!r->region || matches(r->region, c->region))
+    return (!r->action || fault_matches(r->action, c->action))
+           && (!r->region || fault_matches(r->region, c->region))
            && (!r->resource || names_resource(r->resource, c->values))
            && (!r->call || r->call == c->number) && since_ms >= r->after_ms
            && (!r->until_ms || since_ms < r->until_ms);

@@ -71,6 +71,9 @@ struct fault_call {
  * does not count the call. */
 const struct fault_rule *fault_pick(struct fault_set *set, const struct fault_call *call);
 
+/* Does the whole of 'text' match 'glob', in which "*" stands for any text? */
+bool fault_matches(const char *glob, const char *text);
+
 /* As scenarios call it.  Static. */
 const char *fault_effect_name(enum fault_effect effect);
 

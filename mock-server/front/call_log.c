@@ -41,7 +41,7 @@ static bool is_hidden(const char *name)
     static const char *const hidden[] = {
         "Action",          "Version",     "Format", "Timestamp",         "SecurityToken",
         "AccessKeySecret", "BearerToken", "Key",    "EncryptPrivateKey", "SignPrivateKey",
-        "PrivateKey",
+        "PrivateKey",      "OIDCToken",
     };
     if (!strncmp(name, "Signature", 9))
         return true;

@@ -12,6 +12,7 @@
 #include "alb-agent/rng.h"
 #include "call_log.h"
 #include "effect.h"
+#include "policy.h"
 #include "region.h"
 #include "turn.h"
 #include "v1.h"
@@ -215,6 +216,18 @@ static bool check_flow(struct front *f, struct turn *t, struct error *err)
            || spec_refuse(f->spec, "Throttling.User", err);
 }
 
+static bool check_policy(const struct front *f, struct turn *t, struct error *err)
+{
+    enum policy_verdict verdict =
+        t->caller.key.id ? policy_judge(f->config.policies, f->config.n_policies, t->caller.key.id,
+                                        t->product->name, t->action->name, &t->flat)
+                         : POLICY_ALLOWED;
+    if (verdict == POLICY_ALLOWED)
+        return true;
+    t->denial = verdict == POLICY_DENIED ? "ExplicitDeny" : "ImplicitDeny";
+    return front_refuse(err, 403, "NoPermission", "You are not authorized to do this action.");
+}
+
 /* The codes of the other products begin another way. */
 static bool validate_params(const struct turn *t, cJSON **params, struct error *err)
 {
@@ -234,7 +247,7 @@ static bool validate_params(const struct turn *t, cJSON **params, struct error *
 static bool admit(struct front *f, struct turn *t, cJSON **params, struct error *err)
 {
     if (!read_params(f, t, err) || !find_action(f, t, err) || !check_caller(f, t, err)
-        || !check_flow(f, t, err))
+        || !check_flow(f, t, err) || !check_policy(f, t, err))
         return false;
     effect_pick(f->config.faults, t, region_for(t), (int64_t)f->seq + 1);
     return validate_params(t, params, err) && check_played(f, t, err);

@@ -16,6 +16,7 @@
 struct front;
 struct flow;
 struct fault_set;
+struct policy;
 
 /* How long the replies to an action are held back. */
 struct front_latency {
@@ -52,6 +53,8 @@ struct front_config {
     const struct clock *dates; /* for the dates of requests; NULL: 'clock' */
     const struct access_key *keys;
     size_t n_keys;
+    const struct policy *policies;
+    size_t n_policies;
     const char *call_log; /* file, NULL: none                          */
     const struct front_latency *latencies;
     size_t n_latencies;

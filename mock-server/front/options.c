@@ -19,6 +19,8 @@ static const char HELP[] =
     "                          a temporary one with its security token, and the time at\n"
     "                          which it ends, as 2026-01-15T08:09:10Z; may be repeated\n"
     "  --disabled-key ID:SECRET  a pair that has been switched off; may be repeated\n"
+    "  --policy ID=allow|deny:PRODUCT:ACTION[:RESOURCE]\n"
+    "                          what a pair may do, as ro=allow:alb:List*; may be repeated\n"
     "  --state FILE            keep the cloud in this SQLite file (in memory)\n"
     "  --pending-ms N          how long a resource stays in a pending state (200)\n"
     "  --seed N                of ids and tokens (1)\n"
@@ -194,6 +196,15 @@ static bool take_sts_token(struct arena *a, const char *value, struct options *o
     return true;
 }
 
+static bool take_policy(struct arena *a, const char *value, struct options *o, struct error *err)
+{
+    struct policy policy;
+    if (!policy_read(a, value, &policy, err))
+        return false;
+    *LIST_PUSH(a, &o->policies) = policy;
+    return true;
+}
+
 static bool take_pending(struct arena *a, const char *value, struct options *o, struct error *err)
 {
     (void)a;
@@ -245,25 +256,16 @@ static const struct {
     const char *name;
     option_fn *take;
 } flags[] = {
-    { "--listen", take_listen },
-    { "--access-key", take_access_key },
-    { "--sts-token", take_sts_token },
-    { "--disabled-key", take_disabled_key },
-    { "--state", take_state },
-    { "--pending-ms", take_pending },
-    { "--seed", take_seed },
-    { "--quota", take_quota },
-    { "--neighbours", take_neighbours },
-    { "--call-log", take_call_log },
-    { "--latency-ms", take_latency_ms },
-    { "--latency", take_latency },
-    { "--clock", take_clock },
-    { "--flow", take_flow },
-    { "--faults", take_fault_file },
-    { "--fault", take_fault },
-    { "--admin", take_admin },
-    { "--tls-cert", take_tls_cert },
-    { "--tls-key", take_tls_key },
+    { "--listen", take_listen },       { "--access-key", take_access_key },
+    { "--sts-token", take_sts_token }, { "--disabled-key", take_disabled_key },
+    { "--policy", take_policy },       { "--state", take_state },
+    { "--pending-ms", take_pending },  { "--seed", take_seed },
+    { "--quota", take_quota },         { "--neighbours", take_neighbours },
+    { "--call-log", take_call_log },   { "--latency-ms", take_latency_ms },
+    { "--latency", take_latency },     { "--clock", take_clock },
+    { "--flow", take_flow },           { "--faults", take_fault_file },
+    { "--fault", take_fault },         { "--admin", take_admin },
+    { "--tls-cert", take_tls_cert },   { "--tls-key", take_tls_key },
 };
 
 static option_fn *flag_find(const char *arg, size_t len)

@@ -9,6 +9,7 @@
 #include "alb-agent/error.h"
 #include "auth.h"
 #include "front.h"
+#include "policy.h"
 
 enum options_verb { OPTIONS_SERVE, OPTIONS_COVERAGE, OPTIONS_HELP, OPTIONS_VERSION };
 
@@ -25,6 +26,7 @@ struct options {
     int64_t pending_ms;              /* 200 when not given              */
     uint64_t seed;                   /* 1 when not given                */
     LIST_OF(struct access_key) keys; /* never empty        */
+    LIST_OF(struct policy) policies;
     LIST_OF(struct cloud_quota) quotas;
     LIST_OF(struct front_latency) latencies;
 };

@@ -23,6 +23,12 @@ static cJSON *error_body(const struct turn *t)
         body, "Recommend",
         arena_fmt(t->arena, "https://api.aliyun.com/troubleshoot?q=%s&product=%s&requestId=%s",
                   t->reply.code, t->product ? t->product->title : "Alb", t->request_id));
+    if (t->denial) {
+        cJSON *detail = cJSON_AddObjectToObject(body, "AccessDeniedDetail");
+        cJSON_AddStringToObject(detail, "AuthAction",
+                                arena_fmt(t->arena, "%s:%s", t->product->name, t->action->name));
+        cJSON_AddStringToObject(detail, "NoPermissionType", t->denial);
+    }
     return body;
 }
 

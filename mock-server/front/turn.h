@@ -24,6 +24,7 @@ struct turn {
     char request_id[37];
     struct cloud_reply reply;
     const struct fault_rule *fault; /* what goes wrong with this call, NULL: nothing     */
+    const char *denial;             /* why policies refuse the call, NULL: they do not   */
     int64_t retry_ms;               /* when a refused caller may come again, 0: not told */
 };
 

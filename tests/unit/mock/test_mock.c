@@ -11,6 +11,7 @@
 
 #include "alb-agent/buf.h"
 #include "client.h"
+#include "mock-server/front/policy.h"
 
 static struct mock *start(struct mock_config config)
 {
@@ -199,6 +200,22 @@ static void test_a_throttled_call_has_the_documented_form(void **state)
     mock_close(m);
 }
 
+static void test_a_denied_call_has_the_documented_form(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct policy deny = { "testak", true, "alb", "List*", NULL };
+    struct mock *m = start((struct mock_config){ .policies = &deny, .n_policies = 1 });
+    struct client_reply r CLEANUP(client_reply_done) = client_call(m, &a, "ListServerGroups", "");
+    assert_int_equal(r.http.status, 403);
+    assert_string_equal(json_str(r.body, "Code"), "NoPermission");
+    const cJSON *detail = json_get(r.body, "AccessDeniedDetail");
+    assert_string_equal(json_str(detail, "AuthAction"), "alb:ListServerGroups");
+    assert_string_equal(json_str(detail, "NoPermissionType"), "ExplicitDeny");
+    assert_int_equal(create(m, GROUP), 200);
+    mock_close(m);
+}
+
 static void test_nonsense_in_the_configuration_is_refused(void **state)
 {
     (void)state;
@@ -223,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_a_stale_read_is_one_reply_behind),
         cmocka_unit_test(test_faults_on_the_wire_are_left_to_the_server),
         cmocka_unit_test(test_a_throttled_call_has_the_documented_form),
+        cmocka_unit_test(test_a_denied_call_has_the_documented_form),
         cmocka_unit_test(test_nonsense_in_the_configuration_is_refused),
     };
     return cmocka_run_group_tests_name("mock/mock", tests, NULL, NULL);

@@ -15,7 +15,7 @@
 static const struct param PARAMS[] = {
     { "AccessKeyId", "testak" },   { "Action", "TagResources" }, { "Key", "PRIVATE-KEY" },
     { "ListenerId", "lsn-\"1\"" }, { "SecurityToken", "TOKEN" }, { "Signature", "SIGNED" },
-    { "SignatureNonce", "NONCE" }, { "Tag.1.Key", "a" },
+    { "SignatureNonce", "NONCE" }, { "Tag.1.Key", "a" },         { "OIDCToken", "JWT" },
 };
 
 static struct call_record record(const struct params *params)
@@ -29,6 +29,17 @@ static struct call_record record(const struct params *params)
         .request_id = "R-1",
         .ms = 3,
     };
+}
+
+static void test_a_fault_is_named_at_the_end_of_the_line(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    struct params none = { 0 };
+    struct call_record r = record(&none);
+    r.fault = "lose_reply";
+    call_log_format(&b, &r);
+    assert_non_null(strstr(b.data, ",\"job\":null,\"fault\":\"lose_reply\"}"));
 }
 
 static void test_a_line_says_what_the_readme_promises(void **state)
@@ -102,6 +113,7 @@ static void test_a_log_that_cannot_be_opened_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_fault_is_named_at_the_end_of_the_line),
         cmocka_unit_test(test_a_line_says_what_the_readme_promises),
         cmocka_unit_test(test_no_secret_reaches_a_line),
         cmocka_unit_test(test_lines_are_in_the_file_at_once_and_appended),

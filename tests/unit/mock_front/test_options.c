@@ -102,6 +102,7 @@ static void test_faults_limits_clock_and_admin_are_read(void **state)
                            "--fault", "{effect: reset}", "--admin=h:2"),
                       &o, &err));
     assert_true(o.virtual_clock);
+    assert_int_equal(o.policies.len, 0);
     assert_int_equal(o.start_ms, 1735732800000);
     assert_int_equal(o.flow.len, 2);
     assert_string_equal(o.flow.items[1], "ListRules=1/1000");
@@ -129,6 +130,7 @@ static void test_mistakes_are_refused_with_the_flag_named(void **state)
         { { "serve", "--port=1", NULL }, "--port" },
         { { "serve", "--access-key", "noseparator", NULL }, "--access-key" },
         { { "serve", "--sts-token", "STS.a:s", NULL }, "--sts-token" },
+        { { "serve", "--policy", "k=maybe:alb:*", NULL }, "--policy" },
         { { "serve", "--pending-ms", "-1", NULL }, "--pending-ms" },
         { { "serve", "--seed", "1e3", NULL }, "--seed" },
         { { "serve", "--listen=h:1", "--tls-key", "k.pem", NULL }, "--tls-cert" },
