@@ -14,6 +14,8 @@ struct http_config {
     const char *user_agent;     /* NULL: "alb-agent"                                     */
     const char *ca_file;        /* NULL: the system's                                    */
     int64_t connect_timeout_ms; /* 0: 5 s                                                */
+    int64_t first_byte_ms;      /* from the request's last step before it is sent to the first
+                                   byte of its reply; 0: as long as the whole may take   */
     int64_t timeout_ms;         /* of a whole request when it names none; 0: 30 s        */
     size_t max_reply;           /* bytes after decompression, 0: 16 MiB; a larger reply is
                                    ERROR_INVALID                                         */

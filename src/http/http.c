@@ -4,6 +4,7 @@
 #include "http_priv.h"
 
 #include <stddef.h>
+#include <time.h>
 
 enum {
     CONNECT_TIMEOUT_MS = 5000,
@@ -44,6 +45,7 @@ static void transfer_clear(struct transfer *t)
     buf_done(&t->body);
     t->errbuf[0] = '\0';
     t->head_size = 0;
+    t->asked_ms = 0;
     t->retry_ms = false;
     t->reply = (struct http_reply){ 0 };
 }
@@ -79,6 +81,42 @@ static uint64_t http_send(struct transport *base, const struct http_request *req
     return t->reply.id;
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* How long 't' may go on without the first byte of its reply; -1: no limit yet.  The time
+ * counts from when it left the queue and has a connection. */
+static int64_t silence_left_ms(const struct http *h, struct transfer *t, int64_t now_ms)
+{
+    curl_off_t before_us = 0;
+    if (!t->in_multi || t->head_size || !h->config.first_byte_ms)
+        return -1;
+    curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &before_us);
+    if (before_us <= 0)
+        return -1;
+    t->asked_ms = t->asked_ms ? t->asked_ms : now_ms;
+    int64_t left = t->asked_ms + h->config.first_byte_ms - now_ms;
+    return left > 0 ? left : 0;
+}
+
+/* libcurl has no such limit of its own. */
+static void end_silent(struct http *h)
+{
+    int64_t now_ms = h->config.first_byte_ms ? monotonic_ms() : 0;
+    for (struct transfer *t = h->all; t && now_ms; t = t->next_all) {
+        if (silence_left_ms(h, t, now_ms) != 0)
+            continue;
+        reply_silent(h, t);
+        curl_multi_remove_handle(h->multi, t->easy);
+        t->in_multi = false;
+        put_done(h, t);
+    }
+}
+
 /* One turn: moves data, and collects what has ended. */
 static void http_turn(struct http *h)
 {
@@ -97,6 +135,7 @@ static void http_turn(struct http *h)
         t->in_multi = false;
         put_done(h, t);
     }
+    end_silent(h);
 }
 
 static bool http_next(struct transport *base, struct http_reply *reply)
@@ -127,6 +166,11 @@ static void http_wait(struct transport *base, int64_t timeout_ms)
         return;
     if (timeout_ms < 0 || timeout_ms > WAIT_MAX_MS)
         timeout_ms = WAIT_MAX_MS;
+    int64_t now_ms = h->config.first_byte_ms ? monotonic_ms() : 0;
+    for (struct transfer *t = h->all; t && now_ms; t = t->next_all) {
+        int64_t left = silence_left_ms(h, t, now_ms);
+        timeout_ms = left >= 0 && left < timeout_ms ? left : timeout_ms;
+    }
     curl_multi_poll(h->multi, NULL, 0, (int)timeout_ms, NULL);
 }
 

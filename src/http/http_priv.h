@@ -21,6 +21,7 @@ struct transfer {
     size_t head_size; /* bytes of reply headers so far                          */
     bool retry_ms;    /* retry_after_ms came from x-acs-retry-after             */
     int64_t timeout_ms;
+    int64_t asked_ms; /* when it was first seen on the wire, 0: not yet         */
     struct http_reply reply;
     char errbuf[CURL_ERROR_SIZE];
 };
@@ -41,5 +42,7 @@ bool transfer_setup(const struct http *h, struct transfer *t, const struct http_
 /* libcurl's callbacks; 'userdata' is the transfer. */
 size_t reply_on_header(char *data, size_t size, size_t n, void *userdata);
 size_t reply_on_body(char *data, size_t size, size_t n, void *userdata);
+/* Fills in the outcome of a transfer whose reply did not begin in time. */
+void reply_silent(const struct http *h, struct transfer *t);
 /* Fills in the outcome of a transfer that has ended with 'code'. */
 void reply_finish(const struct http *h, struct transfer *t, CURLcode code);

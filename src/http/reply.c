@@ -135,3 +135,11 @@ void reply_finish(const struct http *h, struct transfer *t, CURLcode code)
     explain(h, t, code == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : code);
     buf_reset(&t->body);
 }
+
+void reply_silent(const struct http *h, struct transfer *t)
+{
+    t->reply.sent = true;
+    error_set(&t->reply.err, ERROR_TRANSIENT, "%s: no reply began within %" PRId64 " ms", t->host,
+              h->config.first_byte_ms);
+    buf_reset(&t->body);
+}
