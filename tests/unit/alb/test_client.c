@@ -87,7 +87,8 @@ static void test_one_endpoint_serves_all_products(void **state)
         fake_client_with(f, &(struct alb_config){ .endpoint = "http://127.0.0.1:1/" });
     (void)one(f, alb, "ListRules");
     (void)one(f, alb, "DescribeVSwitches");
-    assert_string_equal(f->sent[0].url, "http://127.0.0.1:1/");
+    /* A host that does not say the region: all are told. */
+    assert_string_equal(f->sent[0].url, "http://127.0.0.1:1/?RegionId=cn-hangzhou");
     assert_string_equal(f->sent[1].url, "http://127.0.0.1:1/?RegionId=cn-hangzhou");
     assert_string_equal(sent_header(&f->sent[1], "host"), "127.0.0.1:1");
     alb_free(alb);
