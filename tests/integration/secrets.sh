@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# secrets.sh - keys that were planted are searched for in everything the agent writes: output,
+# logs, errors, the state file and its side files, also when the cloud refuses them.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+need_binaries alb-agent alb-mock
+secret=planted-Secret-7f3a token=planted-Token-91bc
+mock_start --pending-ms 20 --sts-token "STS.planted:$secret:$token"
+generate --ingresses 4 --albconfigs 1 --out "$work/m"
+export ALIBABA_CLOUD_ACCESS_KEY_ID=STS.planted ALIBABA_CLOUD_ACCESS_KEY_SECRET=$secret \
+    ALIBABA_CLOUD_SECURITY_TOKEN=$token
+mkdir "$work/seen"
+n=0
+keep() { # VERB ARGUMENT...: runs it and keeps what it said
+    agent "$@"
+    n=$((n + 1))
+    cp "$work/out" "$work/seen/$n.out"
+    cp "$work/err" "$work/seen/$n.err"
+}
+all() {
+    keep plan -f "$work/m"
+    keep plan -f "$work/m" -o json
+    keep apply -f "$work/m" --yes
+    [ "$status" = 0 ] || return 1
+    keep drift -f "$work/m"
+    keep status
+    keep translate -f "$work/m" -o json
+    "$bin/alb-agent" api --endpoint "$mock_url" ListRules >"$work/seen/api.out" 2>"$work/seen/api.err"
+}
+check "every verb works with a security token" all
+refused() {
+    ALIBABA_CLOUD_ACCESS_KEY_SECRET=$secret-wrong keep plan -f "$work/m"
+    ALIBABA_CLOUD_SECURITY_TOKEN=$token-wrong keep plan -f "$work/m"
+    [ "$status" != 0 ] && grep -qE 'SignatureDoesNotMatch|InvalidSecurityToken' "$work"/seen/*.err
+}
+check "and a wrong one is refused by the cloud" refused
+unreachable() {
+    "$bin/alb-agent" api --endpoint http://127.0.0.1:9 ListRules >"$work/seen/gone.out" 2>"$work/seen/gone.err"
+    [ $? = 1 ] && [ -s "$work/seen/gone.err" ]
+}
+check "and so is a cloud that is not there" unreachable
+profile() {
+    mkdir -p "$work/home/.aliyun"
+    printf '{"current":"x","profiles":[{"name":"x","mode":"External","access_key_secret":"%s"}]}' "$secret" \
+        >"$work/home/.aliyun/config.json"
+    (
+        unset ALIBABA_CLOUD_ACCESS_KEY_ID ALIBABA_CLOUD_ACCESS_KEY_SECRET ALIBABA_CLOUD_SECURITY_TOKEN
+        HOME=$work/home ALIBABA_CLOUD_ECS_METADATA_DISABLED=true keep plan -f "$work/m"
+        says "mode 'External'"
+    )
+}
+check "a profile that cannot be used is told by its mode" profile
+check "the outputs are there to be searched" [ "$(cat "$work"/seen/* | wc -c)" -gt 2000 ]
+check "the state file is there to be searched" [ -s "$state" ]
+found() { grep -rlaE "planted-(Secret|Token)" "$work/seen" "$state"* "$work/xdg" 2>/dev/null; }
+check "no output and no file holds the secret or the token" equal "$(found)" ''
+finish
