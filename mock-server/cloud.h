@@ -65,6 +65,37 @@ typedef void cloud_job_fn(void *arg, int64_t at_ms, const char *job_id, const ch
  * until the next thing is due, or -1 when nothing is pending. */
 int64_t cloud_run(struct cloud *c, int64_t now_ms, cloud_job_fn *fn, void *arg);
 
+/* Knobs, to be turned at any time between calls. */
+
+/* A change takes between 'min_ms' and 'max_ms', drawn from the generator of ids once for
+ * each call; equal: always that long, and nothing is drawn.  Not kept in the file. */
+void cloud_set_pending(struct cloud *c, int64_t min_ms, int64_t max_ms);
+
+/* What is created from now on is missing from lists for 'lag_ms'; it can be read and
+ * changed by id at once.  Servers, certificates and entries of ACLs do not lag.  0: no lag.
+ * The setting is not kept in the file, what it has hidden is. */
+void cloud_set_list_lag(struct cloud *c, int64_t lag_ms);
+
+/* Keeps ('on') a resource in the pending state it is in or comes to, and its jobs
+ * processing: 'what' is an id, or a kind ("LoadBalancer", "Listener", "Rule", "ServerGroup",
+ * "Acl", "SecurityPolicy", "AScript") for all of it.  Off again, what was due is done with
+ * the next call at or after 'now_ms'.  Kept in the file. */
+bool cloud_hold(struct cloud *c, int64_t now_ms, const char *what, bool on,
+                struct error *err) MUST_USE;
+
+/* How GetListenerHealthStatus shows a server of a group. */
+struct cloud_health {
+    const char *group, *ip;
+    int64_t port;         /* 0: all of this address that have no setting of their own     */
+    const char *status;   /* Initial, Unhealthy, Unused, Unavailable; NULL: as without it */
+    const char *reason;   /* ReasonCode as "CONNECT_TIMEOUT", or NULL                     */
+    const char *expected; /* ExpectedResponse and ActualResponse, or NULL                 */
+    const char *actual;
+};
+/* A group without health check and a server of weight 0 are shown as ever.  Kept in the
+ * file; goes with the group. */
+bool cloud_set_health(struct cloud *c, const struct cloud_health *h, struct error *err) MUST_USE;
+
 /* Does the cloud's API have this action of this product?  For the front, which answers
  * the others with InvalidAction.NotFound or UnsupportedFeature. */
 bool cloud_has(const char *product, const char *action);

@@ -33,7 +33,7 @@ static cJSON *capacity_next(struct op *op, const cJSON *have, int64_t units)
     cJSON *next = op_own(op, cJSON_CreateObject());
     json_set_int(next, "Units", units);
     json_set_str(next, "LastModifiedTime", op_time(op));
-    json_set_int(next, "ReadyMs", op->now_ms + op->cloud->pending_ms);
+    json_set_int(next, "ReadyMs", op->now_ms + life_latency(op));
     json_set_int(next, "Decreases", used + less);
     json_set_int(next, "DecreasesSince", since);
     return next;

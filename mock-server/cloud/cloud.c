@@ -156,7 +156,8 @@ bool cloud_open(struct cloud **out, const struct cloud_config *config, struct er
     c->arena = arena;
     c->pending_ms = config->pending_ms;
     if (!db_open(&c->db, config->state, err) || !rng_load(c, config->seed, err)
-        || !life_load(c, err) || !quota_load(c, config->quotas, config->n_quotas, err)
+        || !life_load(c, err) || !knob_load(c, err)
+        || !quota_load(c, config->quotas, config->n_quotas, err)
         || !neighbour_load(c, config->neighbours, err)) {
         cloud_close(c);
         return false;

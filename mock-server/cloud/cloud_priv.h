@@ -26,9 +26,13 @@ struct ended_job {
 
 struct cloud {
     struct db *db;
-    struct rng rng;     /* of ids; its state is in the database too          */
-    uint64_t rng_saved; /* its state as the database has it */
-    int64_t pending_ms;
+    struct rng rng;                  /* of ids; its state is in the database too          */
+    uint64_t rng_saved;              /* its state as the database has it */
+    int64_t pending_ms;              /* of every change, and */
+    int64_t pending_span_ms;         /* up to so much more, drawn    */
+    int64_t list_lag_ms;             /* for what is created from now on */
+    int64_t unlisted_until_ms;       /* when the last resource is in the lists again */
+    int64_t n_held;                  /* rows in 'held' */
     int64_t next_due_ms;             /* of the first row in 'pending', INT64_MAX: none    */
     struct arena arena;              /* what lives as long as the cloud                   */
     struct arena ended_arena;        /* of 'ended'                                        */
@@ -48,6 +52,8 @@ struct op {
     const cJSON *params;
     cJSON *body;        /* the reply so far; the caller's of cloud_execute in the end */
     const char *job_id; /* set by job_start()                                         */
+    int64_t latency_ms; /* of this change, once drawn by life_latency()               */
+    bool latency_drawn;
     LIST_OF(cJSON *) owned;
 };
 
@@ -187,6 +193,8 @@ bool is_status(const struct res *r, const char *status);
 bool res_room(struct op *op, enum res_kind kind, enum quota quota, struct error *err) MUST_USE;
 
 /* life.c: what happens later, and jobs. */
+/* How long the change of this call takes. */
+int64_t life_latency(struct op *op);
 bool life_later(struct op *op, const char *effect, const char *id, const char *status,
                 struct error *err) MUST_USE;
 /* One resource with all that hangs on it, at once, but not what is below it. */
@@ -341,6 +349,16 @@ typedef LIST_OF(struct server) server_rows;
 /* The members of a group, in order of creation. */
 bool server_rows_read(struct op *op, const char *group, server_rows *out,
                       struct error *err) MUST_USE;
+
+/* knob.c: what the operator has set.  The settings that are in the database. */
+bool knob_load(struct cloud *c, struct error *err) MUST_USE;
+bool knob_is_held(struct op *op, const char *id, bool *held, struct error *err) MUST_USE;
+/* A resource was created; may lists show it? */
+bool knob_born(struct op *op, const char *id, struct error *err) MUST_USE;
+bool knob_listed(struct op *op, int64_t seq, bool *listed, struct error *err) MUST_USE;
+/* out->status == NULL when nothing is set for the server. */
+bool knob_health(struct op *op, const struct server *s, struct cloud_health *out,
+                 struct error *err) MUST_USE;
 
 /* The handlers, one for each action (cloud.c).  Parameters that the API description
  * requires are there, of their types; those of the lists' elements may still be missing. */

@@ -7,7 +7,7 @@
 
 #include "alb-agent/embed.h"
 
-enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 2 }; /* 'albm', for file(1) */
+enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 3 }; /* 'albm', for file(1) */
 
 extern const struct embedded cloud_schema[];
 
@@ -75,7 +75,7 @@ static bool db_schema(struct db *db, struct error *err)
         return true;
     return db_script(db, "BEGIN IMMEDIATE", err)
            && db_script(db, (const char *)cloud_schema[0].data, err)
-           && db_script(db, "PRAGMA application_id = 0x616c626d; PRAGMA user_version = 2; COMMIT",
+           && db_script(db, "PRAGMA application_id = 0x616c626d; PRAGMA user_version = 3; COMMIT",
                         err);
 }
 

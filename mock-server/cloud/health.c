@@ -1,5 +1,6 @@
 /* health.c - GetListenerHealthStatus.  Servers are healthy here unless something we know
- * says otherwise: not yet added, weight 0, or no health check (alb-semantics.md §13). */
+ * says otherwise: not yet added, weight 0, no health check, or what an operator has set
+ * (alb-semantics.md §13). */
 #include "cloud_priv.h"
 
 static const char *server_health(const struct server *s, bool checked)
@@ -9,6 +10,38 @@ static const char *server_health(const struct server *s, bool checked)
     if (s->weight == 0)
         return "Unused";
     return text_is(s->status, "Adding") ? "Initial" : NULL;
+}
+
+static void reason_print(const struct cloud_health *h, cJSON *out)
+{
+    if (!h->reason)
+        return;
+    cJSON *reason = cJSON_AddObjectToObject(out, "Reason");
+    json_set_str(reason, "ActualResponse", h->actual);
+    json_set_str(reason, "ExpectedResponse", h->expected);
+    json_set_str(reason, "ReasonCode", h->reason);
+}
+
+/* Adds a server unless it is healthy. */
+static bool server_print(struct op *op, const struct server *s, bool checked, cJSON *list,
+                         struct error *err)
+{
+    struct cloud_health set;
+    if (!knob_health(op, s, &set, err))
+        return false;
+    const char *own = server_health(s, checked);
+    const char *status = own ? own : set.status;
+    if (!status)
+        return true;
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddItemToArray(list, one);
+    json_set_int(one, "Port", s->port);
+    if (!own)
+        reason_print(&set, one);
+    json_set_str(one, "ServerId", s->id);
+    json_set_str(one, "ServerIp", s->ip);
+    json_set_str(one, "Status", status);
+    return true;
 }
 
 static bool group_health(struct op *op, const char *id, const char *action, cJSON *out,
@@ -24,18 +57,9 @@ static bool group_health(struct op *op, const char *id, const char *action, cJSO
     json_set_str(info, "ActionType", action);
     json_set_str(info, "HealthCheckEnabled", checked ? "on" : "off");
     cJSON *list = cJSON_AddArrayToObject(info, "NonNormalServers");
-    for (size_t i = 0; i < servers.len; i++) {
-        const struct server *s = &servers.items[i];
-        const char *status = server_health(s, checked);
-        if (!status)
-            continue;
-        cJSON *one = cJSON_CreateObject();
-        json_set_int(one, "Port", s->port);
-        json_set_str(one, "ServerId", s->id);
-        json_set_str(one, "ServerIp", s->ip);
-        json_set_str(one, "Status", status);
-        cJSON_AddItemToArray(list, one);
-    }
+    for (size_t i = 0; i < servers.len; i++)
+        if (!server_print(op, &servers.items[i], checked, list, err))
+            return false;
     json_set_str(info, "ServerGroupId", id);
     return true;
 }

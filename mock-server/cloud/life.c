@@ -8,10 +8,25 @@ bool life_load(struct cloud *c, struct error *err)
     return query_value(&q, &c->next_due_ms, err);
 }
 
+int64_t life_latency(struct op *op)
+{
+    struct cloud *c = op->cloud;
+    if (!op->latency_drawn) {
+        op->latency_drawn = true;
+        op->latency_ms = c->pending_ms;
+        if (c->pending_span_ms > 0)
+            op->latency_ms += (int64_t)rng_below(&c->rng, (uint64_t)c->pending_span_ms + 1);
+    }
+    return op->latency_ms;
+}
+
 bool life_later(struct op *op, const char *effect, const char *id, const char *status,
                 struct error *err)
 {
-    int64_t at_ms = op->now_ms + op->cloud->pending_ms;
+    bool held = false;
+    if (!knob_is_held(op, id, &held, err))
+        return false;
+    int64_t at_ms = held ? INT64_MAX : op->now_ms + life_latency(op);
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_PENDING_INSERT);
     query_int(&q, ":at", at_ms);
     query_text(&q, ":effect", effect);
@@ -107,6 +122,7 @@ bool life_remove(struct op *op, const char *id, struct error *err)
         { "lsn-", SQL_RELATION_DELETE, ":listener" },
         { "rule-", SQL_ATTACH_DELETE, ":holder" },
         { "sgp-", SQL_SERVER_DELETE, ":grp" },
+        { "sgp-", SQL_HEALTH_FORGET, ":grp" },
         { "acl-", SQL_ENTRY_DELETE, ":acl" },
     };
     return run_hanging(op, rows, COUNT(rows), id, err);

@@ -122,6 +122,7 @@ static bool list_seqs(struct op *op, const struct list *list, struct page *page,
                       struct error *err)
 {
     bool row = true;
+    bool listed = true;
     struct query q CLEANUP(query_done) = db_query(op->db, list_sql(list));
     list_bind(op, &q, list);
     for (;;) {
@@ -130,7 +131,9 @@ static bool list_seqs(struct op *op, const struct list *list, struct page *page,
         if (!row)
             return true;
         int64_t seq = query_num(&q, "seq");
-        if (page_take(page, seq))
+        if (!knob_listed(op, seq, &listed, err))
+            return false;
+        if (listed && page_take(page, seq))
             *LIST_PUSH(op->a, out) = seq;
     }
 }

@@ -94,7 +94,7 @@ bool res_insert(struct op *op, enum res_kind kind, const struct res *r, struct e
     query_text(&q, ":vpc", r->vpc);
     query_int(&q, ":number", r->number);
     query_text(&q, ":body", op_text(op, r->body));
-    return query_run(&q, err);
+    return query_run(&q, err) && knob_born(op, r->id, err);
 }
 
 bool res_update(struct op *op, const struct res *r, struct error *err)

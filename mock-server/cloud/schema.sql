@@ -131,6 +131,29 @@ CREATE TABLE IF NOT EXISTS pending(
 ) STRICT;
 CREATE INDEX IF NOT EXISTS pending_at ON pending(at_ms, seq);
 
+-- Ids, and kinds of resources, whose changes in flight do not end.
+CREATE TABLE IF NOT EXISTS held(
+  what TEXT PRIMARY KEY
+) STRICT;
+
+-- Resources that lists do not show yet.
+CREATE TABLE IF NOT EXISTS unlisted(
+  seq      INTEGER PRIMARY KEY,   -- of the resource
+  until_ms INTEGER NOT NULL
+) STRICT;
+
+-- Servers that an operator has declared not to be healthy.
+CREATE TABLE IF NOT EXISTS health(
+  grp      TEXT NOT NULL,
+  ip       TEXT NOT NULL,
+  port     INTEGER NOT NULL,      -- 0: any
+  status   TEXT NOT NULL,
+  reason   TEXT,
+  expected TEXT,
+  actual   TEXT,
+  PRIMARY KEY(grp, ip, port)
+) STRICT;
+
 -- Client tokens of the last 24 hours, with the reply they were answered.
 CREATE TABLE IF NOT EXISTS token(
   region TEXT NOT NULL,

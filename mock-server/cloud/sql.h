@@ -30,6 +30,13 @@
     " AND (:type IS NULL OR j.type = :type) AND (:api IS NULL OR j.api = :api)" \
     " AND j.created BETWEEN :begin AND :end ORDER BY j.seq"
 
+/* Is the resource or job of this id, or the kind of it, held? */
+#define SQL_IS_HELD(id) \
+    "EXISTS (SELECT 1 FROM held WHERE what IN (" id \
+    ", (SELECT kind FROM resource WHERE id = " id ")" \
+    ", (SELECT resource FROM job WHERE id = " id ")" \
+    ", (SELECT r.kind FROM resource r JOIN job j ON j.resource = r.id WHERE j.id = " id ")))"
+
 #define SQL_STATEMENTS(X) \
     X(BEGIN,    "BEGIN IMMEDIATE") \
     X(READ,     "BEGIN") \
@@ -227,6 +234,27 @@
     X(PENDING_DUE, "SELECT * FROM pending WHERE at_ms <= :now ORDER BY at_ms, seq LIMIT 1000") \
     X(PENDING_NEXT, "SELECT ifnull(min(at_ms), 0x7fffffffffffffff) FROM pending") \
     X(PENDING_DELETE, "DELETE FROM pending WHERE seq = :seq") \
+    /* knobs; what is held is due at the end of time */ \
+    X(PENDING_HOLD, "UPDATE pending SET at_ms = 0x7fffffffffffffff" \
+                    " WHERE " SQL_IS_HELD("pending.id")) \
+    X(PENDING_RELEASE, "UPDATE pending SET at_ms = :now WHERE at_ms = 0x7fffffffffffffff" \
+                       " AND NOT " SQL_IS_HELD("pending.id")) \
+    X(HELD_PUT, "INSERT OR IGNORE INTO held(what) VALUES(:what)") \
+    X(HELD_DELETE, "DELETE FROM held WHERE what = :what") \
+    X(HELD_COUNT, "SELECT count(*) FROM held") \
+    X(HELD_GET, "SELECT " SQL_IS_HELD(":id")) \
+    X(UNLISTED_PUT, "INSERT INTO unlisted(seq, until_ms)" \
+                    " SELECT seq, :until FROM resource WHERE id = :id") \
+    X(UNLISTED_EXPIRE, "DELETE FROM unlisted WHERE until_ms <= :now") \
+    X(UNLISTED_LAST, "SELECT ifnull(max(until_ms), 0) FROM unlisted") \
+    X(UNLISTED_GET, "SELECT count(*) FROM unlisted WHERE seq = :seq AND until_ms > :now") \
+    X(HEALTH_PUT, \
+      "INSERT OR REPLACE INTO health(grp, ip, port, status, reason, expected, actual)" \
+      " VALUES(:grp, :ip, :port, :status, :reason, :expected, :actual)") \
+    X(HEALTH_DELETE, "DELETE FROM health WHERE grp = :grp AND ip = :ip AND port = :port") \
+    X(HEALTH_FORGET, "DELETE FROM health WHERE grp = :grp") \
+    X(HEALTH_GET, "SELECT * FROM health WHERE grp = :grp AND ip = :ip AND port IN (0, :port)" \
+                  " ORDER BY port DESC LIMIT 1") \
     /* client tokens */ \
     X(TOKEN_GET, "SELECT params, reply FROM token" \
                  " WHERE region = :region AND action = :action AND token = :token" \
