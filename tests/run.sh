@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh - everything a change has to pass.  DEVELOPERS.md says what each stage is for.
+# run.sh - everything a change has to pass; --help lists the stages.
 # Prints the seconds of each stage; the last line is "N passed, N failed, N skipped".
 set -u -o pipefail
 exec </dev/null
