@@ -114,6 +114,50 @@ static bool calls_get(struct mock *m, const struct httpd_request *request, struc
     return true;
 }
 
+/* A deed from {"action":"DeleteRule","params":{"RuleId":"rule-1"},"in_ms":500}; the
+ * parameters are flat, "Rules.1.Priority", their values texts, numbers or booleans. */
+static bool deed_read(const struct mock *m, struct arena *a, const cJSON *json,
+                      struct front_deed *deed, struct error *err)
+{
+    const cJSON *p;
+    *deed = (struct front_deed){
+        .product = json_str(json, "product"),
+        .region = json_str(json, "region"),
+        .action = json_str(json, "action"),
+        .at_ms = mock_now_ms(m) + json_int(json, "in_ms", 0),
+    };
+    if (!deed->action)
+        return error_set(err, ERROR_INVALID, "action is missing");
+    cJSON_ArrayForEach (p, json_get(json, "params")) {
+        const char *value = cJSON_IsString(p) ? p->valuestring : json_canonical(a, p);
+        *LIST_PUSH(a, &deed->params) = (struct param){ p->string, value };
+    }
+    return true;
+}
+
+static bool do_post(struct mock *m, const struct httpd_request *request, struct buf *out,
+                    struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    struct front_deed deed;
+    struct cloud_reply reply;
+    if (!json_parse(request->body, request->body_len, &json, err)
+        || !deed_read(m, request->arena, json, &deed, err))
+        return false;
+    front_do(mock_front(m), request->arena, &deed, &reply);
+    cJSON *answer CLEANUP(json_done) = cJSON_CreateObject();
+    cJSON_AddItemToObject(answer, "status", json_new_int(reply.status));
+    if (reply.code) {
+        json_done(&reply.body);
+        cJSON_AddStringToObject(answer, "code", reply.code);
+        cJSON_AddStringToObject(answer, "message", reply.message ? reply.message : "");
+    }
+    if (reply.body)
+        cJSON_AddItemToObject(answer, "body", reply.body);
+    json_write(out, answer, false);
+    return true;
+}
+
 static const struct {
     const char *method, *path;
     admin_fn *run;
@@ -122,7 +166,7 @@ static const struct {
     { "GET", "/faults", faults_get },   { "PUT", "/faults", faults_put },
     { "POST", "/faults", faults_post }, { "DELETE", "/faults", faults_delete },
     { "GET", "/flow", flow_get },       { "PUT", "/flow", flow_put },
-    { "GET", "/calls", calls_get },
+    { "GET", "/calls", calls_get },     { "POST", "/do", do_post },
 };
 
 static admin_fn *find(const struct httpd_request *request, bool *path_known)

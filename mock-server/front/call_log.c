@@ -94,6 +94,8 @@ void call_log_format(struct buf *b, const struct call_record *r)
     add_member(b, "request_id", r->request_id);
     buf_addf(b, ",\"ms\":%" PRId64, r->ms);
     add_member(b, "job", r->job);
+    if (r->by_console)
+        add_member(b, "by", "console");
     if (r->fault)
         add_member(b, "fault", r->fault);
     buf_addc(b, '}');

@@ -22,6 +22,7 @@ struct call_record {
     const char *request_id;
     int64_t ms;        /* until the reply leaves                                   */
     const char *job;   /* that it started                                          */
+    bool by_console;   /* not by a client; false: not in the line                  */
     const char *fault; /* what went wrong on purpose; NULL: not in the line        */
 };
 

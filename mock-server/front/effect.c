@@ -15,6 +15,7 @@ struct later {
     int64_t due_ms;
     struct cloud_call call;
     cJSON *params;
+    bool by_console;
 };
 
 /* The last reply to a read: 'key' is its action and parameters. */
@@ -88,12 +89,14 @@ static void set_unavailable(struct turn *t)
               "The request has failed due to a temporary failure of the server.");
 }
 
-static void remember(struct effects *e, const struct turn *t, const struct cloud_call *call)
+void effects_later(struct effects *e, int64_t due_ms, const struct cloud_call *call,
+                   bool by_console)
 {
     struct later **at = &e->later, *l = calloc(1, sizeof *l);
     if (!l)
         return;
-    l->due_ms = t->now_ms + t->fault->ms;
+    l->due_ms = due_ms;
+    l->by_console = by_console;
     l->params = cJSON_Duplicate(call->params, true);
     l->call = (struct cloud_call){
         .product = arena_strdup(&l->arena, call->product),
@@ -117,7 +120,7 @@ bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *c
         t->retry_ms = t->fault->ms;
         return false;
     case FAULT_DELAYED_EFFECT:
-        remember(e, t, call);
+        effects_later(e, t->now_ms + t->fault->ms, call, false);
         set_unavailable(t);
         return false;
     case FAULT_RESET: set_unavailable(t); return false;
@@ -244,10 +247,8 @@ int64_t effects_run(struct effects *e, int64_t now_ms, effect_execute_fn *execut
 {
     while (e->later && e->later->due_ms <= now_ms) {
         struct later *l = e->later;
-        struct cloud_reply reply = { 0 };
         e->later = l->next;
-        execute(arg, l->due_ms, &l->call, &reply);
-        json_done(&reply.body);
+        execute(arg, l->due_ms, &l->call, l->by_console);
         later_free(l);
     }
     return e->later ? e->later->due_ms - now_ms : -1;

@@ -6,9 +6,9 @@
 #include "alb-agent/map.h"
 #include "turn.h"
 
-/* Carries out a call; as the front does it. */
+/* Carries out a call whose time has come, as the front does it. */
 typedef void effect_execute_fn(void *arg, int64_t now_ms, const struct cloud_call *call,
-                               struct cloud_reply *reply);
+                               bool by_console);
 
 /* All-zero when nothing is under way. */
 struct effects {
@@ -27,6 +27,10 @@ bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *c
 void effect_after(struct effects *e, const struct fault_set *faults, struct turn *t);
 /* What is to happen to the written reply. */
 void effect_reply(const struct turn *t, struct httpd_reply *reply);
+
+/* Remembers a call, with all that it points to, for 'due_ms'. */
+void effects_later(struct effects *e, int64_t due_ms, const struct cloud_call *call,
+                   bool by_console);
 
 /* Does what is due by 'now_ms'; returns how long until the next, or -1. */
 int64_t effects_run(struct effects *e, int64_t now_ms, effect_execute_fn *execute, void *arg);

@@ -68,19 +68,61 @@ static void on_job(void *arg, int64_t at_ms, const char *job_id, const char *cod
     call_log_done(f->log, at_ms, job_id, code);
 }
 
+static void execute_call(struct front *f, struct arena *a, int64_t now_ms,
+                         const struct front_ask *ask, struct cloud_reply *reply)
+{
+    const struct front_side *side = f->config.side;
+    if (side && side->has(side->self, ask->call->product, ask->call->action))
+        side->execute(side->self, a, now_ms, ask, reply);
+    else
+        cloud_execute(f->config.cloud, a, now_ms, ask->call, reply);
+}
+
+static void add_flat(struct arena *a, struct params *out, const char *path, const cJSON *json)
+{
+    const cJSON *e;
+    int index = 1;
+    if (cJSON_IsString(json))
+        *LIST_PUSH(a, out) = (struct param){ path, json->valuestring };
+    else if (!cJSON_IsObject(json) && !cJSON_IsArray(json))
+        *LIST_PUSH(a, out) = (struct param){ path, json_canonical(a, json) };
+    cJSON_ArrayForEach (e, json) {
+        const char *name = e->string ? e->string : arena_fmt(a, "%d", index++);
+        add_flat(a, out, path ? arena_fmt(a, "%s.%s", path, name) : name, e);
+    }
+}
+
+static void log_deed(struct front *f, struct arena *a, int64_t now_ms,
+                     const struct cloud_call *call, const struct cloud_reply *reply)
+{
+    struct params flat = { 0 };
+    if (call->params)
+        add_flat(a, &flat, NULL, call->params);
+    call_log_call(f->log, &(struct call_record){
+                              .seq = ++f->seq,
+                              .time_ms = now_ms,
+                              .action = call->action,
+                              .params = &flat,
+                              .status = reply->status,
+                              .code = reply->code,
+                              .request_id = call->request_id,
+                              .job = reply->job_id,
+                              .by_console = true,
+                          });
+}
+
 /* For a call whose effect comes after its time. */
-static void execute_later(void *arg, int64_t now_ms, const struct cloud_call *call,
-                          struct cloud_reply *reply)
+static void execute_later(void *arg, int64_t now_ms, const struct cloud_call *call, bool by_console)
 {
     struct front *f = arg;
     struct arena a CLEANUP(arena_done) = { 0 };
-    const struct front_side *side = f->config.side;
+    struct cloud_reply reply = { 0 };
     const struct front_ask ask = { .call = call };
     (void)cloud_run(f->config.cloud, now_ms, on_job, f);
-    if (side && side->has(side->self, call->product, call->action))
-        side->execute(side->self, &a, now_ms, &ask, reply);
-    else
-        cloud_execute(f->config.cloud, &a, now_ms, call, reply);
+    execute_call(f, &a, now_ms, &ask, &reply);
+    if (by_console)
+        log_deed(f, &a, now_ms, call, &reply);
+    json_done(&reply.body);
 }
 
 int64_t front_run(struct front *f, int64_t now_ms)
@@ -253,16 +295,6 @@ static bool admit(struct front *f, struct turn *t, cJSON **params, struct error 
     return validate_params(t, params, err) && check_played(f, t, err);
 }
 
-static void carry_out(struct front *f, struct turn *t, const struct cloud_call *call)
-{
-    if (!is_aside(f, t)) {
-        cloud_execute(f->config.cloud, t->arena, t->now_ms, call, &t->reply);
-        return;
-    }
-    const struct front_ask ask = { call, t->host, t->caller.key.id ? &t->caller.key : NULL };
-    f->config.side->execute(f->config.side->self, t->arena, t->now_ms, &ask, &t->reply);
-}
-
 static void execute(struct front *f, struct turn *t)
 {
     struct error err = { 0 };
@@ -284,7 +316,8 @@ static void execute(struct front *f, struct turn *t)
     };
     if (!effect_before(&f->effects, t, &call))
         return;
-    carry_out(f, t, &call);
+    const struct front_ask ask = { &call, t->host, t->caller.key.id ? &t->caller.key : NULL };
+    execute_call(f, t->arena, t->now_ms, &ask, &t->reply);
     effect_after(&f->effects, f->config.faults, t);
 }
 
@@ -293,6 +326,50 @@ static void draw_request_id(struct front *f, struct turn *t)
     rng_uuid(&f->rng, t->request_id);
     for (char *c = t->request_id; *c; c++)
         *c = (char)toupper((unsigned char)*c);
+}
+
+/* The typed parameters of a deed; '*params' is the caller's. */
+static bool deed_check(const struct front *f, struct arena *a, const struct front_deed *deed,
+                       cJSON **params, struct error *err)
+{
+    const struct params none = { 0 };
+    const struct spec_product *p =
+        spec_product_named(f->spec, deed->product ? deed->product : "alb");
+    const struct spec_action *action = p ? spec_action_of(p, deed->action) : NULL;
+    if (!action)
+        return spec_refuse(f->spec, "InvalidAction.NotFound", err);
+    struct tree tree = tree_build(a, &deed->params, &none);
+    return validate(action, &tree, params, err);
+}
+
+void front_do(struct front *f, struct arena *a, const struct front_deed *deed,
+              struct cloud_reply *reply)
+{
+    struct turn t = { .arena = a, .now_ms = clock_now_ms(f->config.clock) };
+    struct error err = { 0 };
+    cJSON *params CLEANUP(json_done) = NULL;
+    bool ok = deed_check(f, a, deed, &params, &err);
+    (void)front_run(f, t.now_ms);
+    draw_request_id(f, &t);
+    const struct cloud_call call = {
+        .product = deed->product ? deed->product : "alb",
+        .action = deed->action,
+        .region = deed->region ? deed->region : "cn-hangzhou",
+        .request_id = arena_strdup(a, t.request_id),
+        .params = params,
+    };
+    *reply = (struct cloud_reply){ .status = 202 };
+    if (ok && deed->at_ms > t.now_ms) {
+        effects_later(&f->effects, deed->at_ms, &call, true);
+        return;
+    }
+    const struct front_ask ask = { .call = &call };
+    if (ok)
+        execute_call(f, a, t.now_ms, &ask, reply);
+    else
+        *reply = (struct cloud_reply){ err.http_status, arena_strdup(a, err.code),
+                                       arena_strdup(a, err.msg), NULL, NULL };
+    log_deed(f, a, t.now_ms, &call, reply);
 }
 
 static int64_t latency_of(const struct front *f, const char *action)

@@ -12,6 +12,7 @@
 #include "alb-agent/error.h"
 #include "alb-agent/httpd.h"
 #include "auth.h"
+#include "params.h"
 
 struct front;
 struct flow;
@@ -70,6 +71,21 @@ void front_close(struct front *f);
 
 /* Lets what is due in the cloud happen; returns as cloud_run() does. */
 int64_t front_run(struct front *f, int64_t now_ms);
+
+/* What somebody does in the web console, behind the clients' back. */
+struct front_deed {
+    const char *product; /* NULL: "alb"                                   */
+    const char *region;  /* NULL: "cn-hangzhou"                           */
+    const char *action;
+    struct params params; /* flat, as a client would send them             */
+    int64_t at_ms;        /* when; not after now: at once                  */
+};
+
+/* Does it, without signature, flow control and faults, but with validation.  What it comes
+ * to is in '*reply' (its body is the caller's), with status 202 when it is still to come;
+ * it is in the call log then as well. */
+void front_do(struct front *f, struct arena *a, const struct front_deed *deed,
+              struct cloud_reply *reply);
 
 /* How many calls have come so far. */
 uint64_t front_calls(const struct front *f);

@@ -99,6 +99,42 @@ static void test_limits_are_set_line_by_line(void **state)
                         "200 {\"retry-after\":\"on\",\"reads\":\"5/1000\"}");
 }
 
+#define CREATE                                                                                  \
+    "{\"action\":\"CreateServerGroup\",\"params\":{\"ServerGroupName\":\"g1\",\"VpcId\":\"vpc-" \
+    "1\","                                                                                      \
+    "\"HealthCheckConfig.HealthCheckEnabled\":false}"
+#define COUNT_GROUPS "{\"action\":\"ListServerGroups\"}"
+
+static void test_a_deed_is_done_behind_the_clients_back(void **state)
+{
+    struct world *w = *state;
+    const char *done = ask(w, "POST", "/do", CREATE "}");
+    assert_non_null(strstr(done, "200 {\"status\":200,\"body\":{"));
+    assert_non_null(strstr(done, "\"ServerGroupId\":\"sgp-"));
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"TotalCount\":1"));
+    assert_string_equal(ask(w, "GET", "/calls", ""), "200 {\"calls\":2}");
+}
+
+static void test_a_deed_may_come_later(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "POST", "/do", CREATE ",\"in_ms\":500}"), "200 {\"status\":202}");
+    assert_int_equal(strncmp(ask(w, "POST", "/clock", "{\"advance_ms\":499}"), "200", 3), 0);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"TotalCount\":0"));
+    assert_int_equal(strncmp(ask(w, "POST", "/clock", "{\"advance_ms\":1}"), "200", 3), 0);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"TotalCount\":1"));
+}
+
+static void test_a_deed_is_judged_as_a_call_is(void **state)
+{
+    struct world *w = *state;
+    assert_non_null(strstr(ask(w, "POST", "/do", "{\"action\":\"DeleteRule\"}"),
+                           "200 {\"status\":400,\"code\":\"MissingRuleId\""));
+    assert_non_null(strstr(ask(w, "POST", "/do", "{\"action\":\"MakeCoffee\"}"),
+                           "200 {\"status\":404,\"code\":\"InvalidAction.NotFound\""));
+    assert_int_equal(strncmp(ask(w, "POST", "/do", "{}"), "400 ", 4), 0);
+}
+
 static void test_other_paths_and_methods_are_not_there(void **state)
 {
     struct world *w = *state;
@@ -115,6 +151,9 @@ int main(void)
         TEST(test_the_clock_is_not_moved_back_or_by_nonsense),
         TEST(test_faults_are_set_added_told_and_cleared),
         TEST(test_limits_are_set_line_by_line),
+        TEST(test_a_deed_is_done_behind_the_clients_back),
+        TEST(test_a_deed_may_come_later),
+        TEST(test_a_deed_is_judged_as_a_call_is),
         TEST(test_other_paths_and_methods_are_not_there),
     };
     return cmocka_run_group_tests_name("mock_admin/admin", tests, NULL, NULL);

@@ -101,9 +101,9 @@ static void test_hidden_entries_are_the_last_of_each_list(void **state)
                         "{\"Other\":[],\"Rules\":[1],\"TotalCount\":2}");
 }
 
-static void note(void *arg, int64_t now_ms, const struct cloud_call *c, struct cloud_reply *reply)
+static void note(void *arg, int64_t now_ms, const struct cloud_call *c, bool by_console)
 {
-    (void)reply;
+    assert_false(by_console);
     struct buf *b = arg;
     buf_addf(b, "%s@%lld ", c->request_id, (long long)now_ms);
 }
