@@ -121,7 +121,7 @@ static bool find_product(const char *name, size_t len, enum alb_product *product
 static bool take_element(struct arena *a, const char *text,
                          const char *endpoints[ALB_PRODUCT_COUNT], struct error *err)
 {
-    const char *url, *eq = strchr(text, '=');
+    const char *url = NULL, *eq = strchr(text, '=');
     enum alb_product only = ALB_PRODUCT_COUNT;
     if (eq && !find_product(text, (size_t)(eq - text), &only))
         return error_set(err, ERROR_INVALID,

@@ -7,9 +7,9 @@
 
 enum { WORD_MAX = 80, SHOWN = 3 };
 
-static char lower(char c)
+static int lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
 }
 
 static size_t least(size_t x, size_t y, size_t z)
