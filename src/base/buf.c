@@ -103,10 +103,24 @@ static void add_escaped(struct buf *b, unsigned char c)
     }
 }
 
+/* How many bytes from 's' on stand in a JSON string as they are, without a look at UTF-8. */
+static size_t plain_len(const unsigned char *s)
+{
+    size_t n = 0;
+    while (s[n] >= 0x20 && s[n] < 0x80 && s[n] != '"' && s[n] != '\\')
+        n++;
+    return n;
+}
+
 void buf_add_json(struct buf *b, const char *s)
 {
     buf_addc(b, '"');
     for (const unsigned char *p = (const unsigned char *)s; *p;) {
+        size_t plain = plain_len(p);
+        buf_add(b, p, plain);
+        p += plain;
+        if (!*p)
+            break;
         size_t n = utf8_len(p);
         if (*p < 0x20 || *p == '"' || *p == '\\')
             add_escaped(b, *p);

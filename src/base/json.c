@@ -147,23 +147,37 @@ static int by_name(const void *x, const void *y)
     return strcmp((*a)->string, (*b)->string);
 }
 
-static void write_object(struct buf *b, const cJSON *json, bool sorted)
+static void write_member(struct buf *b, const cJSON *member, bool first, bool sorted)
+{
+    if (!first)
+        buf_addc(b, ',');
+    buf_add_json(b, member->string);
+    buf_addc(b, ':');
+    json_write(b, member, sorted);
+}
+
+static void write_sorted(struct buf *b, const cJSON *json)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     LIST_OF(const cJSON *) members = { 0 };
     const cJSON *e;
     cJSON_ArrayForEach (e, json)
         *LIST_PUSH(&a, &members) = e;
-    if (sorted && members.len)
+    if (members.len)
         qsort(members.items, members.len, sizeof *members.items, by_name);
+    for (size_t i = 0; i < members.len; i++)
+        write_member(b, members.items[i], i == 0, true);
+}
+
+static void write_object(struct buf *b, const cJSON *json, bool sorted)
+{
+    const cJSON *e;
     buf_addc(b, '{');
-    for (size_t i = 0; i < members.len; i++) {
-        if (i)
-            buf_addc(b, ',');
-        buf_add_json(b, members.items[i]->string);
-        buf_addc(b, ':');
-        json_write(b, members.items[i], sorted);
-    }
+    if (sorted)
+        write_sorted(b, json);
+    else
+        cJSON_ArrayForEach (e, json)
+            write_member(b, e, e == json->child, false);
     buf_addc(b, '}');
 }
 
