@@ -239,7 +239,7 @@ stage_gcc() {
     build gcc
     ctest_of gcc '^(unit|golden|fuzz-smoke)$'
 }
-stage_analyzer() { build gcc-analyzer; }
+stage_analyzer() { build gcc-analyzer alb-agent; }
 stage_integration_asan() { build asan && integration_scripts asan; }
 stage_slow() {
     build dev || return

@@ -83,10 +83,10 @@ static alb_tags *tags_of(enum resource_kind kind, void *obj)
     case RESOURCE_LOAD_BALANCER: return &((struct alb_load_balancer *)obj)->tags;
     case RESOURCE_LISTENER: return &((struct alb_listener *)obj)->tags;
     case RESOURCE_RULE: return &((struct alb_rule *)obj)->tags;
-    case RESOURCE_SERVER_GROUP: return &((struct alb_server_group *)obj)->tags;
+    case RESOURCE_SERVER_GROUP:
     case RESOURCE_KINDS: break;
     }
-    return NULL;
+    return &((struct alb_server_group *)obj)->tags;
 }
 
 static const char *text(const char *s)

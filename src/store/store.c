@@ -26,10 +26,10 @@ const struct statements *store_statements(enum store_part part)
     case PART_FACT: return &fact_statements;
     case PART_RESOURCE: return &resource_statements;
     case PART_CALL: return &call_statements;
-    case PART_REVISION: return &revision_statements;
+    case PART_REVISION:
     case STORE_PARTS: break;
     }
-    return NULL;
+    return &revision_statements;
 }
 
 static bool prepare_all(struct store *st, struct error *err)

@@ -264,10 +264,11 @@ static const char *key_text(struct arena *a, const cJSON *key)
     return cJSON_IsNumber(key) ? number_text(a, key->valuedouble) : NULL;
 }
 
-/* Takes 'key' as the key of the next value; 'key' stays the caller's. */
+/* Takes 'key' as the key of the next value of the mapping that is open; 'key' stays the
+ * caller's. */
 static bool use_key(struct tree *t, const cJSON *key, const yaml_mark_t *mark)
 {
-    struct frame *f = top(t);
+    struct frame *f = &t->frames[t->depth - 1];
     const char *text = key_text(&t->arena, key);
     if (!text)
         return fail(t, mark, "a key that is %s; keys are text",
