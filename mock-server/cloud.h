@@ -96,6 +96,20 @@ struct cloud_health {
  * file; goes with the group. */
 bool cloud_set_health(struct cloud *c, const struct cloud_health *h, struct error *err) MUST_USE;
 
+/* The whole state as of the last call or cloud_run(), with what is pending, client tokens
+ * and the ids still to be drawn, as one JSON value for cloud_import(): a snapshot, a file, or the
+ * start of a fork.  '*out' is the caller's (cJSON_Delete).  Settings that are not kept in the file
+ * are not in it either. */
+bool cloud_export(struct cloud *c, cJSON **out, struct error *err) MUST_USE;
+/* Replaces the state by an exported one, or changes nothing: the cloud then answers as the
+ * exported one would have.  Jobs that ended and were not yet told are forgotten. */
+bool cloud_import(struct cloud *c, const cJSON *state, struct error *err) MUST_USE;
+/* What differs from one exported state to another, as a list (the caller's) of
+ * {"Table", "Key", "Change": added|removed|changed, "Fields": {name: {"From", "To"}}};
+ * Fields only of what changed.  Jobs, tokens and what is pending do not count, nor does the
+ * order of creation. */
+cJSON *cloud_diff(const cJSON *from, const cJSON *to);
+
 /* Does the cloud's API have this action of this product?  For the front, which answers
  * the others with InvalidAction.NotFound or UnsupportedFeature. */
 bool cloud_has(const char *product, const char *action);

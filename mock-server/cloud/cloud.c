@@ -149,6 +149,11 @@ static bool rng_save(struct cloud *c, struct error *err)
     return query_run(&q, err);
 }
 
+bool cloud_reload(struct cloud *c, struct error *err)
+{
+    return rng_load(c, 0, err) && life_load(c, err) && knob_load(c, err);
+}
+
 bool cloud_open(struct cloud **out, const struct cloud_config *config, struct error *err)
 {
     struct arena arena = { 0 };

@@ -61,6 +61,9 @@ typedef bool op_fn(struct op *op, struct error *err);
 
 typedef LIST_OF(const char *) text_list;
 
+/* cloud.c: reads again what is kept in memory of the database. */
+bool cloud_reload(struct cloud *c, struct error *err) MUST_USE;
+
 /* op.c: refusals.  All return false. */
 bool refuse(struct error *err, int status, const char *code, const char *fmt, ...) PRINTF(4, 5);
 /* "ResourceNotFound.<what>", 404. */

@@ -1,21 +1,12 @@
-/* db.c - the only file of the mock's cloud that speaks to SQLite: opening, the schema,
- * transactions, and statements whose parameters and columns go by name. */
-#include "db.h"
+/* db.c - with db_dump.c the only file of the mock's cloud that speaks to SQLite: opening, the
+ * schema, transactions, and statements whose parameters and columns go by name. */
+#include "db_priv.h"
 
-#include <sqlite3.h>
 #include <string.h>
 
 #include "alb-agent/embed.h"
 
-enum { DB_APPLICATION = 0x616c626d, DB_VERSION = 3 }; /* 'albm', for file(1) */
-
 extern const struct embedded cloud_schema[];
-
-struct db {
-    struct arena arena; /* where this struct lives */
-    sqlite3 *handle;
-    sqlite3_stmt *stmts[SQL_COUNT];
-};
 
 static const char *const sql_texts[SQL_COUNT] = {
 #define X(name, text) [SQL_##name] = (text),
@@ -23,7 +14,7 @@ static const char *const sql_texts[SQL_COUNT] = {
 #undef X
 };
 
-static bool db_error(const struct db *db, struct error *err)
+bool db_error(const struct db *db, struct error *err)
 {
     return error_set(err, ERROR_TRANSIENT, "database: %s", sqlite3_errmsg(db->handle));
 }

@@ -6,9 +6,10 @@
  *
  * Statements are prepared once, when the database is opened, so that a typing error in
  * any of them fails at once.  A statement must not be used again before its query is
- * done.  Only db.c includes sqlite3.h. */
+ * done.  Only db.c and db_dump.c include sqlite3.h. */
 #pragma once
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,6 +30,11 @@ bool db_begin(struct db *db, struct error *err) MUST_USE;
 bool db_begin_read(struct db *db, struct error *err) MUST_USE;
 bool db_commit(struct db *db, struct error *err) MUST_USE;
 void db_rollback(struct db *db);
+
+/* All tables as JSON, '*out' the caller's, and back, replacing all there is: inside a
+ * transaction of the caller's. */
+bool db_export(struct db *db, cJSON **out, struct error *err) MUST_USE;
+bool db_import(struct db *db, const cJSON *state, struct error *err) MUST_USE;
 
 struct query {
     struct db *db;
