@@ -148,6 +148,11 @@ void mock_advance(struct mock *m, int64_t ms)
     (void)mock_run(m);
 }
 
+struct cloud *mock_cloud(struct mock *m)
+{
+    return m->cloud;
+}
+
 struct front *mock_front(struct mock *m)
 {
     return m->front;

@@ -56,6 +56,7 @@ bool mock_is_virtual(const struct mock *m);
 void mock_advance(struct mock *m, int64_t ms);
 
 /* The parts, to look at and to change; the mock's. */
+struct cloud *mock_cloud(struct mock *m);
 struct front *mock_front(struct mock *m);
 struct flow *mock_flow(struct mock *m);
 struct fault_set *mock_faults(struct mock *m);

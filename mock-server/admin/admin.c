@@ -158,6 +158,61 @@ static bool do_post(struct mock *m, const struct httpd_request *request, struct 
     return true;
 }
 
+/* {"min_ms":100,"max_ms":300} and {"list_lag_ms":50}, each alone or both. */
+static bool pending_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                        struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    if (!json_parse(request->body, request->body_len, &json, err))
+        return false;
+    int64_t min = json_int(json, "min_ms", -1), max = json_int(json, "max_ms", min);
+    int64_t lag = json_int(json, "list_lag_ms", -1);
+    if ((min < 0 && lag < 0) || (min >= 0 && max < min))
+        return error_set(err, ERROR_INVALID, "min_ms and max_ms, or list_lag_ms");
+    if (min >= 0)
+        cloud_set_pending(mock_cloud(m), min, max);
+    if (lag >= 0)
+        cloud_set_list_lag(mock_cloud(m), lag);
+    buf_adds(out, "{}");
+    return true;
+}
+
+/* {"what":"lsn-1","on":true} */
+static bool hold_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    if (!json_parse(request->body, request->body_len, &json, err))
+        return false;
+    const char *what = json_str(json, "what");
+    if (!what || !cJSON_IsBool(json_get(json, "on")))
+        return error_set(err, ERROR_INVALID, "what and on");
+    buf_adds(out, "{}");
+    return cloud_hold(mock_cloud(m), mock_now_ms(m), what, cJSON_IsTrue(json_get(json, "on")), err);
+}
+
+/* {"group":"sgp-1","ip":"10.0.0.1","port":80,"status":"Unhealthy","reason":"..."} */
+static bool health_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                       struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    if (!json_parse(request->body, request->body_len, &json, err))
+        return false;
+    const struct cloud_health health = {
+        .group = json_str(json, "group"),
+        .ip = json_str(json, "ip"),
+        .port = json_int(json, "port", 0),
+        .status = json_str(json, "status"),
+        .reason = json_str(json, "reason"),
+        .expected = json_str(json, "expected"),
+        .actual = json_str(json, "actual"),
+    };
+    if (!health.group || !health.ip)
+        return error_set(err, ERROR_INVALID, "group and ip");
+    buf_adds(out, "{}");
+    return cloud_set_health(mock_cloud(m), &health, err);
+}
+
 static const struct {
     const char *method, *path;
     admin_fn *run;
@@ -167,6 +222,8 @@ static const struct {
     { "POST", "/faults", faults_post }, { "DELETE", "/faults", faults_delete },
     { "GET", "/flow", flow_get },       { "PUT", "/flow", flow_put },
     { "GET", "/calls", calls_get },     { "POST", "/do", do_post },
+    { "PUT", "/pending", pending_put }, { "PUT", "/hold", hold_put },
+    { "PUT", "/health", health_put },
 };
 
 static admin_fn *find(const struct httpd_request *request, bool *path_known)

@@ -135,6 +135,46 @@ static void test_a_deed_is_judged_as_a_call_is(void **state)
     assert_int_equal(strncmp(ask(w, "POST", "/do", "{}"), "400 ", 4), 0);
 }
 
+static void test_changes_take_as_long_as_was_set_and_lists_lag(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(
+        ask(w, "PUT", "/pending", "{\"min_ms\":700,\"max_ms\":700,\"list_lag_ms\":300}"), "200 {}");
+    assert_non_null(strstr(ask(w, "POST", "/do", CREATE "}"), "\"status\":200"));
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"TotalCount\":0"));
+    mock_advance(w->mock, 300);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"Creating\""));
+    mock_advance(w->mock, 400);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"Available\""));
+    assert_int_equal(strncmp(ask(w, "PUT", "/pending", "{}"), "400 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "PUT", "/pending", "{\"min_ms\":5,\"max_ms\":4}"), "400 ", 4),
+                     0);
+}
+
+static void test_a_kind_is_held_until_it_is_let_go(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "PUT", "/hold", "{\"what\":\"ServerGroup\",\"on\":true}"), "200 {}");
+    assert_non_null(strstr(ask(w, "POST", "/do", CREATE "}"), "\"status\":200"));
+    mock_advance(w->mock, 60000);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"Creating\""));
+    assert_string_equal(ask(w, "PUT", "/hold", "{\"what\":\"ServerGroup\",\"on\":false}"),
+                        "200 {}");
+    mock_advance(w->mock, 1);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"Available\""));
+    assert_int_equal(strncmp(ask(w, "PUT", "/hold", "{\"on\":true}"), "400 ", 4), 0);
+}
+
+static void test_health_is_set_for_a_server_of_a_group(void **state)
+{
+    struct world *w = *state;
+    assert_int_equal(strncmp(ask(w, "PUT", "/health", "{\"ip\":\"10.0.0.1\"}"), "400 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "PUT", "/health",
+                                 "{\"group\":\"sgp-1\",\"ip\":\"10.0.0.1\",\"status\":\"Dead\"}"),
+                             "400 ", 4),
+                     0);
+}
+
 static void test_other_paths_and_methods_are_not_there(void **state)
 {
     struct world *w = *state;
@@ -154,6 +194,9 @@ int main(void)
         TEST(test_a_deed_is_done_behind_the_clients_back),
         TEST(test_a_deed_may_come_later),
         TEST(test_a_deed_is_judged_as_a_call_is),
+        TEST(test_changes_take_as_long_as_was_set_and_lists_lag),
+        TEST(test_a_kind_is_held_until_it_is_let_go),
+        TEST(test_health_is_set_for_a_server_of_a_group),
         TEST(test_other_paths_and_methods_are_not_there),
     };
     return cmocka_run_group_tests_name("mock_admin/admin", tests, NULL, NULL);
