@@ -108,6 +108,7 @@ static bool program_open(struct program *p, struct options *o, struct error *err
         .listen = o->admin,
         .handler = admin_handle,
         .arg = p->mock,
+        .max_body = 64U << 20, /* a whole state */
     };
     if (o->tls_cert
         && (!read_file(&p->arena, o->tls_cert, &api.tls_cert, err)

@@ -213,6 +213,43 @@ static bool health_put(struct mock *m, const struct httpd_request *request, stru
     return cloud_set_health(mock_cloud(m), &health, err);
 }
 
+static bool state_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                      struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    (void)request;
+    (void)mock_run(m);
+    if (!cloud_export(mock_cloud(m), &json, err))
+        return false;
+    json_write(out, json, false);
+    return true;
+}
+
+static bool state_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                      struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    buf_adds(out, "{}");
+    return json_parse(request->body, request->body_len, &json, err)
+           && cloud_import(mock_cloud(m), json, err);
+}
+
+/* {"from":STATE,"to":STATE}; without "to" the present state. */
+static bool diff_post(struct mock *m, const struct httpd_request *request, struct buf *out,
+                      struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL, *now CLEANUP(json_done) = NULL;
+    if (!json_parse(request->body, request->body_len, &json, err)
+        || !cloud_export(mock_cloud(m), &now, err))
+        return false;
+    const cJSON *from = json_get(json, "from"), *to = json_get(json, "to");
+    if (!cJSON_IsObject(from) || (to && !cJSON_IsObject(to)))
+        return error_set(err, ERROR_INVALID, "from, and perhaps to, as GET /state gives them");
+    cJSON *diff CLEANUP(json_done) = cloud_diff(from, to ? to : now);
+    json_write(out, diff, false);
+    return true;
+}
+
 static const struct {
     const char *method, *path;
     admin_fn *run;
@@ -223,7 +260,8 @@ static const struct {
     { "GET", "/flow", flow_get },       { "PUT", "/flow", flow_put },
     { "GET", "/calls", calls_get },     { "POST", "/do", do_post },
     { "PUT", "/pending", pending_put }, { "PUT", "/hold", hold_put },
-    { "PUT", "/health", health_put },
+    { "PUT", "/health", health_put },   { "GET", "/state", state_get },
+    { "PUT", "/state", state_put },     { "POST", "/diff", diff_post },
 };
 
 static admin_fn *find(const struct httpd_request *request, bool *path_known)

@@ -175,6 +175,21 @@ static void test_health_is_set_for_a_server_of_a_group(void **state)
                      0);
 }
 
+static void test_a_state_is_taken_compared_and_brought_back(void **state)
+{
+    struct world *w = *state;
+    const char *before = ask(w, "GET", "/state", "") + 4; /* behind "200 " */
+    const char *from = arena_fmt(&w->arena, "{\"from\":%s}", before);
+    assert_string_equal(ask(w, "POST", "/diff", from), "200 []");
+    assert_non_null(strstr(ask(w, "POST", "/do", CREATE "}"), "\"status\":200"));
+    assert_non_null(strstr(ask(w, "POST", "/diff", from), "\"added\""));
+    assert_string_equal(ask(w, "PUT", "/state", before), "200 {}");
+    assert_string_equal(ask(w, "POST", "/diff", from), "200 []");
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"TotalCount\":0"));
+    assert_int_equal(strncmp(ask(w, "PUT", "/state", "{\"a\":1}"), "400 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "POST", "/diff", "{}"), "400 ", 4), 0);
+}
+
 static void test_other_paths_and_methods_are_not_there(void **state)
 {
     struct world *w = *state;
@@ -197,6 +212,7 @@ int main(void)
         TEST(test_changes_take_as_long_as_was_set_and_lists_lag),
         TEST(test_a_kind_is_held_until_it_is_let_go),
         TEST(test_health_is_set_for_a_server_of_a_group),
+        TEST(test_a_state_is_taken_compared_and_brought_back),
         TEST(test_other_paths_and_methods_are_not_there),
     };
     return cmocka_run_group_tests_name("mock_admin/admin", tests, NULL, NULL);
