@@ -45,10 +45,10 @@ static bool migrate_step(sqlite3 *db, int64_t number, struct error *err)
     const struct embedded *file = &state_migrations[number - 1];
     const char *set_version = arena_fmt(&scratch, "PRAGMA user_version = %" PRId64, number);
     if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(db, err);
+        return sqlite_error(db, err);
     bool done = sql_run(db, (const char *)file->data, err) && sql_run(db, set_version, err);
     if (done && sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        done = db_error(db, err);
+        done = sqlite_error(db, err);
     if (!done) {
         (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
         return error_wrap(err, "migration %s", file->name);

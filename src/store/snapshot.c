@@ -72,7 +72,7 @@ static bool open_source(sqlite3 **src, const char *path, bool log, struct error 
     const char *name = uri(&scratch, path, log ? "?mode=ro" : "?immutable=1");
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(name, src, flags, NULL) != SQLITE_OK)
-        return db_error(*src, err);
+        return sqlite_error(*src, err);
     (void)sqlite3_busy_timeout(*src, STORE_BUSY_MS);
     (void)sqlite3_db_config(*src, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
     return true;
@@ -82,12 +82,12 @@ static bool copy_pages(sqlite3 *to, sqlite3 *from, struct error *err)
 {
     sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
     if (!b)
-        return db_error(to, err);
+        return sqlite_error(to, err);
     int step = sqlite3_backup_step(b, -1);
     int end = sqlite3_backup_finish(b);
     if (step == SQLITE_BUSY || step == SQLITE_LOCKED)
         return error_set(err, ERROR_TRANSIENT, "locked; try again");
-    return end == SQLITE_OK && step == SQLITE_DONE ? true : db_error(to, err);
+    return end == SQLITE_OK && step == SQLITE_DONE ? true : sqlite_error(to, err);
 }
 
 static bool copy_once(sqlite3 *mem, const char *path, bool log, int64_t *version, struct error *err)

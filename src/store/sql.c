@@ -25,7 +25,7 @@ static enum error_kind kind_of(int rc)
     }
 }
 
-bool db_error(sqlite3 *db, struct error *err)
+bool sqlite_error(sqlite3 *db, struct error *err)
 {
     enum error_kind kind = kind_of(sqlite3_extended_errcode(db));
     (void)error_set(err, kind, "%s", sqlite3_errmsg(db));
@@ -92,7 +92,7 @@ bool stmt_next(sqlite3_stmt *s, bool *row, struct error *err)
 {
     int rc = sqlite3_step(s);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        return db_error(sqlite3_db_handle(s), err);
+        return sqlite_error(sqlite3_db_handle(s), err);
     *row = rc == SQLITE_ROW;
     return true;
 }
@@ -111,7 +111,7 @@ bool sql_run(sqlite3 *db, const char *text, struct error *err)
     while (*text) {
         sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
         if (sqlite3_prepare_v2(db, text, -1, &s, &text) != SQLITE_OK)
-            return db_error(db, err);
+            return sqlite_error(db, err);
         if (s && !stmt_run(s, err)) /* no statement: blanks and comments */
             return false;
     }
@@ -123,7 +123,7 @@ bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err)
     sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
     bool row;
     if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
-        return db_error(db, err);
+        return sqlite_error(db, err);
     if (!stmt_next(s, &row, err))
         return false;
     *out = row ? sqlite3_column_int64(s, 0) : 0;
@@ -134,7 +134,7 @@ bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err)
 bool batch_begin(struct batch *b, struct store *st, struct error *err)
 {
     if (sqlite3_exec(st->db, "SAVEPOINT batch", NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(st->db, err);
+        return sqlite_error(st->db, err);
     b->db = st->db;
     return true;
 }
@@ -142,7 +142,7 @@ bool batch_begin(struct batch *b, struct store *st, struct error *err)
 bool batch_end(struct batch *b, struct error *err)
 {
     if (sqlite3_exec(b->db, "RELEASE batch", NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(b->db, err);
+        return sqlite_error(b->db, err);
     b->db = NULL;
     return true;
 }

@@ -40,7 +40,7 @@ static bool prepare_all(struct store *st, struct error *err)
             if (sqlite3_prepare_v3(st->db, part->sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                    &st->stmts[p][i], NULL)
                 != SQLITE_OK)
-                return db_error(st->db, err);
+                return sqlite_error(st->db, err);
     }
     return true;
 }
@@ -66,7 +66,7 @@ static bool open_db(struct store *st, const char *path, struct error *err)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(path, &st->db, flags, NULL) != SQLITE_OK)
-        return db_error(st->db, err);
+        return sqlite_error(st->db, err);
     (void)sqlite3_extended_result_codes(st->db, 1);
     (void)sqlite3_busy_timeout(st->db, STORE_BUSY_MS);
     return true;
@@ -91,7 +91,7 @@ static bool quick_check(struct store *st, struct error *err)
     sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
     bool row = false;
     if (sqlite3_prepare_v2(st->db, "PRAGMA quick_check(1)", -1, &s, NULL) != SQLITE_OK)
-        return db_error(st->db, err);
+        return sqlite_error(st->db, err);
     if (!stmt_next(s, &row, err))
         return false;
     const char *says = row ? col_text(s, "quick_check") : NULL;
@@ -134,7 +134,7 @@ static bool hold(struct store *st, int64_t now_ms, struct error *err)
     if (!batch_begin(&batch, st, err) || !sql_run(st->db, "DELETE FROM holder", err))
         return false;
     if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
-        return db_error(st->db, err);
+        return sqlite_error(st->db, err);
     bind_int(s, ":pid", getpid());
     bind_text(s, ":host", host);
     bind_int(s, ":since", now_ms);
@@ -233,7 +233,7 @@ bool store_checkpoint(struct store *st, struct error *err)
     if (!store_calls_prune(st, err))
         return false;
     int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    return rc == SQLITE_OK ? true : db_error(st->db, err);
+    return rc == SQLITE_OK ? true : sqlite_error(st->db, err);
 }
 
 void store_close(struct store *st)
@@ -256,7 +256,7 @@ bool store_begin(struct store_txn *txn, struct store *st, struct error *err)
 {
     *txn = (struct store_txn){ 0 };
     if (sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(st->db, err);
+        return sqlite_error(st->db, err);
     txn->st = st;
     return true;
 }
@@ -264,7 +264,7 @@ bool store_begin(struct store_txn *txn, struct store *st, struct error *err)
 bool store_commit(struct store_txn *txn, struct error *err)
 {
     if (sqlite3_exec(txn->st->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        return db_error(txn->st->db, err);
+        return sqlite_error(txn->st->db, err);
     txn->done = true;
     return true;
 }

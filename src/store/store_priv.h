@@ -58,7 +58,7 @@ struct store {
 
 /* What SQLite says went wrong last, by kind; returns false.  A damaged file is
  * ERROR_INVALID with code STORE_DAMAGED. */
-bool db_error(sqlite3 *db, struct error *err);
+bool sqlite_error(sqlite3 *db, struct error *err);
 /* Has 'err' that code? */
 bool error_is_damage(const struct error *err);
 
