@@ -33,7 +33,7 @@ static enum alb_type type_of(const char *word)
                                          [ALB_TYPE_LIST] = "list",
                                          [ALB_TYPE_OBJECT] = "object" };
     size_t i = 0;
-    while (i < COUNT(NAMES) - 1 && strcmp(word, NAMES[i]) != 0)
+    while (word && i < COUNT(NAMES) - 1 && strcmp(word, NAMES[i]) != 0)
         i++;
     return (enum alb_type)i;
 }

@@ -81,20 +81,27 @@ static bool check_action(struct arena *a, const char *action, struct error *err)
 
 /* ---- parameters ------------------------------------------------------------------------ */
 
+static bool read_stream(FILE *f, struct buf *b)
+{
+    char part[8192];
+    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
+        buf_add(b, part, n);
+    return !ferror(f) && !b->failed;
+}
+
+static bool read_path(const char *path, struct buf *b)
+{
+    FILE *f = fopen(path, "rbe");
+    bool ok = f && read_stream(f, b);
+    if (f)
+        (void)fclose(f);
+    return ok;
+}
+
 static bool read_json(const char *path, cJSON **json, struct error *err)
 {
     struct buf b CLEANUP(buf_done) = { .max = JSON_MAX };
-    char part[8192];
-    bool standard = !strcmp(path, "-");
-    FILE *f = standard ? stdin : fopen(path, "rbe");
-    if (!f)
-        return error_set(err, ERROR_INVALID, "not readable");
-    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
-        buf_add(&b, part, n);
-    bool ok = !ferror(f) && !b.failed;
-    if (!standard)
-        (void)fclose(f);
-    if (!ok)
+    if (!(strcmp(path, "-") != 0 ? read_path(path, &b) : read_stream(stdin, &b)))
         return error_set(err, ERROR_INVALID, "not readable, or larger than %d bytes", JSON_MAX);
     return json_parse(buf_str(&b), b.len, json, err);
 }
