@@ -81,15 +81,15 @@ bool db_export(struct db *db, cJSON **out, struct error *err)
 static bool cell_write(sqlite3_stmt *stmt, struct arena *a, int i, const char *column,
                        const cJSON *value)
 {
-    if (cJSON_IsString(value))
-        return sqlite3_bind_text(stmt, i, value->valuestring, -1, SQLITE_STATIC) == SQLITE_OK;
-    if (json_is_int(value))
-        return sqlite3_bind_int64(stmt, i, (int64_t)value->valuedouble) == SQLITE_OK;
-    if (!is_body(column) || !cJSON_IsObject(value))
-        return true;
     struct buf b CLEANUP(buf_done) = { .max = 0 };
-    json_write(&b, value, false);
-    return sqlite3_bind_text(stmt, i, buf_keep(&b, a), -1, SQLITE_STATIC) == SQLITE_OK;
+    const char *text = cJSON_IsString(value) && !is_body(column) ? value->valuestring : NULL;
+    if (json_is_int(value) && !is_body(column))
+        return sqlite3_bind_int64(stmt, i, (int64_t)value->valuedouble) == SQLITE_OK;
+    if (is_body(column) && cJSON_IsObject(value)) {
+        json_write(&b, value, false);
+        text = buf_keep(&b, a);
+    }
+    return sqlite3_bind_text(stmt, i, text, -1, SQLITE_STATIC) == SQLITE_OK;
 }
 
 static bool row_write(struct db *db, sqlite3_stmt *insert, sqlite3_stmt *columns, const cJSON *row,

@@ -143,10 +143,10 @@ static void table_diff(const struct keyed *k, const cJSON *from, const cJSON *to
             order = i == x.len ? 1 : -1;
         else
             order = strcmp(x.items[i].key, y.items[j].key);
-        const struct row *old = order <= 0 ? &x.items[i++] : NULL;
-        const struct row *new = order >= 0 ? &y.items[j++] : NULL;
-        row_diff(out, k->table, old ? old->key : new->key, old ? old->json : NULL,
-                 new ? new->json : NULL);
+        const char *key = order <= 0 ? x.items[i].key : y.items[j].key;
+        const cJSON *old = order <= 0 ? x.items[i++].json : NULL;
+        const cJSON *new = order >= 0 ? y.items[j++].json : NULL;
+        row_diff(out, k->table, key, old, new);
     }
 }
 

@@ -67,7 +67,7 @@ static void test_limits(void **state)
     assert_int_equal(json_int(have(&w), "DecreaseRequestsRemaining", -1), 0);
     want(&w, 2000);
     refused(&w, 400, "OperationDenied.CapacityDecreaseRequestLimitExceeded");
-    w.now_ms += 24 * 3600 * 1000;
+    w.now_ms += INT64_C(24) * 3600 * 1000;
     want(&w, 2000);
     ok(&w);
 }

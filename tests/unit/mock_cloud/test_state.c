@@ -1,6 +1,8 @@
 /* test_state.c - the state taken out, put in, and compared. */
 #include "world.h"
 
+#define NO_BODY "'region':'r','kind':'k','id':'i','status':'s','number':0"
+
 static cJSON *export(struct world *w)
 {
     struct error err = { 0 };
@@ -93,13 +95,14 @@ static void test_a_snapshot_is_restored(void **state)
 static void test_a_bad_state_changes_nothing(void **state)
 {
     (void)state;
-#define RESOURCE "'seq':1,'region':'r','kind':'Acl','id':'acl-1','status':'s','number':0"
     static const char *const bad[] = {
         "{}",
         "{'version':99}",
         "{'version':3,'resource':[{'id':'alb-1'}]}",
         "{'version':3,'resource':[7]}",
-        "{'version':3,'resource':[{" RESOURCE ",'body':[]}]}",
+        "{'version':3,'resource':[{" NO_BODY "}]}",
+        "{'version':3,'resource':[{" NO_BODY ",'body':1}]}",
+        "{'version':3,'resource':[{" NO_BODY ",'body':'[]'}]}",
         "{'version':3,'meta':[{'name':'rng','value':'abc'}]}",
     };
     struct world w CLEANUP(world_done);
