@@ -1,6 +1,7 @@
 /* lane.c - one change at a time: load, intend, send, take the reply, retry or give up. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alb-agent/buf.h"
 #include "alb-agent/json.h"
@@ -338,6 +339,19 @@ static void blame(struct apply *ap, struct lane *lane, const struct error *why, 
     count_failed(ap, lane, why);
 }
 
+/* What was not found is one of those that we make ourselves: then the model is stale.  A
+ * certificate or a vSwitch that does not exist is a mistake in the object that names it. */
+static bool is_missing_ours(const struct error *why)
+{
+    static const char *const ours[] = { "LoadBalancer", "Listener", "Rule", "ServerGroup",
+                                        "BackendServer" };
+    const char *dot = strchr(why->code, '.');
+    for (size_t i = 0; dot && i < COUNT(ours); i++)
+        if (!strcasecmp(dot + 1, ours[i]))
+            return true;
+    return !dot;
+}
+
 void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
                int64_t now_ms)
 {
@@ -351,8 +365,16 @@ void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int
             lane_give_up(ap, lane, why);
         return;
     case ERROR_INVALID: blame(ap, lane, why, now_ms); return;
-    case ERROR_CONFLICT:
-    case ERROR_NOT_FOUND: lane_reread(ap, lane, why); return;
+    case ERROR_CONFLICT: lane_reread(ap, lane, why); return;
+    case ERROR_NOT_FOUND:
+        if (is_missing_ours(why)) {
+            lane_reread(ap, lane, why);
+        } else {
+            struct error mistake = *why;
+            mistake.kind = ERROR_INVALID;
+            blame(ap, lane, &mistake, now_ms);
+        }
+        return;
     case ERROR_DENIED: ap->counts.denied = true; break;
     case ERROR_QUOTA:
     case ERROR_BUG:

@@ -67,6 +67,42 @@ static void test_only_the_guilty_member_of_a_batch_is_left_out(void **state)
                                   "Rules.4.Priority"));
 }
 
+/* A certificate that does not exist keeps its listener from being made, and nothing else. */
+static void test_what_is_named_and_not_there_harms_only_what_names_it(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write(w, "albconfig-web.yaml",
+                "apiVersion: alibabacloud.com/v1\n"
+                "kind: AlbConfig\n"
+                "metadata: {name: web}\n"
+                "spec:\n"
+                "  config:\n"
+                "    name: web\n"
+                "    zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2}]\n"
+                "  listeners:\n"
+                "  - {port: 80, protocol: HTTP}\n"
+                "  - {port: 443, protocol: HTTPS,\n"
+                "     certificates: [{CertificateId: 9-cn-hangzhou, IsDefault: true}]}\n"
+                "---\n"
+                "apiVersion: networking.k8s.io/v1\n"
+                "kind: IngressClass\n"
+                "metadata: {name: web}\n"
+                "spec:\n"
+                "  controller: ingress.k8s.alibabacloud/alb\n"
+                "  parameters: {apiGroup: alibabacloud.com, kind: AlbConfig, name: web}\n");
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "CreateListener",
+                                                       .holds = "9-cn-hangzhou",
+                                                       .status = 404,
+                                                       .code = "ResourceNotFound.Certificate" });
+    struct session_result r = world_apply(w);
+    assert_int_equal(r.counts.failed, 1);
+    assert_string_equal(r.counts.first.code, "ResourceNotFound.Certificate");
+    assert_int_equal(world_count(w, "Listeners"), 1);
+    assert_int_equal(world_count(w, "Rules"), 2);
+}
+
 /* ---- rounds of our own ----------------------------------------------------------------------- */
 
 struct log {
@@ -228,6 +264,7 @@ int main(void)
         TEST(test_unknown_outcome_is_repeated_with_the_same_token),
         TEST(test_refusal_ends_the_token),
         TEST(test_only_the_guilty_member_of_a_batch_is_left_out),
+        TEST(test_what_is_named_and_not_there_harms_only_what_names_it),
         TEST(test_lane_gives_up_after_its_tries_and_the_others_go_on),
         TEST(test_intent_left_by_a_crash_is_repeated_with_its_token),
         TEST(test_intent_whose_effect_is_seen_is_closed_and_its_token_never_used_again),
