@@ -230,7 +230,7 @@ stage_asan_gcc() {
     ctest_of asan-gcc '^(unit|golden|fuzz-smoke)$'
 }
 # The programs only: link-time optimisation of every unit test takes minutes.
-programs() { build release alb-agent alb-mock; }
+programs() { build release alb-agent alb-mock alb-agent-library; }
 stage_release() { programs; }
 stage_integration() { programs && integration_scripts release; }
 stage_end_to_end() { programs && scripts release tests/e2e/*.sh; }
