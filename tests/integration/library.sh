@@ -5,6 +5,8 @@
 need_binaries alb-mock
 build=$(cd "$bin/.." && pwd)
 [ -f "$build/src/alb/library/libalb-agent.so.0" ] || skip_all "the library is not built"
+nm -D "$build/src/alb/library/libalb-agent.so.0" | grep -q __asan_ &&
+    skip_all "a sanitized library needs sanitized programs"
 check "the library installs by itself" quietly cmake --install "$build" --component library --prefix "$work/usr"
 pc=$(find "$work/usr" -name alb-agent.pc | head -n 1)
 check "with a pkg-config file" [ -n "$pc" ]
