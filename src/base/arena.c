@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BLOCK = 4096, LAST_BLOCK = 256 * 1024 };
+enum { FIRST_BLOCK = 1024, LAST_BLOCK = 256 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
