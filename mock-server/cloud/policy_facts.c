@@ -1,5 +1,7 @@
-/* policy_facts.c - the TLS policies every account has and their cipher suites, as the
- * vendor's page on TLS security policies lists them. */
+/* policy_facts.c - the TLS policies every account has and their cipher suites.
+ *
+ * The names of the policies are documented (alb-semantics.md §3).  Which suites each has is
+ * a guess that was not checked against the vendor's page on TLS security policies. */
 #include "policy_facts.h"
 
 #include "cloud_priv.h"
