@@ -96,6 +96,11 @@ struct cloud_health {
  * file; goes with the group. */
 bool cloud_set_health(struct cloud *c, const struct cloud_health *h, struct error *err) MUST_USE;
 
+/* Who knows of certificates that the file of neighbours does not list: true when the one
+ * with this id ("12345678-cn-hangzhou") exists. */
+typedef bool cloud_certificate_fn(void *arg, const char *id);
+void cloud_set_certificates(struct cloud *c, cloud_certificate_fn *fn, void *arg);
+
 /* The whole state as of the last call or cloud_run(), with what is pending, client tokens
  * and the ids still to be drawn, as one JSON value for cloud_import(): a snapshot, a file, or the
  * start of a fork.  '*out' is the caller's (cJSON_Delete).  Settings that are not kept in the file

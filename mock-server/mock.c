@@ -48,7 +48,10 @@ static bool clouds_open(struct mock *m, const struct mock_config *config, struct
         .file = config->state ? arena_fmt(&a, "%s.companion", config->state) : NULL,
         .seed = config->seed,
     };
-    return cloud_open(&m->cloud, &cloud, err) && companion_open(&m->companion, &companion, err);
+    if (!cloud_open(&m->cloud, &cloud, err) || !companion_open(&m->companion, &companion, err))
+        return false;
+    cloud_set_certificates(m->cloud, companion_has_certificate, m->companion);
+    return true;
 }
 
 static bool rules_open(struct mock *m, const struct mock_config *config, struct error *err)

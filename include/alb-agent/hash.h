@@ -6,6 +6,7 @@
 
 enum { SHA1_SIZE = 20, SHA256_SIZE = 32, SHA256_HEX = 65 };
 
+void hash_sha1(const void *data, size_t len, unsigned char out[static SHA1_SIZE]);
 void hash_sha256(const void *data, size_t len, unsigned char out[static SHA256_SIZE]);
 /* The digest in lower-case hex with a NUL; returns 'hex'. */
 const char *hash_sha256_hex(const void *data, size_t len, char hex[static SHA256_HEX]);

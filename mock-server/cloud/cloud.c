@@ -108,6 +108,7 @@ static const struct action actions[] = {
     READ ("alb", "ListAsynJobs",                         job_list),
     WRITE("alb", "MoveResourceGroup",                    move_group),
     READ ("vpc", "DescribeVSwitches",                    vswitch_list),
+    READ ("vpc", "DescribeVSwitchAttributes",            vswitch_get),
     READ ("ecs", "DescribeNetworkInterfaces",            interface_list),
 };
 /* clang-format on */

@@ -39,6 +39,8 @@ struct cloud {
     LIST_OF(struct ended_job) ended; /* not yet told to cloud_run's caller          */
     struct quota_limits *quotas;
     struct neighbours *neighbours;
+    cloud_certificate_fn *certificate; /* knows more certificates; NULL: nobody does      */
+    void *certificate_arg;
 };
 
 /* One call while it is carried out. */
@@ -384,4 +386,4 @@ op_fn script_create, script_update, script_delete, script_list;
 op_fn lb_join, lb_leave, lb_shift, lb_unshift, lb_bandwidth_on, lb_bandwidth_off;
 op_fn capacity_set, capacity_get;
 op_fn tag_resources, untag_resources, tag_list, tag_keys, tag_values, move_group;
-op_fn zone_list, region_list, job_list, vswitch_list, interface_list;
+op_fn zone_list, region_list, job_list, vswitch_list, vswitch_get, interface_list;

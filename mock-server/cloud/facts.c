@@ -119,22 +119,32 @@ static void numbered_end(struct op *op, const struct numbered *p)
     json_set_int(op->body, "TotalCount", p->total);
 }
 
-static void vswitch_add(struct op *op, struct numbered *page, const struct vswitch *v)
+static const char *vswitch_vpc(const struct vswitch *v)
 {
-    const char *vpc = v->vpc ? v->vpc : "vpc-1";
-    const char *want_vpc = op_str(op, "VpcId");
-    const char *want_zone = op_str(op, "ZoneId");
-    if ((want_vpc && strcmp(want_vpc, vpc) != 0) || (want_zone && strcmp(want_zone, v->zone) != 0))
-        return;
-    cJSON *out = cJSON_CreateObject();
+    return v->vpc ? v->vpc : "vpc-1";
+}
+
+static void vswitch_describe(cJSON *out, const struct vswitch *v)
+{
     json_set_int(out, "AvailableIpAddressCount", v->available);
     json_set_bool(out, "IsDefault", false);
     json_set_str(out, "ResourceGroupId", "rg-default");
     json_set_str(out, "Status", "Available");
     json_set_str(out, "VSwitchId", v->id);
     json_set_str(out, "VSwitchName", v->id);
-    json_set_str(out, "VpcId", vpc);
+    json_set_str(out, "VpcId", vswitch_vpc(v));
     json_set_str(out, "ZoneId", v->zone);
+}
+
+static void vswitch_add(struct op *op, struct numbered *page, const struct vswitch *v)
+{
+    const char *vpc = vswitch_vpc(v);
+    const char *want_vpc = op_str(op, "VpcId");
+    const char *want_zone = op_str(op, "ZoneId");
+    if ((want_vpc && strcmp(want_vpc, vpc) != 0) || (want_zone && strcmp(want_zone, v->zone) != 0))
+        return;
+    cJSON *out = cJSON_CreateObject();
+    vswitch_describe(out, v);
     numbered_add(page, out);
 }
 
@@ -198,6 +208,20 @@ bool vswitch_list(struct op *op, struct error *err)
         }
     }
     numbered_end(op, &page);
+    return true;
+}
+
+/* The status is documented, strange as it is (companion-apis.md §4). */
+bool vswitch_get(struct op *op, struct error *err)
+{
+    struct vswitch v = { 0 };
+    const char *id = op_str(op, "VSwitchId");
+    if (id && !neighbour_vswitch(op, id, &v, err))
+        return false;
+    if (!v.id)
+        return refuse(err, 400, "InvalidVSwitchId.NotFound",
+                      "Specified virtual switch does not exist.");
+    vswitch_describe(op->body, &v);
     return true;
 }
 

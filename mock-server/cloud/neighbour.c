@@ -226,7 +226,15 @@ bool neighbour_has_instance(struct op *op, const char *id)
 bool neighbour_has_certificate(struct op *op, const char *id)
 {
     const struct neighbours *n = op->cloud->neighbours;
-    return !n || lookup(&n->certificates, id) != NULL;
+    const struct cloud *c = op->cloud;
+    return !n || lookup(&n->certificates, id)
+           || (c->certificate && id && c->certificate(c->certificate_arg, id));
+}
+
+void cloud_set_certificates(struct cloud *c, cloud_certificate_fn *fn, void *arg)
+{
+    c->certificate = fn;
+    c->certificate_arg = arg;
 }
 
 const char *neighbour_instance_ip(struct op *op, const char *id)

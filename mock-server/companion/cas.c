@@ -49,6 +49,7 @@ static void add_facts(cJSON *to, const struct x509 *facts)
     cJSON_AddStringToObject(to, "Sans", facts->sans);
     cJSON_AddStringToObject(to, "Issuer", facts->issuer);
     cJSON_AddStringToObject(to, "SerialNo", facts->serial);
+    cJSON_AddStringToObject(to, "Fingerprint", facts->sha1);
     cJSON_AddStringToObject(to, "Sha2", facts->sha256);
     cJSON_AddItemToObject(to, "NotBefore", json_new_int(facts->not_before_ms));
     cJSON_AddItemToObject(to, "NotAfter", json_new_int(facts->not_after_ms));
@@ -82,6 +83,11 @@ bool cas_upload(struct ask *ask, struct error *err)
     return true;
 }
 
+const char *cas_identifier(struct arena *a, const cJSON *cert)
+{
+    return arena_fmt(a, "%lld-cn-hangzhou", (long long)json_int(cert, "CertId", 0));
+}
+
 static void copy(cJSON *to, const cJSON *from, const char *const *names)
 {
     for (; *names; names++)
@@ -100,10 +106,10 @@ static void add_dates(const struct ask *ask, cJSON *to, const cJSON *cert)
 /* As OrderType CERT and UPLOAD show it. */
 static cJSON *entry(const struct ask *ask, const cJSON *cert)
 {
-    static const char *const names[] = {
-        "Name",     "CommonName",      "Sans",       "Issuer", "Sha2",
-        "SerialNo", "ResourceGroupId", "InstanceId", NULL
-    };
+    static const char *const names[] = { "Name",     "Fingerprint",     "CommonName",
+                                         "Sans",     "Issuer",          "Sha2",
+                                         "SerialNo", "ResourceGroupId", "InstanceId",
+                                         NULL };
     cJSON *out = cJSON_CreateObject();
     cJSON_AddItemToObject(out, "CertificateId", json_new_int(json_int(cert, "CertId", 0)));
     copy(out, cert, names);
@@ -167,17 +173,15 @@ static bool find(struct ask *ask, cJSON **out, struct error *err)
 
 bool cas_get(struct ask *ask, struct error *err)
 {
-    static const char *const names[] = { "Name",      "Sans",     "Issuer",          "Sha2",
-                                         "SerialNo",  "NotAfter", "ResourceGroupId", "InstanceId",
-                                         "NotBefore", NULL };
+    static const char *const names[] = { "Name",       "Fingerprint", "Sans",     "Issuer",
+                                         "Sha2",       "SerialNo",    "NotAfter", "ResourceGroupId",
+                                         "InstanceId", "NotBefore",   NULL };
     static const char *const material[] = { "Cert", "Key", NULL };
     cJSON *cert;
     if (!find(ask, &cert, err))
         return false;
     cJSON_AddItemToObject(ask->body, "Id", json_new_int(json_int(cert, "CertId", 0)));
-    cJSON_AddStringToObject(
-        ask->body, "CertIdentifier",
-        arena_fmt(ask->a, "%lld-cn-hangzhou", (long long)json_int(cert, "CertId", 0)));
+    cJSON_AddStringToObject(ask->body, "CertIdentifier", cas_identifier(ask->a, cert));
     cJSON_AddStringToObject(ask->body, "Common", json_str(cert, "CommonName"));
     copy(ask->body, cert, names);
     add_dates(ask, ask->body, cert);

@@ -221,6 +221,17 @@ void companion_close(struct companion *c)
     free(c);
 }
 
+bool companion_has_certificate(void *arg, const char *id)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct companion *c = arg;
+    const cJSON *cert;
+    cJSON_ArrayForEach (cert, json_get(c->state, "Certificates"))
+        if (!strcmp(cas_identifier(&a, cert), id))
+            return true;
+    return false;
+}
+
 const struct front_side *companion_side(struct companion *c)
 {
     return &c->side;

@@ -20,5 +20,9 @@ bool companion_open(struct companion **out, const struct companion_config *confi
                     struct error *err) MUST_USE;
 void companion_close(struct companion *c);
 
+/* Was a certificate uploaded that ALB knows as 'id' ("10000001-cn-hangzhou")?  'arg' is the
+ * companion; for cloud_set_certificates(). */
+bool companion_has_certificate(void *arg, const char *id);
+
 /* For 'front_config.side'; borrowed as long as the companion lives. */
 const struct front_side *companion_side(struct companion *c);

@@ -35,6 +35,9 @@ cJSON *state_list(cJSON *state, const char *name);
 /* The member of a list whose member 'name' is this text, or NULL. */
 cJSON *state_find(cJSON *list, const char *name, const char *value);
 
+/* What ALB calls this certificate (companion-apis.md §2). */
+const char *cas_identifier(struct arena *a, const cJSON *cert);
+
 /* A new session of a role; lives in the state.  Its members are AccessKeyId,
  * AccessKeySecret, SecurityToken, ExpiresMs, RoleArn and Name. */
 const cJSON *sts_session(struct ask *ask, const char *role_arn, const char *name,

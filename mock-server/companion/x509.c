@@ -2,6 +2,7 @@
  * few things stand.  Every length is checked against what is left. */
 #include "x509.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "alb-agent/buf.h"
@@ -151,6 +152,18 @@ static const char *hex(struct arena *a, struct der d)
     return text;
 }
 
+/* In capitals, as CAS shows it. */
+static const char *sha1_hex(struct arena *a, const struct buf *der)
+{
+    unsigned char digest[SHA1_SIZE];
+    char *text = arena_alloc(a, 2 * sizeof digest + 1);
+    hash_sha1(buf_str(der), der->len, digest);
+    hash_hex(digest, sizeof digest, text);
+    for (char *c = text; *c; c++)
+        *c = (char)toupper((unsigned char)*c);
+    return text;
+}
+
 bool x509_read(struct arena *a, const char *pem, struct x509 *out)
 {
     struct buf raw CLEANUP(buf_done) = { 0 };
@@ -177,6 +190,7 @@ bool x509_read(struct arena *a, const char *pem, struct x509 *out)
     out->issuer = common_name(a, issuer);
     out->common_name = common_name(a, subject);
     out->sans = alt_names(a, rest);
+    out->sha1 = sha1_hex(a, &raw);
     out->sha256 = arena_strdup(a, hash_sha256_hex(buf_str(&raw), raw.len, digest));
     return true;
 }

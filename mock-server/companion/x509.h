@@ -11,6 +11,7 @@ struct x509 {
     const char *issuer;      /* its common name                              */
     const char *sans;        /* DNS names with commas between, may be ""     */
     const char *serial;      /* hex, lower case                              */
+    const char *sha1;        /* of the certificate, hex, upper case          */
     const char *sha256;      /* of the certificate, hex, lower case          */
     int64_t not_before_ms, not_after_ms;
 };

@@ -16,6 +16,11 @@ static void must(bool ok)
     abort();
 }
 
+void hash_sha1(const void *data, size_t len, unsigned char out[static SHA1_SIZE])
+{
+    must(EVP_Digest(data, len, out, NULL, EVP_sha1(), NULL));
+}
+
 void hash_sha256(const void *data, size_t len, unsigned char out[static SHA256_SIZE])
 {
     must(EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL));

@@ -26,6 +26,16 @@ static void test_sha256_of_the_nist_examples(void **state)
                   "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+static void test_sha1_of_the_nist_example(void **state)
+{
+    (void)state;
+    unsigned char digest[SHA1_SIZE];
+    char hex[2 * SHA1_SIZE + 1];
+    hash_sha1("abc", 3, digest);
+    hash_hex(digest, sizeof digest, hex);
+    assert_string_equal(hex, "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 static void test_sha256_of_a_million_letters(void **state)
 {
     (void)state;
@@ -161,6 +171,7 @@ static void test_equal_compares_whole_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sha1_of_the_nist_example),
         cmocka_unit_test(test_sha256_of_the_nist_examples),
         cmocka_unit_test(test_sha256_of_a_million_letters),
         cmocka_unit_test(test_sha256_takes_bytes_not_text),

@@ -66,6 +66,23 @@ static void test_a_vswitch_lies_where_its_load_balancer_says(void **state)
     refused(&w, 400, "MissingRegionId");
 }
 
+static void test_one_vswitch_is_described_flat(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    const cJSON *v = call_product(&w, "vpc", "DescribeVSwitchAttributes", "cn-hangzhou",
+                                  "{'VSwitchId':'vsw-2'}");
+    ok(&w);
+    assert_string_equal(json_str(v, "VSwitchId"), "vsw-2");
+    assert_string_equal(json_str(v, "ZoneId"), "cn-hangzhou-i");
+    assert_string_equal(json_str(v, "Status"), "Available");
+    call_product(&w, "vpc", "DescribeVSwitchAttributes", "cn-hangzhou", "{'VSwitchId':'x-2'}");
+    refused(&w, 400, "InvalidVSwitchId.NotFound");
+    call_product(&w, "vpc", "DescribeVSwitchAttributes", "cn-hangzhou", "{}");
+    refused(&w, 400, "InvalidVSwitchId.NotFound");
+}
+
 static void test_a_private_address_has_the_interface_named_after_it(void **state)
 {
     (void)state;
@@ -132,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_zones_are_of_the_region),
         cmocka_unit_test(test_a_vswitch_is_in_the_zone_of_its_number),
         cmocka_unit_test(test_a_vswitch_lies_where_its_load_balancer_says),
+        cmocka_unit_test(test_one_vswitch_is_described_flat),
         cmocka_unit_test(test_a_private_address_has_the_interface_named_after_it),
         cmocka_unit_test(test_interfaces_come_in_pages),
         cmocka_unit_test(test_interfaces_come_by_token_too),

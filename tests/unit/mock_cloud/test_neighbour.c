@@ -115,6 +115,30 @@ static void test_only_listed_backends_and_certificates_exist(void **state)
     refused(&w, 404, "ResourceNotFound.Vpc");
 }
 
+static bool knows_two(void *arg, const char *id)
+{
+    (void)arg;
+    return strcmp(id, "2-cn-hangzhou") == 0;
+}
+
+static void test_certificates_that_others_know_exist_too(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_listed(&w);
+    keep(w.lb,
+         create_lb(&w, "{'VSwitchId':'vsw-a','ZoneId':'cn-hangzhou-h'},"
+                       "{'VSwitchId':'vsw-b','ZoneId':'cn-hangzhou-i'}"),
+         "LoadBalancerId");
+    settle(&w);
+    setup_group(&w, GROUP("first", ""));
+    cloud_set_certificates(w.cloud, knows_two, NULL);
+    call(&w, "CreateListener", HTTPS("3-cn-hangzhou"), w.lb, w.group);
+    refused(&w, 404, "ResourceNotFound.Certificate");
+    call(&w, "CreateListener", HTTPS("2-cn-hangzhou"), w.lb, w.group);
+    ok(&w);
+}
+
 static void test_a_load_balancer_takes_three_addresses_of_a_vswitch(void **state)
 {
     (void)state;
@@ -175,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_listed_vswitches_exist),
         cmocka_unit_test(test_only_listed_backends_and_certificates_exist),
+        cmocka_unit_test(test_certificates_that_others_know_exist_too),
         cmocka_unit_test(test_a_load_balancer_takes_three_addresses_of_a_vswitch),
         cmocka_unit_test(test_by_rule_a_name_that_is_no_number_has_a_zone_too),
         cmocka_unit_test(test_a_bad_list_is_refused_with_its_place),

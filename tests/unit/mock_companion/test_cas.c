@@ -40,6 +40,7 @@ static void test_what_was_uploaded_is_listed_and_read(void **state)
     const cJSON *row = cJSON_GetArrayItem(json_get(w->reply.body, "CertificateOrderList"), 0);
     assert_int_equal(json_int(row, "CertificateId", 0), id);
     assert_string_equal(json_str(row, "Sans"), "www.example.com,*.example.org");
+    assert_string_equal(json_str(row, "Fingerprint"), CERTIFICATE_SHA1);
     assert_string_equal(json_str(row, "StartDate"), CERTIFICATE_BEGIN_DAY);
     assert_string_equal(json_str(row, "EndDate"), CERTIFICATE_END_DAY);
     assert_true(cJSON_IsFalse(json_get(row, "Expired")));
@@ -51,6 +52,9 @@ static void test_what_was_uploaded_is_listed_and_read(void **state)
         "ok");
     assert_string_equal(json_str(w->reply.body, "CertIdentifier"),
                         arena_fmt(&w->arena, "%lld-cn-hangzhou", (long long)id));
+    assert_true(companion_has_certificate(w->companion, json_str(w->reply.body, "CertIdentifier")));
+    assert_false(companion_has_certificate(w->companion, "1-cn-hangzhou"));
+    assert_string_equal(json_str(w->reply.body, "Fingerprint"), CERTIFICATE_SHA1);
     assert_null(json_get(w->reply.body, "Key"));
     assert_string_equal(json_str(cJSON_GetArrayItem(json_get(w->reply.body, "Tags"), 0), "TagKey"),
                         "k");

@@ -22,6 +22,7 @@ static void test_the_facts_of_a_certificate(void **state)
     assert_string_equal(x.issuer, "www.example.com");
     assert_string_equal(x.sans, "www.example.com,*.example.org");
     assert_string_equal(x.serial, "1a2b3c");
+    assert_string_equal(x.sha1, CERTIFICATE_SHA1);
     assert_string_equal(x.sha256, CERTIFICATE_SHA256);
     assert_int_equal(x.not_before_ms, CERTIFICATE_BEGIN);
     assert_int_equal(x.not_after_ms, CERTIFICATE_END);
