@@ -60,6 +60,19 @@ struct plan_warning {
     const char *message;
 };
 
+/* What the cloud says of a step that it was only asked about (DryRun). */
+enum verdict {
+    VERDICT_NONE,         /* it was not asked                                          */
+    VERDICT_ACCEPTED,     /* it would do it                                            */
+    VERDICT_REFUSED,      /* it would not: the call is wrong, whatever goes before it  */
+    VERDICT_UNVERIFIABLE, /* it cannot be asked yet, or what it said may change until the
+                             step's turn comes                                          */
+};
+struct step_verdict {
+    enum verdict verdict;
+    const char *why; /* code and message, or what is lacking; "" when accepted */
+};
+
 struct plan_in {
     const struct model *model;
     int64_t now_ms;

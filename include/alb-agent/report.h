@@ -25,6 +25,7 @@ struct report_in {
     bool incomplete; /* of the source: nothing is deleted                   */
     const struct model *model;
     report_notes notes;
+    const struct step_verdict *verdicts; /* of a plan's steps, or NULL: nobody asked */
 };
 
 void report_plan(struct buf *b, const struct report_in *in, const struct plan *plan);

@@ -117,6 +117,7 @@ enum schema_json {
     SCHEMA_JSON_PLAIN = 0,
     SCHEMA_JSON_REDACT = 1 << 0, /* secrets as "<redacted>" */
     SCHEMA_JSON_SORTED = 1 << 1, /* unordered lists in byte order of their text */
+    SCHEMA_JSON_OURS = 1 << 2,   /* without what only the cloud decides (F_OBSERVED) */
 };
 
 /* The caller's tree. */

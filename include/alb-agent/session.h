@@ -71,6 +71,22 @@ bool session_save(struct session *s, struct error *err) MUST_USE;
 /* The plan for 'world', in 'a'. */
 void session_plan(struct session *s, struct arena *a, struct plan *out);
 
+/* The two sides of one load balancer, each as lower-case hex of a SHA-256: what is wanted of
+ * it and what is there, without what only the cloud decides (states, times, health). */
+struct session_side {
+    const char *lb;
+    const char *desired, *actual;
+};
+typedef LIST_OF(struct session_side) session_sides;
+/* Of all load balancers of 'world', by name, in 'a'. */
+void session_hash_sides(struct session *s, struct arena *a, session_sides *out);
+
+/* Asks the cloud about each step of 'plan' with DryRun, which changes nothing; one verdict a
+ * step, in 'a'.  A step that names what does not exist yet is not asked about.  False when
+ * the cloud could not be asked. */
+bool session_dry_run(struct session *s, const struct plan *plan, struct arena *a,
+                     struct step_verdict **out, struct error *err) MUST_USE;
+
 /* How an apply went. */
 struct session_result {
     struct apply_counts counts;

@@ -37,6 +37,9 @@ enum opt {
     OPT_YES = 1 << 9,
     OPT_PARAMS = 1 << 10, /* everything else that begins with "--" is a parameter of a call */
     OPT_CALL = 1 << 11,   /* how a call is made */
+    OPT_OUT = 1 << 12,
+    OPT_DRY_RUN = 1 << 13,
+    OPT_PLAN_FILE = 1 << 14, /* one argument: a saved plan */
 };
 #define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 
@@ -44,6 +47,7 @@ struct options {
     LIST_OF(const char *) files;
     const char *state, *endpoint, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
+    const char *out, *dry_run, *plan_file;
     const char *json; /* of OPT_CALL, and what follows */
     bool all_pages, wait, list, force;
     alb_params params;          /* of OPT_PARAMS                */
@@ -85,6 +89,24 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
 bool read_all(struct session *s, enum exit_code *code, struct error *err) MUST_USE;
 /* What a report needs to know of a session; notes live in the session's arena. */
 void fill_report(struct session *s, const struct options *o, struct report_in *in);
+/* ---- saved plans (plan_file.c) ------------------------------------------------------- */
+
+/* Writes the plan to 'path', which only its owner may read: what it was made of (manifests,
+ * cluster, flags), the digests of both sides, and the plan as 'plan -o json' prints it. */
+bool plan_file_save(const char *path, struct session *s, const struct options *o,
+                    const struct plan *plan, struct error *err) MUST_USE;
+/* A saved plan, in the arena of the options. */
+struct plan_file {
+    const char *path;
+    const char *made_at; /* RFC 3339 */
+    session_sides sides;
+};
+/* Reads o->plan_file and sets in '*o' what the plan was made of.  A flag that says otherwise is
+ * an error, but for -f: the same manifests may be elsewhere now. */
+bool plan_file_load(struct options *o, struct plan_file *out, struct error *err) MUST_USE;
+/* Are both sides what they were?  If not, says of which load balancer which one is not. */
+bool plan_file_check(const struct plan_file *f, struct session *s, struct error *err) MUST_USE;
+
 /* 4 when a manifest or an object was left out, else 0. */
 enum exit_code notes_exit(const struct session *s);
 /* 7 or 3 when the plan refuses something, else 0. */

@@ -175,6 +175,9 @@ static enum exit_code apply_run_cmd(const struct cmd *cmd, struct options *o)
 {
     (void)cmd;
     struct error err;
+    struct plan_file saved = { 0 };
+    if (o->plan_file && !plan_file_load(o, &saved, &err))
+        return cli_fail(&err);
     if (!o->files.len && !o->destroy) {
         (void)error_set(&err, ERROR_INVALID, "apply: no manifests; give them with -f PATH");
         return cli_fail(&err);
@@ -185,6 +188,10 @@ static enum exit_code apply_run_cmd(const struct cmd *cmd, struct options *o)
         (void)cli_fail(&err);
         return code;
     }
+    if (saved.path && !plan_file_check(&saved, &s, &err)) {
+        (void)cli_fail(&err);
+        return EXIT_STALE;
+    }
     if (!check_destroy(&s, &err)) {
         (void)cli_fail(&err);
         return EXIT_REFUSED;
@@ -194,16 +201,18 @@ static enum exit_code apply_run_cmd(const struct cmd *cmd, struct options *o)
 
 const struct cmd cmd_apply = {
     .name = "apply",
-    .usage = "-f PATH... [flags]",
+    .usage = "-f PATH... | PLANFILE [flags]",
     .summary = "Make load balancers what the manifests ask for.",
     .help = "Changes run one at a time per load balancer and per server group, in parallel across\n"
             "them; progress goes to stderr.  Never asks.  Run again, it continues; run twice, the\n"
             "second run writes nothing.  A load balancer whose AlbConfig is gone is reported and\n"
             "stays until --destroy NAME.\n"
+            "PLANFILE is what 'plan --out' saved: its manifests, cluster and flags count, and\n"
+            "nothing is done when the manifests or the cloud have changed since.\n"
             "Exit codes: 0 done and in sync, 1 error, 2 something still has to wait, 3 refused as\n"
             "destructive, 4 a manifest or an object was left out though the rest was done, 5 the\n"
-            "cloud could not be read, 7 over a quota.",
-    .opts = OPT_FILE | OPTS_CLOUD | OPT_DESTROY | OPT_ALLOW | OPT_YES,
+            "cloud could not be read, 6 PLANFILE is stale, 7 over a quota.",
+    .opts = OPT_FILE | OPTS_CLOUD | OPT_DESTROY | OPT_ALLOW | OPT_YES | OPT_PLAN_FILE,
     .outputs = "text|json",
     .run = apply_run_cmd,
 };

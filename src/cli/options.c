@@ -42,6 +42,9 @@ static const struct flag flags[] = {
       "delete the load balancer of an AlbConfig that is gone" },
     { OPT_ALLOW, 0, "allow-destroy", NULL, NULL, AT(allow_destroy),
       "allow a plan that deletes or reroutes most of a load balancer's rules" },
+    { OPT_OUT, 0, "out", "FILE", NULL, AT(out), "save the plan, for 'alb-agent apply FILE'" },
+    { OPT_DRY_RUN, 0, "dry-run", "cloud", NULL, AT(dry_run),
+      "ask the cloud what it would say to each call, by DryRun" },
     { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
     { OPT_CALL, 0, "json", "FILE", NULL, AT(json),
       "parameters as a JSON object: a file, or - for standard input" },
@@ -102,10 +105,14 @@ static bool take_value(struct line *l, const struct flag *f, const char **value,
            || error_set(err, ERROR_INVALID, "--%s needs a value: %s", f->name, f->arg);
 }
 
-/* What is no flag: only a call has such arguments. */
+/* What is no flag: only a call has such arguments, and a saved plan is one. */
 static bool take_argument(struct options *o, const struct cmd *cmd, const char *arg,
                           struct error *err)
 {
+    if ((cmd->opts & OPT_PLAN_FILE) && !o->plan_file && strcmp(arg, "-") != 0) {
+        o->plan_file = arg;
+        return true;
+    }
     *LIST_PUSH(&o->arena, &o->args) = arg;
     if (cmd->opts & OPT_PARAMS)
         return true;

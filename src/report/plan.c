@@ -66,6 +66,22 @@ static void add_items(struct buf *b, const struct report_in *in, const struct st
     }
 }
 
+static const char *const verdict_words[] = {
+    [VERDICT_NONE] = "",
+    [VERDICT_ACCEPTED] = "accepts",
+    [VERDICT_REFUSED] = "refuses",
+    [VERDICT_UNVERIFIABLE] = "not verifiable",
+};
+
+static void add_verdict_of(struct buf *b, const struct report_in *in, size_t step)
+{
+    const struct step_verdict *v = &in->verdicts[step];
+    tone_begin(b, in, v->verdict == VERDICT_REFUSED ? TONE_BAD : TONE_DIM);
+    buf_addf(b, "        cloud: %s%s%s", verdict_words[v->verdict], *v->why ? ": " : "", v->why);
+    tone_end(b, in);
+    buf_addc(b, '\n');
+}
+
 static void add_step(struct buf *b, const struct report_in *in, const struct step *step)
 {
     buf_adds(b, "  ");
@@ -146,6 +162,8 @@ static void plan_text(struct buf *b, const struct report_in *in, const struct pl
             buf_addf(b, "%s\n", step->lb);
         lb = step->lb;
         add_step(b, in, step);
+        if (in->verdicts)
+            add_verdict_of(b, in, i);
     }
     add_orphans(b, in, plan);
     add_summary(b, plan);
@@ -159,6 +177,14 @@ static cJSON *params_json(const alb_params *params)
     for (size_t i = 0; i < params->len; i++)
         add_string(obj, params->items[i].name, params->items[i].value);
     return obj;
+}
+
+static cJSON *verdict_json(const struct step_verdict *v)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_string(o, "verdict", verdict_words[v->verdict]);
+    add_string(o, "reason", *v->why ? v->why : NULL);
+    return o;
 }
 
 static cJSON *step_json(const struct step *step)
@@ -248,8 +274,12 @@ static cJSON *plan_json(const struct report_in *in, const struct plan *plan)
     cJSON_AddItemToObject(doc, "sourceComplete", cJSON_CreateBool(!in->incomplete));
     for (size_t i = 0; i < plan->lbs.len; i++)
         cJSON_AddItemToArray(lbs, lb_json(&plan->lbs.items[i]));
-    for (size_t i = 0; i < plan->steps.len; i++)
-        cJSON_AddItemToArray(steps, step_json(&plan->steps.items[i]));
+    for (size_t i = 0; i < plan->steps.len; i++) {
+        cJSON *step = step_json(&plan->steps.items[i]);
+        if (in->verdicts)
+            cJSON_AddItemToObject(step, "cloud", verdict_json(&in->verdicts[i]));
+        cJSON_AddItemToArray(steps, step);
+    }
     cJSON_AddItemToObject(doc, "loadBalancers", lbs);
     cJSON_AddItemToObject(doc, "steps", steps);
     cJSON_AddItemToObject(doc, "refusals", refusals_json(plan));

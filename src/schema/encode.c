@@ -60,7 +60,8 @@ cJSON *schema_to_json(const struct schema *s, const void *obj, unsigned how)
     cJSON *json = cJSON_CreateObject();
     for (size_t i = 0; i < s->n_fields; i++) {
         const struct field *f = &s->fields[i];
-        if (field_selected(s, f, obj) && field_is_set(f, obj))
+        bool skipped = (how & SCHEMA_JSON_OURS) && (f->flags & F_OBSERVED);
+        if (!skipped && field_selected(s, f, obj) && field_is_set(f, obj))
             cJSON_AddItemToObject(json, f->name, field_to_json(f, obj, how));
     }
     return json;
