@@ -24,3 +24,6 @@ static inline int64_t clock_now_ms(const struct clock *c)
 const char *time_format(int64_t ms, char text[static TIME_TEXT]);
 /* Exactly that form; false for anything else. */
 bool time_parse(const char *text, int64_t *ms);
+/* The three forms of HTTP, as "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 §5.6.7); a year of two
+ * digits is one of 1970 to 2069, and the name of the day is not looked at. */
+bool time_parse_http(const char *text, int64_t *ms);

@@ -35,8 +35,9 @@ struct http_reply {
     char *body; /* NUL-terminated; the taker's, for http_reply_done()         */
     size_t body_len;
     char content_type[80];
-    int64_t retry_after_ms; /* x-acs-retry-after (ms) or Retry-After (s), at most
-                               RETRY_AFTER_MAX_MS; -1 when absent             */
+    int64_t retry_after_ms; /* x-acs-retry-after (ms), or Retry-After (seconds, or a date by
+                               the server's clock), at most RETRY_AFTER_MAX_MS; -1 when
+                               absent or not readable                         */
     bool sent;              /* a byte of the request may have left            */
     struct error err;
 };

@@ -213,16 +213,16 @@ static void send_due(struct alb *alb, bool urgent, const struct alb_credentials 
             send_call(alb, c, keys, now_ms);
 }
 
-/* Full jitter: anything up to a ceiling that doubles, by what went wrong. */
+/* Full jitter: anything up to a ceiling that doubles, by what went wrong; and never sooner
+ * than the cloud asked for. */
 static int64_t backoff_ms(struct alb *alb, const struct call *call)
 {
-    if (call->result.retry_after_ms >= 0)
-        return call->result.retry_after_ms;
     enum error_kind kind = call->result.err.kind;
     int64_t ceiling = kind == ERROR_THROTTLED ? 1000 : kind == ERROR_BUSY ? 500 : 200;
     ceiling <<= call->result.attempts - 1;
     ceiling = ceiling > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : ceiling;
-    return 1 + (int64_t)rng_below(&alb->jitter, (uint64_t)ceiling);
+    int64_t wait_ms = 1 + (int64_t)rng_below(&alb->jitter, (uint64_t)ceiling);
+    return wait_ms > call->result.retry_after_ms ? wait_ms : call->result.retry_after_ms;
 }
 
 static bool may_repeat(const struct call *call)

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "alb-agent/macros.h"
+
 static int64_t system_now_ms(void *self)
 {
     (void)self;
@@ -39,31 +41,91 @@ static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
-static bool digits(const char *s, int n, int64_t *value)
+struct civil {
+    int64_t y, mo, d, h, mi, s;
+};
+
+static bool take_digits(const char **at, int n, int64_t *value)
 {
     *value = 0;
-    for (int i = 0; i < n; i++) {
-        if (s[i] < '0' || s[i] > '9')
+    for (int i = 0; i < n; i++, ++*at) {
+        if (**at < '0' || **at > '9')
             return false;
-        *value = *value * 10 + (s[i] - '0');
+        *value = *value * 10 + (**at - '0');
     }
+    return true;
+}
+
+static bool take_word(const char **at)
+{
+    size_t n = strspn(*at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    *at += n;
+    return n > 0;
+}
+
+static bool take_month(const char **at, int64_t *month)
+{
+    static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        if (strncmp(*at, names[i], 3) != 0)
+            continue;
+        *month = (int64_t)i + 1;
+        *at += 3;
+        return true;
+    }
+    return false;
+}
+
+static bool take_short_year(const char **at, int64_t *year)
+{
+    if (!take_digits(at, 2, year))
+        return false;
+    *year += *year < 70 ? 2000 : 1900;
+    return true;
+}
+
+/* One letter of a form: a field, or itself. */
+static bool take_part(const char **at, char part, struct civil *c)
+{
+    switch (part) {
+    case 'Y': return take_digits(at, 4, &c->y);
+    case 'y': return take_short_year(at, &c->y);
+    case 'n': return take_digits(at, 2, &c->mo);
+    case 'b': return take_month(at, &c->mo);
+    case 'd': return take_digits(at, 2, &c->d);
+    case 'h': return take_digits(at, 2, &c->h);
+    case 'm': return take_digits(at, 2, &c->mi);
+    case 's': return take_digits(at, 2, &c->s);
+    case 'e': return take_digits(at, 1, &c->d);
+    case '*': return take_word(at);
+    default: return **at == part && *(*at)++;
+    }
+}
+
+static bool take_form(const char *text, const char *form, int64_t *ms)
+{
+    struct civil c = { 0 };
+    for (; *form; form++)
+        if (!take_part(&text, *form, &c))
+            return false;
+    if (*text || c.mo < 1 || c.mo > 12 || c.h > 23 || c.mi > 59 || c.s > 60)
+        return false;
+    int64_t next_month =
+        c.mo < 12 ? days_from_civil(c.y, c.mo + 1, 1) : days_from_civil(c.y + 1, 1, 1);
+    if (c.d < 1 || c.d > next_month - days_from_civil(c.y, c.mo, 1))
+        return false;
+    *ms = (days_from_civil(c.y, c.mo, c.d) * 86400 + c.h * 3600 + c.mi * 60 + c.s) * 1000;
     return true;
 }
 
 bool time_parse(const char *text, int64_t *ms)
 {
-    int64_t y, mo, d, h, mi, s;
-    if (strlen(text) != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':'
-        || text[16] != ':' || text[19] != 'Z')
-        return false;
-    if (!digits(text, 4, &y) || !digits(text + 5, 2, &mo) || !digits(text + 8, 2, &d)
-        || !digits(text + 11, 2, &h) || !digits(text + 14, 2, &mi) || !digits(text + 17, 2, &s))
-        return false;
-    if (mo < 1 || mo > 12 || h > 23 || mi > 59 || s > 60)
-        return false;
-    int64_t next_month = mo < 12 ? days_from_civil(y, mo + 1, 1) : days_from_civil(y + 1, 1, 1);
-    if (d < 1 || d > next_month - days_from_civil(y, mo, 1))
-        return false;
-    *ms = (days_from_civil(y, mo, d) * 86400 + h * 3600 + mi * 60 + s) * 1000;
-    return true;
+    return take_form(text, "Y-n-dTh:m:sZ", ms);
+}
+
+bool time_parse_http(const char *text, int64_t *ms)
+{
+    return take_form(text, "*, d b Y h:m:s GMT", ms) || take_form(text, "*, d-b-y h:m:s GMT", ms)
+           || take_form(text, "* b d h:m:s Y", ms) || take_form(text, "* b  e h:m:s Y", ms);
 }

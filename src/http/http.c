@@ -47,6 +47,7 @@ static void transfer_clear(struct transfer *t)
     t->head_size = 0;
     t->asked_ms = 0;
     t->retry_ms = false;
+    t->retry_at_ms = t->date_ms = 0;
     t->reply = (struct http_reply){ 0 };
 }
 

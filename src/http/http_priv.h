@@ -16,10 +16,12 @@ struct transfer {
     bool in_multi;
     struct arena mem; /* of this request                                        */
     struct curl_slist *headers;
-    const char *host; /* "https://alb.cn-hangzhou.aliyuncs.com", for messages   */
-    struct buf body;  /* of the reply, up to the ceiling                        */
-    size_t head_size; /* bytes of reply headers so far                          */
-    bool retry_ms;    /* retry_after_ms came from x-acs-retry-after             */
+    const char *host;    /* "https://alb.cn-hangzhou.aliyuncs.com", for messages   */
+    struct buf body;     /* of the reply, up to the ceiling                        */
+    size_t head_size;    /* bytes of reply headers so far                          */
+    bool retry_ms;       /* retry_after_ms came from x-acs-retry-after             */
+    int64_t retry_at_ms; /* the moment that Retry-After named, 0: none           */
+    int64_t date_ms;     /* the reply's Date, 0: none                            */
     int64_t timeout_ms;
     int64_t asked_ms; /* when it was first seen on the wire, 0: not yet         */
     struct http_reply reply;

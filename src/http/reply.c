@@ -7,10 +7,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "alb-agent/clock.h"
+
 enum { HEAD_MAX = 64 << 10 };
 
-/* A decimal number that is all of 'text'; -1 otherwise, as for the date that Retry-After
- * may hold too. */
+/* A decimal number that is all of 'text'; -1 otherwise. */
 static int64_t whole_number(const char *text)
 {
     size_t digits = strspn(text, "0123456789");
@@ -39,7 +40,21 @@ static void read_header(struct transfer *t, const char *name, const char *value)
         t->retry_ms = true;
     } else if (!strcasecmp(name, "retry-after") && n >= 0 && !t->retry_ms) {
         r->retry_after_ms = capped(n * 1000);
+    } else if (!strcasecmp(name, "retry-after")) {
+        (void)time_parse_http(value, &t->retry_at_ms);
+    } else if (!strcasecmp(name, "date")) {
+        (void)time_parse_http(value, &t->date_ms);
     }
+}
+
+/* A Retry-After that names a moment, by the server's own clock where it tells (RFC 9110
+ * §10.2.3); one that has passed means now. */
+static void settle_retry_at(struct transfer *t)
+{
+    if (!t->retry_at_ms || t->reply.retry_after_ms >= 0)
+        return;
+    int64_t ms = t->retry_at_ms - (t->date_ms ? t->date_ms : clock_now_ms(clock_system()));
+    t->reply.retry_after_ms = ms > 0 ? capped(ms) : 0;
 }
 
 /* A status line begins the headers anew: an interim reply may have come before. */
@@ -48,6 +63,7 @@ static void begin_head(struct transfer *t)
     t->reply.content_type[0] = '\0';
     t->reply.retry_after_ms = -1;
     t->retry_ms = false;
+    t->retry_at_ms = t->date_ms = 0;
 }
 
 size_t reply_on_header(char *data, size_t size, size_t n, void *userdata)
@@ -130,6 +146,7 @@ void reply_finish(const struct http *h, struct transfer *t, CURLcode code)
     t->reply.sent = request_size > 0;
     if (code == CURLE_OK && status > 0) {
         t->reply.status = (int)status;
+        settle_retry_at(t);
         return;
     }
     explain(h, t, code == CURLE_OK ? CURLE_WEIRD_SERVER_REPLY : code);

@@ -227,6 +227,24 @@ static void test_wait_asked_for_is_kept(void **state)
     alb_free(alb);
 }
 
+/* "At once" from each of many clients would be a stampede. */
+static void test_wait_asked_for_is_no_shorter_than_our_own(void **state)
+{
+    struct fake *f = *state;
+    struct alb *alb = fake_client(f);
+    int64_t waited_ms = 0;
+    for (size_t i = 0; i < 4; i++)
+        f->script[i] = (struct answer){ .status = 503,
+                                        .body = "{\"Code\":\"ServiceUnavailable\"}",
+                                        .retry_after_ms = 1 };
+    struct alb_result r = one(f, alb, "ListRules");
+    assert_true(r.ok);
+    for (size_t i = 1; i < 5; i++)
+        waited_ms += f->sent[i].at_ms - f->sent[i - 1].at_ms;
+    assert_true(waited_ms > 4);
+    alb_free(alb);
+}
+
 static void test_throttled_action_slows_down_and_others_do_not(void **state)
 {
     struct fake *f = *state;
@@ -462,6 +480,7 @@ int main(void)
         TEST(test_read_is_not_repeated_when_that_cannot_help),
         TEST(test_write_is_sent_once_whatever_happens),
         TEST(test_wait_asked_for_is_kept),
+        TEST(test_wait_asked_for_is_no_shorter_than_our_own),
         TEST(test_throttled_action_slows_down_and_others_do_not),
         TEST(test_reads_beyond_the_budget_wait_for_their_tokens),
         TEST(test_writes_have_a_budget_of_200_a_minute_each),

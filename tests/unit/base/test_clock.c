@@ -96,6 +96,51 @@ static void test_days_the_month_does_not_have_are_refused(void **state)
     assert_false(time_parse("2026-12-32T00:00:00Z", &ms));
 }
 
+/* The examples of RFC 9110 §5.6.7: 784,111,777 s after 1970. */
+static void test_dates_of_http_are_read_in_all_three_forms(void **state)
+{
+    (void)state;
+    static const char *const forms[] = { "Sun, 06 Nov 1994 08:49:37 GMT",
+                                         "Sunday, 06-Nov-94 08:49:37 GMT",
+                                         "Sun Nov  6 08:49:37 1994" };
+    int64_t ms;
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        ms = 0;
+        assert_true(time_parse_http(forms[i], &ms));
+        assert_int_equal(ms, 784111777000);
+    }
+    assert_true(time_parse_http("Sun Nov 16 08:49:37 1994", &ms));
+    assert_int_equal(ms, 784111777000 + INT64_C(10) * 86400 * 1000);
+    assert_true(time_parse_http("Friday, 01-Jan-27 00:00:00 GMT", &ms));
+    assert_int_equal(ms, 1798761600000);
+}
+
+static void test_what_is_no_date_of_http_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "3",
+        "Sun",
+        "Sun, ",
+        "Sun, 06 Nov 1994 08:49:37",
+        "Sun, 06 Nov 1994 08:49:37 CET",
+        "Sun, 06 Nov 1994 08:49:37 GMT ",
+        "Sun, 6 Nov 1994 08:49:37 GMT",
+        "Sun, 31 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 24:49:37 GMT",
+        "Sun, 06 nov 1994 08:49:37 GMT",
+        ", 06 Nov 1994 08:49:37 GMT",
+        "Sun Nov 6 08:49:37 1994",
+        "1994-11-06T08:49:37Z",
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        int64_t ms = 42;
+        if (time_parse_http(bad[i], &ms) || ms != 42)
+            fail_msg("'%s'", bad[i]);
+    }
+}
+
 static void test_the_system_clock_agrees_with_time(void **state)
 {
     (void)state;
@@ -114,6 +159,8 @@ int main(void)
         cmocka_unit_test(test_every_day_of_four_centuries_round_trips),
         cmocka_unit_test(test_other_forms_are_refused),
         cmocka_unit_test(test_days_the_month_does_not_have_are_refused),
+        cmocka_unit_test(test_dates_of_http_are_read_in_all_three_forms),
+        cmocka_unit_test(test_what_is_no_date_of_http_is_refused),
         cmocka_unit_test(test_the_system_clock_agrees_with_time),
     };
     return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);

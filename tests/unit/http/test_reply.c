@@ -8,7 +8,9 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
+#include "alb-agent/clock.h"
 #include "alb-agent/error.h"
 #include "alb-agent/http.h"
 #include "server.h"
@@ -93,15 +95,49 @@ static void test_retry_after_is_read_in_both_forms(void **state)
     expect_retry_after("x-acs-retry-after: 0\r\n", 0);
     expect_retry_after("x-acs-retry-after: 999999999999999999999999\r\n", RETRY_AFTER_MAX_MS);
     expect_retry_after("Retry-After: 99999999\r\n", RETRY_AFTER_MAX_MS);
-    expect_retry_after("Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n", -1);
+    expect_retry_after("Retry-After: soon\r\n", -1);
+    expect_retry_after("Retry-After: 1.5\r\n", -1);
     expect_retry_after("x-acs-retry-after: -5\r\n", -1);
+}
+
+#define SENT "Date: Wed, 21 Oct 2015 07:28:00 GMT\r\n"
+
+static void test_retry_after_may_be_a_date_by_the_servers_clock(void **state)
+{
+    (void)state;
+    expect_retry_after(SENT "Retry-After: Wed, 21 Oct 2015 07:28:05 GMT\r\n", 5000);
+    expect_retry_after("Retry-After: Wed, 21 Oct 2015 07:28:05 GMT\r\n" SENT, 5000);
+    expect_retry_after(SENT "Retry-After: Wed, 21 Oct 2015 07:27:59 GMT\r\n", 0);
+    expect_retry_after(SENT "Retry-After: Thu, 22 Oct 2015 07:28:00 GMT\r\n", RETRY_AFTER_MAX_MS);
+    expect_retry_after(SENT "Retry-After: Wed, 21 Oct 2015 07:28:05 GMT\r\n"
+                            "x-acs-retry-after: 250\r\n",
+                       250);
+    expect_retry_after("Date: today\r\nRetry-After: Wed, 21 Oct 2015 07:28:05 GMT\r\n", 0);
+    expect_retry_after(SENT "Retry-After: Wed, 21 Oct 2015 07:28:05 CET\r\n", -1);
+}
+
+static void test_retry_after_without_date_goes_by_our_clock(void **state)
+{
+    (void)state;
+    char text[200], date[40];
+    struct http_reply r;
+    time_t soon = (time_t)(clock_now_ms(clock_system()) / 1000 + 60);
+    struct tm tm;
+    assert_non_null(gmtime_r(&soon, &tm));
+    assert_true(strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0);
+    (void)snprintf(text, sizeof text,
+                   "HTTP/1.1 503 X\r\nRetry-After: %s\r\nContent-Length: 0\r\n\r\n", date);
+    reply_to_text(text, &r);
+    assert_in_range(r.retry_after_ms, 30000, 60000);
+    http_reply_done(&r);
 }
 
 static void test_interim_reply_leaves_nothing_behind(void **state)
 {
     (void)state;
     struct http_reply r;
-    reply_to_text("HTTP/1.1 103 Early Hints\r\nx-acs-retry-after: 9\r\nContent-Type: text/x\r\n\r\n"
+    reply_to_text("HTTP/1.1 103 Early Hints\r\nx-acs-retry-after: 9\r\nContent-Type: text/x\r\n"
+                  "Retry-After: Wed, 21 Oct 2015 07:28:05 GMT\r\n\r\n"
                   "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx",
                   &r);
     assert_int_equal(r.status, 200);
@@ -227,6 +263,8 @@ int main(void)
         cmocka_unit_test(test_whole_reply_has_status_type_and_body),
         cmocka_unit_test(test_empty_body_is_an_empty_string),
         cmocka_unit_test(test_retry_after_is_read_in_both_forms),
+        cmocka_unit_test(test_retry_after_may_be_a_date_by_the_servers_clock),
+        cmocka_unit_test(test_retry_after_without_date_goes_by_our_clock),
         cmocka_unit_test(test_interim_reply_leaves_nothing_behind),
         cmocka_unit_test(test_truncated_body_is_no_reply),
         cmocka_unit_test(test_connection_closed_without_a_byte_is_told),
