@@ -9,7 +9,7 @@ packages_build="ca-certificates git cmake ninja-build gcc libc6-dev pkg-config
     libcurl4-openssl-dev libssl-dev libcjson-dev libyaml-dev libsqlite3-dev
     libmicrohttpd-dev uthash-dev libcmocka-dev"
 packages_test="clang clang-format clang-tidy libclang-rt-14-dev nodejs npm python3
-    python3-yaml jq curl sqlite3 time"
+    python3-yaml jq curl openssl sqlite3 time"
 
 # A tool that is there from elsewhere will do, whatever package it came from.
 package_present() {

@@ -80,6 +80,8 @@ struct alb_config {
     struct transport *transport; /* borrowed; lives longer than the client ...           */
     void (*transport_free)(struct transport *t); /* ... unless this is given: then
                                     alb_free() calls it                                  */
+    const char *ca_file;      /* for alb_open(): CA certificates (PEM) to be trusted, NULL: those
+                                 of SSL_CERT_FILE in 'env', else the system's             */
     struct alb_budget writes; /* of each action that changes something; 200 in 60 s   */
     struct alb_budget reads;  /* of each other action; 20 in 1 s                      */
 };

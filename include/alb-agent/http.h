@@ -12,7 +12,8 @@
 
 struct http_config {
     const char *user_agent;     /* NULL: "alb-agent"                                     */
-    const char *ca_file;        /* NULL: the system's                                    */
+    const char *ca_file;        /* certificates to be trusted, in PEM form, also of proxies
+                                   that are asked by TLS; NULL: the system's             */
     int64_t connect_timeout_ms; /* 0: 5 s                                                */
     int64_t first_byte_ms;      /* from the request's last step before it is sent to the first
                                    byte of its reply; 0: as long as the whole may take   */
@@ -22,7 +23,8 @@ struct http_config {
     int max_connections;        /* at once to one host, 0: 16; further requests queue    */
 };
 
-/* All-zero '*config' is valid; it is copied.  '*out' is the caller's, for http_free(). */
+/* All-zero '*config' is valid; it is copied.  ERROR_DENIED when 'ca_file' cannot be read.  '*out'
+ * is the caller's, for http_free(). */
 bool http_new(struct transport **out, const struct http_config *config, struct error *err) MUST_USE;
 /* Ends what is in flight, without waiting for it. */
 void http_free(struct transport *t);

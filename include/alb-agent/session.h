@@ -19,6 +19,7 @@ struct session_config {
     const char *cluster_id; /* NULL: what the state file says, else "default"             */
     const char *region;     /* NULL: no calls are made                                    */
     const char *endpoint;   /* NULL: the region's public endpoints                        */
+    const char *ca_file;    /* NULL: the system's                                         */
     const char *vpc_id;     /* NULL: that of the AlbConfig's vSwitches                    */
     const char *destroy;    /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;

@@ -26,9 +26,9 @@ struct http_request {
 };
 
 /* What came back for a request.  'status' is 0 when there was no complete reply; then
- * 'err' says why (ERROR_TRANSIENT, or ERROR_INVALID for an URL that cannot be or a reply
- * larger than the ceiling).  The message names the host, never the query, the headers or
- * the body, which may hold secrets. */
+ * 'err' says why (ERROR_TRANSIENT, ERROR_DENIED for a server whose certificate is not trusted, or
+ * ERROR_INVALID for an URL that cannot be or a reply larger than the ceiling).  The message names
+ * the host, never the query, the headers or the body, which may hold secrets. */
 struct http_reply {
     uint64_t id;
     int status;

@@ -107,7 +107,8 @@ bool session_connect(struct session *s, struct error *err)
     if (!s->config.region)
         return error_set(err, ERROR_INVALID,
                          "no region: give --region or set ALIBABA_CLOUD_REGION_ID");
-    struct http_config http = { .user_agent = "alb-agent/" ALB_AGENT_VERSION };
+    struct http_config http = { .user_agent = "alb-agent/" ALB_AGENT_VERSION,
+                                .ca_file = s->config.ca_file };
     s->transport = s->config.transport;
     if (!s->transport && !http_new(&s->transport, &http, err))
         return false;

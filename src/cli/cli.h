@@ -45,7 +45,7 @@ enum opt {
 
 struct options {
     LIST_OF(const char *) files;
-    const char *state, *endpoint, *region, *vpc_id, *cluster_id, *output, *destroy;
+    const char *state, *endpoint, *ca_file, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file;
     const char *json; /* of OPT_CALL, and what follows */

@@ -170,6 +170,7 @@ static enum exit_code api_run(const struct cmd *cmd, struct options *o)
     struct session s CLEANUP(session_close) = { 0 };
     s.config.region = o->region;
     s.config.endpoint = o->endpoint;
+    s.config.ca_file = o->ca_file;
     s.seed = rng_system_seed();
     if (!session_connect(&s, &err) || !make_call(o, s.alb, &params, &err))
         return cli_fail(&err);

@@ -54,6 +54,7 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
         .cluster_id = o->cluster_id,
         .region = o->region,
         .endpoint = o->endpoint,
+        .ca_file = o->ca_file,
         .vpc_id = o->vpc_id,
         .destroy = o->destroy,
         .allow_destroy = o->allow_destroy,

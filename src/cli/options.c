@@ -31,6 +31,8 @@ static const struct flag flags[] = {
       "state file; default $XDG_STATE_HOME/alb-agent/<cluster id>.db" },
     { OPT_ENDPOINT, 0, "endpoint", "URL", NULL, AT(endpoint),
       "send every product's calls there; an http:// URL is the permission for http" },
+    { OPT_ENDPOINT, 0, "ca-file", "FILE", "SSL_CERT_FILE", AT(ca_file),
+      "CA certificates (PEM) to be trusted instead of the system's" },
     { OPT_REGION, 0, "region", "REGION", "ALIBABA_CLOUD_REGION_ID", AT(region),
       "region of the load balancers" },
     { OPT_VPC, 0, "vpc-id", "VPC", NULL, AT(vpc_id),

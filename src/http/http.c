@@ -4,6 +4,7 @@
 #include "http_priv.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <time.h>
 
 enum {
@@ -175,6 +176,16 @@ static void http_wait(struct transport *base, int64_t timeout_ms)
     curl_multi_poll(h->multi, NULL, 0, (int)timeout_ms, NULL);
 }
 
+/* Said at the start, where libcurl would say it at each request. */
+static bool check_ca_file(const char *path, struct error *err)
+{
+    FILE *f = path ? fopen(path, "re") : NULL;
+    bool ok = !path || (f && fgetc(f) != EOF);
+    if (f)
+        (void)fclose(f);
+    return ok || error_set(err, ERROR_DENIED, "CA file %s: cannot be read, or is empty", path);
+}
+
 static void apply_config(struct http *h, const struct http_config *config)
 {
     struct http_config *c = &h->config;
@@ -194,6 +205,8 @@ static void apply_config(struct http *h, const struct http_config *config)
 bool http_new(struct transport **out, const struct http_config *config, struct error *err)
 {
     *out = NULL;
+    if (!check_ca_file(config->ca_file, err))
+        return false;
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(err, ERROR_BUG, "libcurl cannot be started");
     struct arena mem = { 0 };

@@ -5,6 +5,7 @@
  * path the CA cache is off, and every new connection parses 145 certificates). */
 #include "http_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -69,8 +70,12 @@ static void set_connection(const struct http *h, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    if (c->ca_file)
+    curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    if (c->ca_file) {
         curl_easy_setopt(easy, CURLOPT_CAINFO, c->ca_file);
+        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, c->ca_file);
+    }
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, c->user_agent);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_timeout_ms);
@@ -92,6 +97,24 @@ static void set_method(CURL *easy, const struct http_request *r)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+static const char *env(const char *name)
+{
+    return getenv(name); // NOLINT(concurrency-mt-unsafe): one thread
+}
+
+/* libcurl heeds https_proxy, HTTPS_PROXY, no_proxy and NO_PROXY, but of the two names for
+ * http only the lower one: under CGI a request header could set the other.  Who sets it for
+ * us means us. */
+static void set_proxy(CURL *easy, const struct http_request *r)
+{
+    const char *upper = env("HTTP_PROXY");
+    if (r->direct)
+        curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* "" switches the environment off */
+    else if (upper && *upper && !env("http_proxy") && !env("REQUEST_METHOD")
+             && !strncasecmp(r->url, "http://", 7))
+        curl_easy_setopt(easy, CURLOPT_PROXY, upper);
+}
+
 bool transfer_setup(const struct http *h, struct transfer *t, const struct http_request *request)
 {
     t->host = shown_host(&t->mem, request->url);
@@ -109,8 +132,7 @@ bool transfer_setup(const struct http *h, struct transfer *t, const struct http_
     if (code != CURLE_OK)
         return error_set(&t->reply.err, ERROR_INVALID, "%s: %s", t->host, curl_easy_strerror(code));
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-    if (request->direct)
-        curl_easy_setopt(t->easy, CURLOPT_PROXY, ""); /* "" switches the environment off */
+    set_proxy(t->easy, request);
     curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_HEADERFUNCTION, reply_on_header);
     curl_easy_setopt(t->easy, CURLOPT_HEADERDATA, t);

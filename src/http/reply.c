@@ -119,6 +119,13 @@ static const char *reason(CURLcode code, const struct transfer *t)
     }
 }
 
+/* Whom we do not trust, or cannot for want of a CA file: the same the next time. */
+static bool is_distrust(CURLcode code)
+{
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE
+           || code == CURLE_SSL_ISSUER_ERROR;
+}
+
 static void explain(const struct http *h, struct transfer *t, CURLcode code)
 {
     struct http_reply *r = &t->reply;
@@ -133,6 +140,9 @@ static void explain(const struct http *h, struct transfer *t, CURLcode code)
                   t->timeout_ms);
     else if (code == CURLE_OPERATION_TIMEDOUT)
         error_set(&r->err, ERROR_TRANSIENT, "%s: no connection in time", t->host);
+    else if (is_distrust(code))
+        error_set(&r->err, ERROR_DENIED, "%s: %s; trusted are the CAs of %s", t->host,
+                  reason(code, t), h->config.ca_file ? h->config.ca_file : "nobody");
     else
         error_set(&r->err, code == CURLE_URL_MALFORMAT ? ERROR_INVALID : ERROR_TRANSIENT, "%s: %s",
                   t->host, reason(code, t));

@@ -13,7 +13,9 @@ bool alb_open(struct alb **out, const struct alb_config *config, struct error *e
     c.seed = c.seed ? c.seed : rng_system_seed();
     if (c.transport)
         return alb_new(out, &c, err);
-    if (!http_new(&c.transport, &(struct http_config){ 0 }, err))
+    const char *ca_file = c.ca_file || !c.env ? c.ca_file : c.env("SSL_CERT_FILE");
+    const struct http_config http = { .ca_file = ca_file && *ca_file ? ca_file : NULL };
+    if (!http_new(&c.transport, &http, err))
         return false;
     c.transport_free = http_free;
     if (alb_new(out, &c, err))

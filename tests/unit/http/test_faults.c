@@ -139,6 +139,20 @@ static void test_huge_reply_is_cut_off(void **state)
     expect(huge, ERROR_INVALID, true, "larger than 4000 bytes");
 }
 
+static bool nested(struct received *r)
+{
+    static char body[CEILING];
+    memset(body, '[', sizeof body - 1);
+    server_reply(r, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n", body);
+    return false;
+}
+
+static void test_deep_reply_is_not_read(void **state)
+{
+    (void)state;
+    expect(nested, ERROR_TRANSIENT, true, "nested deeper than");
+}
+
 #define HEAD(status, type, len) \
     "HTTP/1.1 " status "\r\nContent-Type: " type "\r\nContent-Length: " len "\r\n\r\n"
 
@@ -171,6 +185,7 @@ int main(void)
         cmocka_unit_test(test_lost_connections_leave_the_outcome_unknown),
         cmocka_unit_test(test_slow_and_silent_servers_end_at_their_deadlines),
         cmocka_unit_test(test_huge_reply_is_cut_off),
+        cmocka_unit_test(test_deep_reply_is_not_read),
         cmocka_unit_test(test_pages_of_somebody_else_are_told_apart),
         cmocka_unit_test(test_refusals_of_the_api_are_passed_on),
     };

@@ -157,6 +157,25 @@ static void test_silent_server_ends_in_a_time_out(void **state)
     server_stop(s);
 }
 
+/* It takes the connection and never says a word of TLS. */
+static void test_connecting_has_a_deadline_of_its_own(void **state)
+{
+    (void)state;
+    struct server *s = server_start(never_answer);
+    struct transport *t = client(&(struct http_config){ .connect_timeout_ms = 50 });
+    struct http_reply r;
+    char url[100];
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/", server_port(s));
+    ask(t, &(struct http_request){ .method = "POST", .url = url, .timeout_ms = 60000 }, &r);
+    assert_int_equal(r.status, 0);
+    assert_false(r.sent);
+    assert_int_equal(r.err.kind, ERROR_TRANSIENT);
+    assert_non_null(strstr(r.err.msg, "no connection in time"));
+    http_reply_done(&r);
+    http_free(t);
+    server_stop(s);
+}
+
 static void test_refused_connection_is_known_not_to_have_sent(void **state)
 {
     (void)state;
@@ -241,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_replies_of_one_turn_come_in_order_of_their_numbers),
         cmocka_unit_test(test_requests_beyond_the_connections_queue),
         cmocka_unit_test(test_silent_server_ends_in_a_time_out),
+        cmocka_unit_test(test_connecting_has_a_deadline_of_its_own),
         cmocka_unit_test(test_refused_connection_is_known_not_to_have_sent),
         cmocka_unit_test(test_unknown_host_is_told_by_name),
         cmocka_unit_test(test_free_ends_what_is_in_flight),

@@ -178,6 +178,57 @@ static void test_proxy_of_the_environment_is_used_but_for_direct_requests(void *
     (void)setenv("no_proxy", "*", 1);
 }
 
+static void get(struct fixture *f, const char *url, struct http_reply *r)
+{
+    ask(f->transport, &(struct http_request){ .method = "GET", .url = url }, r);
+}
+
+static void test_upper_case_names_of_proxies_count_too(void **state)
+{
+    struct fixture *f = *state;
+    struct http_reply r;
+    (void)unsetenv("no_proxy");
+    (void)setenv("HTTP_PROXY", server_url(f->server, ""), 1);
+    get(f, "http://192.0.2.1/far", &r);
+    assert_non_null(strstr(r.body, "GET http://192.0.2.1/far HTTP/1.1"));
+    http_reply_done(&r);
+    (void)setenv("NO_PROXY", "example.com,127.0.0.1", 1);
+    get(f, server_url(f->server, "/near"), &r);
+    assert_non_null(strstr(r.body, "GET /near HTTP/1.1"));
+    http_reply_done(&r);
+    (void)setenv("REQUEST_METHOD", "GET", 1); /* as under CGI */
+    (void)unsetenv("NO_PROXY");
+    get(f, server_url(f->server, "/cgi"), &r);
+    assert_non_null(strstr(r.body, "GET /cgi HTTP/1.1"));
+    http_reply_done(&r);
+    (void)unsetenv("REQUEST_METHOD");
+    (void)unsetenv("HTTP_PROXY");
+    (void)setenv("no_proxy", "*", 1);
+}
+
+/* The mirror refuses the tunnel by its 200 without TLS behind it; what counts is that it was
+ * asked, and for what. */
+static void expect_tunnel(struct fixture *f, const char *variable, int requests)
+{
+    struct http_reply r;
+    (void)unsetenv("no_proxy");
+    (void)setenv(variable, server_url(f->server, ""), 1);
+    get(f, "https://192.0.2.1/?Key=hush", &r);
+    assert_int_equal(r.status, 0);
+    assert_null(strstr(r.err.msg, "hush"));
+    assert_int_equal(server_requests(f->server), requests);
+    (void)unsetenv(variable);
+    (void)setenv("no_proxy", "*", 1);
+    http_reply_done(&r);
+}
+
+static void test_https_goes_through_a_tunnel(void **state)
+{
+    struct fixture *f = *state;
+    expect_tunnel(f, "https_proxy", 1);
+    expect_tunnel(f, "HTTPS_PROXY", 2);
+}
+
 static void test_messages_hide_user_and_query(void **state)
 {
     struct fixture *f = *state;
@@ -200,6 +251,8 @@ int main(void)
         WITH_SERVER(test_other_protocols_and_bad_urls_are_refused),
         WITH_SERVER(test_header_of_two_lines_is_refused),
         WITH_SERVER(test_proxy_of_the_environment_is_used_but_for_direct_requests),
+        WITH_SERVER(test_upper_case_names_of_proxies_count_too),
+        WITH_SERVER(test_https_goes_through_a_tunnel),
         WITH_SERVER(test_messages_hide_user_and_query),
     };
     return cmocka_run_group_tests_name("http/options", tests, NULL, NULL);

@@ -52,6 +52,25 @@ static void test_failed_open_leaves_nothing(void **state)
     assert_int_equal(err.kind, ERROR_DENIED);
 }
 
+static char *ca_of_env(const char *name)
+{
+    static char path[] = "/nonexistent/env.pem";
+    return !strcmp(name, "SSL_CERT_FILE") ? path : no_env(name);
+}
+
+static void test_ca_file_is_the_given_one_or_the_environments(void **state)
+{
+    (void)state;
+    struct error err;
+    struct alb *alb;
+    struct alb_config config = { .region = "cn-hangzhou", .env = ca_of_env };
+    assert_false(alb_open(&alb, &config, &err));
+    assert_non_null(strstr(err.msg, "/nonexistent/env.pem"));
+    config.ca_file = "/nonexistent/given.pem";
+    assert_false(alb_open(&alb, &config, &err));
+    assert_non_null(strstr(err.msg, "/nonexistent/given.pem"));
+}
+
 static void test_tables_are_there_without_a_client(void **state)
 {
     (void)state;
@@ -71,6 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_client_brings_its_own_transport),
         cmocka_unit_test(test_failed_open_leaves_nothing),
+        cmocka_unit_test(test_ca_file_is_the_given_one_or_the_environments),
         cmocka_unit_test(test_tables_are_there_without_a_client),
     };
     return cmocka_run_group_tests_name("alb/library/open", tests, NULL, NULL);
