@@ -54,10 +54,22 @@ static int run(const struct cmd *cmd, int argc, char **argv)
     return (int)cmd->run(cmd, &o);
 }
 
+/* A core would hold keys.  The limit is for cores that go into files; those that go to a
+ * program ignore it (core(5)), so that the kernel is also told to leave all memory out. */
+static void keep_memory_out_of_cores(void)
+{
+    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+    FILE *filter = fopen("/proc/self/coredump_filter", "we");
+    if (filter) {
+        (void)fputs("0", filter);
+        (void)fclose(filter);
+    }
+}
+
 int main(int argc, char **argv)
 {
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 }); /* a core would hold keys */
+    keep_memory_out_of_cores();
     if (argc < 2)
         return overview(stderr, EXIT_ERROR);
     const char *verb = argv[1];

@@ -53,4 +53,41 @@ check "the outputs are there to be searched" [ "$(cat "$work"/seen/* | wc -c)" -
 check "the state file is there to be searched" [ -s "$state" ]
 found() { grep -rlaE "planted-(Secret|Token)" "$work/seen" "$state"* "$work/xdg" 2>/dev/null; }
 check "no output and no file holds the secret or the token" equal "$(found)" ''
+
+# ---- cores: the agent is made to abort while it holds its keys
+mkdir "$work/core"
+abort_it() { # NAME COMMAND...: when it waits for its input; what the kernel leaves out in $filter
+    local name=$1 pid late=$work/late.$1
+    shift
+    mkfifo "$late"
+    (cd "$work/core" && exec "$@") <"$late" >"$work/$name.out" 2>&1 &
+    pid=$!
+    exec {hold}>"$late"
+    eventually 10 reads_its_input "$pid" || return 1
+    filter=$(cat "/proc/$pid/coredump_filter")
+    kill -ABRT "$pid"
+    wait "$pid" 2>/dev/null
+    equal $? 134
+    exec {hold}>&-
+}
+reads_its_input() { # nothing but a read is under way
+    [ "$(cut -d' ' -f1 "/proc/$1/syscall" 2>/dev/null)" = 0 ]
+}
+leaks() { grep -rlaE 'planted-(Secret|Token)' "$work/core"; }
+holder=(python3 -c "import os, sys; kept = dict(os.environ); sys.stdin.read()")
+ulimit -c unlimited 2>/dev/null
+check "the agent is aborted" abort_it agent "$bin/alb-agent" api --endpoint "$mock_url" CreateRules --json -
+check "and leaves no core" equal "$(ls "$work/core")" ''
+check "and has memory kept out of cores that go elsewhere" equal "$filter" 00000000
+# That both help is seen on another program, where cores go into files.
+if [ "$(cat /proc/sys/kernel/core_pattern)" = core ] && abort_it holder "${holder[@]}" && [ -n "$(leaks)" ]; then
+    rm -f "$work"/core/*
+    filtered() {
+        abort_it filtered sh -c 'printf 0 >/proc/self/coredump_filter; exec "$@"' - "${holder[@]}" \
+            && [ -s "$work/core/core" ] && equal "$(leaks)" ''
+    }
+    check "a core without memory holds no key" filtered
+else
+    ok "a core without memory holds no key # skip no cores into files here"
+fi
 finish
