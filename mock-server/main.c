@@ -16,6 +16,7 @@
 /* All that serves; closed in reverse order. */
 struct program {
     struct arena arena;
+    struct httpd_config api;
     struct mock *mock;
     struct httpd *httpd, *admin;
     int signals;
@@ -99,7 +100,7 @@ static bool program_open(struct program *p, struct options *o, struct error *err
 {
     if (!mock_start(p, o, err))
         return false;
-    struct httpd_config api = {
+    p->api = (struct httpd_config){
         .listen = o->listen,
         .handler = mock_call,
         .arg = p->mock,
@@ -111,10 +112,10 @@ static bool program_open(struct program *p, struct options *o, struct error *err
         .max_body = 64U << 20, /* a whole state */
     };
     if (o->tls_cert
-        && (!read_file(&p->arena, o->tls_cert, &api.tls_cert, err)
-            || !read_file(&p->arena, o->tls_key, &api.tls_key, err)))
+        && (!read_file(&p->arena, o->tls_cert, &p->api.tls_cert, err)
+            || !read_file(&p->arena, o->tls_key, &p->api.tls_key, err)))
         return false;
-    return httpd_open(&p->httpd, &api, err) && (!o->admin || httpd_open(&p->admin, &admin, err))
+    return httpd_open(&p->httpd, &p->api, err) && (!o->admin || httpd_open(&p->admin, &admin, err))
            && signals_open(&p->signals, err);
 }
 
@@ -127,7 +128,7 @@ static int64_t sooner(int64_t x, int64_t y)
 /* How long to sleep: what waits for a virtual clock is woken by whoever moves it. */
 static int wait_for(struct program *p, int64_t due, int64_t now)
 {
-    int64_t wait = httpd_timeout_ms(p->httpd, now);
+    int64_t wait = p->httpd ? httpd_timeout_ms(p->httpd, now) : -1;
     if (mock_is_virtual(p->mock))
         wait = wait == 0 ? 0 : -1;
     else
@@ -137,20 +138,45 @@ static int wait_for(struct program *p, int64_t due, int64_t now)
     return wait < 0 ? -1 : wait > 3600000 ? 3600000 : (int)wait;
 }
 
+/* The address that was served so far, also where a free port was asked for. */
+static const char *same_listen(struct program *p)
+{
+    size_t host = (size_t)(strrchr(p->api.listen, ':') - p->api.listen);
+    return arena_fmt(&p->arena, "%.*s:%u", (int)host, p->api.listen,
+                     (unsigned)httpd_port(p->httpd));
+}
+
+/* A mock that restarts has no listener for a while; who was connected is cut off. */
+static bool follow_restart(struct program *p, struct error *err)
+{
+    if (mock_failure(p->mock))
+        return error_set(err, ERROR_BUG, "restart: %s", mock_failure(p->mock));
+    if (p->httpd && mock_is_down(p->mock)) {
+        p->api.listen = same_listen(p);
+        httpd_close(p->httpd);
+        p->httpd = NULL;
+    }
+    return p->httpd || mock_is_down(p->mock) || httpd_open(&p->httpd, &p->api, err);
+}
+
 /* Serves until a signal comes. */
 static bool serve(struct program *p, struct error *err)
 {
     struct pollfd fds[] = {
         { .fd = p->signals, .events = POLLIN },
-        { .fd = httpd_fd(p->httpd), .events = POLLIN },
+        { .fd = -1, .events = POLLIN },
         { .fd = p->admin ? httpd_fd(p->admin) : -1, .events = POLLIN },
     };
     while (!fds[0].revents) {
         if (p->admin)
             httpd_run(p->admin, mock_now_ms(p->mock));
         int64_t now = mock_now_ms(p->mock);
-        httpd_run(p->httpd, now);
+        if (p->httpd)
+            httpd_run(p->httpd, now);
         int64_t due = mock_run(p->mock);
+        if (!follow_restart(p, err))
+            return false;
+        fds[1].fd = p->httpd ? httpd_fd(p->httpd) : -1;
         if (poll(fds, COUNT(fds), wait_for(p, due, now)) < 0 && errno != EINTR)
             return error_set(err, ERROR_BUG, "poll failed");
     }

@@ -8,9 +8,12 @@
 #include "fault/fault.h"
 #include "flow/flow.h"
 
+enum { DOWN_MS = 100 }; /* of a restart that does not say */
+
 static const int64_t START_MS = 1735689600000; /* 2025-01-01T00:00:00Z */
 
 struct mock {
+    struct mock_config config;
     struct clock clock; /* the caller's, or our own            */
     int64_t now_ms;     /* of our own                          */
     bool is_virtual;
@@ -19,6 +22,8 @@ struct mock {
     struct flow *flow;
     struct fault_set faults;
     struct front *front;
+    int64_t down_until_ms;
+    struct error failure; /* of a restart */
 };
 
 static int64_t virtual_now(void *self)
@@ -96,6 +101,7 @@ bool mock_open(struct mock **out, const struct mock_config *config, struct error
     struct mock *m = calloc(1, sizeof *m);
     if (!m)
         return error_set(err, ERROR_BUG, "out of memory");
+    m->config = *config;
     m->is_virtual = !config->clock;
     m->now_ms = config->start_ms ? config->start_ms : START_MS;
     m->clock = config->clock ? *config->clock : (struct clock){ virtual_now, m };
@@ -120,9 +126,59 @@ void mock_close(struct mock *m)
     free(m);
 }
 
+/* Takes the clouds up anew.  When their file cannot be opened an empty cloud takes their
+ * place, which nobody gets to see. */
+static bool clouds_restart(struct mock *m, struct error *err)
+{
+    struct error ignored = { 0 };
+    companion_close(m->companion);
+    cloud_close(m->cloud);
+    m->companion = NULL;
+    m->cloud = NULL;
+    if (clouds_open(m, &m->config, err))
+        return true;
+    companion_close(m->companion);
+    cloud_close(m->cloud);
+    m->companion = NULL;
+    m->cloud = NULL;
+    (void)!clouds_open(m, &(struct mock_config){ .seed = m->config.seed }, &ignored);
+    return false;
+}
+
+bool mock_restart(struct mock *m, int64_t down_ms, bool forget, struct error *err)
+{
+    bool ok = true;
+    if (m->config.state || forget)
+        ok = clouds_restart(m, err);
+    front_restart(m->front, m->cloud, companion_side(m->companion));
+    m->down_until_ms = ok ? mock_now_ms(m) + down_ms : INT64_MAX;
+    if (!ok)
+        m->failure = *err;
+    return ok;
+}
+
+bool mock_is_down(const struct mock *m)
+{
+    return mock_now_ms(m) < m->down_until_ms;
+}
+
+const char *mock_failure(const struct mock *m)
+{
+    return m->failure.kind ? m->failure.msg : NULL;
+}
+
 void mock_call(void *arg, const struct httpd_request *request, struct httpd_reply *reply)
 {
-    front_handle(((struct mock *)arg)->front, request, reply);
+    struct mock *m = arg;
+    struct front_restart restart;
+    struct error err = { 0 };
+    if (mock_is_down(m)) {
+        reply->reset = true;
+        return;
+    }
+    front_handle(m->front, request, reply);
+    if (front_takes_restart(m->front, &restart))
+        (void)!mock_restart(m, restart.down_ms ? restart.down_ms : DOWN_MS, restart.forget, &err);
 }
 
 int64_t mock_now_ms(const struct mock *m)
@@ -137,7 +193,10 @@ bool mock_is_virtual(const struct mock *m)
 
 int64_t mock_run(struct mock *m)
 {
-    return front_run(m->front, mock_now_ms(m));
+    int64_t now = mock_now_ms(m), due = front_run(m->front, now);
+    int64_t up =
+        now < m->down_until_ms && m->down_until_ms < INT64_MAX ? m->down_until_ms - now : -1;
+    return due < 0 || (up >= 0 && up < due) ? up : due;
 }
 
 void mock_advance(struct mock *m, int64_t ms)

@@ -49,6 +49,15 @@ void mock_call(void *arg, const struct httpd_request *request, struct httpd_repl
 /* Lets what is due happen; returns how long until the next thing is, or -1. */
 int64_t mock_run(struct mock *m);
 
+/* Plays a restart of the server: what was in flight is lost, for 'down_ms' every call ends
+ * in 'reset', unseen.  A state file is closed and opened again; without one the state
+ * stays, client tokens and all, as that of the real cloud would, unless 'forget'.  On
+ * failure the mock has a state file it cannot open, and is down for good. */
+bool mock_restart(struct mock *m, int64_t down_ms, bool forget, struct error *err) MUST_USE;
+bool mock_is_down(const struct mock *m);
+/* Why a restart that a fault asked for failed, or NULL. */
+const char *mock_failure(const struct mock *m);
+
 int64_t mock_now_ms(const struct mock *m);
 bool mock_is_virtual(const struct mock *m);
 /* Moves the virtual clock on; everything due on the way happens at its time, in order.

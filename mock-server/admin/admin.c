@@ -250,18 +250,33 @@ static bool diff_post(struct mock *m, const struct httpd_request *request, struc
     return true;
 }
 
+/* {"down_ms":100,"forget":true}, all of it optional. */
+static bool restart_post(struct mock *m, const struct httpd_request *request, struct buf *out,
+                         struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    if (request->body_len && !json_parse(request->body, request->body_len, &json, err))
+        return false;
+    int64_t down = json_int(json, "down_ms", 100);
+    if (down < 0)
+        return error_set(err, ERROR_INVALID, "down_ms is below 0");
+    buf_adds(out, "{}");
+    return mock_restart(m, down, cJSON_IsTrue(json_get(json, "forget")), err);
+}
+
 static const struct {
     const char *method, *path;
     admin_fn *run;
 } rows[] = {
-    { "GET", "/clock", clock_get },     { "POST", "/clock", clock_post },
-    { "GET", "/faults", faults_get },   { "PUT", "/faults", faults_put },
-    { "POST", "/faults", faults_post }, { "DELETE", "/faults", faults_delete },
-    { "GET", "/flow", flow_get },       { "PUT", "/flow", flow_put },
-    { "GET", "/calls", calls_get },     { "POST", "/do", do_post },
-    { "PUT", "/pending", pending_put }, { "PUT", "/hold", hold_put },
-    { "PUT", "/health", health_put },   { "GET", "/state", state_get },
-    { "PUT", "/state", state_put },     { "POST", "/diff", diff_post },
+    { "GET", "/clock", clock_get },       { "POST", "/clock", clock_post },
+    { "GET", "/faults", faults_get },     { "PUT", "/faults", faults_put },
+    { "POST", "/faults", faults_post },   { "DELETE", "/faults", faults_delete },
+    { "GET", "/flow", flow_get },         { "PUT", "/flow", flow_put },
+    { "GET", "/calls", calls_get },       { "POST", "/do", do_post },
+    { "PUT", "/pending", pending_put },   { "PUT", "/hold", hold_put },
+    { "PUT", "/health", health_put },     { "GET", "/state", state_get },
+    { "POST", "/restart", restart_post }, { "PUT", "/state", state_put },
+    { "POST", "/diff", diff_post },
 };
 
 static admin_fn *find(const struct httpd_request *request, bool *path_known)

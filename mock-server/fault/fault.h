@@ -4,6 +4,7 @@
  * does the effect.  A scenario is YAML; mock-server/README.md has the form. */
 #pragma once
 
+#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +27,12 @@
     X(GARBLE, "garble")                 /* the body is no JSON                         */ \
     X(THROTTLE, "throttle")             /* refused with Throttling.User                */ \
     X(HIDE_ENTRY, "hide_entry")         /* one entry is missing in each list           */ \
-    X(STALE, "stale")                   /* the same read's reply before this one       */
+    X(STALE, "stale")                   /* the same read's reply before this one       */ \
+    X(PARTIAL, "partial")               /* 'count' of a batch done, then an error      */ \
+    X(PARTIAL_LOST, "partial_lost")     /* the same, and the connection is reset       */ \
+    X(STICK, "stick")                   /* what it changed stays pending               */ \
+    X(RESTART, "restart")               /* the server restarts before                  */ \
+    X(RESTART_AFTER, "restart_after")   /* done, then the server restarts              */
 
 #define X(name, text) FAULT_##name,
 enum fault_effect { FAULT_NONE, FAULT_EFFECTS(X) };
@@ -49,6 +55,8 @@ struct fault_rule {
     const char *code, *message; /* of an error; NULL: ServiceUnavailable               */
     int status;                 /* 0: 503, of "throttle" 400                           */
     int64_t ms, bytes;
+    int64_t count; /* of a batch: elements done; 0: half of them          */
+    bool forget;   /* a restart loses what is kept in memory              */
 
     int64_t matched, fired;
 };
@@ -70,6 +78,14 @@ struct fault_call {
 /* The first rule that strikes, or NULL.  A rule that was passed over by an earlier one
  * does not count the call. */
 const struct fault_rule *fault_pick(struct fault_set *set, const struct fault_call *call);
+
+/* Cuts the batch in a call's parameters down to its first 'count' elements (0: half of
+ * them) and returns how many are left.  A call that is no batch has one element. */
+size_t fault_cut(const char *action, cJSON *params, int64_t count);
+
+/* The resources that a call created, by its reply, or else was about, by its parameters. */
+typedef LIST_OF(const char *) fault_ids;
+void fault_changed(struct arena *a, const cJSON *params, const cJSON *reply, fault_ids *out);
 
 /* Does the whole of 'text' match 'glob', in which "*" stands for any text? */
 bool fault_matches(const char *glob, const char *text);

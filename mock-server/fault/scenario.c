@@ -7,7 +7,7 @@
 #include "alb-agent/yaml.h"
 #include "fault.h"
 
-enum kind { TEXT, NUMBER, STATUS, CHANCE, EFFECT };
+enum kind { TEXT, NUMBER, STATUS, CHANCE, EFFECT, SWITCH };
 
 static const struct member {
     const char *name;
@@ -31,6 +31,8 @@ static const struct member {
     { "status", STATUS, offsetof(struct fault_rule, status) },
     { "ms", NUMBER, offsetof(struct fault_rule, ms) },
     { "bytes", NUMBER, offsetof(struct fault_rule, bytes) },
+    { "count", NUMBER, offsetof(struct fault_rule, count) },
+    { "forget", SWITCH, offsetof(struct fault_rule, forget) },
 };
 
 #define X(name, text) text,
@@ -91,6 +93,9 @@ static bool take(struct arena *a, const struct member *m, const cJSON *value,
         return true;
     case CHANCE: return take_chance(value, at, err);
     case EFFECT: return take_effect(value, at, err);
+    case SWITCH:
+        *(bool *)at = cJSON_IsTrue(value);
+        return cJSON_IsBool(value) || error_set(err, ERROR_INVALID, "not true or false");
     }
     return false;
 }
@@ -196,7 +201,9 @@ static cJSON *rule_json(const struct fault_rule *rule)
         int64_t n = m->kind == NUMBER   ? *(const int64_t *)at
                     : m->kind == STATUS ? *(const int *)at
                                         : 0;
-        if (text)
+        if (m->kind == SWITCH && *(const bool *)at)
+            cJSON_AddTrueToObject(json, m->name);
+        else if (text)
             cJSON_AddStringToObject(json, m->name, text);
         else if (n)
             cJSON_AddItemToObject(json, m->name, json_new_int(n));

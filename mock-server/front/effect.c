@@ -16,6 +16,7 @@ struct later {
     struct cloud_call call;
     cJSON *params;
     bool by_console;
+    const char *release; /* instead of the call: what is let go */
 };
 
 /* The last reply to a read: 'key' is its action and parameters. */
@@ -89,13 +90,32 @@ static void set_unavailable(struct turn *t)
               "The request has failed due to a temporary failure of the server.");
 }
 
-void effects_later(struct effects *e, int64_t due_ms, const struct cloud_call *call,
-                   bool by_console)
+static struct later *later_new(struct effects *e, int64_t due_ms)
 {
     struct later **at = &e->later, *l = calloc(1, sizeof *l);
     if (!l)
-        return;
+        return NULL;
     l->due_ms = due_ms;
+    while (*at && (*at)->due_ms <= due_ms)
+        at = &(*at)->next;
+    l->next = *at;
+    *at = l;
+    return l;
+}
+
+void effects_release(struct effects *e, int64_t due_ms, const char *id)
+{
+    struct later *l = later_new(e, due_ms);
+    if (l)
+        l->release = arena_strdup(&l->arena, id);
+}
+
+void effects_later(struct effects *e, int64_t due_ms, const struct cloud_call *call,
+                   bool by_console)
+{
+    struct later *l = later_new(e, due_ms);
+    if (!l)
+        return;
     l->by_console = by_console;
     l->params = cJSON_Duplicate(call->params, true);
     l->call = (struct cloud_call){
@@ -105,13 +125,34 @@ void effects_later(struct effects *e, int64_t due_ms, const struct cloud_call *c
         .request_id = arena_strdup(&l->arena, call->request_id),
         .params = l->params,
     };
-    while (*at && (*at)->due_ms <= l->due_ms)
-        at = &(*at)->next;
-    l->next = *at;
-    *at = l;
 }
 
-bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *call)
+void effects_drop(struct effects *e)
+{
+    for (struct later **at = &e->later; *at;) {
+        struct later *l = *at;
+        if (l->by_console || l->release) {
+            at = &l->next;
+            continue;
+        }
+        *at = l->next;
+        later_free(l);
+    }
+}
+
+/* Leaves of a batch what is to be done.  It is not remembered by its client token, as only
+ * what succeeds is. */
+static bool cut(struct turn *t, cJSON *params)
+{
+    if (fault_cut(t->action->name, params, t->fault->count)) {
+        cJSON_DeleteItemFromObjectCaseSensitive(params, "ClientToken");
+        return true;
+    }
+    set_unavailable(t);
+    return false;
+}
+
+bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *call, cJSON *params)
 {
     switch (effect_of(t)) {
     case FAULT_ERROR: set_unavailable(t); return false;
@@ -123,7 +164,10 @@ bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *c
         effects_later(e, t->now_ms + t->fault->ms, call, false);
         set_unavailable(t);
         return false;
+    case FAULT_RESTART:
     case FAULT_RESET: set_unavailable(t); return false;
+    case FAULT_PARTIAL:
+    case FAULT_PARTIAL_LOST: return cut(t, params);
     case FAULT_NONE:
     case FAULT_ERROR_AFTER:
     case FAULT_LOSE_REPLY:
@@ -132,7 +176,9 @@ bool effect_before(struct effects *e, struct turn *t, const struct cloud_call *c
     case FAULT_CUT:
     case FAULT_GARBLE:
     case FAULT_HIDE_ENTRY:
-    case FAULT_STALE: break;
+    case FAULT_STALE:
+    case FAULT_STICK:
+    case FAULT_RESTART_AFTER: break;
     }
     return true;
 }
@@ -212,7 +258,8 @@ void effect_after(struct effects *e, const struct fault_set *faults, struct turn
 {
     if (!t->reply.code && is_read(t->action->name) && may_be_stale(faults))
         age(e, t);
-    if (effect_of(t) == FAULT_ERROR_AFTER)
+    bool half_done = effect_of(t) == FAULT_PARTIAL || effect_of(t) == FAULT_PARTIAL_LOST;
+    if (effect_of(t) == FAULT_ERROR_AFTER || (half_done && !t->reply.code))
         set_unavailable(t);
     if (effect_of(t) == FAULT_HIDE_ENTRY && !t->reply.code)
         hide_entries(t->reply.body);
@@ -224,6 +271,9 @@ void effect_reply(const struct turn *t, struct httpd_reply *reply)
     switch (effect_of(t)) {
     case FAULT_RESET:
     case FAULT_LOSE_REPLY:
+    case FAULT_PARTIAL_LOST:
+    case FAULT_RESTART:
+    case FAULT_RESTART_AFTER:
     case FAULT_DELAYED_EFFECT: reply->reset = true; return;
     case FAULT_DELAY:
         reply->due_ms = (reply->due_ms ? reply->due_ms : t->now_ms) + t->fault->ms;
@@ -239,16 +289,21 @@ void effect_reply(const struct turn *t, struct httpd_reply *reply)
     case FAULT_ERROR_AFTER:
     case FAULT_THROTTLE:
     case FAULT_HIDE_ENTRY:
+    case FAULT_PARTIAL:
+    case FAULT_STICK:
     case FAULT_STALE: return;
     }
 }
 
-int64_t effects_run(struct effects *e, int64_t now_ms, effect_execute_fn *execute, void *arg)
+int64_t effects_run(struct effects *e, int64_t now_ms, const struct effect_doer *doer)
 {
     while (e->later && e->later->due_ms <= now_ms) {
         struct later *l = e->later;
         e->later = l->next;
-        execute(arg, l->due_ms, &l->call, l->by_console);
+        if (l->release)
+            doer->release(doer->arg, l->due_ms, l->release);
+        else
+            doer->execute(doer->arg, l->due_ms, &l->call, l->by_console);
         later_free(l);
     }
     return e->later ? e->later->due_ms - now_ms : -1;

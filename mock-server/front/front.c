@@ -27,7 +27,16 @@ struct front {
     struct rng rng;
     struct effects effects;
     uint64_t seq;
+    bool restarts; /* a fault asks for it, with */
+    struct front_restart restart;
 };
+
+static void attach_side(struct front *f, const struct front_side *side)
+{
+    f->config.side = side;
+    f->auth.issued = side ? side->key : NULL;
+    f->auth.issuer = side ? side->self : NULL;
+}
 
 bool front_open(struct front **out, const struct front_config *config, struct error *err)
 {
@@ -43,12 +52,24 @@ bool front_open(struct front **out, const struct front_config *config, struct er
         return false;
     }
     f->auth = (struct auth){ .spec = f->spec, .keys = config->keys, .n_keys = config->n_keys };
-    if (config->side) {
-        f->auth.issued = config->side->key;
-        f->auth.issuer = config->side->self;
-    }
+    attach_side(f, config->side);
     *out = f;
     return true;
+}
+
+void front_restart(struct front *f, struct cloud *cloud, const struct front_side *side)
+{
+    f->config.cloud = cloud;
+    attach_side(f, side);
+    effects_drop(&f->effects);
+}
+
+bool front_takes_restart(struct front *f, struct front_restart *out)
+{
+    bool wanted = f->restarts;
+    f->restarts = false;
+    *out = f->restart;
+    return wanted;
 }
 
 void front_close(struct front *f)
@@ -125,9 +146,29 @@ static void execute_later(void *arg, int64_t now_ms, const struct cloud_call *ca
     json_done(&reply.body);
 }
 
+static void release(void *arg, int64_t now_ms, const char *id)
+{
+    struct front *f = arg;
+    struct error ignored = { 0 }; /* what is gone needs no release */
+    (void)!cloud_hold(f->config.cloud, now_ms, id, false, &ignored);
+}
+
+/* Keeps pending what the call changed, for as long as the fault says. */
+static void stick(struct front *f, const struct turn *t, const cJSON *params)
+{
+    fault_ids ids = { 0 };
+    struct error ignored = { 0 };
+    fault_changed(t->arena, params, t->reply.body, &ids);
+    for (size_t i = 0; i < ids.len; i++) {
+        if (cloud_hold(f->config.cloud, t->now_ms, ids.items[i], true, &ignored) && t->fault->ms)
+            effects_release(&f->effects, t->now_ms + t->fault->ms, ids.items[i]);
+    }
+}
+
 int64_t front_run(struct front *f, int64_t now_ms)
 {
-    int64_t later = effects_run(&f->effects, now_ms, execute_later, f);
+    const struct effect_doer doer = { execute_later, release, f };
+    int64_t later = effects_run(&f->effects, now_ms, &doer);
     int64_t due = cloud_run(f->config.cloud, now_ms, on_job, f);
     return due < 0 || (later >= 0 && later < due) ? later : due;
 }
@@ -314,11 +355,22 @@ static void execute(struct front *f, struct turn *t)
         .request_id = t->request_id,
         .params = params,
     };
-    if (!effect_before(&f->effects, t, &call))
+    if (!effect_before(&f->effects, t, &call, params))
         return;
     const struct front_ask ask = { &call, t->host, t->caller.key.id ? &t->caller.key : NULL };
     execute_call(f, t->arena, t->now_ms, &ask, &t->reply);
+    if (t->fault && t->fault->effect == FAULT_STICK && !t->reply.code)
+        stick(f, t, params);
     effect_after(&f->effects, f->config.faults, t);
+}
+
+/* Remembers that the server is to restart; the fault may be gone when it does. */
+static void note_restart(struct front *f, const struct fault_rule *fault)
+{
+    if (!fault || (fault->effect != FAULT_RESTART && fault->effect != FAULT_RESTART_AFTER))
+        return;
+    f->restarts = true;
+    f->restart = (struct front_restart){ fault->ms, fault->forget };
 }
 
 static void draw_request_id(struct front *f, struct turn *t)
@@ -404,6 +456,7 @@ void front_handle(void *arg, const struct httpd_request *request, struct httpd_r
     int64_t spent = clock_now_ms(f->config.clock) - t.now_ms;
     reply->due_ms = latency ? t.now_ms + latency : 0;
     effect_reply(&t, reply);
+    note_restart(f, t.fault);
     call_log_call(f->log, &(struct call_record){
                               .seq = ++f->seq,
                               .time_ms = t.now_ms,

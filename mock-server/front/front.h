@@ -87,6 +87,16 @@ struct front_deed {
 void front_do(struct front *f, struct arena *a, const struct front_deed *deed,
               struct cloud_reply *reply);
 
+/* A restart that a fault asks for. */
+struct front_restart {
+    int64_t down_ms; /* 0: not said */
+    bool forget;
+};
+/* True once after each call that asks for one. */
+bool front_takes_restart(struct front *f, struct front_restart *out);
+/* Goes on with another cloud and side door; forgets what was in flight. */
+void front_restart(struct front *f, struct cloud *cloud, const struct front_side *side);
+
 /* How many calls have come so far. */
 uint64_t front_calls(const struct front *f);
 

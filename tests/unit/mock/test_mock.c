@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "alb-agent/buf.h"
 #include "client.h"
@@ -149,6 +150,168 @@ static void test_a_delayed_effect_comes_when_nobody_waits_for_it_any_more(void *
     mock_close(m);
 }
 
+static void test_a_throttle_burst_ends(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *fault = "{action: List*, nth: 2, every: 1, times: 3, effect: throttle, ms: 400}";
+    struct mock *m = start((struct mock_config){ .faults = &fault, .n_faults = 1 });
+    assert_string_equal(groups(m, &a), "");
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(groups(m, &a), "Throttling.User");
+    assert_string_equal(groups(m, &a), "");
+    mock_close(m);
+}
+
+/* Which servers a group of this mock has, by weight. */
+static const char *weights(struct mock *m, struct arena *a, const char *group)
+{
+    struct client_reply r CLEANUP(client_reply_done) =
+        client_call(m, a, "ListServerGroupServers", arena_fmt(a, "ServerGroupId=%s", group));
+    struct buf b CLEANUP(buf_done) = { 0 };
+    const cJSON *s;
+    cJSON_ArrayForEach (s, json_get(r.body, "Servers"))
+        buf_addf(&b, "%s%d", b.len ? " " : "", (int)json_int(s, "Weight", -1));
+    return buf_keep(&b, a);
+}
+
+static const char *new_group(struct mock *m, struct arena *a)
+{
+    struct client_reply r CLEANUP(client_reply_done) =
+        client_call(m, a, "CreateServerGroup",
+                    "HealthCheckConfig.HealthCheckEnabled=false&ServerGroupName=g1&ServerGroupType="
+                    "Ip&VpcId=vpc-1");
+    assert_int_equal(r.http.status, 200);
+    mock_advance(m, 500);
+    return arena_strdup(a, json_str(r.body, "ServerGroupId"));
+}
+
+/* Adds servers of weight 1, 2 and 3; returns the reply's status, 0 when none came. */
+static int add_three(struct mock *m, struct arena *a, const char *group)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_addf(&b, "ServerGroupId=%s", group);
+    for (int i = 1; i <= 3; i++)
+        buf_addf(&b,
+                 "&Servers.%d.Port=80&Servers.%d.ServerId=10.0.0.%d&Servers.%d.ServerIp=10.0.0.%d"
+                 "&Servers.%d.ServerType=Ip&Servers.%d.Weight=%d",
+                 i, i, i, i, i, i, i, i);
+    struct client_reply r CLEANUP(client_reply_done) =
+        client_call(m, a, "AddServersToServerGroup", buf_str(&b));
+    return r.http.reset ? 0 : r.http.status;
+}
+
+static void test_of_a_batch_a_part_is_done(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fault;
+        int status;
+        const char *weights;
+    } cases[] = {
+        { "{action: AddServers*, effect: partial, count: 2}", 503, "1 2" },
+        { "{action: AddServers*, effect: partial, status: 500, code: InternalError}", 500, "1" },
+        { "{action: AddServers*, effect: partial_lost, count: 2}", 0, "1 2" },
+        { "{action: AddServers*, effect: partial, count: 7}", 503, "1 2 3" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct mock *m = start((struct mock_config){ .faults = &cases[i].fault, .n_faults = 1 });
+        const char *group = new_group(m, &a);
+        assert_int_equal(add_three(m, &a, group), cases[i].status);
+        assert_string_equal(weights(m, &a, group), cases[i].weights);
+        mock_close(m);
+    }
+}
+
+static void test_a_call_leaves_its_resource_stuck(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *fault = "{action: CreateServerGroup, nth: 2, effect: stick, ms: 60000}";
+    struct mock *m = start((struct mock_config){ .faults = &fault, .n_faults = 1 });
+    assert_int_equal(create(m, GROUP), 200);
+    assert_int_equal(create(m, "ServerGroupName=g2&VpcId=vpc-1"), 200);
+    mock_advance(m, 59999);
+    assert_string_equal(groups(m, &a), "Available Creating");
+    mock_advance(m, 1);
+    assert_string_equal(groups(m, &a), "Available Available");
+    mock_close(m);
+}
+
+static void test_a_restart_cuts_everybody_off_for_a_while(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fault, *left;
+    } cases[] = {
+        { "{action: Create*, nth: 2, effect: restart, ms: 1000}", "Available" },
+        { "{action: Create*, nth: 2, effect: restart_after, ms: 1000}", "Available Available" },
+        { "{action: Create*, nth: 2, effect: restart_after, ms: 1000, forget: true}", "" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct mock *m = start((struct mock_config){ .faults = &cases[i].fault, .n_faults = 1 });
+        assert_int_equal(create(m, GROUP), 200);
+        assert_int_equal(create(m, "ServerGroupName=g2&VpcId=vpc-1"), 0);
+        mock_advance(m, 999);
+        assert_true(mock_is_down(m));
+        assert_string_equal(groups(m, &a), "no JSON"); /* as nothing came */
+        mock_advance(m, 1);
+        assert_false(mock_is_down(m));
+        assert_string_equal(groups(m, &a), cases[i].left);
+        mock_close(m);
+    }
+}
+
+/* The id of the one group that this client token makes. */
+static const char *create_once(struct mock *m, struct arena *a)
+{
+    struct client_reply r CLEANUP(client_reply_done) =
+        client_call(m, a, "CreateServerGroup",
+                    "ClientToken=t&HealthCheckConfig.HealthCheckEnabled=false&" GROUP);
+    assert_int_equal(r.http.status, 200);
+    return arena_strdup(a, json_str(r.body, "ServerGroupId"));
+}
+
+static void test_a_restart_loses_effects_in_flight_but_no_client_token(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    const char *fault = "{resource: late, effect: delayed_effect, ms: 3000}";
+    struct mock *m = start((struct mock_config){ .faults = &fault, .n_faults = 1 });
+    const char *first = create_once(m, &a);
+    assert_int_equal(create(m, "ServerGroupName=late&VpcId=vpc-1"), 0);
+    assert_true(mock_restart(m, 0, false, &err));
+    mock_advance(m, 5000);
+    assert_string_equal(create_once(m, &a), first);
+    assert_string_equal(groups(m, &a), "Available");
+    mock_close(m);
+}
+
+static void test_a_restart_opens_the_state_file_again(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/mock-restart-XXXXXX";
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    struct mock *m = start((struct mock_config){ .state = path });
+    assert_int_equal(create(m, GROUP), 200);
+    assert_true(mock_restart(m, 0, true, &err)); /* nothing that is on disk is forgotten */
+    assert_string_equal(groups(m, &a), "Creating");
+    mock_advance(m, 500);
+    assert_string_equal(groups(m, &a), "Available");
+    assert_null(mock_failure(m));
+    mock_close(m);
+    (void)unlink(path);
+    (void)unlink(arena_fmt(&a, "%s-wal", path));
+    (void)unlink(arena_fmt(&a, "%s.companion", path));
+}
+
 static void test_a_stale_read_is_one_reply_behind(void **state)
 {
     (void)state;
@@ -237,6 +400,12 @@ int main(void)
         cmocka_unit_test(test_same_seed_and_calls_give_the_same_bytes),
         cmocka_unit_test(test_faults_strike_before_or_after_the_effect),
         cmocka_unit_test(test_a_delayed_effect_comes_when_nobody_waits_for_it_any_more),
+        cmocka_unit_test(test_a_throttle_burst_ends),
+        cmocka_unit_test(test_of_a_batch_a_part_is_done),
+        cmocka_unit_test(test_a_call_leaves_its_resource_stuck),
+        cmocka_unit_test(test_a_restart_cuts_everybody_off_for_a_while),
+        cmocka_unit_test(test_a_restart_loses_effects_in_flight_but_no_client_token),
+        cmocka_unit_test(test_a_restart_opens_the_state_file_again),
         cmocka_unit_test(test_a_stale_read_is_one_reply_behind),
         cmocka_unit_test(test_faults_on_the_wire_are_left_to_the_server),
         cmocka_unit_test(test_a_throttled_call_has_the_documented_form),

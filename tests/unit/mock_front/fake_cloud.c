@@ -31,6 +31,15 @@ int64_t cloud_run(struct cloud *c, int64_t now_ms, cloud_job_fn *fn, void *arg)
     return -1;
 }
 
+bool cloud_hold(struct cloud *c, int64_t now_ms, const char *what, bool on, struct error *err)
+{
+    (void)c;
+    (void)now_ms;
+    (void)what;
+    (void)on;
+    return error_set(err, ERROR_NOT_FOUND, "nothing is held here");
+}
+
 bool cloud_has(const char *product, const char *action)
 {
     return !strcmp(product, "alb") && strcmp(action, "CreateAcl") != 0;

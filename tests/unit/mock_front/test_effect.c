@@ -45,7 +45,7 @@ static void test_errors_of_a_rule_take_the_place_of_the_reply(void **state)
     (void)state;
     struct sample s CLEANUP(sample_done);
     sample_init(&s, FAULT_ERROR);
-    assert_false(effect_before(&s.effects, &s.turn, &call));
+    assert_false(effect_before(&s.effects, &s.turn, &call, NULL));
     assert_string_equal(s.turn.reply.code, "ServiceUnavailable");
     assert_int_equal(s.turn.reply.status, 503);
 
@@ -54,7 +54,7 @@ static void test_errors_of_a_rule_take_the_place_of_the_reply(void **state)
     s.rule.status = 400;
     s.turn.reply.body = cJSON_CreateObject();
     s.turn.reply.job_id = "job-1"; /* the call was done: the log must say so */
-    assert_true(effect_before(&s.effects, &s.turn, &call));
+    assert_true(effect_before(&s.effects, &s.turn, &call, NULL));
     effect_after(&s.effects, NULL, &s.turn);
     assert_string_equal(s.turn.reply.code, "SystemBusy");
     assert_int_equal(s.turn.reply.status, 400);
@@ -108,11 +108,18 @@ static void note(void *arg, int64_t now_ms, const struct cloud_call *c, bool by_
     buf_addf(b, "%s@%lld ", c->request_id, (long long)now_ms);
 }
 
+static void note_release(void *arg, int64_t now_ms, const char *id)
+{
+    struct buf *b = arg;
+    buf_addf(b, "-%s@%lld ", id, (long long)now_ms);
+}
+
 static void test_late_effects_come_in_order_of_time(void **state)
 {
     (void)state;
     struct sample s CLEANUP(sample_done);
     struct buf b CLEANUP(buf_done) = { 0 };
+    const struct effect_doer doer = { note, note_release, &b };
     static const struct {
         const char *id;
         int64_t ms;
@@ -122,12 +129,49 @@ static void test_late_effects_come_in_order_of_time(void **state)
         struct cloud_call c = call;
         c.request_id = later[i].id;
         s.rule.ms = later[i].ms;
-        assert_false(effect_before(&s.effects, &s.turn, &c));
+        assert_false(effect_before(&s.effects, &s.turn, &c, NULL));
     }
-    assert_int_equal(effects_run(&s.effects, 1000, note, &b), 10);
-    assert_int_equal(effects_run(&s.effects, 1025, note, &b), 5);
+    assert_int_equal(effects_run(&s.effects, 1000, &doer), 10);
+    assert_int_equal(effects_run(&s.effects, 1025, &doer), 5);
     assert_string_equal(buf_str(&b), "a@1010 b@1020 b2@1020 ");
-    assert_int_equal(effects_run(&s.effects, 2000, note, &b), -1);
+    assert_int_equal(effects_run(&s.effects, 2000, &doer), -1);
+}
+
+static void test_a_server_that_dies_forgets_what_clients_wait_for(void **state)
+{
+    (void)state;
+    struct sample s CLEANUP(sample_done);
+    struct buf b CLEANUP(buf_done) = { 0 };
+    const struct effect_doer doer = { note, note_release, &b };
+    struct cloud_call c = call;
+    c.request_id = "a";
+    sample_init(&s, FAULT_NONE);
+    effects_later(&s.effects, 1010, &c, false);
+    effects_release(&s.effects, 1020, "lsn-1");
+    effects_later(&s.effects, 1030, &c, true);
+    effects_drop(&s.effects);
+    assert_int_equal(effects_run(&s.effects, 1020, &doer), 10);
+    assert_string_equal(buf_str(&b), "-lsn-1@1020 ");
+}
+
+static void test_a_batch_loses_its_end_and_its_token(void **state)
+{
+    (void)state;
+    struct sample s CLEANUP(sample_done);
+    struct error err = { 0 };
+    cJSON *params CLEANUP(json_done) = NULL;
+    static const char json[] = "{\"ClientToken\":\"t\",\"Rules\":[1,2,3]}";
+    sample_init(&s, FAULT_PARTIAL_LOST);
+    s.action.name = "CreateRules";
+    s.rule.count = 2;
+    assert_true(json_parse(json, strlen(json), &params, &err));
+    assert_true(effect_before(&s.effects, &s.turn, &call, params));
+    assert_string_equal(json_canonical(&s.arena, params), "{\"Rules\":[1,2]}");
+    effect_after(&s.effects, NULL, &s.turn);
+    assert_string_equal(s.turn.reply.code, "ServiceUnavailable");
+    struct httpd_reply reply = { .status = 503 };
+    effect_reply(&s.turn, &reply);
+    assert_true(reply.reset);
 }
 
 int main(void)
@@ -137,6 +181,8 @@ int main(void)
         cmocka_unit_test(test_replies_are_spoilt_on_the_wire),
         cmocka_unit_test(test_hidden_entries_are_the_last_of_each_list),
         cmocka_unit_test(test_late_effects_come_in_order_of_time),
+        cmocka_unit_test(test_a_server_that_dies_forgets_what_clients_wait_for),
+        cmocka_unit_test(test_a_batch_loses_its_end_and_its_token),
     };
     return cmocka_run_group_tests_name("mock_front/effect", tests, NULL, NULL);
 }
