@@ -270,6 +270,15 @@ static const char *key_from_tags(struct rows *r, const alb_tags *tags)
     return arena_fmt(r->a, "#%s", hash);
 }
 
+/* The tag of an early version says what its hash says: no reason to write it anew. */
+static void hash_old_tag(struct rows *r, alb_tags *tags, const char *key)
+{
+    for (size_t i = 0; i < tags->len; i++)
+        if (tags->items[i].key && !strcmp(tags->items[i].key, TAG_RESOURCE)
+            && !is_hash(tags->items[i].value))
+            tags->items[i].value = group_tag(r->a, key);
+}
+
 typedef LIST_OF(struct alb_server) server_list;
 
 static void sort_servers(struct rows *r)
@@ -321,6 +330,7 @@ static void add_groups(struct rows *r)
             g->id && lb && is_cluster(r->in, &g->tags) ? key_from_tags(r, &g->tags) : NULL;
         if (!key)
             continue;
+        hash_old_tag(r, &g->tags, key);
         /* The first with a tag has its key (alb-ingress.md §D.3); another is one too many. */
         const char *place = arena_fmt(r->a, "%s %s", lb, key);
         if (map_get(&used, place))

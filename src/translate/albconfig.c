@@ -238,14 +238,19 @@ static bool tag_is_good(struct subject *s, const struct place *at, const struct 
     return true;
 }
 
-static void add_tags(struct subject *s, const struct config *c, const struct config_spec *spec,
+/* That it is ours, which a load balancer that was taken over says too (alb-ingress.md §F.7). */
+static void add_own_tags(struct tr *t, const struct config *c, struct alb_load_balancer *lb)
+{
+    tag_add(t, &lb->tags, TAG_CLUSTER, t->in->cluster_id);
+    tag_add(t, &lb->tags, TAG_ALBCONFIG, c->lb);
+    tag_add(t, &lb->tags, TAG_RESOURCE, TAG_LB_RESOURCE);
+}
+
+static void add_tags(struct subject *s, const struct config_spec *spec,
                      struct alb_load_balancer *lb)
 {
     struct tr *t = s->t;
     struct place at = { .up = &config_at, .name = "tags" };
-    tag_add(t, &lb->tags, TAG_CLUSTER, t->in->cluster_id);
-    tag_add(t, &lb->tags, TAG_ALBCONFIG, c->lb);
-    tag_add(t, &lb->tags, TAG_RESOURCE, TAG_LB_RESOURCE);
     for (size_t i = 0; i < spec->tags.len; i++) {
         const struct tag_spec *tag = &spec->tags.items[i];
         if (tag_is_good(s, &(struct place){ .up = &at, .index = i }, spec, i))
@@ -287,7 +292,7 @@ static void set_attributes(struct subject *s, const struct config *c,
         lb->deletion_protection.enabled = (struct opt_bool){ .val = true, .set = true };
     lb->modification_protection.status = "ConsoleProtection";
     add_access_log(s, spec, lb);
-    add_tags(s, c, spec, lb);
+    add_tags(s, spec, lb);
 }
 
 /* What is decided at creation. */
@@ -309,6 +314,7 @@ static struct alb_load_balancer *build(struct subject *s, struct config *c,
 {
     struct alb_load_balancer *lb = arena_alloc(s->t->a, sizeof *lb);
     find_vpc(s, c, spec);
+    add_own_tags(s->t, c, lb);
     if (!spec->id || spec->force_override.val)
         set_attributes(s, c, spec, lb);
     if (!spec->id)

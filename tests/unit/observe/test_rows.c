@@ -333,6 +333,10 @@ static void test_group_key_of_old_tags_is_the_plain_text(void **state)
     assert_true(run(b));
     assert_string_equal(by_id(b, "sgp-1")->key, "shop/tea-tea:80");
     assert_string_equal(by_id(b, "sgp-2")->key, "aliyun/tea-tea:80");
+    /* And is no difference to the hash that newer ones have. */
+    const struct alb_server_group *g = by_id(b, "sgp-1")->actual;
+    assert_string_equal(alb_tag_get(&g->tags, TAG_RESOURCE),
+                        group_tag(&b->arena, "shop/tea-tea:80"));
 }
 
 static void test_escaped_parts_make_the_hash_of_the_plain_key(void **state)

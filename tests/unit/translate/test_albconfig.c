@@ -178,14 +178,20 @@ static void test_vswitches_must_exist_in_one_vpc(void **state)
     world_done(&w);
 }
 
-static void test_reused_load_balancer_is_left_as_it_is(void **state)
+static void test_reused_load_balancer_gets_our_tags_and_stays_as_it_is(void **state)
 {
     (void)state;
-    struct world w = world_of(CONFIG("id: alb-1, addressType: Intranet, name: mine"));
+    struct world w = world_of(
+        CONFIG("id: alb-1, addressType: Intranet, name: mine, tags: [{key: x, value: y}]"));
     assert_string_equal(problems(&w), "");
     assert_string_equal(w.out.lbs.items[0].reuse_id, "alb-1");
     assert_string_equal(w.out.lbs.items[0].vpc_id, "vpc-1");
-    assert_false(schema_is_set(&alb_load_balancer_schema, lb_of(&w)));
+    struct alb_load_balancer lb = *lb_of(&w);
+    assert_int_equal(lb.tags.len, 3); /* alb-ingress.md §F.7: "untagged -> gets our 3 tags" */
+    assert_string_equal(alb_tag_get(&lb.tags, TAG_ALBCONFIG), "kube-system/web");
+    assert_string_equal(alb_tag_get(&lb.tags, TAG_RESOURCE), TAG_LB_RESOURCE);
+    lb.tags.items = NULL;
+    assert_false(schema_is_set(&alb_load_balancer_schema, &lb));
     world_done(&w);
 }
 
@@ -261,7 +267,7 @@ int main(void)
         cmocka_unit_test(test_zones_and_vpc_come_from_facts),
         cmocka_unit_test(test_zone_and_vpc_that_are_given_need_no_fact),
         cmocka_unit_test(test_vswitches_must_exist_in_one_vpc),
-        cmocka_unit_test(test_reused_load_balancer_is_left_as_it_is),
+        cmocka_unit_test(test_reused_load_balancer_gets_our_tags_and_stays_as_it_is),
         cmocka_unit_test(test_reused_load_balancer_with_override_has_its_attributes_managed),
         cmocka_unit_test(test_reused_load_balancer_needs_a_vpc_from_somewhere),
         cmocka_unit_test(test_bad_albconfig_harms_only_itself),
