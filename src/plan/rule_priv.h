@@ -4,14 +4,16 @@
  * labels were moved to make room, 'target' where the rule belongs in the end. */
 #pragma once
 
+#include "alb-agent/route.h"
 #include "plan_priv.h"
 
 struct rule_node {
     const struct resource *row;
     const struct resource *listener;
-    const struct alb_rule *rule; /* tells the conditions                               */
-    const struct alb_rule *want; /* references resolved; NULL: not wanted, or not ours */
-    int64_t was;                 /* 0: not there                                       */
+    const struct alb_rule *rule;    /* tells the conditions                               */
+    const struct route_rule *route; /* ... prepared to be compared often; may be NULL  */
+    const struct alb_rule *want;    /* references resolved; NULL: not wanted, or not ours */
+    int64_t was;                    /* 0: not there                                       */
     int64_t label;
     int64_t target;   /* 0: gone, or no place found                                    */
     bool pinned;      /* not ours to touch: its label is taken, nothing else           */

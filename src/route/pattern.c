@@ -1,0 +1,240 @@
+/* pattern.c - one value of a condition: exact, with wildcards, or a regular expression, and
+ * what is known about how ALB reads it (README.md).  The quick comparison serves those who
+ * compare many rules; all else goes by automata. */
+#include <ctype.h>
+#include <string.h>
+
+#include "route_priv.h"
+
+static const struct dialect dialects[] = {
+    [ALB_COND_UNSET] = { 0 },
+    [ALB_COND_HOST] = { .wild = true, .regex = true, .fold = true, .labels = true },
+    [ALB_COND_PATH] = { .wild = true, .regex = true },
+    [ALB_COND_HEADER] = { .wild = true, .fold_wide = true },
+    [ALB_COND_QUERY] = { .wild = true, .fold_wide = true },
+    [ALB_COND_METHOD] = { 0 },
+    [ALB_COND_COOKIE] = { .wild = true, .fold_wide = true },
+    [ALB_COND_SOURCE_IP] = { 0 },
+    [ALB_COND_RESPONSE_HEADER] = { .wild = true, .fold_wide = true },
+    [ALB_COND_RESPONSE_STATUS] = { .digits = true },
+};
+
+const struct dialect *dialect_of(enum alb_cond type)
+{
+    return &dialects[type];
+}
+
+static bool is_number(const char *text)
+{
+    return text[0] && !text[strspn(text, "0123456789")];
+}
+
+const char *text_lower(struct arena *a, const char *text)
+{
+    char *s = arena_strdup(a, text);
+    for (char *c = s; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return s;
+}
+
+/* Neither a byte that no request has, nor more than any value may have. */
+static bool is_sane(const char *key, const char *text)
+{
+    size_t len = strlen(text) + (key ? strlen(key) + 1 : 0);
+    return len <= VALUE_MAX && !strpbrk(text, "\1\2") && !(key && strpbrk(key, "\1\2"));
+}
+
+static enum pattern_kind kind_of(const struct dialect *d, const char *key, const char *text)
+{
+    if (!is_sane(key, text) || (d->digits && !is_number(text)))
+        return PATTERN_ANY;
+    if (d->regex && text[0] == '~')
+        return PATTERN_REGEX;
+    if (d->wild && (strpbrk(text, "*?") || (key && strpbrk(key, "*?"))))
+        return PATTERN_GLOB;
+    return PATTERN_EXACT;
+}
+
+static size_t literal_suffix(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && text[len - 1 - n] != '*' && text[len - 1 - n] != '?')
+        n++;
+    return n;
+}
+
+void pattern_read(struct arena *a, enum alb_cond type, const char *key, const char *text,
+                  struct pattern *out)
+{
+    *out = (struct pattern){ .of = dialect_of(type), .key = key };
+    out->kind = kind_of(out->of, key, text);
+    out->text = out->of->fold && out->kind != PATTERN_REGEX ? text_lower(a, text) : text;
+    out->len = strlen(text);
+    bool wild = out->kind == PATTERN_GLOB;
+    out->prefix = wild ? strcspn(text, "*?") : out->len;
+    out->suffix = wild ? literal_suffix(text, out->len) : out->len;
+    if (out->kind == PATTERN_REGEX) {
+        out->wide = pattern_automaton(a, out, WIDE);
+        if (!out->wide)
+            out->kind = PATTERN_ANY;
+    }
+}
+
+/* ---- as automata ------------------------------------------------------------------------- */
+
+static struct piece add_bytes(struct builder *b, const struct piece *before, struct bytes on,
+                              bool fold)
+{
+    if (fold)
+        bytes_fold(&on);
+    struct piece next = piece_bytes(b, &on);
+    return piece_then(b, before, &next);
+}
+
+/* Any text; with 'labels' none that has a dot. */
+static struct piece add_star(struct builder *b, const struct piece *before, bool labels)
+{
+    struct bytes on = bytes_any();
+    if (labels) {
+        struct bytes dot = bytes_one('.');
+        on = bytes_not(&dot);
+    }
+    struct piece star = piece_bytes(b, &on);
+    star = piece_again(b, &star);
+    star.nullable = true;
+    return piece_then(b, before, &star);
+}
+
+static struct piece add_glob(struct builder *b, struct piece p, const struct dialect *d,
+                             const char *text, enum reading r)
+{
+    bool fold = d->fold || (d->fold_wide && r == WIDE);
+    for (const char *c = text; *c; c++) {
+        if (d->wild && *c == '*')
+            p = add_star(b, &p, d->labels && r == NARROW);
+        else if (d->wild && *c == '?')
+            p = add_bytes(b, &p, bytes_any(), false);
+        else
+            p = add_bytes(b, &p, bytes_one((unsigned char)*c), fold);
+    }
+    return p;
+}
+
+/* "~*" does not look at letters' case, by the console; it does, by one who measured. */
+static bool read_regex(struct builder *b, const struct pattern *p, enum reading r,
+                       struct piece *out)
+{
+    bool star = p->text[1] == '*';
+    const char *text = p->text + (star ? 2 : 1);
+    bool fold = p->of->fold || (star && r == WIDE);
+    return regex_read(b, text, strlen(text), r == WIDE, fold, out);
+}
+
+static bool build(struct builder *b, const struct pattern *p, enum reading r, struct piece *out)
+{
+    *out = piece_nothing();
+    switch (p->kind) {
+    case PATTERN_EXACT:
+    case PATTERN_GLOB:
+        if (p->key) {
+            *out = add_glob(b, *out, p->of, p->key, r);
+            *out = add_bytes(b, out, bytes_one(BYTE_PAIR), false);
+        }
+        *out = add_glob(b, *out, p->of, p->text, r);
+        return true;
+    case PATTERN_REGEX: return read_regex(b, p, r, out);
+    case PATTERN_ANY:
+        if (r == NARROW) {
+            struct bytes none = { { 0 } };
+            *out = piece_bytes(b, &none);
+            return true;
+        }
+        *out = add_star(b, out, false);
+        if (p->key) {
+            *out = add_bytes(b, out, bytes_one(BYTE_PAIR), false);
+            *out = add_star(b, out, false);
+        }
+        return true;
+    }
+    return false;
+}
+
+struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, enum reading r)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct builder *b = arena_alloc(&scratch, sizeof *b);
+    struct piece piece;
+    if (!build(b, p, r, &piece))
+        return NULL;
+    return builder_done(a, b, &piece);
+}
+
+/* ---- quickly ------------------------------------------------------------------------------ */
+
+static bool same_char(char x, char y)
+{
+    return x == '?' || y == '?' || x == y;
+}
+
+/* Is there a text that matches both patterns of literals, '*' and '?'?  row[k]: the rests
+ * x[i..] and y[k..] share one. */
+static bool globs_meet(const struct pattern *x, const struct pattern *y)
+{
+    bool rows[2][VALUE_MAX + 1];
+    bool *row = rows[0], *next = rows[1];
+    for (size_t i = x->len + 1; i-- > 0;) {
+        bool *spare = row;
+        row = next;
+        next = spare; /* of x[i + 1..] */
+        bool x_ends = i == x->len;
+        for (size_t k = y->len + 1; k-- > 0;) {
+            bool y_ends = k == y->len;
+            if (x_ends && y_ends)
+                row[k] = true;
+            else if (!x_ends && x->text[i] == '*')
+                row[k] = next[k] || (!y_ends && row[k + 1]);
+            else if (!y_ends && y->text[k] == '*')
+                row[k] = row[k + 1] || (!x_ends && next[k]);
+            else
+                row[k] = !x_ends && !y_ends && same_char(x->text[i], y->text[k]) && next[k + 1];
+        }
+    }
+    return row[0];
+}
+
+static size_t least(size_t x, size_t y)
+{
+    return x < y ? x : y;
+}
+
+static bool ends_agree(const struct pattern *x, const struct pattern *y)
+{
+    size_t head = least(x->prefix, y->prefix), tail = least(x->suffix, y->suffix);
+    return !memcmp(x->text, y->text, head)
+           && !memcmp(x->text + x->len - tail, y->text + y->len - tail, tail);
+}
+
+static bool regex_meets(const struct pattern *x, const struct pattern *y)
+{
+    if (y->kind == PATTERN_EXACT)
+        return automaton_runs(x->wide, y->text, y->len);
+    if (y->wide)
+        return automaton_meets(x->wide, y->wide);
+    struct arena a CLEANUP(arena_done) = { 0 };
+    return automaton_meets(x->wide, pattern_automaton(&a, y, WIDE));
+}
+
+bool pattern_meets(const struct pattern *x, const struct pattern *y)
+{
+    if (x->kind == PATTERN_ANY || y->kind == PATTERN_ANY)
+        return true;
+    if (x->kind == PATTERN_REGEX)
+        return regex_meets(x, y);
+    if (y->kind == PATTERN_REGEX)
+        return regex_meets(y, x);
+    if (!ends_agree(x, y))
+        return false;
+    if (x->kind == PATTERN_EXACT && y->kind == PATTERN_EXACT)
+        return x->len == y->len;
+    return globs_meet(x, y);
+}

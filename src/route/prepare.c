@@ -1,0 +1,111 @@
+/* prepare.c - reads the conditions of a rule once, so that they can be compared often. */
+#include "route_priv.h"
+
+bool cond_is_single(enum alb_cond type)
+{
+    switch (type) {
+    case ALB_COND_HOST:
+    case ALB_COND_PATH:
+    case ALB_COND_METHOD:
+    case ALB_COND_SOURCE_IP:
+    case ALB_COND_RESPONSE_STATUS: return true;
+    case ALB_COND_UNSET:
+    case ALB_COND_HEADER:
+    case ALB_COND_QUERY:
+    case ALB_COND_COOKIE:
+    case ALB_COND_RESPONSE_HEADER: return false;
+    }
+    return false;
+}
+
+static void add_pattern(struct arena *a, struct cond *c, const char *key, const char *text)
+{
+    struct pattern *p = LIST_PUSH(a, &c->patterns);
+    pattern_read(a, c->type, key, text ? text : "", p);
+    c->unknown = c->unknown || p->kind == PATTERN_ANY;
+}
+
+static void add_block(struct arena *a, struct cond *c, const char *text)
+{
+    struct block *b = LIST_PUSH(a, &c->blocks);
+    if (!block_read(text, b)) {
+        c->unknown = true;
+        c->blocks.len--;
+    }
+}
+
+static void prepare_values(struct arena *a, const struct alb_values *v, struct cond *c)
+{
+    for (size_t i = 0; i < v->values.len; i++) {
+        if (c->type == ALB_COND_SOURCE_IP)
+            add_block(a, c, v->values.items[i]);
+        else
+            add_pattern(a, c, NULL, v->values.items[i]);
+    }
+    c->unknown = c->unknown || !v->values.len;
+}
+
+static void prepare_header(struct arena *a, const struct alb_key_values *h, struct cond *c)
+{
+    c->key = text_lower(a, h->key ? h->key : "");
+    for (size_t i = 0; i < h->values.len; i++)
+        add_pattern(a, c, NULL, h->values.items[i]);
+    c->unknown = c->unknown || !h->values.len;
+}
+
+static void prepare_pairs(struct arena *a, const struct alb_pairs *p, struct cond *c)
+{
+    for (size_t i = 0; i < p->pairs.len; i++) {
+        const struct alb_pair *pair = &p->pairs.items[i];
+        add_pattern(a, c, pair->key ? pair->key : "", pair->value);
+    }
+    c->unknown = c->unknown || !p->pairs.len;
+}
+
+static void prepare_cond(struct arena *a, const struct alb_condition *from, struct cond *c)
+{
+    c->source = from;
+    c->type = from->type;
+    switch (from->type) {
+    case ALB_COND_UNSET: c->unknown = true; return;
+    case ALB_COND_HOST:
+    case ALB_COND_PATH:
+    case ALB_COND_METHOD:
+    case ALB_COND_SOURCE_IP:
+    case ALB_COND_RESPONSE_STATUS: prepare_values(a, &from->values, c); return;
+    case ALB_COND_HEADER:
+    case ALB_COND_RESPONSE_HEADER: prepare_header(a, &from->header, c); return;
+    case ALB_COND_QUERY:
+    case ALB_COND_COOKIE: prepare_pairs(a, &from->pairs, c); return;
+    }
+}
+
+static bool is_exact_host(const struct cond *c)
+{
+    if (c->type != ALB_COND_HOST || c->unknown)
+        return false;
+    for (size_t i = 0; i < c->patterns.len; i++)
+        if (c->patterns.items[i].kind != PATTERN_EXACT)
+            return false;
+    return true;
+}
+
+struct route_rule *route_prepare(struct arena *a, const struct alb_rule *rule)
+{
+    struct route_rule *r = arena_alloc(a, sizeof *r);
+    r->source = rule;
+    r->response = rule->direction == ALB_DIRECTION_RESPONSE;
+    r->conds.items = arena_array(a, rule->conditions.len, sizeof *r->conds.items);
+    r->conds.len = rule->conditions.len;
+    for (size_t i = 0; i < r->conds.len; i++)
+        prepare_cond(a, &rule->conditions.items[i], &r->conds.items[i]);
+    for (size_t i = r->conds.len; i-- > 0;)
+        if (is_exact_host(&r->conds.items[i]))
+            r->hosts = &r->conds.items[i];
+    return r;
+}
+
+const struct alb_rule *route_source(const struct route_rule *r)
+{
+    return r->source;
+}
