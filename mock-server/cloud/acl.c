@@ -47,12 +47,28 @@ bool acl_delete(struct op *op, struct error *err)
     return res_doom(op, &acl, err) && job_start(op, RES_ACL, acl.id, err);
 }
 
+/* Only a change of name must find one that is free; CreateAcl documents no such refusal. */
+static bool name_free(struct op *op, const char *name, const char *id, struct error *err)
+{
+    int64_t n = 0;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_ACL_NAMED);
+    query_text(&q, ":region", op->region);
+    query_text(&q, ":name", name);
+    query_text(&q, ":id", id);
+    if (!query_value(&q, &n, err))
+        return false;
+    return n == 0
+           || refuse(err, 400, "Conflict.Acl",
+                     "There is already Acl having the same configuration with AclName [%s].", name);
+}
+
 /* Synchronous: the only change of an ACL without a job. */
 bool acl_update(struct op *op, struct error *err)
 {
     struct res acl;
     const char *name = op_str(op, "AclName");
-    if (!check_name(name, "AclName", err) || !acl_take(op, &acl, err))
+    if (!check_name(name, "AclName", err) || !acl_take(op, &acl, err)
+        || !name_free(op, name, acl.id, err))
         return false;
     acl.name = name;
     json_set_str(acl.body, "AclName", name);

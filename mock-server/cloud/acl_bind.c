@@ -99,6 +99,19 @@ bool acl_bind(struct op *op, struct error *err)
            && job_start(op, RES_LISTENER, at.listener.id, err);
 }
 
+/* The lock of an ACL is taken while it comes to or leaves another listener. */
+static bool acl_unlocked(struct op *op, const struct res *listener, const char *acl,
+                         struct error *err)
+{
+    int64_t moving = 0;
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_RELATION_MOVING);
+    query_text(&q, ":acl", acl);
+    query_text(&q, ":listener", listener->id);
+    if (!query_value(&q, &moving, err))
+        return false;
+    return moving == 0 || refuse(err, 400, "LockFailed", "The specified resource lock failed.");
+}
+
 static bool unbind_one(struct op *op, const struct res *listener, const char *id, struct error *err)
 {
     struct res acl;
@@ -110,6 +123,8 @@ static bool unbind_one(struct op *op, const struct res *listener, const char *id
                       "The specified resource Acl [%s] is not associated.", id ? id : "");
     if (!acl.id || !is_status(&acl, "Available"))
         return refuse_status(err, "Acl", id);
+    if (!acl_unlocked(op, listener, id, err))
+        return false;
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_RELATION_DOOM);
     query_text(&q, ":listener", listener->id);
     query_text(&q, ":acl", id);

@@ -75,6 +75,20 @@ static const char *address(struct op *op, const char *prefix, unsigned octets)
     return text;
 }
 
+static const char *address6(struct op *op)
+{
+    return arena_fmt(op->a, "fd00::%llx", (unsigned long long)rng_below(&op->cloud->rng, 1 << 16));
+}
+
+static void zone_addresses6(struct op *op, cJSON *one)
+{
+    json_set_str(one, "Ipv6Address", address6(op));
+    json_set_str(one, "Ipv6AddressHcStatus", "Healthy");
+    cJSON *local = cJSON_AddArrayToObject(one, "Ipv6LocalAddresses");
+    cJSON_AddItemToArray(local, cJSON_CreateString(address6(op)));
+    cJSON_AddItemToArray(local, cJSON_CreateString(address6(op)));
+}
+
 /* One address to serve from and two to reach servers with.  Public addresses are of the
  * range kept for benchmarks, 198.18.0.0/15, so that they reach nobody. */
 static cJSON *zone_addresses(struct op *op, const cJSON *mapping, const cJSON *lb_body)
@@ -98,9 +112,7 @@ static cJSON *zone_addresses(struct op *op, const cJSON *mapping, const cJSON *l
     cJSON_AddItemToArray(local, cJSON_CreateString(address(op, "10", 3)));
     cJSON_AddItemToArray(local, cJSON_CreateString(address(op, "10", 3)));
     if (text_is(json_str(lb_body, "AddressIpVersion"), "DualStack"))
-        json_set_str(one, "Ipv6Address",
-                     arena_fmt(op->a, "fd00::%llx",
-                               (unsigned long long)rng_below(&op->cloud->rng, 1 << 16)));
+        zone_addresses6(op, one);
     return addresses;
 }
 

@@ -1,7 +1,12 @@
 /* policy_facts.c - the TLS policies every account has and their cipher suites.
  *
- * The names of the policies are documented (alb-semantics.md §3).  Which suites each has is
- * a guess that was not checked against the vendor's page on TLS security policies. */
+ * Which version has which suites is as ListSystemSecurityPolicies documents it
+ * (help.aliyun.com, slb, developer-reference, api-alb-2020-06-16-listsystemsecuritypolicies);
+ * which versions a policy has is on the page on TLS security policies (help.aliyun.com/en/slb/
+ * application-load-balancer/user-guide/tls-security-policies).  That a strict policy has only
+ * the suites with forward secrecy is what the vendor writes, suite by suite, of the policies of
+ * the same names of Global Accelerator (CreateListener of Ga 2019-11-20).  A sixth policy,
+ * tls_cipher_policy_1_0_to_1_3, is for an edition that this API does not have. */
 #include "policy_facts.h"
 
 #include "cloud_priv.h"
@@ -9,6 +14,11 @@
 #define OLD (TLS_1_0 | TLS_1_1 | TLS_1_2)
 
 const struct cipher ciphers[] = {
+    { "TLS_AES_128_GCM_SHA256", TLS_1_3, true },
+    { "TLS_AES_256_GCM_SHA384", TLS_1_3, true },
+    { "TLS_CHACHA20_POLY1305_SHA256", TLS_1_3, true },
+    { "TLS_AES_128_CCM_SHA256", TLS_1_3, true },
+    { "TLS_AES_128_CCM_8_SHA256", TLS_1_3, true },
     { "ECDHE-ECDSA-AES128-GCM-SHA256", TLS_1_2, true },
     { "ECDHE-ECDSA-AES256-GCM-SHA384", TLS_1_2, true },
     { "ECDHE-ECDSA-AES128-SHA256", TLS_1_2, true },
@@ -28,11 +38,6 @@ const struct cipher ciphers[] = {
     { "AES128-SHA", OLD, false },
     { "AES256-SHA", OLD, false },
     { "DES-CBC3-SHA", OLD, false },
-    { "TLS_AES_128_GCM_SHA256", TLS_1_3, true },
-    { "TLS_AES_256_GCM_SHA384", TLS_1_3, true },
-    { "TLS_CHACHA20_POLY1305_SHA256", TLS_1_3, true },
-    { "TLS_AES_128_CCM_SHA256", TLS_1_3, true },
-    { "TLS_AES_128_CCM_8_SHA256", TLS_1_3, true },
 };
 const size_t n_ciphers = COUNT(ciphers);
 

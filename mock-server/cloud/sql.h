@@ -155,6 +155,10 @@
       "DELETE FROM acl_relation WHERE listener = :listener AND status = 'Dissociating'") \
     X(RELATION_SETTLE, "UPDATE acl_relation SET status = 'Associated' WHERE listener = :listener") \
     X(RELATION_DELETE, "DELETE FROM acl_relation WHERE listener = :listener") \
+    X(RELATION_MOVING, "SELECT count(*) FROM acl_relation" \
+                       " WHERE acl = :acl AND listener <> :listener AND status <> 'Associated'") \
+    X(ACL_NAMED, "SELECT count(*) FROM resource WHERE region = :region AND kind = 'Acl'" \
+                 " AND name = :name AND id <> :id") \
     X(RELATION_COUNT_ACL, "SELECT count(*) FROM acl_relation WHERE acl = :acl") \
     X(RELATION_COUNT_LISTENER, "SELECT count(*) FROM acl_relation" \
                                " WHERE listener = :listener AND status <> 'Dissociating'") \

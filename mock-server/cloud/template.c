@@ -69,11 +69,8 @@ static bool template_print(struct op *op, const struct res *r, cJSON *out, struc
 bool template_get(struct op *op, struct error *err)
 {
     struct res r;
-    if (!res_need(op, RES_TEMPLATE, op_str(op, "HealthCheckTemplateId"), &r, err)
-        || !template_print(op, &r, op->body, err))
-        return false;
-    json_set_str(op->body, "ResourceGroupId", NULL); /* only lists tell it */
-    return true;
+    return res_need(op, RES_TEMPLATE, op_str(op, "HealthCheckTemplateId"), &r, err)
+           && template_print(op, &r, op->body, err);
 }
 
 bool template_list(struct op *op, struct error *err)

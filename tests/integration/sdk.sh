@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# sdk.sh - the official Node SDK of ALB, from npm, against alb-mock (sdk/test.js).
+# sdk.sh - the official Node SDK of ALB, from npm, against alb-mock (sdk/suite.js): every action,
+# family by family, and then some of it by HTTPS.
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 need_binaries alb-mock
 command -v node >/dev/null && command -v npm >/dev/null || skip_all "node or npm cannot be installed"
@@ -18,13 +19,16 @@ if [ "$(cat "$modules/installed" 2>/dev/null)" != "$lock" ]; then
     }
     printf '%s\n' "$lock" >"$modules/installed"
 fi
-cp "$top/tests/integration/sdk/test.js" "$modules/test.js"
+suite=$top/tests/integration/sdk/suite.js
 
-mock_start --pending-ms 20 --access-key testak:testsecret --admin 127.0.0.1:0 \
-    --sts-token STS.sdk:stssecret:stoken+/=
+# The pending time is that of sdk/lib.js; two quotas are lowered, for they are in the thousands.
+mock_start --clock virtual=2025-01-01T00:00:00Z --pending-ms 1000 --admin 127.0.0.1:0 \
+    --access-key testak:testsecret --sts-token STS.sdk:stssecret:stoken+/= \
+    --quota acls_num=25 --quota servergroups_num=40
 read -r -t 20 line <&"$mock_fd"
-NODE_PATH=$modules/node_modules timeout 120 node "$modules/test.js" "$mock_url" \
-    "$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")" || tap_failed=1
+NODE_PATH=$modules/node_modules timeout 120 node "$suite" "$mock_url" \
+    "$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")" "$top/mock-server/spec/alb-openapi.json" ||
+    tap_failed=1
 check "the mock ends cleanly" mock_stop
 
 # The same by HTTPS, with a certificate of our own.
@@ -32,7 +36,7 @@ if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 
     -addext subjectAltName=IP:127.0.0.1 -keyout "$work/key.pem" -out "$work/cert.pem" 2>/dev/null; then
     mock_start --pending-ms 20 --tls-cert "$work/cert.pem" --tls-key "$work/key.pem"
     NODE_EXTRA_CA_CERTS=$work/cert.pem NODE_PATH=$modules/node_modules \
-        timeout 120 node "$modules/test.js" "$mock_url" || tap_failed=1
+        timeout 120 node "$suite" "$mock_url" || tap_failed=1
     check "the mock ends cleanly after TLS" mock_stop
 else
     printf 'ok the SDK gets through by TLS # skip openssl cannot be installed\n'

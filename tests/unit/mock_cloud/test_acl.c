@@ -120,6 +120,23 @@ static void test_entries_are_refused(void **state)
     refused(&w, 404, "ResourceNotFound.Acl");
 }
 
+static void test_a_renamed_acl_needs_a_name_of_its_own(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    char other[32];
+    keep(acl, call_text(&w, "CreateAcl", "{'AclName':'office'}"), "AclId");
+    keep(other, call_text(&w, "CreateAcl", "{'AclName':'office'}"), "AclId");
+    settle(&w);
+    call(&w, "UpdateAclAttribute", "{'AclId':'%s','AclName':'office'}", other);
+    refused(&w, 400, "Conflict.Acl");
+    call(&w, "UpdateAclAttribute", "{'AclId':'%s','AclName':'home'}", other);
+    ok(&w);
+    call(&w, "UpdateAclAttribute", "{'AclId':'%s','AclName':'home'}", other);
+    ok(&w);
+}
+
 static void test_a_deleted_acl_takes_its_entries_along(void **state)
 {
     (void)state;
@@ -188,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_lists_filter),
         cmocka_unit_test(test_entries_come_and_go_in_time),
         cmocka_unit_test(test_entries_are_refused),
+        cmocka_unit_test(test_a_renamed_acl_needs_a_name_of_its_own),
         cmocka_unit_test(test_a_deleted_acl_takes_its_entries_along),
         cmocka_unit_test(test_quotas),
         cmocka_unit_test(test_dry_run_token_and_resource_group),

@@ -107,6 +107,31 @@ static void test_refusals(void **state)
     refused(&w, 404, "ResourceNotFound.Acl");
 }
 
+static void test_an_acl_is_locked_while_another_listener_takes_it(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    char other[32];
+    setup(&w, &plain);
+    associate(&w, "White", acl[0]);
+    const cJSON *body =
+        call(&w, "CreateListener",
+             "{'LoadBalancerId':'%s','ListenerPort':81,'ListenerProtocol':'HTTP'," FORWARD "}",
+             w.lb, w.group);
+    keep(other, body, "ListenerId");
+    settle(&w);
+    call(&w, "AssociateAclsWithListener", "{'ListenerId':'%s','AclType':'White','AclIds':['%s']}",
+         other, acl[0]);
+    ok(&w);
+    dissociate(&w, acl[0]);
+    refused(&w, 400, "LockFailed");
+    settle(&w);
+    dissociate(&w, acl[0]);
+    ok(&w);
+    call(&w, "DissociateAclsFromListener", "{'ListenerId':'%s','AclIds':['%s']}", other, acl[0]);
+    refused(&w, 400, "LockFailed");
+}
+
 static void test_three_acls_for_a_listener(void **state)
 {
     (void)state;
@@ -191,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_acl_is_associated_and_dissociated_in_time),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_an_acl_is_locked_while_another_listener_takes_it),
         cmocka_unit_test(test_three_acls_for_a_listener),
         cmocka_unit_test(test_quotas_of_entries_and_users),
         cmocka_unit_test(test_security_groups_exclude_acls),

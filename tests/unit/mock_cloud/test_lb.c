@@ -187,6 +187,19 @@ static void test_lists_filter(void **state)
     }
 }
 
+static void test_a_dual_stack_zone_has_addresses_of_both_kinds(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    setup_lb(&w, LB("Standard", ",'AddressIpVersion':'DualStack'"));
+    const cJSON *body = call(&w, "GetLoadBalancerAttribute", "{'LoadBalancerId':'%s'}", w.lb);
+    const cJSON *a = first(first(body, "ZoneMappings"), "LoadBalancerAddresses");
+    assert_non_null(strchr(json_str(a, "Ipv6Address"), ':'));
+    assert_string_equal(json_str(a, "Ipv6AddressHcStatus"), "Healthy");
+    assert_int_equal(count(a, "Ipv6LocalAddresses"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +212,7 @@ int main(void)
         cmocka_unit_test(test_a_load_balancer_that_is_not_settled_is_not_deleted),
         cmocka_unit_test(test_a_region_does_not_see_another),
         cmocka_unit_test(test_lists_filter),
+        cmocka_unit_test(test_a_dual_stack_zone_has_addresses_of_both_kinds),
     };
     return cmocka_run_group_tests_name("mock_cloud/lb", tests, NULL, NULL);
 }

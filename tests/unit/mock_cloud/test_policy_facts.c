@@ -44,10 +44,37 @@ static void test_there_are_five_and_they_differ_as_their_names_say(void **state)
     assert_true(holds(newest, "Ciphers", "TLS_AES_128_GCM_SHA256"));
 }
 
+/* The list that the vendor documents for the policy of this name of Global Accelerator. */
+static void test_the_strictest_has_the_documented_suites(void **state)
+{
+    static const char *const documented[] = {
+        "TLS_AES_128_GCM_SHA256",        "TLS_AES_256_GCM_SHA384",
+        "TLS_CHACHA20_POLY1305_SHA256",  "TLS_AES_128_CCM_SHA256",
+        "TLS_AES_128_CCM_8_SHA256",      "ECDHE-ECDSA-AES128-GCM-SHA256",
+        "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-SHA256",
+        "ECDHE-ECDSA-AES256-SHA384",     "ECDHE-RSA-AES128-GCM-SHA256",
+        "ECDHE-RSA-AES256-GCM-SHA384",   "ECDHE-RSA-AES128-SHA256",
+        "ECDHE-RSA-AES256-SHA384",       "ECDHE-ECDSA-AES128-SHA",
+        "ECDHE-ECDSA-AES256-SHA",        "ECDHE-RSA-AES128-SHA",
+        "ECDHE-RSA-AES256-SHA"
+    };
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    const cJSON *list =
+        json_get(call_text(&w, "ListSystemSecurityPolicies", "{}"), "SecurityPolicies");
+    const cJSON *suites =
+        json_get(system_policy(list, "tls_cipher_policy_1_2_strict_with_1_3"), "Ciphers");
+    assert_int_equal(cJSON_GetArraySize(suites), COUNT(documented));
+    for (size_t i = 0; i < COUNT(documented); i++)
+        assert_string_equal(cJSON_GetArrayItem(suites, (int)i)->valuestring, documented[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_are_five_and_they_differ_as_their_names_say),
+        cmocka_unit_test(test_the_strictest_has_the_documented_suites),
     };
     return cmocka_run_group_tests_name("mock_cloud/policy_facts", tests, NULL, NULL);
 }

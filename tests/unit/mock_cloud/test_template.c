@@ -36,7 +36,7 @@ static void test_a_template_has_the_documented_defaults(void **state)
     assert_int_equal(json_int(t, "UnhealthyThreshold", 0), 3);
     assert_int_equal(json_int(t, "HealthCheckConnectPort", -1), 0);
     assert_string_equal(json_str(first(t, "Tags"), "Key"), "k");
-    assert_null(json_get(t, "ResourceGroupId"));
+    assert_string_equal(json_str(t, "ResourceGroupId"), "rg-default");
 }
 
 static void test_a_template_changes_and_goes_at_once(void **state)
