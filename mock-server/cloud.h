@@ -42,6 +42,7 @@ struct cloud_call {
     const char *region;     /* "cn-hangzhou"                                      */
     const char *request_id; /* upper-case UUID, drawn by the front                */
     const cJSON *params;    /* typed: objects, arrays, booleans, integers, strings */
+    bool raw;               /* lists of the reply may be cJSON_Raw text, which is cheaper */
 };
 
 /* What a call came to.  On success 'status' is 200, 'code' NULL and 'body' the reply

@@ -152,7 +152,18 @@ static bool rng_save(struct cloud *c, struct error *err)
 
 bool cloud_reload(struct cloud *c, struct error *err)
 {
+    shown_clear(c->shown);
     return rng_load(c, 0, err) && life_load(c, err) && knob_load(c, err);
+}
+
+/* A text shows a row of 'resource' and its tags, whose rows do not tell whose they are. */
+static void on_change(void *arg, const char *table, int64_t seq)
+{
+    const struct cloud *c = arg;
+    if (strcmp(table, "resource") == 0)
+        shown_forget(c->shown, seq);
+    else if (strcmp(table, "tag") == 0)
+        shown_clear(c->shown);
 }
 
 bool cloud_open(struct cloud **out, const struct cloud_config *config, struct error *err)
@@ -161,6 +172,7 @@ bool cloud_open(struct cloud **out, const struct cloud_config *config, struct er
     struct cloud *c = arena_alloc(&arena, sizeof *c);
     c->arena = arena;
     c->pending_ms = config->pending_ms;
+    c->shown = shown_new(&c->arena);
     if (!db_open(&c->db, config->state, err) || !rng_load(c, config->seed, err)
         || !life_load(c, err) || !knob_load(c, err)
         || !quota_load(c, config->quotas, config->n_quotas, err)
@@ -168,6 +180,7 @@ bool cloud_open(struct cloud **out, const struct cloud_config *config, struct er
         cloud_close(c);
         return false;
     }
+    db_watch(c->db, on_change, c);
     *out = c;
     return true;
 }
@@ -177,6 +190,7 @@ void cloud_close(struct cloud *c)
     if (!c)
         return;
     neighbour_done(c);
+    shown_clear(c->shown);
     db_close(c->db);
     arena_done(&c->ended_arena);
     struct arena arena = c->arena; /* in which 'c' lives */
@@ -261,6 +275,7 @@ void cloud_execute(struct cloud *c, struct arena *a, int64_t now_ms, const struc
         .region = call->region,
         .action = call->action,
         .params = call->params,
+        .raw = call->raw,
         .body = cJSON_CreateObject(),
     };
     bool ok = action ? life_run(c, now_ms, &err) && op_run(&op, action, &err)

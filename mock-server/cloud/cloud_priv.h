@@ -18,6 +18,7 @@
 
 struct quota_limits;
 struct neighbours;
+struct shown;
 
 struct ended_job {
     int64_t at_ms;
@@ -41,6 +42,7 @@ struct cloud {
     struct neighbours *neighbours;
     cloud_certificate_fn *certificate; /* knows more certificates; NULL: nobody does      */
     void *certificate_arg;
+    struct shown *shown;
 };
 
 /* One call while it is carried out. */
@@ -52,6 +54,7 @@ struct op {
     const char *region;
     const char *action;
     const cJSON *params;
+    bool raw;           /* lists may be raw JSON                                              */
     cJSON *body;        /* the reply so far; the caller's of cloud_execute in the end */
     const char *job_id; /* set by job_start()                                         */
     int64_t latency_ms; /* of this change, once drawn by life_latency()               */
@@ -221,6 +224,7 @@ struct list {
     const cJSON *ids, *parents, *lbs, *names, *vpcs, *tags; /* arrays, or NULL */
     const char *variant, *status, *zone;
     const cJSON *fields; /* object: members of the body to be equal, or NULL */
+    bool own;            /* what is shown depends on the row and its tags only */
 };
 typedef bool res_print_fn(struct op *op, const struct res *r, cJSON *out, struct error *err);
 /* Answers MaxResults, NextToken, TotalCount and the page as an array called 'name'. */
@@ -242,6 +246,20 @@ void page_end(struct op *op, const struct page *p, bool with_total);
 /* A position (> 0) as a NextToken, and back: false when it is none of ours. */
 const char *cursor_text(struct op *op, int64_t seq);
 bool cursor_read(const char *text, int64_t *seq) MUST_USE;
+
+/* shown.c: what lists show of resources, as text, kept from one call to the next.  Holds
+ * only what is committed: it is filled by calls that only read. */
+struct shown_text {
+    const char *text;
+    size_t len;
+};
+/* Lives in 'a', its texts until shown_clear(). */
+struct shown *shown_new(struct arena *a);
+/* false when it is not there; the text lives until the next change. */
+bool shown_get(const struct shown *s, int64_t seq, struct shown_text *out);
+void shown_put(struct shown *s, int64_t seq, const struct shown_text *text);
+void shown_forget(struct shown *s, int64_t seq);
+void shown_clear(struct shown *s);
 
 /* tag.c */
 /* Checks the Tag parameter of a create, or of an element of a batch. */

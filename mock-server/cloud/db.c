@@ -85,7 +85,7 @@ bool db_open(struct db **out, const char *path, struct error *err)
     struct arena arena = { 0 };
     struct db *db = arena_alloc(&arena, sizeof *db);
     db->arena = arena;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     bool ok = sqlite3_open_v2(path ? path : ":memory:", &db->handle, flags, NULL) == SQLITE_OK;
     if (!ok)
         db_error(db, err);
@@ -141,9 +141,24 @@ void db_rollback(struct db *db)
     (void)!query_run(&q, &ignored);
 }
 
+static void on_update(void *arg, int op, char const *schema, char const *table, sqlite3_int64 rowid)
+{
+    (void)op;
+    (void)schema;
+    const struct db *db = arg;
+    db->changed(db->changed_arg, table, rowid);
+}
+
+void db_watch(struct db *db, db_change_fn *fn, void *arg)
+{
+    db->changed = fn;
+    db->changed_arg = arg;
+    (void)sqlite3_update_hook(db->handle, on_update, db);
+}
+
 struct query db_query(struct db *db, enum sql sql)
 {
-    return (struct query){ .db = db, .stmt = db->stmts[sql] };
+    return (struct query){ .db = db, .stmt = db->stmts[sql], .sql = sql };
 }
 
 void query_done(struct query *q)
@@ -152,17 +167,39 @@ void query_done(struct query *q)
     sqlite3_clear_bindings(q->stmt);
 }
 
+/* The slot of 'name', or a free one for it, or NULL when all are taken. */
+static struct name_slot *name_slot(struct names *names, const char *name)
+{
+    size_t first = (uintptr_t)name / 8 % NAME_SLOTS;
+    for (size_t i = 0; i < NAME_SLOTS; i++) {
+        struct name_slot *slot = &names->slots[(first + i) % NAME_SLOTS];
+        if (!slot->name || slot->name == name)
+            return slot;
+    }
+    return NULL;
+}
+
+static int param_at(struct query *q, const char *name)
+{
+    struct name_slot *slot = name_slot(&q->db->params[q->sql], name);
+    if (slot && slot->name)
+        return slot->at;
+    int at = sqlite3_bind_parameter_index(q->stmt, name);
+    if (slot)
+        *slot = (struct name_slot){ name, at };
+    return at;
+}
+
 /* A parameter that the statement does not have is a bug in this folder: the statement
  * then fails or its test does. */
 void query_text(struct query *q, const char *name, const char *value)
 {
-    int i = sqlite3_bind_parameter_index(q->stmt, name);
-    sqlite3_bind_text(q->stmt, i, value, -1, SQLITE_STATIC);
+    sqlite3_bind_text(q->stmt, param_at(q, name), value, -1, SQLITE_STATIC);
 }
 
 void query_int(struct query *q, const char *name, int64_t value)
 {
-    sqlite3_bind_int64(q->stmt, sqlite3_bind_parameter_index(q->stmt, name), value);
+    sqlite3_bind_int64(q->stmt, param_at(q, name), value);
 }
 
 bool query_next(struct query *q, bool *row, struct error *err)
@@ -187,13 +224,24 @@ bool query_value(struct query *q, int64_t *value, struct error *err)
     return true;
 }
 
-static int query_column(struct query *q, const char *column)
+static int column_find(struct query *q, const char *column)
 {
     int n = sqlite3_column_count(q->stmt);
     for (int i = 0; i < n; i++)
         if (strcmp(sqlite3_column_name(q->stmt, i), column) == 0)
             return i;
     return n; /* reads as NULL */
+}
+
+static int query_column(struct query *q, const char *column)
+{
+    struct name_slot *slot = name_slot(&q->db->columns[q->sql], column);
+    if (slot && slot->name)
+        return slot->at;
+    int at = column_find(q, column);
+    if (slot)
+        *slot = (struct name_slot){ column, at };
+    return at;
 }
 
 const char *query_str(struct query *q, struct arena *a, const char *column)

@@ -36,15 +36,21 @@ void db_rollback(struct db *db);
 bool db_export(struct db *db, cJSON **out, struct error *err) MUST_USE;
 bool db_import(struct db *db, const cJSON *state, struct error *err) MUST_USE;
 
+/* Calls 'fn' for each row of a table with a 'seq' that is added, changed or removed, whether
+ * or not that is rolled back later; not for what db_import() replaces. */
+typedef void db_change_fn(void *arg, const char *table, int64_t seq);
+void db_watch(struct db *db, db_change_fn *fn, void *arg);
+
 struct query {
     struct db *db;
     struct sqlite3_stmt *stmt;
+    enum sql sql;
 };
 
 struct query db_query(struct db *db, enum sql sql);
 void query_done(struct query *q);
 /* Bind a parameter that the statement must have; NULL text is SQL's NULL.  The text is
- * borrowed until the query is done. */
+ * borrowed until the query is done.  Names, of columns too, are string literals. */
 void query_text(struct query *q, const char *name, const char *value);
 void query_int(struct query *q, const char *name, int64_t value);
 /* Steps on: '*row' tells whether there is a row. */

@@ -96,6 +96,49 @@ static const cJSON *tags_left(const struct list *list)
     return one && list_sql(list) == SQL_LIST_TAGS ? NULL : list->tags;
 }
 
+/* The only element of a list, or NULL. */
+static const char *only(const cJSON *list)
+{
+    return list->child && !list->child->next ? text_of(list->child) : NULL;
+}
+
+/* The statement of a list that filters by nothing but one id of one kind, with the id in
+ * '*one', or by none; SQL_COUNT: it is not such a list. */
+static enum sql plain_sql(const struct list *list, const char **one)
+{
+    const struct {
+        const cJSON *values;
+        enum sql sql;
+    } by[] = { { list->ids, SQL_PLAIN_ID },
+               { list->parents, SQL_PLAIN_PARENT },
+               { list->lbs, SQL_PLAIN_LB } };
+    enum sql sql = SQL_PLAIN_ALL;
+    if (list->names || list->vpcs || list->tags || list->fields || list->zone)
+        return SQL_COUNT;
+    for (size_t i = 0; i < COUNT(by); i++) {
+        if (!by[i].values)
+            continue;
+        *one = only(by[i].values);
+        if (!*one || sql != SQL_PLAIN_ALL)
+            return SQL_COUNT;
+        sql = by[i].sql;
+    }
+    return sql;
+}
+
+static struct query plain_query(struct op *op, const struct list *list, enum sql sql,
+                                const char *one)
+{
+    struct query q = db_query(op->db, sql);
+    query_text(&q, ":region", op->region);
+    query_text(&q, ":kind", res_kind_names[list->kind]);
+    query_text(&q, ":variant", list->variant);
+    query_text(&q, ":status", list->status);
+    if (one)
+        query_text(&q, ":one", one);
+    return q;
+}
+
 static void list_bind(struct op *op, struct query *q, const struct list *list)
 {
     query_text(q, ":region", op->region);
@@ -116,6 +159,17 @@ static void list_bind(struct op *op, struct query *q, const struct list *list)
     }
 }
 
+static struct query list_query(struct op *op, const struct list *list)
+{
+    const char *one = NULL;
+    enum sql plain = plain_sql(list, &one);
+    if (plain != SQL_COUNT)
+        return plain_query(op, list, plain, one);
+    struct query q = db_query(op->db, list_sql(list));
+    list_bind(op, &q, list);
+    return q;
+}
+
 typedef LIST_OF(int64_t) seq_list;
 
 static bool list_seqs(struct op *op, const struct list *list, struct page *page, seq_list *out,
@@ -123,8 +177,7 @@ static bool list_seqs(struct op *op, const struct list *list, struct page *page,
 {
     bool row = true;
     bool listed = true;
-    struct query q CLEANUP(query_done) = db_query(op->db, list_sql(list));
-    list_bind(op, &q, list);
+    struct query q CLEANUP(query_done) = list_query(op, list);
     for (;;) {
         if (!query_next(&q, &row, err))
             return false;
@@ -138,21 +191,64 @@ static bool list_seqs(struct op *op, const struct list *list, struct page *page,
     }
 }
 
+static bool print_items(struct op *op, const seq_list *seqs, cJSON *items, res_print_fn *print,
+                        struct error *err)
+{
+    struct res r;
+    for (size_t i = 0; i < seqs->len; i++) {
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddItemToArray(items, item);
+        if (!res_by_seq(op, seqs->items[i], &r, err) || !print(op, &r, item, err))
+            return false;
+    }
+    return true;
+}
+
+static bool item_text(struct op *op, int64_t seq, res_print_fn *print, struct shown_text *out,
+                      struct error *err)
+{
+    struct res r;
+    if (shown_get(op->cloud->shown, seq, out))
+        return true;
+    cJSON *item = op_own(op, cJSON_CreateObject());
+    if (!res_by_seq(op, seq, &r, err) || !print(op, &r, item, err))
+        return false;
+    out->text = op_text(op, item);
+    out->len = strlen(out->text);
+    shown_put(op->cloud->shown, seq, out);
+    return true;
+}
+
+/* The array of items as text. */
+static bool print_raw(struct op *op, const seq_list *seqs, const char *name, res_print_fn *print,
+                      struct error *err)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    struct shown_text item;
+    buf_addc(&b, '[');
+    for (size_t i = 0; i < seqs->len; i++) {
+        if (!item_text(op, seqs->items[i], print, &item, err))
+            return false;
+        if (i > 0)
+            buf_addc(&b, ',');
+        buf_add(&b, item.text, item.len);
+    }
+    buf_addc(&b, ']');
+    cJSON_AddRawToObject(op->body, name, buf_str(&b));
+    return true;
+}
+
 bool page_resources(struct op *op, const struct list *list, const char *name, res_print_fn *print,
                     struct error *err)
 {
     struct page page = { 0 };
     seq_list seqs = { 0 };
-    struct res r;
     if (!page_begin(op, &page, err) || !list_seqs(op, list, &page, &seqs, err))
         return false;
-    cJSON *items = cJSON_AddArrayToObject(op->body, name);
-    for (size_t i = 0; i < seqs.len; i++) {
-        cJSON *item = cJSON_CreateObject();
-        cJSON_AddItemToArray(items, item);
-        if (!res_by_seq(op, seqs.items[i], &r, err) || !print(op, &r, item, err))
-            return false;
-    }
-    page_end(op, &page, true);
-    return true;
+    bool ok = op->raw && list->own
+                  ? print_raw(op, &seqs, name, print, err)
+                  : print_items(op, &seqs, cJSON_AddArrayToObject(op->body, name), print, err);
+    if (ok)
+        page_end(op, &page, true);
+    return ok;
 }

@@ -306,6 +306,7 @@ bool rule_list(struct op *op, struct error *err)
         .lbs = op_list(op, "LoadBalancerIds"),
         .variant = direction ? direction : "Request",
         .tags = op_tags(op),
+        .own = true,
     };
     return page_resources(op, &list, "Rules", rule_print, err);
 }

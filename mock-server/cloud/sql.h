@@ -23,6 +23,11 @@
     "        AND g.value = ifnull(json_extract(t.value, '$.Value'), g.value))))" \
     " ORDER BY r.seq"
 
+#define SQL_PLAIN_WHERE \
+    " AND region = :region AND kind = :kind" \
+    " AND (:variant IS NULL OR variant = :variant) AND (:status IS NULL OR status = :status)" \
+    " ORDER BY seq"
+
 #define SQL_JOB_WHERE \
     " WHERE j.region = :region" \
     " AND (:ids IS NULL OR j.id IN (SELECT value FROM json_each(:ids)))" \
@@ -79,6 +84,12 @@
     X(LIST_TAGS, "SELECT r.seq AS seq FROM tag d CROSS JOIN resource r ON r.id = d.id" \
                  " AND d.region = :region AND d.kind = :kind" \
                  " AND d.key = :tag_key AND d.value = :tag_value" SQL_LIST_WHERE) \
+    /* the usual lists: of one parent, load balancer or id, or of all */ \
+    X(PLAIN_PARENT, "SELECT seq FROM resource INDEXED BY resource_parent" \
+                    " WHERE parent = :one" SQL_PLAIN_WHERE) \
+    X(PLAIN_LB, "SELECT seq FROM resource INDEXED BY resource_lb WHERE lb = :one" SQL_PLAIN_WHERE) \
+    X(PLAIN_ID, "SELECT seq FROM resource WHERE id = :one" SQL_PLAIN_WHERE) \
+    X(PLAIN_ALL, "SELECT seq FROM resource INDEXED BY resource_kind WHERE true" SQL_PLAIN_WHERE) \
     X(QUIC_USERS, "SELECT count(*) FROM resource WHERE parent = :lb AND kind = 'Listener'" \
                   " AND id <> :id AND json_extract(body, '$.QuicConfig.QuicListenerId') = :quic") \
     /* servers */ \

@@ -354,6 +354,7 @@ static void execute(struct front *f, struct turn *t)
         .region = region_for(t),
         .request_id = t->request_id,
         .params = params,
+        .raw = !(f->config.faults && f->config.faults->rules.len) && !reply_is_xml(t),
     };
     if (!effect_before(&f->effects, t, &call, params))
         return;

@@ -32,9 +32,7 @@ static cJSON *error_body(const struct turn *t)
     return body;
 }
 
-/* Headers name the action in V3, which knows only JSON; everything else is of the older
- * kind, where Format decides and XML is the default. */
-static bool wants_xml(const struct turn *t)
+bool reply_is_xml(const struct turn *t)
 {
     const char *format = params_get(&t->flat, "Format");
     const char *accept = httpd_request_header(t->request, "Accept");
@@ -54,7 +52,7 @@ void reply_write(struct turn *t, struct httpd_reply *reply)
     t->reply.body = NULL;
     cJSON_DeleteItemFromObjectCaseSensitive(body, "RequestId");
     cJSON_AddStringToObject(body, "RequestId", t->request_id);
-    bool xml = wants_xml(t);
+    bool xml = reply_is_xml(t);
     if (xml)
         xml_write(&b, t->reply.code ? "Error" : arena_fmt(t->arena, "%sResponse", t->action->name),
                   body);

@@ -28,6 +28,9 @@ struct turn {
     int64_t retry_ms;               /* when a refused caller may come again, 0: not told */
 };
 
+/* Does the client get XML?  Headers name the action in V3, which knows only JSON; everything
+ * else is of the older kind, where Format decides and XML is the default. */
+bool reply_is_xml(const struct turn *t);
 /* Writes 't->reply' as the client wants it: JSON, or XML for a call of the older kind that
  * does not ask for JSON (alb-semantics.md §1).  Frees the reply's body. */
 void reply_write(struct turn *t, struct httpd_reply *reply);

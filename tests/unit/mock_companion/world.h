@@ -48,7 +48,11 @@ static inline const char *ask(struct world *w, const char *product, const char *
     cJSON *json CLEANUP(json_done) = NULL;
     if (!json_parse(params, strlen(params), &json, &err))
         return arena_strdup(&w->arena, err.msg);
-    const struct cloud_call call = { product, action, "cn-hangzhou", "A-1", json };
+    const struct cloud_call call = { .product = product,
+                                     .action = action,
+                                     .region = "cn-hangzhou",
+                                     .request_id = "A-1",
+                                     .params = json };
     const struct front_ask from = { &call, w->host, w->key };
     json_done(&w->reply.body);
     side->execute(side->self, &w->arena, w->now_ms, &from, &w->reply);
