@@ -31,6 +31,8 @@ struct error {
     int http_status;     /* of the reply, 0 when there was none               */
     char code[80];       /* the cloud's own word, as "Throttling.User"        */
     char request_id[64]; /* to quote to the cloud's support                   */
+    char action[64];     /* the call that failed, as "DeleteRules"; "": none  */
+    char resource[96];   /* what it was about, as "rule-a and 2 more"; "": not named */
     char msg[768];       /* outermost context first: "rule r1: create: ..."   */
 };
 

@@ -72,10 +72,19 @@ struct http_request request_build(struct arena *a, const struct request_in *in);
 /* What a reply to 'action' means: fills in all of '*out' but id, times and attempts. */
 void reply_decode(const struct alb_action *action, const struct http_reply *reply,
                   struct alb_result *out);
+/* Copies what somebody else says, NULL as "", for terminals and logs: one line, no control
+ * characters, cut to 'size'. */
+void text_plain(char *to, size_t size, const char *from);
 /* Overwrites each occurrence of 'word' in 'text' by asterisks; NULL and "" do nothing. */
 void text_hide(char *text, const char *word);
 /* The same for what looks like a private key in PEM form, with line ends escaped or not. */
 void text_hide_keys(char *text);
+
+/* --- subject.c: pure --- */
+
+/* Writes into 'err' what call it is of: action, and the resource that the parameters name, also
+ * behind the action in the message. */
+void error_locate(struct error *err, const char *action, const alb_params *params);
 
 /* --- client.c, call.c --- */
 

@@ -238,6 +238,17 @@ static void hide_secrets(const struct alb *alb, char *text)
     text_hide_keys(text);
 }
 
+/* Names the call in its error. */
+static void locate(const struct call *call, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    alb_params params = { 0 };
+    for (size_t i = 0; i < call->params.len; i++)
+        *LIST_PUSH(&a, &params) =
+            (struct alb_param){ call->params.items[i].name, call->params.items[i].value };
+    error_locate(err, call->action->name, &params);
+}
+
 static void take_reply(struct alb *alb, struct call *call, struct http_reply *reply, int64_t now_ms)
 {
     struct alb_result *r = &call->result;
@@ -247,7 +258,10 @@ static void take_reply(struct alb *alb, struct call *call, struct http_reply *re
         hide_secrets(alb, reply->body);
     reply_decode(call->action, reply, r);
     r->done_ms = now_ms;
+    if (!r->ok)
+        locate(call, &r->err);
     hide_secrets(alb, r->err.msg);
+    hide_secrets(alb, r->err.resource);
     if (r->err.kind == ERROR_THROTTLED) {
         alb->stats.throttled++;
         bucket_throttled(bucket_of(alb, call), r->sent_ms, now_ms, r->retry_after_ms);
@@ -292,6 +306,7 @@ static void fail_waiting(struct alb *alb, const struct error *why, int64_t now_m
             continue;
         c->result.err = *why;
         error_wrap(&c->result.err, "%s", c->action->name);
+        locate(c, &c->result.err);
         c->result.retry_after_ms = -1;
         c->result.sent_ms = c->result.done_ms = now_ms;
         c->state = CALL_DONE;

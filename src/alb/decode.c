@@ -31,8 +31,7 @@ void text_hide_keys(char *text)
     }
 }
 
-/* What a server says goes to terminals and logs: one line, no control characters. */
-static void copy_plain(char *to, size_t size, const char *from)
+void text_plain(char *to, size_t size, const char *from)
 {
     (void)snprintf(to, size, "%s", from ? from : "");
     for (char *c = to; *c; c++)
@@ -60,7 +59,7 @@ static void not_readable(const struct alb_action *action, const struct http_repl
                          const char *why, struct alb_result *out)
 {
     char type[sizeof http->content_type];
-    copy_plain(type, sizeof type, *http->content_type ? http->content_type : "no content type");
+    text_plain(type, sizeof type, *http->content_type ? http->content_type : "no content type");
     error_set(&out->err, kind_without_code(http->status),
               "%s: HTTP %d: the reply is not from the API: %s (%s, %zu bytes)", action->name,
               http->status, why, type, http->body_len);
@@ -72,8 +71,8 @@ static void refused(const struct alb_action *action, const struct http_reply *ht
                     struct alb_result *out)
 {
     char code[sizeof out->err.code], message[400];
-    copy_plain(code, sizeof code, either(out->reply, "Code", "code"));
-    copy_plain(message, sizeof message, either(out->reply, "Message", "message"));
+    text_plain(code, sizeof code, either(out->reply, "Code", "code"));
+    text_plain(message, sizeof message, either(out->reply, "Message", "message"));
     enum error_kind kind = alb_error_kind(code, http->status);
     if (kind == ERROR_NONE) {
         out->ok = true;
@@ -102,7 +101,7 @@ static void answered(const struct alb_action *action, const struct http_reply *h
         not_readable(action, http, "JSON, but no object", out);
         return;
     }
-    copy_plain(out->request_id, sizeof out->request_id,
+    text_plain(out->request_id, sizeof out->request_id,
                either(out->reply, "RequestId", "requestId"));
     const char *code = either(out->reply, "Code", "code");
     if (http->status >= 200 && http->status < 300)
