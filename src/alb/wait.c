@@ -14,7 +14,8 @@ enum {
                        time that has passed, so that a read comes soon
                        after a change is done, relative to its length   */
     LONGEST_MS = 1000,
-    FAILED_MS = 2000 /* after a read that failed                        */
+    FAILED_MS = 2000, /* after a read that failed                        */
+    ABSENT_MS = 60000 /* lists lag behind, but not for ever              */
 };
 
 enum item_state { ITEM_DUE, ITEM_ASKED, ITEM_SETTLED };
@@ -26,7 +27,8 @@ struct item {
     bool lb; /* else a job */
     enum item_state state;
     int64_t begun_ms, due_ms, deadline_ms;
-    uint64_t read; /* ASKED: the call */
+    int64_t listed_ms; /* when it was last seen, or begun */
+    uint64_t read;     /* ASKED: the call */
     struct alb_wait_done done;
 };
 
@@ -77,6 +79,7 @@ static uint64_t add(struct alb_wait *w, const struct item *like)
     item->what = arena_strdup(&item->mem, like->what);
     item->id = arena_strdup(&item->mem, like->id);
     item->due_ms = item->begun_ms + FIRST_MS;
+    item->listed_ms = item->begun_ms;
     item->done.id = ++w->last_id;
     *w->end = item;
     w->end = &item->next;
@@ -121,12 +124,20 @@ static bool is_due(const struct item *i, bool lb, int64_t now_ms)
     return i->state == ITEM_DUE && i->lb == lb && i->due_ms <= now_ms;
 }
 
-static void settle(struct item *i, enum error_kind kind, const char *why)
+static void settle_ok(struct item *i)
 {
     i->state = ITEM_SETTLED;
-    i->done.ok = kind == ERROR_NONE;
-    if (!i->done.ok)
-        error_set(&i->done.err, kind, "%s: %s", i->what, why);
+    i->done.ok = true;
+}
+
+static void settle_bad(struct item *i, const struct error *why, bool unknown)
+{
+    i->state = ITEM_SETTLED;
+    i->done.unknown = unknown;
+    i->done.err = *why;
+    text_plain(i->done.err.action, sizeof i->done.err.action, i->what);
+    text_plain(i->done.err.resource, sizeof i->done.err.resource, i->id);
+    error_wrap(&i->done.err, "%s", i->what);
 }
 
 /* One read of what is due, as many as fit; false when nothing is. */
@@ -155,7 +166,7 @@ static bool begin_read(struct alb_wait *w, bool lb, int64_t now_ms)
         asked[i]->state = ITEM_ASKED;
         asked[i]->read = read;
         if (!read)
-            settle(asked[i], err.kind, err.msg);
+            settle_bad(asked[i], &err, true);
     }
     return true;
 }
@@ -179,7 +190,10 @@ int64_t alb_wait_run(struct alb_wait *w, int64_t now_ms)
 static void look_again(struct item *i, int64_t delay_ms, int64_t now_ms)
 {
     if (now_ms >= i->deadline_ms) {
-        settle(i, ERROR_TRANSIENT, "not complete in time");
+        struct error why;
+        error_set(&why, ERROR_TRANSIENT, "not complete after %" PRId64 " s",
+                  (now_ms - i->begun_ms) / 1000);
+        settle_bad(i, &why, true);
         return;
     }
     i->state = ITEM_DUE;
@@ -194,6 +208,26 @@ static void still_running(struct item *i, int64_t now_ms)
     look_again(i, delay_ms > LONGEST_MS ? LONGEST_MS : delay_ms, now_ms);
 }
 
+static void not_listed(struct item *i, int64_t now_ms)
+{
+    struct error why;
+    if (now_ms - i->listed_ms < ABSENT_MS) {
+        still_running(i, now_ms);
+        return;
+    }
+    error_set(&why, ERROR_NOT_FOUND, "%s is not listed any more", i->id);
+    settle_bad(i, &why, true);
+}
+
+/* The read failed: asked again when that can help. */
+static void not_read(struct item *i, const struct error *why, int64_t now_ms)
+{
+    if (why->kind == ERROR_TRANSIENT || why->kind == ERROR_THROTTLED || why->kind == ERROR_BUSY)
+        look_again(i, FAILED_MS, now_ms);
+    else
+        settle_bad(i, why, true);
+}
+
 static const cJSON *find(const cJSON *list, const char *member, const char *id)
 {
     const cJSON *each;
@@ -205,36 +239,59 @@ static const cJSON *find(const cJSON *list, const char *member, const char *id)
     return NULL;
 }
 
-static void take_job(struct item *i, const cJSON *reply, int64_t now_ms)
+static void take_job(struct item *i, const cJSON *job, int64_t now_ms)
 {
-    const cJSON *job = find(json_get(reply, "Jobs"), "Id", i->id);
     const char *status = json_str(job, "Status");
     if (status && !strcmp(status, "Succeeded")) {
-        settle(i, ERROR_NONE, "");
+        settle_ok(i);
         return;
     }
-    /* A job that is not listed has not shown yet: the list lags behind. */
     if (!status || strcmp(status, "Failed") != 0) {
         still_running(i, now_ms);
         return;
     }
-    struct arena a CLEANUP(arena_done) = { 0 };
-    const char *code = json_str(job, "ErrorCode"), *message = json_str(job, "ErrorMessage");
-    settle(i, alb_error_kind(code ? code : "", 400),
-           arena_fmt(&a, "job %s failed: %.79s: %.300s", i->id, code ? code : "no code",
-                     message ? message : "no message"));
+    struct error why;
+    char code[sizeof why.code], message[300];
+    text_plain(code, sizeof code, json_str(job, "ErrorCode"));
+    text_plain(message, sizeof message, json_str(job, "ErrorMessage"));
+    error_set(&why, alb_error_kind(code, 400), "job %s failed: %s: %s", i->id,
+              *code ? code : "no code", *message ? message : "no message");
+    memcpy(why.code, code, sizeof code);
+    settle_bad(i, &why, false);
 }
 
-static void take_lb(struct item *i, const cJSON *reply, int64_t now_ms)
+static void take_lb(struct item *i, const cJSON *lb, int64_t now_ms)
 {
-    const cJSON *lb = find(json_get(reply, "LoadBalancers"), "LoadBalancerId", i->id);
+    static const char failed[] = "CreateFailed";
     const char *status = json_str(lb, "LoadBalancerStatus");
-    if (!status || !strcmp(status, "Provisioning") || !strcmp(status, "Configuring"))
+    if (!status || !strcmp(status, "Provisioning") || !strcmp(status, "Configuring")) {
         still_running(i, now_ms);
-    else if (!strcmp(status, "CreateFailed"))
-        settle(i, ERROR_CONFLICT, "the cloud could not create the load balancer");
+        return;
+    }
+    if (strcmp(status, failed) != 0) {
+        settle_ok(i);
+        return;
+    }
+    struct error why;
+    error_set(&why, ERROR_CONFLICT,
+              "the cloud could not create load balancer %s; delete it there and try again", i->id);
+    memcpy(why.code, failed, sizeof failed);
+    settle_bad(i, &why, false);
+}
+
+static void take_listed(struct item *i, const cJSON *reply, int64_t now_ms)
+{
+    const cJSON *listed = i->lb ? find(json_get(reply, "LoadBalancers"), "LoadBalancerId", i->id)
+                                : find(json_get(reply, "Jobs"), "Id", i->id);
+    if (!listed) {
+        not_listed(i, now_ms);
+        return;
+    }
+    i->listed_ms = now_ms;
+    if (i->lb)
+        take_lb(i, listed, now_ms);
     else
-        settle(i, ERROR_NONE, "");
+        take_job(i, listed, now_ms);
 }
 
 bool alb_wait_take(struct alb_wait *w, const struct alb_result *r, int64_t now_ms)
@@ -245,11 +302,9 @@ bool alb_wait_take(struct alb_wait *w, const struct alb_result *r, int64_t now_m
             continue;
         taken = true;
         if (!r->ok)
-            look_again(i, FAILED_MS, now_ms);
-        else if (i->lb)
-            take_lb(i, r->reply, now_ms);
+            not_read(i, &r->err, now_ms);
         else
-            take_job(i, r->reply, now_ms);
+            take_listed(i, r->reply, now_ms);
     }
     return taken;
 }

@@ -14,7 +14,8 @@ bool apply_new(struct apply **out, const struct apply_in *in, struct error *err)
     ap->rng.state = in->seed;
     if (!ap->in.max_tries)
         ap->in.max_tries = 10;
-    if (!store_calls_open(in->store, &ap->arena, &ap->left, err)) {
+    if (!alb_wait_new(&ap->wait, in->alb, err)
+        || !store_calls_open(in->store, &ap->arena, &ap->left, err)) {
         apply_free(ap);
         return false;
     }
@@ -40,6 +41,7 @@ void apply_free(struct apply *ap)
     const struct map_entry *cursor = NULL;
     for (struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
         arena_done(&l->arena);
+    alb_wait_free(ap->wait);
     map_done(&ap->lanes);
     map_done(&ap->dirty);
     struct arena mem = ap->arena; /* it lives in it */

@@ -1,6 +1,7 @@
 /* apply_priv.h - lanes and what is in flight on them. */
 #pragma once
 
+#include "alb-agent/alb_wait.h"
 #include "alb-agent/apply.h"
 
 /* Where a lane is.  lane_transition() is the one door between them. */
@@ -21,34 +22,26 @@ struct lane {
     const char *lb;
     enum lane_state state;
     struct arena arena;
-    struct step step;  /* a copy of the step in flight             */
-    uint64_t call;     /* of the alb client, 0: none               */
-    int64_t journal;   /* store_call.id of the intent, 0: to be written */
-    char token[40];    /* its ClientToken                          */
-    bool resend;       /* outcome unknown: same call, same token   */
-    const char *job;   /* JobId to wait for, or NULL               */
-    int64_t polled_at; /* when the poll began, for the deadline    */
-    int64_t due_ms;    /* of the next poll, or of the retry        */
-    int tries;         /* of this step so far                      */
-    bool single;       /* a batch was refused: one member a call   */
-    bool blocked;      /* takes no step until the cloud was read again */
-};
-
-/* A read that asks how jobs, or one load balancer, are getting on. */
-struct poll {
-    uint64_t call;
-    struct lane *lanes[10]; /* ListAsynJobs takes 10 ids (alb-semantics.md §8) */
-    size_t n;
+    struct step step; /* a copy of the step in flight             */
+    uint64_t call;    /* of the alb client, 0: none               */
+    int64_t journal;  /* store_call.id of the intent, 0: to be written */
+    char token[40];   /* its ClientToken                          */
+    bool resend;      /* outcome unknown: same call, same token   */
+    uint64_t wait;    /* POLLING: the number of the waiting       */
+    int64_t due_ms;   /* of the retry                             */
+    int tries;        /* of this step so far                      */
+    bool single;      /* a batch was refused: one member a call   */
+    bool blocked;     /* takes no step until the cloud was read again */
 };
 
 struct apply {
     struct apply_in in;
     struct rng rng;
-    struct arena arena; /* lanes and their names */
-    struct map lanes;   /* key -> struct lane    */
-    struct map dirty;   /* load balancers whose plan must be computed again */
-    store_calls left;   /* intents of an earlier run without an outcome; id 0: taken up */
-    LIST_OF(struct poll) polls;
+    struct arena arena;    /* lanes and their names */
+    struct map lanes;      /* key -> struct lane    */
+    struct map dirty;      /* load balancers whose plan must be computed again */
+    store_calls left;      /* intents of an earlier run without an outcome; id 0: taken up */
+    struct alb_wait *wait; /* for what lanes have begun */
     struct apply_counts counts;
     bool stopped;
 };
@@ -74,12 +67,13 @@ void lane_reread(struct apply *ap, struct lane *lane, const struct error *why);
 void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why);
 
 /* poll.c */
+/* Waits for what the reply has begun; false when it is complete already. */
+bool poll_begin(struct apply *ap, struct lane *lane, const struct alb_result *r);
 /* Begins the reads that waiting lanes need; returns when to come again, or -1. */
 int64_t poll_run(struct apply *ap, int64_t now_ms);
 /* Is the result of a poll?  Then lanes move on. */
 bool poll_take(struct apply *ap, const struct alb_result *r, bool *taken,
                struct error *err) MUST_USE;
-int64_t poll_first_delay(const struct lane *lane);
 
 /* effect.c */
 /* Puts what a step did into the model: 'pending' right after the reply (ids, states the

@@ -26,7 +26,7 @@ static void lane_unload(struct lane *lane)
 {
     arena_done(&lane->arena);
     lane->step = (struct step){ 0 };
-    lane->job = NULL;
+    lane->wait = 0;
     lane->resend = false;
     lane->call = 0;
     lane->journal = 0;
@@ -218,13 +218,6 @@ static bool journal_outcome(struct apply *ap, const struct lane *lane, const str
     return store_call_done(ap->in.store, lane->journal, &o, err);
 }
 
-/* Changes that answer without a job but are not complete with the reply
- * (alb-semantics.md §4). */
-static bool waits_for_lb(const char *action)
-{
-    return !strcmp(action, "CreateLoadBalancer") || !strcmp(action, "UpdateLoadBalancerEdition");
-}
-
 bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_result *r,
                      struct error *err)
 {
@@ -237,12 +230,8 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
         return true;
     }
     effect_begun(ap, lane, r);
-    const char *job = json_str(r->reply, "JobId");
-    if (!job && !waits_for_lb(lane->step.action))
+    if (!poll_begin(ap, lane, r))
         return lane_complete(ap, lane, r->done_ms, err);
-    lane->job = job ? arena_strdup(&lane->arena, job) : NULL;
-    lane->polled_at = r->done_ms;
-    lane->due_ms = r->done_ms + poll_first_delay(lane);
     lane_transition(lane, LANE_POLLING);
     return true;
 }

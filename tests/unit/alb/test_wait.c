@@ -123,6 +123,9 @@ static void test_failed_job_tells_kind_and_words(void **state)
     settle(&b, &done, 1);
     assert_false(done.ok);
     assert_int_equal(done.err.kind, ERROR_QUOTA);
+    assert_false(done.unknown);
+    assert_string_equal(done.err.code, "QuotaExceeded.RulesNum");
+    assert_string_equal(done.err.resource, "j");
     assert_string_equal(done.err.msg,
                         "CreateRules: job j failed: QuotaExceeded.RulesNum: too many");
     close_bench(&b);
@@ -146,12 +149,48 @@ static void test_failed_read_is_no_answer(void **state)
 {
     struct bench b = open_bench(*state);
     struct alb_wait_done done;
-    b.f->script[0] = (struct answer){ .status = 403, .body = "{\"Code\":\"NoPermission\"}" };
-    b.f->script[1].body = JOBS(JOB("j", "Succeeded"));
+    for (size_t i = 0; i < 5; i++) /* as often as the client itself repeats it */
+        b.f->script[i] =
+            (struct answer){ .status = 503, .body = "{\"Code\":\"ServiceUnavailable\"}" };
+    b.f->script[5].body = JOBS(JOB("j", "Succeeded"));
     (void)alb_wait_job(b.w, "X", "j", INT64_MAX, b.f->now_ms);
     settle(&b, &done, 1);
     assert_true(done.ok);
-    assert_int_equal(b.f->sent[1].at_ms, FAKE_START_MS + 200 + 2000);
+    assert_int_equal(b.f->sent[5].at_ms, b.f->sent[4].at_ms + 2000);
+    close_bench(&b);
+}
+
+static void test_refused_read_ends_the_waiting(void **state)
+{
+    struct bench b = open_bench(*state);
+    struct alb_wait_done done;
+    b.f->script[0] = (struct answer){ .status = 403, .body = "{\"Code\":\"NoPermission\"}" };
+    (void)alb_wait_job(b.w, "CreateRules", "j", INT64_MAX, b.f->now_ms);
+    settle(&b, &done, 1);
+    assert_false(done.ok);
+    assert_true(done.unknown);
+    assert_int_equal(done.err.kind, ERROR_DENIED);
+    assert_string_equal(done.err.action, "CreateRules");
+    assert_non_null(strstr(done.err.msg, "CreateRules: ListAsynJobs j: NoPermission"));
+    assert_int_equal(b.f->n, 1);
+    close_bench(&b);
+}
+
+static void test_what_vanished_is_not_waited_for_any_longer(void **state)
+{
+    struct bench b = open_bench(*state);
+    struct alb_wait_done done;
+    for (size_t i = 0; i < FAKE_MAX; i++)
+        b.f->script[i].body = "{\"LoadBalancers\":[]}";
+    b.f->script[0].body = "{\"LoadBalancers\":[{\"LoadBalancerId\":\"alb-1\","
+                          "\"LoadBalancerStatus\":\"Provisioning\"}]}";
+    (void)alb_wait_lb(b.w, "CreateLoadBalancer", "alb-1", INT64_MAX, b.f->now_ms);
+    settle(&b, &done, 1);
+    assert_false(done.ok);
+    assert_true(done.unknown);
+    assert_int_equal(done.err.kind, ERROR_NOT_FOUND);
+    assert_string_equal(done.err.resource, "alb-1");
+    assert_in_range(b.f->now_ms - FAKE_START_MS, 60000, 62000);
     close_bench(&b);
 }
 
@@ -173,6 +212,7 @@ static void test_load_balancers_are_awaited_by_their_state(void **state)
     settle(&b, done, 2);
     assert_false(done[0].ok);
     assert_int_equal(done[0].err.kind, ERROR_CONFLICT);
+    assert_string_equal(done[0].err.code, "CreateFailed");
     assert_true(done[1].ok);
     assert_int_equal(done[1].id, id);
     assert_int_equal(b.f->n, 2);
@@ -216,6 +256,8 @@ int main(void)
         TEST(test_failed_job_tells_kind_and_words),
         TEST(test_deadline_ends_the_waiting),
         TEST(test_failed_read_is_no_answer),
+        TEST(test_refused_read_ends_the_waiting),
+        TEST(test_what_vanished_is_not_waited_for_any_longer),
         TEST(test_load_balancers_are_awaited_by_their_state),
         TEST(test_synchronous_replies_need_no_waiting),
         TEST(test_call_wait_waits_for_its_job),

@@ -93,15 +93,15 @@ static void accept(struct traffic *t, const struct mock_call *c, const cJSON *re
 static void on_reply(void *arg, const struct mock_call *c, cJSON *reply)
 {
     struct traffic *t = arg;
-    const char *lb_status = json_str(reply, "LoadBalancerStatus");
-    const cJSON *job;
+    const cJSON *job, *lb;
     if (c->write)
         accept(t, c, reply);
     cJSON_ArrayForEach (job, json_get(reply, "Jobs"))
         if (!strcmp(json_str(job, "Status"), "Succeeded"))
             land(t, json_str(job, "Id"));
-    if (lb_status && !strcmp(lb_status, "Active"))
-        land(t, named(c, "LoadBalancerId"));
+    cJSON_ArrayForEach (lb, json_get(reply, "LoadBalancers"))
+        if (!strcmp(json_str(lb, "LoadBalancerStatus"), "Active"))
+            land(t, json_str(lb, "LoadBalancerId"));
 }
 
 static void watch(struct world *w, struct traffic *t)

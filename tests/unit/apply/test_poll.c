@@ -109,12 +109,20 @@ static void test_job_that_never_ends_is_looked_at_after_ten_minutes(void **state
     assert_int_equal(mock_transport_writes(&w->mock, "CreateListener"), 1);
 }
 
+static void spoil_status(cJSON *lb)
+{
+    cJSON_ReplaceItemInObjectCaseSensitive(lb, "LoadBalancerStatus",
+                                           cJSON_CreateString("CreateFailed"));
+}
+
 static void fail_creation(void *arg, const struct mock_call *c, cJSON *reply)
 {
     (void)arg;
+    cJSON *each;
+    cJSON_ArrayForEach (each, cJSON_GetObjectItemCaseSensitive(reply, "LoadBalancers"))
+        spoil_status(each);
     if (!strcmp(c->action, "GetLoadBalancerAttribute"))
-        cJSON_ReplaceItemInObjectCaseSensitive(reply, "LoadBalancerStatus",
-                                               cJSON_CreateString("CreateFailed"));
+        spoil_status(reply);
 }
 
 static void test_load_balancer_that_cannot_be_made_is_an_error_with_a_remedy(void **state)
