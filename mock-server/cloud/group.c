@@ -143,7 +143,7 @@ bool health_ok(const cJSON *health, struct error *err)
 
 static bool group_check(const cJSON *body, struct error *err)
 {
-    if (text_is(json_str(body, "Scheduler"), "Sch") && !json_get(body, "UchConfig"))
+    if (text_is(json_str(body, "Scheduler"), "Uch") && !json_get(body, "UchConfig"))
         return refuse_absent(err, "UchConfig");
     return health_ok(json_get(body, "HealthCheckConfig"), err) && sticky_ok(body, err)
            && slow_start_ok(body, err) && drain_ok(body, err);
@@ -302,7 +302,8 @@ static void group_print_structs(cJSON *out)
     bool server = text_is(json_str(sticky, "StickySessionType"), "Server");
     if (sticky)
         json_set_str(sticky, server ? "CookieTimeout" : "Cookie", NULL);
-    if (!text_is(json_str(out, "Scheduler"), "Sch"))
+    const char *scheduler = json_str(out, "Scheduler");
+    if (!text_is(scheduler, "Sch") && !text_is(scheduler, "Uch"))
         json_set_str(out, "UchConfig", NULL);
     health_print(out);
 }

@@ -23,6 +23,8 @@ static const struct override overrides[] = {
     { "TagResources", "ResourceType", .value = { "listener", "healthchecktemplate" } },
     { "UnTagResources", "ResourceType", .value = { "listener", "healthchecktemplate" } },
     { "ListTagResources", "ResourceType", .value = { "listener", "healthchecktemplate" } },
+    /* UchConfig, which the description has, goes with this one alone (alb-ingress.md §A.2). */
+    { .name = "Scheduler", .value = { "Uch" } },
     /* Clients generated from older descriptions name one listener. */
     { "ListRules", "ListenerIds", .alias = "ListenerId" },
 };

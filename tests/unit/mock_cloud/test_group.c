@@ -71,7 +71,7 @@ static void test_checks_of_the_settings(void **state)
           "UnsupportedFeature.ConnectionDrain", 400 },
         { ",'ServerGroupType':'Fc','SlowStartConfig':{'SlowStartEnabled':true}",
           "UnsupportedFeature.SlowStart", 400 },
-        { ",'Scheduler':'Sch'", "MissingParam.UchConfig", 400 },
+        { ",'Scheduler':'Uch'", "MissingParam.UchConfig", 400 },
         { ",'StickySessionConfig':{'StickySessionEnabled':true,'StickySessionType':'Server'}",
           "MissingParam.Cookie", 400 },
         { ",'CrossZoneEnabled':false,'StickySessionConfig':{'StickySessionEnabled':true}",

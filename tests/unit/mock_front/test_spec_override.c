@@ -49,6 +49,9 @@ static void test_overrides_widen_what_they_name(void **state)
         { "ListTagResources", "ResourceType=rule", "IllegalParam.ResourceType" },
         { "ListTagKeys", "ResourceType=listener", "IllegalParam.ResourceType" },
         { "ListRules", "ListenerId=lsn-1", NULL },
+        { "UpdateServerGroupAttribute", "ServerGroupId=sgp-1&Scheduler=Uch", NULL },
+        { "UpdateServerGroupAttribute", "ServerGroupId=sgp-1&Scheduler=Rr",
+          "IllegalParam.Scheduler" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct error err = { 0 };
