@@ -1,6 +1,8 @@
 /* run.c - saving, planning and applying: rounds of changes, each followed by a fresh read. */
 #include <string.h>
 
+#include "alb-agent/buf.h"
+#include "alb-agent/hash.h"
 #include "alb-agent/json.h"
 #include "session_priv.h"
 
@@ -123,8 +125,23 @@ static bool round_run(struct session *s, const struct apply_in *in, const volati
     return ok;
 }
 
+/* What can be sent now, as one digest: equal plans have equal ones. */
+static const char *ready_digest(struct session *s, const struct plan *plan)
+{
+    struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
+    char hex[SHA256_HEX];
+    for (size_t i = 0; i < plan->steps.len; i++) {
+        const struct step *step = &plan->steps.items[i];
+        for (size_t k = 0; !step->waits && k < step->params.len; k++)
+            buf_addf(&b, "%s %s=%s\n", step->action, step->params.items[k].name,
+                     step->params.items[k].value);
+    }
+    return arena_strdup(&s->arena, hash_sha256_hex(buf_str(&b), b.len, hex));
+}
+
 /* What is left after a fresh read: is anything, and may any of it be sent? */
-static bool is_anything_ready(struct session *s, struct session_result *out, bool *pending)
+static bool is_anything_ready(struct session *s, struct session_result *out, bool *pending,
+                              const char **digest)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct plan plan = { 0 };
@@ -132,6 +149,7 @@ static bool is_anything_ready(struct session *s, struct session_result *out, boo
     out->in_sync = plan.steps.len == 0 && plan.refusals.len == 0;
     out->waits = NULL;
     *pending = false;
+    *digest = ready_digest(s, &plan);
     bool ready = false;
     for (size_t i = 0; i < plan.steps.len; i++) {
         const char *waits = plan.steps.items[i].waits;
@@ -148,6 +166,7 @@ static bool is_anything_ready(struct session *s, struct session_result *out, boo
 }
 
 enum {
+    VAIN_ROUNDS = 2,       /* of the same changes, all done, that a fresh read does not show     */
     ROUNDS = 12,           /* of changes and fresh reads; each but the last made progress */
     STALE_ROUNDS = 3,      /* in a row that changed nothing because the reading was stale */
     PENDING_WAIT_MS = 1000 /* until what somebody else's change left is read again         */
@@ -202,6 +221,21 @@ static void count_stale(struct session_result *out)
     out->counts.kinds |= 1U << out->counts.why_stale.kind;
 }
 
+/* The cloud took the same changes again and again and shows none of them: one more write would
+ * not help, and every later run would do the same. */
+static void count_vain(struct session_result *out)
+{
+    struct error why;
+    (void)error_set(&why, ERROR_CONFLICT,
+                    "the cloud accepted the same changes %d times and does not show them; see "
+                    "'alb-agent plan' for what differs, and report it",
+                    VAIN_ROUNDS);
+    if (!out->counts.failed)
+        out->counts.first = why;
+    out->counts.failed++;
+    out->counts.kinds |= 1U << why.kind;
+}
+
 /* The first round runs even when nothing can be sent: it closes what an earlier run left in
  * the journal. */
 bool session_apply(struct session *s, apply_event_fn *event, void *arg, const volatile bool *stop,
@@ -209,24 +243,29 @@ bool session_apply(struct session *s, apply_event_fn *event, void *arg, const vo
 {
     *out = (struct session_result){ 0 };
     bool pending, ok = true, done = false;
-    bool ready = is_anything_ready(s, out, &pending);
-    int fruitless = 0;
+    const char *digest;
+    bool ready = is_anything_ready(s, out, &pending, &digest);
+    int fruitless = 0, vain = 0;
     for (int round = 0; ok && !done && round < ROUNDS && !(stop && *stop); round++) {
         size_t before = out->counts.done;
         bool was_ready = ready;
+        const char *sent = digest;
         const struct apply_in in = apply_input(s, event, arg, round);
         ok = round_run(s, &in, stop, out, err);
         if (!ok || (!ready && !pending))
             break;
         fruitless = out->counts.done > before ? 0 : fruitless + 1;
         ok = (!fruitless || wait_a_while(s, err)) && refresh(s, err);
-        ready = ok && is_anything_ready(s, out, &pending);
+        ready = ok && is_anything_ready(s, out, &pending, &digest);
+        vain = ready && !fruitless && !strcmp(digest, sent) ? vain + 1 : 0;
         /* What could be sent was refused: again would be the same, unless it was for what we
          * had not read. */
         bool again = out->counts.stale && fruitless < STALE_ROUNDS;
-        done = (!ready && !pending) || (was_ready && fruitless && !again);
+        done = (!ready && !pending) || (was_ready && fruitless && !again) || vain == VAIN_ROUNDS;
     }
     count_stale(out);
+    if (vain == VAIN_ROUNDS)
+        count_vain(out);
     struct alb_stats stats = alb_stats(s->alb);
     out->writes = (size_t)stats.writes;
     out->reads = (size_t)stats.reads;

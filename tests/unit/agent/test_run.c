@@ -162,6 +162,32 @@ static void test_conflict_that_stays_is_a_failure_after_three_reads(void **state
     assert_int_equal(mock_transport_writes(&w->mock, "CreateRules"), 4);
 }
 
+/* A cloud that takes a scheduler and goes on showing another one. */
+static void show_another_scheduler(void *arg, const struct mock_call *call, cJSON *reply)
+{
+    (void)arg;
+    cJSON *g;
+    if (strcmp(call->action, "ListServerGroups") != 0)
+        return;
+    cJSON_ArrayForEach (g, json_get(reply, "ServerGroups"))
+        cJSON_ReplaceItemInObjectCaseSensitive(g, "Scheduler", cJSON_CreateString("Wlc"));
+}
+
+static void test_change_that_is_taken_and_not_shown_is_sent_twice_at_most(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    w->mock.on_reply = show_another_scheduler;
+    struct session_result r = world_apply(w);
+    assert_false(r.in_sync);
+    assert_int_equal(r.counts.failed, 1);
+    assert_int_equal(r.counts.first.kind, ERROR_CONFLICT);
+    assert_non_null(strstr(r.counts.first.msg, "does not show them"));
+    /* Twice for each of the three groups, and everything else was done. */
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 6);
+    assert_int_equal(world_count(w, "Rules"), 2);
+}
+
 static void test_refused_object_is_left_out_and_the_rest_is_done(void **state)
 {
     struct world *w = *state;
@@ -331,6 +357,7 @@ int main(void)
         TEST(test_conflict_is_answered_by_a_fresh_read),
         TEST(test_priority_taken_behind_our_back_is_read_and_avoided),
         TEST(test_conflict_that_stays_is_a_failure_after_three_reads),
+        TEST(test_change_that_is_taken_and_not_shown_is_sent_twice_at_most),
         TEST(test_refused_object_is_left_out_and_the_rest_is_done),
         TEST(test_denied_ends_at_once),
         TEST(test_empty_endpoints_are_acted_upon_when_seen_again),
