@@ -10,7 +10,6 @@
 enum support {
     USED,      /* read elsewhere                                                        */
     ATTENDANT, /* only means something with another one, which is looked at             */
-    SWITCH,    /* read elsewhere, but its attendants are not: a warning                 */
     LATER,     /* without it requests still reach the same backends: a warning          */
     REFUSED,   /* without it requests would be answered differently: a problem          */
 };
@@ -51,7 +50,7 @@ static const struct known table[] = {
     { "canary-by-cookie",              NULL,   ATTENDANT, true  },
     { "canary-weight",                 NULL,   ATTENDANT, true  },
 
-    { "healthcheck-enabled",           "bool", SWITCH,    false },
+    { "healthcheck-enabled",           "bool", USED,      false },
     { "healthcheck-path",              NULL,   ATTENDANT, false },
     { "healthcheck-protocol",          NULL,   ATTENDANT, false },
     { "healthcheck-method",            NULL,   ATTENDANT, false },
@@ -65,16 +64,16 @@ static const struct known table[] = {
     { "healthcheck-connect-port",      NULL,   ATTENDANT, false },
     { "backend-scheduler",             NULL,   USED,      false },
     { "backend-scheduler-uch-value",   NULL,   ATTENDANT, false },
-    { "backend-keepalive",             "bool", LATER,     false },
-    { "sticky-session",                "bool", SWITCH,    false },
+    { "backend-keepalive",             "bool", USED,      false },
+    { "sticky-session",                "bool", USED,      false },
     { "sticky-session-type",           NULL,   ATTENDANT, false },
     { "cookie-timeout",                NULL,   ATTENDANT, false },
     { "cookie",                        NULL,   ATTENDANT, false },
-    { "slow-start-enabled",            "bool", LATER,     false },
+    { "slow-start-enabled",            "bool", USED,      false },
     { "slow-start-duration",           NULL,   ATTENDANT, false },
-    { "connection-drain-enabled",      "bool", LATER,     false },
+    { "connection-drain-enabled",      "bool", USED,      false },
     { "connection-drain-timeout",      NULL,   ATTENDANT, false },
-    { "server-group-resource-group-id", NULL,  LATER,     false },
+    { "server-group-resource-group-id", NULL,  USED,      false },
     { "cert-id",                       NULL,   LATER,     false },
 };
 /* clang-format on */
@@ -149,8 +148,6 @@ static void check_known(struct subject *s, const struct known *k)
         problem(s, &at,
                 "not supported yet: %s; remove it, or keep the Ingress with the old controller",
                 k->name);
-    else if (k->support == SWITCH)
-        warn(s, &at, "switched on with ALB's defaults; its other settings are not applied yet");
     else
         warn(s, &at, "not applied yet");
 }

@@ -55,7 +55,7 @@ static const char *find_interface(struct tr *t, const struct config *c, const st
 static void add_server(struct tr *t, const struct config *c, const struct ingress *ing,
                        const struct service *svc, const struct endpoint *e, server_list *out)
 {
-    bool plain = ing->group_type == ALB_GROUP_TYPE_IP;
+    bool plain = ing->settings.type == ALB_GROUP_TYPE_IP;
     const char *id = plain ? e->ip : find_interface(t, c, svc, e->ip);
     if (id)
         *LIST_PUSH(t->a, out) =

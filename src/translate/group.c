@@ -12,7 +12,7 @@ struct group {
     const char *key;
     const char *ns, *ingress, *service; /* as in its tags */
     int64_t port;
-    const struct ingress *settings;
+    const struct alb_server_group *settings;
     const char *from;
 };
 
@@ -39,15 +39,11 @@ static void add_tags(struct tr *t, const struct config *c, const struct group *g
 
 static struct alb_server_group *build(struct tr *t, const struct config *c, const struct group *g)
 {
-    struct alb_server_group *group = arena_alloc(t->a, sizeof *group);
+    struct alb_server_group *group = arena_dup(t->a, g->settings, sizeof *group);
     group->name = group_name(t, g->ns, g->service, g->port);
     group->service_name = group->name;
-    group->type = g->settings->group_type;
     group->vpc_id = c->vpc;
     group->protocol = ALB_PROTOCOL_HTTP;
-    group->scheduler = g->settings->scheduler;
-    group->health.enabled = (struct opt_bool){ .val = g->settings->health, .set = true };
-    group->sticky.enabled = (struct opt_bool){ .val = g->settings->sticky, .set = true };
     add_tags(t, c, g, &group->tags);
     return group;
 }
@@ -81,7 +77,7 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
                        .ingress = ing->obj->name,
                        .service = ref->service,
                        .port = ref->port,
-                       .settings = ing };
+                       .settings = &ing->settings };
     g.key = group_key(t->a, g.ns, g.ingress, g.service, g.port);
     if (!is_first(t, c, g.key))
         return;
@@ -97,8 +93,13 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
 
 void default_group_translate(struct tr *t, const struct config *c, int64_t port, const char *from)
 {
-    static const struct ingress plain = { .group_type = ALB_GROUP_TYPE_INSTANCE,
-                                          .scheduler = ALB_SCHEDULER_WRR };
+    /* As an Ingress without annotations has it, but for what came later than its groups. */
+    static const struct alb_server_group plain = {
+        .type = ALB_GROUP_TYPE_INSTANCE,
+        .scheduler = ALB_SCHEDULER_WRR,
+        .health = { .enabled = { .val = false, .set = true } },
+        .sticky = { .enabled = { .val = false, .set = true } },
+    };
     struct group g = { .key = default_group_key(t->a, c->name, port),
                        .ns = CONFIG_NS,
                        .ingress = default_ingress(t->a, c->name, port),

@@ -2,7 +2,6 @@
  * does not depend on the listener.  All its mistakes are named; with any it is left out. */
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "alb-agent/json.h"
 #include "translate_priv.h"
@@ -83,35 +82,6 @@ static int64_t read_order(struct subject *s)
     struct place at = annotation_place(s->t->a, older ? "albconfig.order" : "order");
     problem(s, &at, "\"%s\" is no order; give %d to %d", text, ORDER_MIN, ORDER_MAX);
     return ORDER_DEFAULT;
-}
-
-static enum alb_group_type read_group_type(struct subject *s)
-{
-    const char *text = annotation(s->obj, "server-group-type");
-    if (!text || !strcasecmp(text, "Instance"))
-        return ALB_GROUP_TYPE_INSTANCE;
-    struct place at = annotation_place(s->t->a, "server-group-type");
-    if (strcasecmp(text, "Ip") != 0)
-        problem(s, &at, "\"%s\" is not known; give Ip or Instance", text);
-    return ALB_GROUP_TYPE_IP;
-}
-
-/* Without the parameter that 'uch' needs a group keeps what it has. */
-static enum alb_scheduler read_scheduler(struct subject *s)
-{
-    const char *text = annotation(s->obj, "backend-scheduler");
-    struct place at = annotation_place(s->t->a, "backend-scheduler");
-    if (!text || !strcasecmp(text, "wrr"))
-        return ALB_SCHEDULER_WRR;
-    if (!strcasecmp(text, "wlc"))
-        return ALB_SCHEDULER_WLC;
-    if (!strcasecmp(text, "sch"))
-        return ALB_SCHEDULER_SCH;
-    if (!strcasecmp(text, "uch"))
-        warn(s, &at, "not applied yet");
-    else
-        problem(s, &at, "unknown backend scheduler \"%s\"; give wrr, wlc, sch or uch", text);
-    return ALB_SCHEDULER_UNSET;
 }
 
 static void read_tls(struct placement *p, const struct ingress_spec *spec)
@@ -203,10 +173,7 @@ struct ingress *ingress_read(struct subject *s)
     ing->sort_key = arena_fmt(a, "%s/%s", s->obj->ns, s->obj->name);
     read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
     ing->order = read_order(s);
-    ing->group_type = read_group_type(s);
-    ing->scheduler = read_scheduler(s);
-    ing->health = annotation_is_true(s, "healthcheck-enabled", false);
-    ing->sticky = annotation_is_true(s, "sticky-session", false);
+    settings_read(s, &ing->settings);
     check_annotations(s, &spec);
     read_tls(&ing->placement, &spec);
     find_ports(s, &ing->placement, &spec);

@@ -144,6 +144,11 @@ bool annotation_is_true(struct subject *s, const char *name, bool aliased);
  * 'services' are the backends that the Ingress names. */
 void annotations_check(struct subject *s, const struct map *services);
 
+/* ---- settings.c ----------------------------------------------------------------------------- */
+
+/* Sets in '*out' what the annotations say of the Ingress' server groups. */
+void settings_read(struct subject *s, struct alb_server_group *out);
+
 /* ---- port.c --------------------------------------------------------------------------------- */
 
 struct listen_port {
@@ -228,9 +233,7 @@ struct ingress {
     const char *sort_key; /* "<ns>/<name>" */
     int64_t order;
     struct placement placement;
-    enum alb_group_type group_type;
-    enum alb_scheduler scheduler; /* of its groups; not set: whatever they have */
-    bool health, sticky;          /* switched on in its groups                   */
+    struct alb_server_group settings; /* what its groups have in common */
     LIST_OF(struct route) routes;
 };
 

@@ -72,21 +72,6 @@ static void test_what_asks_for_nothing_is_passed_over(void **state)
     assert_placed("example.com/anything: x", "");
 }
 
-static void test_what_leaves_the_way_of_requests_alone_is_a_warning(void **state)
-{
-    (void)state;
-    assert_placed(ALB "healthcheck-enabled: \"true\"",
-                  "healthcheck-enabled]: switched on with ALB's defaults; its other settings are");
-    assert_placed(ALB "sticky-session: \"true\"", "sticky-session]: switched on with ALB's");
-    assert_placed(ALB "backend-scheduler: uch", "backend-scheduler]: not applied yet");
-    assert_placed(ALB "backend-keepalive: \"true\"", "backend-keepalive]: not applied yet");
-    assert_placed(ALB "slow-start-enabled: \"true\"", "slow-start-enabled]: not applied yet");
-    assert_placed(ALB "connection-drain-enabled: \"true\"",
-                  "connection-drain-enabled]: not applied");
-    assert_placed(ALB "server-group-resource-group-id: rg-1",
-                  "resource-group-id]: not applied yet");
-}
-
 static void test_booleans_are_true_by_the_letter(void **state)
 {
     (void)state;
@@ -126,7 +111,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_would_change_answers_is_refused),
         cmocka_unit_test(test_what_asks_for_nothing_is_passed_over),
-        cmocka_unit_test(test_what_leaves_the_way_of_requests_alone_is_a_warning),
         cmocka_unit_test(test_booleans_are_true_by_the_letter),
         cmocka_unit_test(test_unknown_annotation_is_a_warning_with_a_hint),
         cmocka_unit_test(test_annotation_for_no_backend_is_a_warning),

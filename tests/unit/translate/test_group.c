@@ -12,11 +12,13 @@ static void test_group_has_the_attributes_of_the_existing_controller(void **stat
     char *json = schema_canonical(&w.a, &alb_server_group_schema, g);
     assert_string_equal(
         json,
-        "{\"HealthCheckConfig\":{\"HealthCheckEnabled\":false},\"Protocol\":\"HTTP\","
+        "{\"ConnectionDrainConfig\":{\"ConnectionDrainEnabled\":false},"
+        "\"HealthCheckConfig\":{\"HealthCheckEnabled\":false},\"Protocol\":\"HTTP\","
         "\"Scheduler\":\"Wrr\",\"ServerGroupName\":\"shop-tea-80\",\"ServerGroupType\":"
         "\"Instance\","
         "\"Servers\":[{\"Port\":8080,\"ServerId\":\"eni-1\",\"ServerIp\":\"10.0.0.1\","
         "\"ServerType\":\"Eni\",\"Weight\":100}],\"ServiceName\":\"shop-tea-80\","
+        "\"SlowStartConfig\":{\"SlowStartEnabled\":false},"
         "\"StickySessionConfig\":{\"StickySessionEnabled\":false},\"Tags\":["
         "{\"Key\":\"ack.aliyun.com\",\"Value\":\"c-1\"},"
         "{\"Key\":\"ingress.k8s.alibaba/albconfig\",\"Value\":\"kube-system/web\"},"
@@ -80,34 +82,6 @@ static void test_row_says_who_wants_the_group(void **state)
     world_done(&w);
 }
 
-/* What an older controller switched on is not switched off. */
-static void test_switches_of_the_ingress_are_kept(void **state)
-{
-    (void)state;
-    struct world w = world_of(
-        WEB INGRESS("d", "a",
-                    ALB "healthcheck-enabled: \"true\", " ALB "sticky-session: \"true\", " ALB
-                        "backend-scheduler: wlc") RULES PATH("a.com", "/")
-            INGRESS("d", "b", ALB "backend-scheduler: uch") RULES PATH("b.com", "/"));
-    const struct alb_server_group *g = group_of(&w, "d/a-tea:80");
-    assert_non_null(g);
-    assert_true(g->health.enabled.val && g->sticky.enabled.val);
-    assert_null(g->health.path);
-    assert_int_equal(g->scheduler, ALB_SCHEDULER_WLC);
-    assert_int_equal(group_of(&w, "d/b-tea:80")->scheduler, ALB_SCHEDULER_UNSET);
-    world_done(&w);
-}
-
-static void test_unknown_scheduler_is_a_problem(void **state)
-{
-    (void)state;
-    struct world w =
-        world_of(WEB INGRESS("d", "a", ALB "backend-scheduler: fair") RULES PATH("a.com", "/"));
-    assert_has(problems(&w), "unknown backend scheduler \"fair\"; give wrr, wlc, sch or uch");
-    assert_null(group_of(&w, "d/a-tea:80"));
-    world_done(&w);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,8 +90,6 @@ int main(void)
         cmocka_unit_test(test_default_group_is_empty_and_known_to_be),
         cmocka_unit_test(test_tag_values_that_the_cloud_reserves_are_escaped),
         cmocka_unit_test(test_row_says_who_wants_the_group),
-        cmocka_unit_test(test_switches_of_the_ingress_are_kept),
-        cmocka_unit_test(test_unknown_scheduler_is_a_problem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

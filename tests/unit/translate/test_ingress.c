@@ -121,7 +121,7 @@ static void test_group_type_is_ip_or_instance(void **state)
 {
     (void)state;
     assert_refused(ALB "server-group-type: Fc", RULES PATH("a.com", "/"),
-                   "server-group-type]: \"Fc\" is not known; give Ip or Instance");
+                   "server-group-type]: \"Fc\" is not known; give Instance or Ip");
     struct world w =
         world_of(WEB INGRESS("d", "web", ALB "server-group-type: ip") RULES PATH("a.com", "/"));
     assert_int_equal(group_of(&w, "d/web-tea:80")->type, ALB_GROUP_TYPE_IP);
