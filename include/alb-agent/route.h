@@ -44,3 +44,79 @@ struct route_index *route_index_new(struct arena *a, struct route_rule *const *r
  * Where 'i' names its hosts exactly, that is a walk over the rules that name one of them, or
  * none, or by a pattern. */
 size_t route_index_next(const struct route_index *ix, size_t i, size_t from);
+
+/* ---- sets of requests, worked out --------------------------------------------------------- */
+
+/* Is there a request that matches both? */
+enum route_answer route_overlap(const struct route_rule *x, const struct route_rule *y);
+/* Does 'x' match every request that 'y' matches?  Then 'y' after 'x' is shadowed. */
+enum route_answer route_covers(const struct route_rule *x, const struct route_rule *y);
+/* Does no request match? */
+enum route_answer route_is_empty(const struct route_rule *x);
+
+/* ---- one request ---------------------------------------------------------------------------- */
+
+struct route_pair {
+    const char *key, *value;
+};
+
+/* What is asked for, and for rules of direction Response also what was answered.  NULL: not
+ * known, and conditions on it are ROUTE_MAYBE; lists are taken for complete. */
+struct route_request {
+    const char *method;
+    const char *host;                   /* a port after it is left out, as ALB does              */
+    const char *path;                   /* as it is sent, with its "%xx", without the query      */
+    const char *query;                  /* as it is sent, after the '?'; NULL: none             */
+    LIST_OF(struct route_pair) headers; /* cookies are those of "Cookie"       */
+    const char *source;                 /* the client's address                                */
+    const char *status;                 /* "200"                                               */
+    LIST_OF(struct route_pair) response_headers;
+};
+
+/* Why an answer is ROUTE_MAYBE. */
+enum route_doubt {
+    ROUTE_DOUBT_NONE,
+    ROUTE_DOUBT_UNKNOWN,    /* the request does not say                                  */
+    ROUTE_DOUBT_UNREAD,     /* the value of the condition is not understood               */
+    ROUTE_DOUBT_EXPRESSION, /* anchors, or letters' case, of a regular expression         */
+    ROUTE_DOUBT_LABELS,     /* '*' across a dot                                           */
+    ROUTE_DOUBT_CASE,       /* letters' case of a value                                   */
+    ROUTE_DOUBT_ENCODED,    /* "%xx" as it stands, or what it stands for                  */
+    ROUTE_DOUBT_REPEATED,   /* one key several times in the request                       */
+};
+/* "whether '*' crosses dots", to be put after "depends on"; static. */
+const char *route_doubt_text(enum route_doubt d);
+
+enum { ROUTE_NO_VALUE = -1 };
+
+/* What one condition says to the request. */
+struct route_finding {
+    const struct alb_condition *condition;
+    enum route_answer answer;
+    int value;          /* the first of its values that gives the answer, from 0; or
+                           ROUTE_NO_VALUE                                                  */
+    const char *actual; /* what the request has there: of several, the one that gives the
+                           answer, or all joined by ", "; NULL: nothing                    */
+    enum route_doubt doubt;
+};
+
+struct route_step {
+    const struct route_rule *rule;
+    enum route_answer answer; /* the least of its findings                                 */
+    LIST_OF(struct route_finding) findings; /* of all conditions, in their order           */
+};
+
+struct route_result {
+    LIST_OF(struct route_step) steps;       /* the rules tried, up to the first ROUTE_YES        */
+    const struct route_rule *rule;          /* that one; NULL: the default action, or a response
+                                               that goes out as it is                            */
+    bool certain;                           /* none before it may match                          */
+    const struct alb_rule_action **actions; /* of 'rule', by Order                         */
+    size_t n_actions;
+};
+
+/* Walks 'rules', which are in the order of their priorities, leaving out those of the other
+ * direction.  The result borrows from rules and request, and lives in 'a'. */
+void route_match(struct arena *a, struct route_rule *const *rules, size_t n,
+                 enum alb_direction direction, const struct route_request *request,
+                 struct route_result *out);

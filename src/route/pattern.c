@@ -106,12 +106,12 @@ static struct piece add_star(struct builder *b, const struct piece *before, bool
 }
 
 static struct piece add_glob(struct builder *b, struct piece p, const struct dialect *d,
-                             const char *text, enum reading r)
+                             const char *text, unsigned reading)
 {
-    bool fold = d->fold || (d->fold_wide && r == WIDE);
+    bool fold = d->fold || (d->fold_wide && reading & READ_FOLD);
     for (const char *c = text; *c; c++) {
         if (d->wild && *c == '*')
-            p = add_star(b, &p, d->labels && r == NARROW);
+            p = add_star(b, &p, d->labels && !(reading & READ_CROSS));
         else if (d->wild && *c == '?')
             p = add_bytes(b, &p, bytes_any(), false);
         else
@@ -121,52 +121,72 @@ static struct piece add_glob(struct builder *b, struct piece p, const struct dia
 }
 
 /* "~*" does not look at letters' case, by the console; it does, by one who measured. */
-static bool read_regex(struct builder *b, const struct pattern *p, enum reading r,
+static bool read_regex(struct builder *b, const struct pattern *p, unsigned reading,
                        struct piece *out)
 {
     bool star = p->text[1] == '*';
     const char *text = p->text + (star ? 2 : 1);
-    bool fold = p->of->fold || (star && r == WIDE);
-    return regex_read(b, text, strlen(text), r == WIDE, fold, out);
+    if (!star)
+        reading &= ~(unsigned)READ_FOLD;
+    if (p->of->fold)
+        reading |= READ_FOLD;
+    return regex_read(b, text, strlen(text), reading, out);
 }
 
-static bool build(struct builder *b, const struct pattern *p, enum reading r, struct piece *out)
+static struct piece anything(struct builder *b, const struct pattern *p)
+{
+    struct piece out = piece_nothing();
+    out = add_star(b, &out, false);
+    if (p->key) {
+        out = add_bytes(b, &out, bytes_one(BYTE_PAIR), false);
+        out = add_star(b, &out, false);
+    }
+    return out;
+}
+
+static bool build(struct builder *b, const struct pattern *p, unsigned reading, struct piece *out)
 {
     *out = piece_nothing();
     switch (p->kind) {
     case PATTERN_EXACT:
     case PATTERN_GLOB:
         if (p->key) {
-            *out = add_glob(b, *out, p->of, p->key, r);
+            *out = add_glob(b, *out, p->of, p->key, reading);
             *out = add_bytes(b, out, bytes_one(BYTE_PAIR), false);
         }
-        *out = add_glob(b, *out, p->of, p->text, r);
+        *out = add_glob(b, *out, p->of, p->text, reading);
         return true;
-    case PATTERN_REGEX: return read_regex(b, p, r, out);
-    case PATTERN_ANY:
-        if (r == NARROW) {
-            struct bytes none = { { 0 } };
-            *out = piece_bytes(b, &none);
-            return true;
-        }
-        *out = add_star(b, out, false);
-        if (p->key) {
-            *out = add_bytes(b, out, bytes_one(BYTE_PAIR), false);
-            *out = add_star(b, out, false);
-        }
+    case PATTERN_REGEX: return read_regex(b, p, reading, out);
+    case PATTERN_ANY: {
+        struct bytes none = { { 0 } };
+        *out = reading & READ_ANY ? anything(b, p) : piece_bytes(b, &none);
         return true;
+    }
     }
     return false;
 }
 
-struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, enum reading r)
+struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, unsigned reading)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct builder *b = arena_alloc(&scratch, sizeof *b);
     struct piece piece;
-    if (!build(b, p, r, &piece))
+    if (!build(b, p, reading, &piece))
         return NULL;
     return builder_done(a, b, &piece);
+}
+
+unsigned pattern_doubts(const struct pattern *p)
+{
+    switch (p->kind) {
+    case PATTERN_EXACT: return p->of->fold_wide ? READ_FOLD : 0;
+    case PATTERN_GLOB:
+        return (p->of->fold_wide ? READ_FOLD : 0u) | (p->of->labels ? READ_CROSS : 0u);
+    case PATTERN_REGEX:
+        return READ_HEAD | READ_TAIL | (p->text[1] == '*' && !p->of->fold ? READ_FOLD : 0u);
+    case PATTERN_ANY: return 0;
+    }
+    return 0;
 }
 
 /* ---- quickly ------------------------------------------------------------------------------ */

@@ -25,10 +25,18 @@ static void add_pattern(struct arena *a, struct cond *c, const char *key, const 
     c->unknown = c->unknown || p->kind == PATTERN_ANY;
 }
 
+/* A condition without values: it may match anything, or nothing. */
+static void add_nothing(struct arena *a, struct cond *c, const char *key)
+{
+    *LIST_PUSH(a, &c->patterns) =
+        (struct pattern){ .kind = PATTERN_ANY, .of = dialect_of(c->type), .key = key, .text = "" };
+    c->unknown = true;
+}
+
 static void add_block(struct arena *a, struct cond *c, const char *text)
 {
     struct block *b = LIST_PUSH(a, &c->blocks);
-    if (!block_read(text, b)) {
+    if (!text || !block_read(text, b)) {
         c->unknown = true;
         c->blocks.len--;
     }
@@ -42,7 +50,8 @@ static void prepare_values(struct arena *a, const struct alb_values *v, struct c
         else
             add_pattern(a, c, NULL, v->values.items[i]);
     }
-    c->unknown = c->unknown || !v->values.len;
+    if (!v->values.len)
+        add_nothing(a, c, NULL);
 }
 
 static void prepare_header(struct arena *a, const struct alb_key_values *h, struct cond *c)
@@ -50,7 +59,8 @@ static void prepare_header(struct arena *a, const struct alb_key_values *h, stru
     c->key = text_lower(a, h->key ? h->key : "");
     for (size_t i = 0; i < h->values.len; i++)
         add_pattern(a, c, NULL, h->values.items[i]);
-    c->unknown = c->unknown || !h->values.len;
+    if (!h->values.len)
+        add_nothing(a, c, NULL);
 }
 
 static void prepare_pairs(struct arena *a, const struct alb_pairs *p, struct cond *c)
@@ -59,7 +69,8 @@ static void prepare_pairs(struct arena *a, const struct alb_pairs *p, struct con
         const struct alb_pair *pair = &p->pairs.items[i];
         add_pattern(a, c, pair->key ? pair->key : "", pair->value);
     }
-    c->unknown = c->unknown || !p->pairs.len;
+    if (!p->pairs.len)
+        add_nothing(a, c, "");
 }
 
 static void prepare_cond(struct arena *a, const struct alb_condition *from, struct cond *c)

@@ -196,15 +196,15 @@ static struct piece whatever(struct builder *b)
     return p;
 }
 
-bool regex_read(struct builder *b, const char *text, size_t len, bool search, bool fold,
+bool regex_read(struct builder *b, const char *text, size_t len, unsigned reading,
                 struct piece *out)
 {
-    struct reader r = { .b = b, .at = text, .end = text + len, .fold = fold };
-    struct piece before = search ? whatever(b) : piece_nothing();
+    struct reader r = { .b = b, .at = text, .end = text + len, .fold = reading & READ_FOLD };
+    struct piece before = reading & READ_HEAD ? whatever(b) : piece_nothing();
     struct piece p = read_any_of(&r);
     if (r.failed || more(&r))
         return false;
-    struct piece after = search ? whatever(b) : piece_nothing();
+    struct piece after = reading & READ_TAIL ? whatever(b) : piece_nothing();
     p = piece_then(b, &before, &p);
     *out = piece_then(b, &p, &after);
     return !b->full;

@@ -20,6 +20,17 @@ enum {
  * (which only a regular expression sees). */
 enum { BYTE_PAIR = 0, BYTE_BEGIN = 1, BYTE_END = 2, BYTE_FIRST = 3 };
 
+/* How to take what is not documented: each bit lets patterns match more. */
+enum {
+    READ_HEAD = 1 << 0,  /* an expression may match after the beginning of the text        */
+    READ_TAIL = 1 << 1,  /* ... and before its end                                         */
+    READ_FOLD = 1 << 2,  /* letters' case does not count                                   */
+    READ_CROSS = 1 << 3, /* '*' in a host crosses dots                                     */
+    READ_ANY = 1 << 4,   /* what is not understood matches anything, not nothing           */
+    NARROW = 0,
+    WIDE = (1 << 5) - 1,
+};
+
 /* ---- automaton.c --------------------------------------------------------------------------- */
 
 struct bytes {
@@ -87,9 +98,9 @@ struct automaton *builder_done(struct arena *a, const struct builder *b, const s
 
 /* ---- regex.c --------------------------------------------------------------------------------- */
 
-/* Reads a regular expression; 'search': it may match anywhere in the text; 'fold': letters'
- * case does not count.  False when it has something that is not read exactly. */
-bool regex_read(struct builder *b, const char *text, size_t len, bool search, bool fold,
+/* Reads a regular expression; of 'reading' READ_HEAD, READ_TAIL and READ_FOLD count.  False
+ * when it has something that is not read exactly. */
+bool regex_read(struct builder *b, const char *text, size_t len, unsigned reading,
                 struct piece *out);
 
 /* ---- pattern.c: one value of a condition --------------------------------------------------------
@@ -107,7 +118,6 @@ struct dialect {
 const struct dialect *dialect_of(enum alb_cond type);
 
 enum pattern_kind { PATTERN_EXACT, PATTERN_GLOB, PATTERN_REGEX, PATTERN_ANY };
-enum reading { NARROW, WIDE };
 
 struct pattern {
     enum pattern_kind kind; /* ANY: not understood; narrow nothing, wide everything    */
@@ -123,7 +133,9 @@ void pattern_read(struct arena *a, enum alb_cond type, const char *key, const ch
                   struct pattern *out);
 /* Is there a text that both match, in the wide reading?  For patterns without keys. */
 bool pattern_meets(const struct pattern *x, const struct pattern *y);
-struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, enum reading r);
+struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, unsigned reading);
+/* The bits of a reading that make a difference to 'p', but for READ_ANY. */
+unsigned pattern_doubts(const struct pattern *p);
 
 /* ---- address.c ----------------------------------------------------------------------------------
  */

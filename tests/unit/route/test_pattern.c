@@ -137,7 +137,7 @@ static void test_what_is_not_known_of_a_value_is_between_its_two_readings(void *
     }
 }
 
-static bool runs_pair(struct arena *a, const struct pattern *p, enum reading r, const char *key,
+static bool runs_pair(struct arena *a, const struct pattern *p, unsigned r, const char *key,
                       const char *value)
 {
     char text[64];

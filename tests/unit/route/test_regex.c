@@ -10,7 +10,8 @@ static struct automaton *read_search(struct arena *a, const char *text, bool sea
 {
     struct builder *b = arena_alloc(a, sizeof *b);
     struct piece p;
-    if (!regex_read(b, text, strlen(text), search, fold, &p))
+    if (!regex_read(b, text, strlen(text),
+                    (search ? READ_HEAD | READ_TAIL : 0u) | (fold ? READ_FOLD : 0u), &p))
         return NULL;
     return builder_done(a, b, &p);
 }
