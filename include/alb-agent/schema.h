@@ -20,19 +20,12 @@
 #include "alb-agent/arena.h"
 #include "alb-agent/error.h"
 #include "alb-agent/macros.h"
-
-struct opt_int {
-    int64_t val;
-    bool set;
-};
-struct opt_bool {
-    bool val;
-    bool set;
-};
+#include "alb-agent/opt.h"
 
 enum field_kind {
     FIELD_BOOL, /* struct opt_bool                                   */
     FIELD_INT,  /* struct opt_int                                    */
+    FIELD_NUM,  /* struct opt_num                                    */
     FIELD_ENUM, /* an enum, 0 when unset, named by .names            */
     FIELD_STR,  /* const char *                                      */
     FIELD_STRS, /* LIST_OF(const char *)                             */
@@ -50,10 +43,12 @@ enum field_flag {
     F_LABEL = 1 << 6,     /* sent, but never compared: a name or number the planner chooses,
                              or what replies do not say                             */
     F_SUBSET = 1 << 7,    /* unordered list: what is wanted must be there, more is fine */
+    F_INLINE = 1 << 8,    /* object: on the wire its members stand among the parent's; in
+                             requests only those with a call of the row's 'via', if it has one */
 };
 
 struct field {
-    const char *name;  /* on the wire                                             */
+    const char *name;  /* on the wire; "A.B" is member B of object A, "" an inline object */
     const char *param; /* in requests, where that differs from replies            */
     enum field_kind kind;
     unsigned flags;      /* F_*                                                   */
@@ -63,6 +58,7 @@ struct field {
     int64_t min, max;    /* FIELD_INT, when max > min                             */
     struct opt_int dflt; /* what the cloud assumes when absent                    */
     const char *dflt_str;
+    const char *values;       /* strings: those that are known, "A|B"; more may come */
     const char *const *names; /* FIELD_ENUM: value to wire name                   */
     size_t n_names;
     const struct schema *of; /* FIELD_OBJ, FIELD_LIST                             */
@@ -85,6 +81,7 @@ struct schema {
 /* clang-format off */
 #define BOOL(m, ...) { .kind = FIELD_BOOL, .off = OFFSET_AS(m, struct opt_bool), .name = __VA_ARGS__ }
 #define INT(m, ...)  { .kind = FIELD_INT, .off = OFFSET_AS(m, struct opt_int), .name = __VA_ARGS__ }
+#define NUM(m, ...)  { .kind = FIELD_NUM, .off = OFFSET_AS(m, struct opt_num), .name = __VA_ARGS__ }
 #define STR(m, ...)  { .kind = FIELD_STR, .off = OFFSET_AS(m, const char *), .name = __VA_ARGS__ }
 #define STRS(m, ...) { .kind = FIELD_STRS, .off = ITEMS_AS(m, const char *), .name = __VA_ARGS__ }
 #define ENUM(m, e, ...) \
@@ -94,9 +91,15 @@ struct schema {
     { .kind = FIELD_OBJ, .off = OFFSET_AS(m, struct s), .of = &s##_schema, .name = __VA_ARGS__ }
 #define LIST(m, s, ...) \
     { .kind = FIELD_LIST, .off = ITEMS_AS(m, struct s), .of = &s##_schema, .name = __VA_ARGS__ }
-#define SCHEMA(s, ...) \
-    const struct schema s##_schema = { \
-        .fields = s##_fields, .n_fields = COUNT(s##_fields), .size = sizeof(struct s), .name = __VA_ARGS__ }
+#define SCHEMA(s, ...) SCHEMA_OF(s, s, __VA_ARGS__)
+/* For the second table of a struct: of another name, in a reply that says less of it. */
+#define SCHEMA_OF(t, s, ...) \
+    const struct schema t##_schema = { \
+        .fields = t##_fields, .n_fields = COUNT(t##_fields), .size = sizeof(struct s), .name = __VA_ARGS__ }
+#define OBJ_AS(m, t, s, ...) \
+    { .kind = FIELD_OBJ, .off = OFFSET_AS(m, struct s), .of = &t##_schema, .name = __VA_ARGS__ }
+#define LIST_AS(m, t, s, ...) \
+    { .kind = FIELD_LIST, .off = ITEMS_AS(m, struct s), .of = &t##_schema, .name = __VA_ARGS__ }
 /* clang-format on */
 
 #define DFLT(v) .dflt = { (v), true }

@@ -33,6 +33,14 @@ static bool decode_int(struct decoder *d, const struct field *f, void *obj, cons
     return true;
 }
 
+static bool decode_num(struct decoder *d, const struct field *f, void *obj, const cJSON *v)
+{
+    if (!cJSON_IsNumber(v))
+        return refuse(d, "not a number");
+    PUT(struct opt_num, f, obj, v->valuedouble, true);
+    return true;
+}
+
 /* Without regard to case: the cloud returns values as they were sent (issue of clients
  * that send "instance" for "Instance"). */
 static bool decode_enum(struct decoder *d, const struct field *f, void *obj, const cJSON *v)
@@ -84,6 +92,7 @@ static bool decode_field(struct decoder *d, const struct field *f, void *obj, co
         PUT(struct opt_bool, f, obj, cJSON_IsTrue(v), true);
         return true;
     case FIELD_INT: return decode_int(d, f, obj, v);
+    case FIELD_NUM: return decode_num(d, f, obj, v);
     case FIELD_ENUM: return decode_enum(d, f, obj, v);
     case FIELD_STR:
         if (!cJSON_IsString(v))
@@ -97,6 +106,13 @@ static bool decode_field(struct decoder *d, const struct field *f, void *obj, co
     return decode_list(d, f, obj, v);
 }
 
+static const cJSON *member_of(const struct field *f, const cJSON *json)
+{
+    if (f->flags & F_INLINE)
+        return json;
+    return strchr(f->name, '.') ? json_at(json, f->name) : json_get(json, f->name);
+}
+
 static bool decode_object(struct decoder *d, const struct schema *s, void *obj, const cJSON *json)
 {
     if (!cJSON_IsObject(json))
@@ -105,14 +121,14 @@ static bool decode_object(struct decoder *d, const struct schema *s, void *obj, 
         const struct field *f = &s->fields[i];
         if (!field_selected(s, f, obj))
             continue;
-        const cJSON *v = json_get(json, f->name);
+        const cJSON *v = member_of(f, json);
         if (!v) {
             if ((f->flags & F_REQUIRED) && !refuse(d, "missing"))
                 return error_wrap(d->err, "%s", f->name);
             continue;
         }
         if (!decode_field(d, f, obj, v))
-            return error_wrap(d->err, "%s", f->name);
+            return f->flags & F_INLINE ? false : error_wrap(d->err, "%s", f->name);
     }
     return true;
 }

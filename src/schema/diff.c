@@ -11,6 +11,7 @@ static bool same_default(const struct field *f, const void *want)
     switch (f->kind) {
     case FIELD_BOOL: return f->dflt.set && f->dflt.val == GET(struct opt_bool, f, want).val;
     case FIELD_INT: return f->dflt.set && f->dflt.val == GET(struct opt_int, f, want).val;
+    case FIELD_NUM: return false;
     case FIELD_ENUM: return f->dflt.set && f->dflt.val == GET(int, f, want);
     case FIELD_STR: {
         const char *text = GET(const char *, f, want);
@@ -108,7 +109,8 @@ static const char *member_text(struct differ *d, const struct field *f, const vo
     if (!obj || !field_is_set(f, obj))
         return "";
     const struct schema one = { .name = "", .fields = f, .n_fields = 1, .size = 0 };
-    cJSON *json CLEANUP(json_done) = schema_to_json(&one, obj, SCHEMA_JSON_REDACT);
+    cJSON *json CLEANUP(json_done) =
+        schema_to_json(&one, obj, SCHEMA_JSON_REDACT | SCHEMA_JSON_OURS);
     struct buf b CLEANUP(buf_done) = { 0 };
     json_write(&b, json->child, false);
     return buf_keep(&b, d->a);
@@ -123,9 +125,9 @@ static void add_change(struct differ *d, const char *path, const char *before, c
 
 static const char *item_text(struct differ *d, const struct field *f, const void *item)
 {
-    cJSON *json CLEANUP(json_done) = f->kind == FIELD_LIST
-                                         ? schema_to_json(f->of, item, SCHEMA_JSON_REDACT)
-                                         : cJSON_CreateString(*(const char *const *)item);
+    cJSON *json CLEANUP(json_done) =
+        f->kind == FIELD_LIST ? schema_to_json(f->of, item, SCHEMA_JSON_REDACT | SCHEMA_JSON_OURS)
+                              : cJSON_CreateString(*(const char *const *)item);
     struct buf b CLEANUP(buf_done) = { 0 };
     json_write(&b, json, false);
     return buf_keep(&b, d->a);
@@ -173,6 +175,13 @@ static unsigned field_changes(struct differ *d, const char *path, const struct f
     return via;
 }
 
+static const char *path_of(struct differ *d, const char *prefix, const struct field *f)
+{
+    if (f->flags & F_INLINE)
+        return prefix;
+    return arena_fmt(d->a, "%s%s%s", prefix, *prefix ? "." : "", f->name);
+}
+
 static unsigned diff_object(struct differ *d, const char *prefix, const struct schema *s,
                             const void *want, const void *have, unsigned parent_via)
 {
@@ -184,8 +193,7 @@ static unsigned diff_object(struct differ *d, const char *prefix, const struct s
         unsigned call = f->via ? f->via : parent_via;
         via |= call;
         if (d->changes)
-            via |= field_changes(d, arena_fmt(d->a, "%s%s%s", prefix, *prefix ? "." : "", f->name),
-                                 f, want, have, call);
+            via |= field_changes(d, path_of(d, prefix, f), f, want, have, call);
     }
     return via;
 }

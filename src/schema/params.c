@@ -40,7 +40,7 @@ static void emit_field(struct walk *w, size_t len, const struct field *f, const 
 {
     char text[32];
     if (f->kind == FIELD_OBJ)
-        emit_object(w, len, f->of, field_at(f, obj), 0);
+        emit_object(w, len, f->of, field_at(f, obj), f->flags & F_INLINE ? f->via : 0);
     else if (f->kind == FIELD_LIST || f->kind == FIELD_STRS)
         emit_list(w, len, f, obj);
     else
@@ -61,8 +61,9 @@ static void emit_object(struct walk *w, size_t len, const struct schema *s, cons
         const struct field *f = &s->fields[i];
         if (!is_sent(f, via) || !field_selected(s, f, obj) || !field_is_set(f, obj))
             continue;
-        size_t end = extend(w, len, len ? "." : "", f->param ? f->param : f->name);
-        emit_field(w, end, f, obj);
+        bool is_inline = f->flags & F_INLINE;
+        const char *name = f->param ? f->param : f->name;
+        emit_field(w, is_inline ? len : extend(w, len, len ? "." : "", name), f, obj);
     }
 }
 

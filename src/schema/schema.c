@@ -14,6 +14,7 @@ bool field_is_set(const struct field *f, const void *obj)
     switch (f->kind) {
     case FIELD_BOOL: return GET(struct opt_bool, f, obj).set;
     case FIELD_INT: return GET(struct opt_int, f, obj).set;
+    case FIELD_NUM: return GET(struct opt_num, f, obj).set;
     case FIELD_ENUM: return GET(int, f, obj) != 0;
     case FIELD_STR: return GET(const char *, f, obj) != NULL;
     case FIELD_STRS:
@@ -38,6 +39,7 @@ const char *field_scalar(const struct field *f, const void *obj, char text[stati
     case FIELD_INT:
         (void)snprintf(text, 32, "%" PRId64, GET(struct opt_int, f, obj).val);
         return text;
+    case FIELD_NUM: (void)snprintf(text, 32, "%.17g", GET(struct opt_num, f, obj).val); return text;
     case FIELD_ENUM: return f->names[GET(int, f, obj)];
     case FIELD_STR: return GET(const char *, f, obj);
     case FIELD_STRS:
@@ -60,6 +62,7 @@ size_t field_width(const struct field *f)
     switch (f->kind) {
     case FIELD_BOOL: return sizeof(struct opt_bool);
     case FIELD_INT: return sizeof(struct opt_int);
+    case FIELD_NUM: return sizeof(struct opt_num);
     case FIELD_ENUM: return sizeof(int);
     case FIELD_STR: return sizeof(char *);
     case FIELD_OBJ: return f->of->size;

@@ -216,6 +216,7 @@ static void read_value(struct subject *s, const struct place *at, const struct f
             mistyped(s, at, v, "true or false");
         break;
     case FIELD_INT: read_int(s, at, f, v, to); break;
+    case FIELD_NUM: mistyped(s, at, v, "nothing"); break; /* no row of ours has one */
     case FIELD_ENUM: read_enum(s, at, f, v, to); break;
     case FIELD_STR: read_text(s, at, v, to); break;
     case FIELD_OBJ: read_object(s, at, f->of, to, v, how); break;

@@ -36,6 +36,16 @@ struct nest {
 struct pair {
     const char *key, *value;
 };
+/* What stands elsewhere than on the wire: an object whose members stand among its parent's,
+ * a member that lies deeper; and a number with a fraction. */
+struct envelope {
+    const char *id;
+    struct nest nest;
+    struct opt_num share;
+    const char *deep;
+    LIST_OF(const char *) deep_list;
+    const char *seen;
+};
 struct sample {
     const char *id;
     const char *name;
@@ -115,6 +125,26 @@ static const struct field sample_fields[] = {
     LIST(late,    pair,     "Late",  .flags = F_LATER | F_UNORDERED, .via = VIA_C),
 };
 static SCHEMA(sample, "Sample");
+#undef SELF
+
+#define SELF struct nest
+static const struct field nest_by_call_fields[] = {
+    STR (owner, "Owner", .via = VIA_A),
+    BOOL(warm,  "Warm",  .via = VIA_B),
+};
+static SCHEMA_OF(nest_by_call, nest, "Nest");
+#undef SELF
+
+#define SELF struct envelope
+static const struct field envelope_fields[] = {
+    STR   (id,        "Id",         .via = VIA_A),
+    OBJ_AS(nest,      nest_by_call, nest, "", .flags = F_INLINE, .via = VIA_B),
+    NUM   (share,     "Share"),
+    STR   (deep,      "Outer.Deep", .via = VIA_A),
+    STRS  (deep_list, "Outer.List.Item"),
+    STR   (seen,      "Seen",       .flags = F_OBSERVED),
+};
+static SCHEMA(envelope, "Envelope");
 #undef SELF
 /* clang-format on */
 

@@ -161,6 +161,41 @@ static void test_decoding_undoes_encoding(void **state)
     }
 }
 
+static const char ENVELOPE[] = "{\"Id\":\"e\",\"Outer\":{\"Deep\":\"d\",\"List\":{\"Item\":[\"x\"]}"
+                               "},\"Owner\":\"o\",\"Seen\":\"s\","
+                               "\"Share\":0.25,\"Warm\":false}";
+
+static void test_inline_objects_and_deeper_members_are_found_where_the_wire_has_them(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct envelope e;
+    struct error err;
+    cJSON *json CLEANUP(json_done) = NULL;
+    assert_true(json_parse(ENVELOPE, strlen(ENVELOPE), &json, &err));
+    assert_true(schema_from_json(&a, &envelope_schema, &e, json, SCHEMA_STRICT, &err));
+    assert_string_equal(e.nest.owner, "o");
+    assert_true(e.nest.warm.set && !e.nest.warm.val);
+    assert_true(e.share.set && e.share.val == 0.25);
+    assert_string_equal(e.deep, "d");
+    assert_int_equal(e.deep_list.len, 1);
+    assert_string_equal(e.deep_list.items[0], "x");
+    assert_string_equal(schema_canonical(&a, &envelope_schema, &e), ENVELOPE);
+}
+
+static void test_a_wrong_inline_member_is_named_without_its_object(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct envelope e;
+    struct error err;
+    cJSON *json CLEANUP(json_done) = NULL;
+    const char *text = "{\"Warm\":1}";
+    assert_true(json_parse(text, strlen(text), &json, &err));
+    assert_false(schema_from_json(&a, &envelope_schema, &e, json, SCHEMA_STRICT, &err));
+    assert_string_equal(err.msg, "Warm: not a boolean");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +205,8 @@ int main(void)
         cmocka_unit_test(test_enums_are_read_without_regard_to_case),
         cmocka_unit_test(test_only_the_arm_of_the_tag_is_read),
         cmocka_unit_test(test_decoding_undoes_encoding),
+        cmocka_unit_test(test_inline_objects_and_deeper_members_are_found_where_the_wire_has_them),
+        cmocka_unit_test(test_a_wrong_inline_member_is_named_without_its_object),
     };
     return cmocka_run_group_tests_name("schema/decode", tests, NULL, NULL);
 }

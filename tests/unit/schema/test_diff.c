@@ -144,6 +144,23 @@ static void test_an_object_overlaid_with_what_is_wanted_satisfies_it(void **stat
     assert_int_equal(schema_diff(&a, &sample_schema, want, have, NULL), 0);
 }
 
+static void test_an_inline_member_differs_under_its_own_name(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct envelope want = { .nest = { .owner = "x" }, .share = { 0.5, true } };
+    struct envelope have = { .nest = { .owner = "y" }, .share = { 0.5, true } };
+    change_list changes = { 0 };
+    assert_int_not_equal(schema_diff(&a, &envelope_schema, &want, &have, &changes), 0);
+    assert_int_equal(changes.len, 1);
+    assert_string_equal(changes.items[0].path, "Owner");
+    assert_string_equal(changes.items[0].before, "\"y\"");
+    have.nest.owner = "x";
+    have.share.val = 0.75;
+    (void)schema_diff(&a, &envelope_schema, &want, &have, &changes);
+    assert_string_equal(changes.items[1].path, "Share");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +169,7 @@ int main(void)
         cmocka_unit_test(test_of_two_sets_only_the_elements_that_differ_are_changes),
         cmocka_unit_test(test_where_nothing_is_everything_wanted_is_a_change),
         cmocka_unit_test(test_secrets_are_not_shown),
+        cmocka_unit_test(test_an_inline_member_differs_under_its_own_name),
         cmocka_unit_test(test_an_object_overlaid_with_what_is_wanted_satisfies_it),
     };
     return cmocka_run_group_tests_name("schema/diff", tests, NULL, NULL);

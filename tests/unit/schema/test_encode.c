@@ -67,6 +67,15 @@ static void test_integers_are_exact(void **state)
                 "{\"Size\":9223372036854775807}");
 }
 
+static void test_observed_members_are_left_out_on_request(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct envelope e = { .id = "e", .nest = { .owner = "o" }, .seen = "s" };
+    cJSON *json CLEANUP(json_done) = schema_to_json(&envelope_schema, &e, SCHEMA_JSON_OURS);
+    assert_string_equal(json_canonical(&a, json), "{\"Id\":\"e\",\"Owner\":\"o\"}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -75,6 +84,7 @@ int main(void)
         cmocka_unit_test(test_sets_are_sorted_and_lists_are_not),
         cmocka_unit_test(test_objects_that_mean_the_same_have_one_canonical_text),
         cmocka_unit_test(test_integers_are_exact),
+        cmocka_unit_test(test_observed_members_are_left_out_on_request),
     };
     return cmocka_run_group_tests_name("schema/encode", tests, NULL, NULL);
 }

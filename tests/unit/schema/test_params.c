@@ -68,6 +68,25 @@ static void test_empty_strings_and_zeros_are_sent(void **state)
     assert_string_equal(params(&a, &s, 0, ""), "Name=\nSize=0\n");
 }
 
+static void test_an_inline_object_sends_among_its_parents_and_for_its_own_calls(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    const char *items[] = { "x", "y" };
+    struct envelope e = { .id = "e",
+                          .nest = { "o", { true, true } },
+                          .share = { 0.25, true },
+                          .deep = "d",
+                          .deep_list = { items, 2 },
+                          .seen = "s" };
+    schema_params(&envelope_schema, &e, 0, "", add, &b);
+    assert_string_equal(buf_str(&b), "Id=e\nWarm=true\nShare=0.25\nOuter.Deep=d\n"
+                                     "Outer.List.Item.1=x\nOuter.List.Item.2=y\n");
+    b.len = 0;
+    schema_params(&envelope_schema, &e, VIA_B, "Rules.2", add, &b);
+    assert_string_equal(buf_str(&b), "Rules.2.Warm=true\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +95,7 @@ int main(void)
         cmocka_unit_test(test_paths_begin_with_the_prefix),
         cmocka_unit_test(test_nothing_set_sends_nothing),
         cmocka_unit_test(test_empty_strings_and_zeros_are_sent),
+        cmocka_unit_test(test_an_inline_object_sends_among_its_parents_and_for_its_own_calls),
     };
     return cmocka_run_group_tests_name("schema/params", tests, NULL, NULL);
 }
