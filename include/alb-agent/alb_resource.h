@@ -5,7 +5,10 @@
  * what it manages. */
 #pragma once
 
-#include "alb-agent/schema.h"
+#include "alb-agent/arena.h"
+#include "alb-agent/opt.h"
+
+struct schema; /* schema.h */
 
 /* The call that changes a member: the granularity of a plan. */
 enum alb_via {
@@ -87,12 +90,25 @@ struct alb_tag {
 };
 typedef LIST_OF(struct alb_tag) alb_tags;
 
+struct alb_address {
+    const char *address, *eip_type, *allocation_id;
+    const char *intranet_address, *intranet_health;
+    LIST_OF(const char *) ipv4_local;
+    const char *ipv6_address, *ipv6_health;
+    LIST_OF(const char *) ipv6_local;
+};
 struct alb_zone_mapping {
-    const char *zone_id, *vswitch_id, *allocation_id, *intranet_address;
+    const char *zone_id, *vswitch_id, *allocation_id, *eip_type, *intranet_address;
+    LIST_OF(struct alb_address) addresses;
+    const char *status; /* Active Stopped Shifted Starting Stopping */
 };
 
 struct alb_protection {
     struct opt_bool enabled;
+    const char *since; /* when it was enabled */
+};
+struct alb_operation_lock {
+    const char *reason, *type;
 };
 struct alb_modification {
     const char *status; /* NonProtection, ConsoleProtection */
@@ -108,6 +124,9 @@ struct alb_billing {
 
 struct alb_cert {
     const char *id;
+    const char *type; /* Ca, Server                        */
+    struct opt_bool is_default;
+    const char *status; /* Associating Associated Diassociating */
 };
 
 struct alb_target {
@@ -201,6 +220,31 @@ struct alb_quic {
     const char *listener_id;
 };
 
+struct alb_forwarded {
+    struct opt_bool verify, fingerprint, issuer_dn, subject_dn; /* of the client certificate */
+    const char *verify_alias, *fingerprint_alias, *issuer_dn_alias, *subject_dn_alias;
+    struct opt_bool source_ips;
+    const char *source_ips_trusted; /* "10.1.1.0/24;10.2.0.0/16" */
+    struct opt_bool src_port, enabled, host, proto, slb_id, slb_port;
+    const char *mode; /* append, remove */
+};
+struct alb_tracing {
+    struct opt_bool enabled;
+    struct opt_int sample; /* 1..10000, of 10000 requests */
+    const char *type;      /* Zipkin                      */
+};
+struct alb_listener_log {
+    struct opt_bool custom_headers;
+    struct alb_tracing tracing;
+};
+struct alb_listener_acl {
+    const char *acl_id, *status;
+};
+struct alb_listener_acls {
+    LIST_OF(struct alb_listener_acl) acls;
+    const char *type; /* White, Black */
+};
+
 /* ---- resources ------------------------------------------------------------------------ */
 
 struct alb_load_balancer {
@@ -221,6 +265,12 @@ struct alb_load_balancer {
     const char *dns_name;
     const char *status;          /* Provisioning Active Configuring Inactive CreateFailed */
     const char *business_status; /* Normal Abnormal                                       */
+    const char *address_mode;    /* Fixed Dynamic                                         */
+    const char *bandwidth_package_id;
+    const char *created;
+    const char *region;
+    LIST_OF(struct alb_operation_lock) locks;
+    LIST_OF(const char *) security_group_ids;
 };
 
 struct alb_listener {
@@ -240,8 +290,11 @@ struct alb_listener {
     struct opt_bool ca_enabled;
     struct alb_quic quic;
     LIST_OF(struct alb_rule_action) default_actions;
+    struct alb_forwarded forwarded;
     alb_tags tags;
     const char *status; /* Provisioning Running Configuring Stopped */
+    struct alb_listener_log log;
+    struct alb_listener_acls acls;
 };
 
 struct alb_rule {
@@ -293,6 +346,7 @@ struct alb_server {
     const char *description;
     struct opt_bool remote_ip;
     const char *status; /* Adding Available Configuring Removing Replacing */
+    const char *group_id;
 };
 
 struct alb_server_group {
@@ -315,8 +369,14 @@ struct alb_server_group {
     alb_tags tags;
     const char *status;             /* Creating Available Configuring */
     struct opt_bool config_managed; /* by another service: not to be written       */
+    struct opt_bool ipv6;
+    const char *ip_version_affinity;
+    const char *created;
+    struct opt_int n_servers;
+    LIST_OF(const char *) lb_ids; /* of the load balancers that use it */
 };
 
+/* The tables, one a struct: src/alb/resource/. */
 extern const struct schema alb_load_balancer_schema;
 extern const struct schema alb_listener_schema;
 extern const struct schema alb_rule_schema;

@@ -11,6 +11,7 @@
 
 #include "alb-agent/alb_resource.h"
 #include "alb-agent/map.h"
+#include "alb-agent/schema.h"
 
 enum resource_kind {
     RESOURCE_LOAD_BALANCER,

@@ -6,6 +6,7 @@
 #include "alb-agent/alb_resource.h"
 #include "alb-agent/buf.h"
 #include "alb-agent/json.h"
+#include "alb-agent/schema.h"
 #include "tests/bench/bench.h"
 
 static struct buf page;

@@ -7,38 +7,13 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
 #include <string.h>
 
 #include "alb-agent/alb.h"
-#include "alb-agent/buf.h"
+#include "alb-agent/alb_reply.h"
 #include "alb-agent/json.h"
-
-#define SPEC TEST_SOURCE_DIR "/mock-server/spec/alb-openapi.json"
-
-static int read_spec(void **state)
-{
-    struct buf b CLEANUP(buf_done) = { 0 };
-    struct error err;
-    char part[65536];
-    FILE *f = fopen(SPEC, "rb");
-    if (!f)
-        return -1;
-    for (size_t n; (n = fread(part, 1, sizeof part, f)) > 0;)
-        buf_add(&b, part, n);
-    (void)fclose(f);
-    cJSON *spec = NULL;
-    if (!json_parse(buf_str(&b), b.len, &spec, &err))
-        return -1;
-    *state = spec;
-    return 0;
-}
-
-static int drop_spec(void **state)
-{
-    cJSON_Delete(*state);
-    return 0;
-}
+#include "alb-agent/schema.h"
+#include "tests/unit/alb/spec/spec.h"
 
 /* The parameter that the SDK sends in the body, or NULL. */
 static const char *body_parameter(const cJSON *action)
@@ -80,7 +55,8 @@ static void check_row(const cJSON *action)
 
 static void test_every_action_of_the_description_has_its_row(void **state)
 {
-    const cJSON *action, *actions = json_get(*state, "actions");
+    (void)state;
+    const cJSON *action, *actions = spec_actions("Alb");
     int n = 0;
     cJSON_ArrayForEach (action, actions) {
         check_row(action);
@@ -91,6 +67,7 @@ static void test_every_action_of_the_description_has_its_row(void **state)
 
 static void test_rows_are_ordered_and_none_is_invented(void **state)
 {
+    (void)state;
     size_t n, alb = 0;
     const struct alb_action *rows = alb_actions(&n);
     for (size_t i = 0; i < n; i++) {
@@ -99,10 +76,26 @@ static void test_rows_are_ordered_and_none_is_invented(void **state)
         if (rows[i].product != ALB_PRODUCT_ALB)
             continue;
         alb++;
-        assert_non_null(json_get(json_get(*state, "actions"), rows[i].name));
+        assert_non_null(json_get(spec_actions("Alb"), rows[i].name));
     }
     assert_int_equal(alb, 85);
     assert_int_equal(n, 95);
+}
+
+/* What pages are made of is told twice: here for the client, there for readers. */
+static void test_lists_are_those_of_the_reply_tables(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct alb_action *rows = alb_actions(&n);
+    for (size_t i = 0; i < n; i++) {
+        const struct schema *reply = alb_reply_schema(rows[i].name);
+        if (!reply)
+            fail_msg("no table for the reply of %s", rows[i].name);
+        const struct field *items = rows[i].list ? schema_field(reply, rows[i].list) : NULL;
+        if (rows[i].list && (!items || (items->kind != FIELD_LIST && items->kind != FIELD_STRS)))
+            fail_msg("%s: '%s' is no list of its reply", rows[i].name, rows[i].list);
+    }
 }
 
 static void expect_row(const char *name, enum alb_product product, bool write, const char *form)
@@ -157,9 +150,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_action_of_the_description_has_its_row),
         cmocka_unit_test(test_rows_are_ordered_and_none_is_invented),
+        cmocka_unit_test(test_lists_are_those_of_the_reply_tables),
         cmocka_unit_test(test_neighbours_that_carry_keys_send_them_in_the_body),
         cmocka_unit_test(test_neighbours_are_reads_of_their_products),
         cmocka_unit_test(test_names_count_with_their_case),
     };
-    return cmocka_run_group_tests_name("alb/actions", tests, read_spec, drop_spec);
+    return cmocka_run_group_tests_name("alb/actions", tests, spec_open, spec_close);
 }

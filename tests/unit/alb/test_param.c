@@ -11,9 +11,7 @@
 
 #include "alb-agent/alb_param.h"
 #include "alb-agent/json.h"
-#include "src/alb/provider_priv.h"
-
-#define SPEC TEST_SOURCE_DIR "/mock-server/spec/alb-openapi.json"
+#include "tests/unit/alb/spec/spec.h"
 
 static enum alb_type type_named(const char *name)
 {
@@ -90,27 +88,38 @@ static void check_rows(const char *above, const alb_param_rows *rows, const cJSO
         fail_msg("%s: a row too many: %s", above, rows->items[n].name);
 }
 
-static void test_every_row_is_the_descriptions(void **state)
+static void check_product(const char *product, int n_actions)
 {
-    (void)state;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct error err;
-    const char *text;
-    cJSON *spec CLEANUP(json_done) = NULL;
-    assert_true(file_text(&a, SPEC, 8 << 20, &text, &err));
-    assert_true(json_parse(text, strlen(text), &spec, &err));
     int actions = 0;
     const cJSON *action;
-    rows_checked = 0;
-    cJSON_ArrayForEach (action, json_get(spec, "actions")) {
+    cJSON_ArrayForEach (action, spec_actions(product)) {
+        struct arena a CLEANUP(arena_done) = { 0 };
         alb_param_rows rows;
         if (!alb_param_table(&a, action->string, &rows))
             fail_msg("no table for %s", action->string);
         check_rows(action->string, &rows, json_get(action, "parameters"));
         actions++;
     }
-    assert_int_equal(actions, 85);
+    assert_int_equal(actions, n_actions);
+}
+
+static void test_every_row_is_the_descriptions(void **state)
+{
+    (void)state;
+    rows_checked = 0;
+    check_product("Alb", 85);
     assert_int_equal(rows_checked, 938);
+}
+
+static void test_every_row_of_a_neighbour_is_its_descriptions(void **state)
+{
+    (void)state;
+    rows_checked = 0;
+    check_product("cas", 4);
+    check_product("Ecs", 1);
+    check_product("Vpc", 2);
+    check_product("Sts", 3);
+    assert_int_equal(rows_checked, 72);
 }
 
 static void test_every_action_has_a_table(void **state)
@@ -200,10 +209,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_row_is_the_descriptions),
+        cmocka_unit_test(test_every_row_of_a_neighbour_is_its_descriptions),
         cmocka_unit_test(test_every_action_has_a_table),
         cmocka_unit_test(test_what_the_table_does_not_know_is_refused_with_a_hint),
         cmocka_unit_test(test_good_calls_pass_and_missing_ones_are_named),
         cmocka_unit_test(test_paths_show_where_lists_count),
     };
-    return cmocka_run_group_tests_name("alb/param", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("alb/param", tests, spec_open, spec_close);
 }

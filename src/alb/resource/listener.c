@@ -1,0 +1,141 @@
+/* listener.c - listeners, their certificates, logs and access lists. */
+#include "resource_priv.h"
+
+/* clang-format off */
+
+#define SELF struct alb_cert
+static const struct field alb_cert_fields[] = {
+    STR (id,         "CertificateId",   .flags = F_REQUIRED),
+    STR (type,       "CertificateType", .flags = F_OBSERVED),
+    BOOL(is_default, "IsDefault",       .flags = F_OBSERVED),
+    STR (status,     "Status",          .flags = F_OBSERVED,
+                     .values = "Associating|Associated|Diassociating"),
+};
+SCHEMA(alb_cert, "Certificate");
+#undef SELF
+
+#define SELF struct alb_quic
+static const struct field alb_quic_fields[] = {
+    BOOL(upgrade,     "QuicUpgradeEnabled", DFLT(false)),
+    STR (listener_id, "QuicListenerId"),
+};
+static SCHEMA(alb_quic, "QuicConfig");
+#undef SELF
+
+#define SELF struct alb_forwarded
+static const struct field alb_forwarded_fields[] = {
+    STR (verify_alias,       "XForwardedForClientCertClientVerifyAlias"),
+    BOOL(verify,             "XForwardedForClientCertClientVerifyEnabled", DFLT(false)),
+    STR (fingerprint_alias,  "XForwardedForClientCertFingerprintAlias"),
+    BOOL(fingerprint,        "XForwardedForClientCertFingerprintEnabled", DFLT(false)),
+    STR (issuer_dn_alias,    "XForwardedForClientCertIssuerDNAlias"),
+    BOOL(issuer_dn,          "XForwardedForClientCertIssuerDNEnabled", DFLT(false)),
+    STR (subject_dn_alias,   "XForwardedForClientCertSubjectDNAlias"),
+    BOOL(subject_dn,         "XForwardedForClientCertSubjectDNEnabled", DFLT(false)),
+    BOOL(source_ips,         "XForwardedForClientSourceIpsEnabled", DFLT(false)),
+    STR (source_ips_trusted, "XForwardedForClientSourceIpsTrusted"),
+    BOOL(src_port,           "XForwardedForClientSrcPortEnabled", DFLT(false)),
+    BOOL(enabled,            "XForwardedForEnabled", DFLT(true)),
+    BOOL(host,               "XForwardedForHostEnabled", DFLT(false)),
+    STR (mode,               "XForwardedForProcessingMode", .dflt_str = "append",
+                              .values = "append|remove"),
+    BOOL(proto,              "XForwardedForProtoEnabled", DFLT(false)),
+    BOOL(slb_id,             "XForwardedForSLBIdEnabled", DFLT(false)),
+    BOOL(slb_port,           "XForwardedForSLBPortEnabled", DFLT(false)),
+};
+static SCHEMA(alb_forwarded, "XForwardedForConfig");
+#undef SELF
+
+#define SELF struct alb_tracing
+static const struct field alb_tracing_fields[] = {
+    BOOL(enabled, "TracingEnabled"),
+    INT (sample,  "TracingSample", .min = 1, .max = 10000),
+    STR (type,    "TracingType"),
+};
+static SCHEMA(alb_tracing, "AccessLogTracingConfig");
+#undef SELF
+
+#define SELF struct alb_listener_log
+static const struct field alb_listener_log_fields[] = {
+    BOOL(custom_headers, "AccessLogRecordCustomizedHeadersEnabled"),
+    OBJ (tracing,        alb_tracing, "AccessLogTracingConfig"),
+};
+static SCHEMA(alb_listener_log, "LogConfig");
+#undef SELF
+
+#define SELF struct alb_listener_acl
+static const struct field alb_listener_acl_fields[] = {
+    STR(acl_id, "AclId"),
+    STR(status, "Status", .values = "Associating|Associated|Dissociating"),
+};
+static SCHEMA(alb_listener_acl, "AclRelation");
+#undef SELF
+
+#define SELF struct alb_listener_acls
+static const struct field alb_listener_acls_fields[] = {
+    LIST(acls, alb_listener_acl, "AclRelations"),
+    STR (type, "AclType"),
+};
+static SCHEMA(alb_listener_acls, "AclConfig");
+#undef SELF
+
+#define SELF struct alb_listener
+static const struct field alb_listener_fields[] = {
+    STR (id,                 "ListenerId",          .flags = F_OBSERVED),
+    STR (lb_id,              "LoadBalancerId",      .flags = F_OBSERVED),
+    ENUM(protocol,           alb_protocol, "ListenerProtocol", .flags = F_REQUIRED,
+                             .via = ALB_VIA_REPLACE),
+    INT (port,               "ListenerPort",        .min = 1, .max = 65535, .flags = F_REQUIRED,
+                             .via = ALB_VIA_REPLACE),
+    STR (description,        "ListenerDescription", .via = ALB_VIA_UPDATE),
+    /* 600 is the quota's default bound, 3600 after a raise (alb-semantics.md §11). */
+    INT (idle_timeout,       "IdleTimeout",         .min = 1, .max = 3600, DFLT(15),
+                             .via = ALB_VIA_UPDATE),
+    INT (request_timeout,    "RequestTimeout",      .min = 1, .max = 3600, DFLT(60),
+                             .via = ALB_VIA_UPDATE),
+    BOOL(gzip,               "GzipEnabled",         DFLT(true), .via = ALB_VIA_UPDATE),
+    BOOL(http2,              "Http2Enabled",        DFLT(true), .via = ALB_VIA_UPDATE),
+    STR (security_policy_id, "SecurityPolicyId",    .dflt_str = "tls_cipher_policy_1_0",
+                             .via = ALB_VIA_UPDATE),
+    LIST(certs,              alb_cert, "Certificates", .via = ALB_VIA_UPDATE),
+    LIST(additional_certs,   alb_cert, "AdditionalCertificates", .flags = F_UNORDERED | F_LATER,
+                             .via = ALB_VIA_CERTS),
+    LIST(ca_certs,           alb_cert, "CaCertificates", .via = ALB_VIA_UPDATE),
+    BOOL(ca_enabled,         "CaEnabled",           DFLT(false), .via = ALB_VIA_UPDATE),
+    OBJ (quic,               alb_quic, "QuicConfig", .via = ALB_VIA_UPDATE),
+    LIST(default_actions,    alb_rule_action, "DefaultActions", .flags = F_REQUIRED,
+                             .via = ALB_VIA_UPDATE),
+    OBJ (forwarded,          alb_forwarded, "XForwardedForConfig", .via = ALB_VIA_UPDATE),
+    LIST(tags,               alb_tag, "Tags", .param = "Tag",
+                             .flags = F_UNORDERED | F_SUBSET, .via = ALB_VIA_TAGS),
+    STR (status,             "ListenerStatus",      .flags = F_OBSERVED,
+                             .values = "Provisioning|Running|Configuring|Stopped|Deleting"),
+    OBJ (log,                alb_listener_log, "LogConfig", .flags = F_OBSERVED),
+    OBJ (acls,               alb_listener_acls, "AclConfig", .flags = F_OBSERVED),
+};
+SCHEMA(alb_listener, "Listener");
+#undef SELF
+#define SELF struct alb_listener_reply
+static const struct field alb_listener_reply_fields[] = {
+    OBJ(listener, alb_listener, "", .flags = F_INLINE),
+    STR(request_id, "RequestId"),
+};
+SCHEMA(alb_listener_reply, "Listener");
+#undef SELF
+
+#define SELF struct alb_listener_list
+static const struct field alb_listener_list_fields[] = {
+    LIST(items, alb_listener, "Listeners"),
+    OBJ (page,  alb_page, "", .flags = F_INLINE),
+};
+SCHEMA(alb_listener_list, "Listeners");
+#undef SELF
+
+#define SELF struct alb_cert_list
+static const struct field alb_cert_list_fields[] = {
+    LIST(items, alb_cert, "Certificates"),
+    OBJ (page,  alb_page, "", .flags = F_INLINE),
+};
+SCHEMA(alb_cert_list, "Certificates");
+#undef SELF
+/* clang-format on */

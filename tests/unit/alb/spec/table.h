@@ -1,0 +1,33 @@
+/* table.h - one field table against one description, row by row.
+ *
+ * What differs is a complaint, unless it stands in the test's list of differences that are
+ * meant. */
+#pragma once
+
+#include <cjson/cJSON.h>
+
+#include "alb-agent/schema.h"
+
+/* 'calls' and 'paths' are "A|B|C"; each of the paths must be met. */
+struct table_exception {
+    const char *calls, *paths, *what, *reason;
+};
+
+enum table_side {
+    TABLE_REPLY,   /* rows and description must be the same, in both directions  */
+    TABLE_CREATE,  /* what is sent must be described, and the required be marked */
+    TABLE_REQUEST, /* what is sent must be described                             */
+};
+
+/* For TABLE_REQUEST, the rows of the calls 'via' (0: those of a create call).  Complaints
+ * are printed, ready to be copied into the list. */
+void table_check(const char *call, const struct schema *s, const cJSON *nodes, enum table_side side,
+                 unsigned via);
+
+/* Starts anew with this list; and fails when there were complaints, or when an exception of
+ * the list was not needed. */
+void table_begin(const struct table_exception *exceptions, size_t n);
+void table_end(void);
+
+/* How many nodes of descriptions were compared. */
+size_t table_nodes(void);
