@@ -12,6 +12,7 @@
 #include "coverage.h"
 #include "front/options.h"
 #include "mock.h"
+#include "record/replay.h"
 
 /* All that serves; closed in reverse order. */
 struct program {
@@ -20,6 +21,8 @@ struct program {
     struct mock *mock;
     struct httpd *httpd, *admin;
     int signals;
+    const char *report; /* of a replay, NULL: none */
+    bool told;          /* the first divergence is in it */
 };
 
 static void program_done(struct program *p)
@@ -66,6 +69,10 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
 {
     const struct clock *clock = clock_system();
     const char *scenario = NULL;
+    enum replay_match match = REPLAY_KEY;
+    if (o->match && !replay_match_named(o->match, &match))
+        return error_set(err, ERROR_INVALID, "--match: '%s' is none of strict, key, fuzzy",
+                         o->match);
     if (o->fault_file) {
         if (!read_file(&p->arena, o->fault_file, &scenario, err))
             return false;
@@ -89,6 +96,9 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
         .n_flow = o->flow.len,
         .faults = o->faults.items,
         .n_faults = o->faults.len,
+        .record = o->record,
+        .replay = o->verb == OPTIONS_REPLAY ? o->files[0] : NULL,
+        .replay_match = match,
         .clock = o->virtual_clock ? NULL : clock,
         .start_ms = o->start_ms ? o->start_ms : clock_now_ms(clock),
         .dates = clock, /* clients have no virtual clock */
@@ -159,6 +169,46 @@ static bool follow_restart(struct program *p, struct error *err)
     return p->httpd || mock_is_down(p->mock) || httpd_open(&p->httpd, &p->api, err);
 }
 
+static bool write_file(const char *path, const struct buf *text)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return false;
+    bool ok = fwrite(buf_str(text), 1, text->len, file) == text->len;
+    return !fclose(file) && ok;
+}
+
+/* Writes the report of a replay when it has diverged, and when it is over. */
+static bool tell_replay(struct program *p, bool over, struct error *err)
+{
+    struct buf text CLEANUP(buf_done) = { .max = 64U << 20 };
+    struct replay *replay = mock_replay(p->mock);
+    if (!replay || !p->report || (!over && (p->told || !replay_has_diverged(replay))))
+        return true;
+    p->told = true;
+    replay_report(replay, &text);
+    buf_addc(&text, '\n');
+    return write_file(p->report, &text)
+           || error_set(err, ERROR_INVALID, "%s: cannot be written", p->report);
+}
+
+/* The exit status of a server that was ended: 3 when its replay has diverged. */
+static int finish(struct program *p, struct error *err)
+{
+    struct buf text CLEANUP(buf_done) = { .max = 64U << 20 };
+    struct replay *replay = mock_replay(p->mock);
+    if (!replay)
+        return 0;
+    replay_end(replay);
+    replay_explain(replay, &text);
+    (void)fputs(buf_str(&text), stderr);
+    if (!tell_replay(p, true, err)) {
+        (void)fprintf(stderr, "alb-mock: %s\n", err->msg);
+        return 1;
+    }
+    return replay_has_diverged(replay) ? 3 : 0;
+}
+
 /* Serves until a signal comes. */
 static bool serve(struct program *p, struct error *err)
 {
@@ -174,7 +224,7 @@ static bool serve(struct program *p, struct error *err)
         if (p->httpd)
             httpd_run(p->httpd, now);
         int64_t due = mock_run(p->mock);
-        if (!follow_restart(p, err))
+        if (!follow_restart(p, err) || !tell_replay(p, false, err))
             return false;
         fds[1].fd = p->httpd ? httpd_fd(p->httpd) : -1;
         if (poll(fds, COUNT(fds), wait_for(p, due, now)) < 0 && errno != EINTR)
@@ -214,21 +264,22 @@ int main(int argc, char **argv)
     }
     if (o.verb == OPTIONS_COVERAGE)
         return coverage_print(&err);
-    if (o.verb != OPTIONS_SERVE) {
+    if (o.verb == OPTIONS_HELP || o.verb == OPTIONS_VERSION) {
         (void)fputs(o.verb == OPTIONS_HELP ? options_help() : "alb-mock " ALB_MOCK_VERSION "\n",
                     stdout);
         return 0;
     }
-    struct program p CLEANUP(program_done) = { .signals = -1 };
+    struct program p CLEANUP(program_done) = { .signals = -1, .report = o.report };
     if (!program_open(&p, &o, &err)) {
         (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
         return 1;
     }
-    announce("listening", o.tls_cert ? "https" : "http", o.listen, p.httpd);
+    announce(o.verb == OPTIONS_REPLAY ? "replaying" : "listening", o.tls_cert ? "https" : "http",
+             o.listen, p.httpd);
     if (p.admin)
         announce("admin", "http", o.admin, p.admin);
     if (serve(&p, &err))
-        return 0;
+        return finish(&p, &err);
     (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
     return 1;
 }

@@ -7,6 +7,8 @@
 #include "companion/companion.h"
 #include "fault/fault.h"
 #include "flow/flow.h"
+#include "record/recorder.h"
+#include "record/replay.h"
 
 enum { DOWN_MS = 100 }; /* of a restart that does not say */
 
@@ -22,6 +24,8 @@ struct mock {
     struct flow *flow;
     struct fault_set faults;
     struct front *front;
+    struct recorder *recorder; /* NULL: nothing is recorded */
+    struct replay *replay;     /* NULL: the cloud answers   */
     int64_t down_until_ms;
     struct error failure; /* of a restart */
 };
@@ -95,6 +99,13 @@ static bool front_start(struct mock *m, const struct mock_config *config, struct
     return front_open(&m->front, &front, err);
 }
 
+static bool record_start(struct mock *m, const struct mock_config *config, struct error *err)
+{
+    return (!config->record || recorder_open(&m->recorder, config->record, mock_now_ms(m), err))
+           && (!config->replay
+               || replay_open(&m->replay, config->replay, config->replay_match, err));
+}
+
 bool mock_open(struct mock **out, const struct mock_config *config, struct error *err)
 {
     *out = NULL;
@@ -105,8 +116,8 @@ bool mock_open(struct mock **out, const struct mock_config *config, struct error
     m->is_virtual = !config->clock;
     m->now_ms = config->start_ms ? config->start_ms : START_MS;
     m->clock = config->clock ? *config->clock : (struct clock){ virtual_now, m };
-    if (!clouds_open(m, config, err) || !rules_open(m, config, err)
-        || !front_start(m, config, err)) {
+    if (!clouds_open(m, config, err) || !rules_open(m, config, err) || !front_start(m, config, err)
+        || !record_start(m, config, err)) {
         mock_close(m);
         return false;
     }
@@ -118,6 +129,8 @@ void mock_close(struct mock *m)
 {
     if (!m)
         return;
+    replay_close(m->replay);
+    recorder_close(m->recorder);
     front_close(m->front);
     fault_clear(&m->faults);
     flow_close(m->flow);
@@ -176,7 +189,13 @@ void mock_call(void *arg, const struct httpd_request *request, struct httpd_repl
         reply->reset = true;
         return;
     }
+    int64_t now = mock_now_ms(m);
+    if (m->replay) {
+        replay_call(m->replay, now, request, reply);
+        return;
+    }
     front_handle(m->front, request, reply);
+    recorder_note(m->recorder, request, reply, now, mock_now_ms(m));
     if (front_takes_restart(m->front, &restart))
         (void)!mock_restart(m, restart.down_ms ? restart.down_ms : DOWN_MS, restart.forget, &err);
 }
@@ -228,4 +247,9 @@ struct flow *mock_flow(struct mock *m)
 struct fault_set *mock_faults(struct mock *m)
 {
     return &m->faults;
+}
+
+struct replay *mock_replay(struct mock *m)
+{
+    return m->replay;
 }

@@ -10,8 +10,10 @@
 #pragma once
 
 #include "front/front.h"
+#include "record/match.h"
 
 struct mock;
+struct replay;
 
 /* Texts and lists are borrowed as long as the mock lives. */
 struct mock_config {
@@ -32,6 +34,9 @@ struct mock_config {
     size_t n_flow;
     const char *const *faults; /* scenarios as for fault_add()                           */
     size_t n_faults;
+    const char *record; /* file to record all calls in, NULL: none                       */
+    const char *replay; /* recording to answer from instead of the cloud, NULL: none     */
+    enum replay_match replay_match;
     const struct clock *clock; /* NULL: a virtual one of the mock's own                  */
     int64_t start_ms;          /* of the virtual one, 0: 2025-01-01T00:00:00Z            */
     const struct clock *dates; /* what the dates of requests are compared with; NULL: the
@@ -69,3 +74,4 @@ struct cloud *mock_cloud(struct mock *m);
 struct front *mock_front(struct mock *m);
 struct flow *mock_flow(struct mock *m);
 struct fault_set *mock_faults(struct mock *m);
+struct replay *mock_replay(struct mock *m); /* NULL: it does not replay */

@@ -6,6 +6,7 @@
 
 #include "../fault/fault.h"
 #include "../flow/flow.h"
+#include "../record/replay.h"
 #include "alb-agent/buf.h"
 #include "alb-agent/clock.h"
 #include "alb-agent/json.h"
@@ -264,6 +265,16 @@ static bool restart_post(struct mock *m, const struct httpd_request *request, st
     return mock_restart(m, down, cJSON_IsTrue(json_get(json, "forget")), err);
 }
 
+static bool replay_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                       struct error *err)
+{
+    (void)request;
+    if (!mock_replay(m))
+        return error_set(err, ERROR_CONFLICT, "nothing is replayed");
+    replay_report(mock_replay(m), out);
+    return true;
+}
+
 static const struct {
     const char *method, *path;
     admin_fn *run;
@@ -275,8 +286,8 @@ static const struct {
     { "GET", "/calls", calls_get },       { "POST", "/do", do_post },
     { "PUT", "/pending", pending_put },   { "PUT", "/hold", hold_put },
     { "PUT", "/health", health_put },     { "GET", "/state", state_get },
-    { "POST", "/restart", restart_post }, { "PUT", "/state", state_put },
-    { "POST", "/diff", diff_post },
+    { "POST", "/restart", restart_post }, { "GET", "/replay", replay_get },
+    { "PUT", "/state", state_put },       { "POST", "/diff", diff_post },
 };
 
 static admin_fn *find(const struct httpd_request *request, bool *path_known)

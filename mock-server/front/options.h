@@ -11,12 +11,27 @@
 #include "front.h"
 #include "policy.h"
 
-enum options_verb { OPTIONS_SERVE, OPTIONS_COVERAGE, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_verb {
+    OPTIONS_SERVE,
+    OPTIONS_REPLAY,
+    OPTIONS_EXPORT,
+    OPTIONS_IMPORT,
+    OPTIONS_DIFF,
+    OPTIONS_COVERAGE,
+    OPTIONS_HELP,
+    OPTIONS_VERSION
+};
 
 struct options {
     enum options_verb verb;
-    const char *listen; /* never NULL with OPTIONS_SERVE   */
-    const char *state, *neighbours, *call_log;
+    const char *files[2]; /* of a command that takes any        */
+    size_t n_files;
+    const char *listen; /* never NULL with OPTIONS_SERVE and OPTIONS_REPLAY */
+    const char *state, *import, *neighbours, *call_log;
+    const char *record, *match, *report; /* NULL: none, key, none   */
+    const char *console;                 /* file, NULL: none        */
+    uint64_t console_seed;
+    int64_t console_every_ms;       /* 0: nobody                       */
     const char *admin;              /* HOST:PORT, NULL: none           */
     const char *tls_cert, *tls_key; /* files, NULL: plain HTTP      */
     const char *fault_file;         /* NULL: none                      */

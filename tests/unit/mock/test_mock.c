@@ -13,6 +13,7 @@
 #include "alb-agent/buf.h"
 #include "client.h"
 #include "mock-server/front/policy.h"
+#include "mock-server/record/replay.h"
 
 static struct mock *start(struct mock_config config)
 {
@@ -363,6 +364,46 @@ static void test_a_throttled_call_has_the_documented_form(void **state)
     mock_close(m);
 }
 
+/* What three calls get from a mock that records, or replays, 'path'. */
+static const char *three_calls(struct arena *a, struct mock *m)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    static const char *const names[] = { "g1", "g2" };
+    for (size_t i = 0; i < COUNT(names); i++) {
+        struct client_reply r CLEANUP(client_reply_done) = client_call(
+            m, a, "CreateServerGroup",
+            arena_fmt(a,
+                      "HealthCheckConfig.HealthCheckEnabled=false&ServerGroupName=%s&VpcId=vpc-1",
+                      names[i]));
+        buf_add(&b, r.http.body, r.http.body_len);
+    }
+    buf_adds(&b, groups(m, a));
+    return buf_keep(&b, a);
+}
+
+static void test_what_was_recorded_is_replayed_byte_by_byte(void **state)
+{
+    (void)state;
+    static const enum replay_match matches[] = { REPLAY_STRICT, REPLAY_KEY, REPLAY_FUZZY };
+    char path[] = "/tmp/mock-replay-XXXXXX";
+    struct arena a CLEANUP(arena_done) = { 0 };
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    struct mock *m = start((struct mock_config){ .record = path });
+    assert_null(mock_replay(m));
+    const char *recorded = three_calls(&a, m);
+    mock_close(m);
+    for (size_t i = 0; i < COUNT(matches); i++) {
+        m = start((struct mock_config){ .replay = path, .replay_match = matches[i] });
+        assert_string_equal(three_calls(&a, m), recorded);
+        replay_end(mock_replay(m));
+        assert_false(replay_has_diverged(mock_replay(m)));
+        mock_close(m);
+    }
+    (void)unlink(path);
+}
+
 static void test_a_denied_call_has_the_documented_form(void **state)
 {
     (void)state;
@@ -409,6 +450,7 @@ int main(void)
         cmocka_unit_test(test_a_stale_read_is_one_reply_behind),
         cmocka_unit_test(test_faults_on_the_wire_are_left_to_the_server),
         cmocka_unit_test(test_a_throttled_call_has_the_documented_form),
+        cmocka_unit_test(test_what_was_recorded_is_replayed_byte_by_byte),
         cmocka_unit_test(test_a_denied_call_has_the_documented_form),
         cmocka_unit_test(test_nonsense_in_the_configuration_is_refused),
     };

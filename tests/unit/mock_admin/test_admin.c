@@ -89,6 +89,17 @@ static void test_faults_are_set_added_told_and_cleared(void **state)
     assert_string_equal(ask(w, "DELETE", "/faults", ""), "200 []");
 }
 
+static void test_a_restart_is_ordered_and_no_replay_is_told(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "POST", "/restart", "{\"down_ms\":50}"), "200 {}");
+    assert_true(mock_is_down(w->mock));
+    mock_advance(w->mock, 50);
+    assert_false(mock_is_down(w->mock));
+    assert_int_equal(strncmp(ask(w, "POST", "/restart", "{\"down_ms\":-1}"), "400 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "GET", "/replay", ""), "409 ", 4), 0);
+}
+
 static void test_limits_are_set_line_by_line(void **state)
 {
     struct world *w = *state;
@@ -205,6 +216,7 @@ int main(void)
         TEST(test_the_clock_is_told_and_moved),
         TEST(test_the_clock_is_not_moved_back_or_by_nonsense),
         TEST(test_faults_are_set_added_told_and_cleared),
+        TEST(test_a_restart_is_ordered_and_no_replay_is_told),
         TEST(test_limits_are_set_line_by_line),
         TEST(test_a_deed_is_done_behind_the_clients_back),
         TEST(test_a_deed_may_come_later),

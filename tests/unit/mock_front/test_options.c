@@ -115,6 +115,36 @@ static void test_faults_limits_clock_and_admin_are_read(void **state)
     assert_false(parse(&a, ARGS("serve", "--listen=h:1", "--clock", "fast"), &o, &err));
 }
 
+static void test_commands_take_files_and_flags_in_any_order(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err = { 0 };
+    struct options o;
+    assert_true(parse(&a, ARGS("replay", "--match", "fuzzy", "c.jsonl", "--listen=h:1"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_REPLAY);
+    assert_string_equal(o.files[0], "c.jsonl");
+    assert_string_equal(o.match, "fuzzy");
+    assert_true(parse(&a, ARGS("diff", "x", "y"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_DIFF);
+    assert_string_equal(o.files[1], "y");
+    assert_true(parse(&a, ARGS("import", "--state", "s.db", "x.json"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_IMPORT);
+    assert_true(parse(&a, ARGS("export", "--state=s.db"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_EXPORT);
+    assert_true(parse(&a, ARGS("coverage"), &o, &err));
+    assert_int_equal(o.verb, OPTIONS_COVERAGE);
+    assert_true(parse(&a,
+                      ARGS("serve", "--listen=h:1", "--record=r.jsonl", "--console=c.yaml",
+                           "--console-seed=3", "--console-every-ms=500", "--import=s.json"),
+                      &o, &err));
+    assert_string_equal(o.record, "r.jsonl");
+    assert_string_equal(o.console, "c.yaml");
+    assert_string_equal(o.import, "s.json");
+    assert_int_equal(o.console_seed, 3);
+    assert_int_equal(o.console_every_ms, 500);
+}
+
 static void test_mistakes_are_refused_with_the_flag_named(void **state)
 {
     (void)state;
@@ -137,6 +167,13 @@ static void test_mistakes_are_refused_with_the_flag_named(void **state)
         { { "serve", "--quota", "rules", NULL }, "--quota" },
         { { "serve", "--quota=rules=many", NULL }, "--quota" },
         { { "serve", "--latency", "=3", NULL }, "--latency" },
+        { { "replay", "--listen=h:1", NULL }, "needs 1 file" },
+        { { "replay", "a.jsonl", NULL }, "--listen" },
+        { { "export", NULL }, "--state" },
+        { { "import", "--state=s", NULL }, "needs 1 file" },
+        { { "diff", "a", NULL }, "needs 2 files" },
+        { { "diff", "a", "b", "c", NULL }, "'c'" },
+        { { "serve", "--console-every-ms", "x", "--listen=h:1", NULL }, "--console-every-ms" },
         { { "serve", "--latency-ms=9999999999999999", NULL }, "--latency-ms" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -181,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_every_flag_is_read_in_both_forms),
         cmocka_unit_test(test_keys_may_end_or_be_switched_off),
         cmocka_unit_test(test_faults_limits_clock_and_admin_are_read),
+        cmocka_unit_test(test_commands_take_files_and_flags_in_any_order),
         cmocka_unit_test(test_mistakes_are_refused_with_the_flag_named),
         cmocka_unit_test(test_a_secret_is_not_repeated_in_a_message),
         cmocka_unit_test(test_help_and_version_win),
