@@ -8,8 +8,8 @@
 
 void auth_done(struct auth *auth)
 {
-    map_done(&auth->nonces);
-    map_done(&auth->nonces_before);
+    nonce_set_done(&auth->nonces);
+    nonce_set_done(&auth->nonces_before);
 }
 
 bool auth_key(const struct auth *auth, struct auth_call *call, const char *id, struct error *err)
@@ -55,15 +55,15 @@ bool auth_nonce(struct auth *auth, const struct auth_call *call, const char *non
                 struct error *err)
 {
     if (call->now_ms - auth->nonces_since_ms >= 2LL * AUTH_CLOCK_SKEW_MS) {
-        map_done(&auth->nonces_before);
+        nonce_set_done(&auth->nonces_before);
         auth->nonces_before = auth->nonces;
-        auth->nonces = (struct map){ 0 };
+        auth->nonces = (struct nonce_set){ 0 };
         auth->nonces_since_ms = call->now_ms;
     }
-    const char *entry = arena_fmt(call->request->arena, "%s %s", call->key.id, nonce);
-    if (map_get(&auth->nonces, entry) || map_get(&auth->nonces_before, entry))
+    uint64_t mark = nonce_mark(call->key.id, nonce);
+    if (nonce_set_has(&auth->nonces, mark) || nonce_set_has(&auth->nonces_before, mark))
         return spec_refuse(auth->spec, "SignatureNonceUsed", err);
-    map_put(&auth->nonces, entry, auth);
+    nonce_set_add(&auth->nonces, mark);
     return true;
 }
 

@@ -10,7 +10,7 @@
 
 #include "alb-agent/error.h"
 #include "alb-agent/httpd.h"
-#include "alb-agent/map.h"
+#include "nonce.h"
 #include "params.h"
 #include "spec.h"
 
@@ -32,7 +32,7 @@ struct auth {
     /* Asked for keys that are not in the list, as front_side.key; NULL: nobody is. */
     bool (*issued)(void *issuer, const char *id, struct access_key *key);
     void *issuer;
-    struct map nonces, nonces_before; /* key and nonce, of this half hour and the last */
+    struct nonce_set nonces, nonces_before; /* of this half hour and the last */
     int64_t nonces_since_ms;
 };
 void auth_done(struct auth *auth);

@@ -80,15 +80,25 @@ const char *params_get(const struct params *p, const char *name)
     return NULL;
 }
 
+static bool is_plain(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'
+           || c == '_' || c == '.' || c == '~';
+}
+
 void params_encode(struct buf *b, const char *s)
 {
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
-            || strchr("-_.~", c))
-            buf_addc(b, *s);
-        else
-            buf_addf(b, "%%%02X", (unsigned)c);
+    static const char hex[] = "0123456789ABCDEF";
+    while (*s) {
+        size_t plain = 0;
+        while (is_plain((unsigned char)s[plain]))
+            plain++;
+        buf_add(b, s, plain);
+        s += plain;
+        for (; *s && !is_plain((unsigned char)*s); s++) {
+            unsigned char c = (unsigned char)*s;
+            buf_add(b, (const char[]){ '%', hex[c >> 4], hex[c & 15] }, 3);
+        }
     }
 }
 

@@ -128,10 +128,12 @@ static void add_header(struct arena *a, struct buf *b, const struct httpd_reques
             *LIST_PUSH(a, &values) = request->headers[i].value;
     if (values.len)
         qsort(values.items, values.len, sizeof *values.items, by_text);
-    buf_addf(b, "%s:", name);
-    for (size_t i = 0; i < values.len; i++)
-        buf_addf(b, "%s%s", i ? "," : "", values.items[i]);
-    buf_addc(b, '\n');
+    buf_adds(b, name);
+    for (size_t i = 0; i < values.len; i++) {
+        buf_addc(b, i ? ',' : ':');
+        buf_adds(b, values.items[i]);
+    }
+    buf_adds(b, values.len ? "\n" : ":\n");
 }
 
 /* "ACS3-HMAC-SHA256\n" and the digest of the canonical request. */
@@ -141,15 +143,20 @@ static const char *string_to_sign(struct arena *a, const struct httpd_request *r
 {
     struct buf b CLEANUP(buf_done) = { 0 };
     char hex[SHA256_HEX];
-    buf_addf(&b, "%s\n/\n", request->method);
+    buf_adds(&b, request->method);
+    buf_adds(&b, "\n/\n");
     params_canonical(a, query, &b);
     buf_addc(&b, '\n');
     for (size_t i = 0; i < auth->names.len; i++)
         add_header(a, &b, request, auth->names.items[i]);
     buf_addc(&b, '\n');
-    for (size_t i = 0; i < auth->names.len; i++)
-        buf_addf(&b, "%s%s", i ? ";" : "", auth->names.items[i]);
-    buf_addf(&b, "\n%s", body_hex);
+    for (size_t i = 0; i < auth->names.len; i++) {
+        if (i)
+            buf_addc(&b, ';');
+        buf_adds(&b, auth->names.items[i]);
+    }
+    buf_addc(&b, '\n');
+    buf_adds(&b, body_hex);
     return arena_fmt(a, "%s\n%s", SCHEME, hash_sha256_hex(buf_str(&b), b.len, hex));
 }
 

@@ -80,12 +80,15 @@ char *arena_strdup(struct arena *a, const char *s)
 
 char *arena_vfmt(struct arena *a, const char *fmt, va_list ap)
 {
+    char piece[128]; /* most texts are short: printed once */
     va_list copy;
     va_copy(copy, ap);
-    int n = vsnprintf(NULL, 0, fmt, copy);
+    int n = vsnprintf(piece, sizeof piece, fmt, copy);
     va_end(copy);
     if (n < 0)
         die();
+    if ((size_t)n < sizeof piece)
+        return arena_strndup(a, piece, (size_t)n);
     char *s = arena_alloc(a, (size_t)n + 1);
     (void)vsnprintf(s, (size_t)n + 1, fmt, ap);
     return s;

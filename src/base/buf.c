@@ -56,12 +56,17 @@ void buf_addc(struct buf *b, char c)
 
 void buf_addf(struct buf *b, const char *fmt, ...)
 {
+    char piece[128]; /* most additions are short: printed once */
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    int n = vsnprintf(piece, sizeof piece, fmt, ap);
     va_end(ap);
     if (n < 0 || !reserve(b, (size_t)n))
         return;
+    if ((size_t)n < sizeof piece) {
+        buf_add(b, piece, (size_t)n);
+        return;
+    }
     va_start(ap, fmt);
     (void)vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
     va_end(ap);

@@ -181,10 +181,23 @@ static void write_object(struct buf *b, const cJSON *json, bool sorted)
     buf_addc(b, '}');
 }
 
+static void write_int(struct buf *b, int64_t n)
+{
+    char text[24];
+    char *at = text + sizeof text;
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (n < 0)
+        *--at = '-';
+    buf_add(b, at, (size_t)(text + sizeof text - at));
+}
+
 static void write_number(struct buf *b, const cJSON *json)
 {
     if (json_is_int(json))
-        buf_addf(b, "%" PRId64, (int64_t)json->valuedouble);
+        write_int(b, (int64_t)json->valuedouble);
     else if (isfinite(json->valuedouble))
         buf_addf(b, "%.17g", json->valuedouble);
     else

@@ -45,7 +45,14 @@ void rng_uuid(struct rng *r, char text[static 37])
 {
     uint64_t hi = (rng_next(r) & ~0xf000ULL) | 0x4000;
     uint64_t lo = (rng_next(r) & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;
-    (void)snprintf(text, 37, "%08x-%04x-%04x-%04x-%012llx", (unsigned)(hi >> 32),
-                   (unsigned)(hi >> 16) & 0xffff, (unsigned)hi & 0xffff, (unsigned)(lo >> 48),
-                   (unsigned long long)(lo & 0xffffffffffffULL));
+    static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    int left = 32; /* digits */
+    for (size_t i = 0; i < sizeof shape; i++) {
+        text[i] = shape[i];
+        if (shape[i] != 'x')
+            continue;
+        left--;
+        uint64_t half = left >= 16 ? hi : lo;
+        text[i] = "0123456789abcdef"[half >> (left % 16 * 4) & 15];
+    }
 }

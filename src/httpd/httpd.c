@@ -60,7 +60,7 @@ static void *call_new(void *cls, const char *uri, struct MHD_Connection *connect
     size_t host_len = target_authority(uri, &host);
     call->connection = connection;
     call->httpd = cls;
-    call->target = arena_fmt(&call->arena, "%s%s", slash ? "/" : "", rest);
+    call->target = slash ? arena_fmt(&call->arena, "/%s", rest) : arena_strdup(&call->arena, rest);
     call->authority = host_len ? arena_strndup(&call->arena, host, host_len) : NULL;
     call->body.max = h->config.max_body;
     return call;
