@@ -27,12 +27,12 @@ struct bytes bytes_not(const struct bytes *s)
 
 void bytes_fold(struct bytes *s)
 {
-    for (unsigned char c = 'a'; c <= 'z'; c++) {
-        unsigned char upper = (unsigned char)(c - 'a' + 'A');
-        if (bytes_has(s, c))
+    for (const char *c = "abcdefghijklmnopqrstuvwxyz"; *c; c++) {
+        unsigned char lower = (unsigned char)*c, upper = (unsigned char)(lower - 'a' + 'A');
+        if (bytes_has(s, lower))
             bytes_put(s, upper);
         if (bytes_has(s, upper))
-            bytes_put(s, c);
+            bytes_put(s, lower);
     }
 }
 

@@ -84,17 +84,15 @@ struct piece piece_again(struct builder *b, const struct piece *x)
 /* Adds to 's' what can be reached from it over ends of the text, which are no bytes. */
 static void pass_ends(const struct builder *b, bool begin, bool end, struct set *s)
 {
-    bool grown = true;
-    while (grown) {
-        grown = false;
-        struct set was = *s;
+    struct set was;
+    do {
+        was = *s;
         for (size_t i = 0; i < b->n; i++)
             if (set_has(s, i)
                 && ((begin && bytes_has(&b->on[i], BYTE_BEGIN))
                     || (end && bytes_has(&b->on[i], BYTE_END))))
                 set_add(s, &b->follow[i]);
-        grown = memcmp(&was, s, sizeof was) != 0;
-    }
+    } while (memcmp(&was, s, sizeof was) != 0);
 }
 
 static bool is_end(const struct bytes *on)

@@ -9,18 +9,17 @@
 
 const char *route_doubt_text(enum route_doubt d)
 {
-    switch (d) {
-    case ROUTE_DOUBT_NONE: return "nothing";
-    case ROUTE_DOUBT_UNKNOWN: return "what the request does not say";
-    case ROUTE_DOUBT_UNREAD: return "what the condition's value means";
-    case ROUTE_DOUBT_EXPRESSION:
-        return "how ALB anchors the expression, and whether it ignores case";
-    case ROUTE_DOUBT_LABELS: return "whether '*' crosses dots";
-    case ROUTE_DOUBT_CASE: return "whether ALB ignores case there";
-    case ROUTE_DOUBT_ENCODED: return "whether ALB decodes \"%xx\" first";
-    case ROUTE_DOUBT_REPEATED: return "which of several values ALB looks at";
-    }
-    return "nothing";
+    static const char *const texts[] = {
+        [ROUTE_DOUBT_NONE] = "nothing",
+        [ROUTE_DOUBT_UNKNOWN] = "what the request does not say",
+        [ROUTE_DOUBT_UNREAD] = "what the condition's value means",
+        [ROUTE_DOUBT_EXPRESSION] = "how ALB anchors the expression, and whether it ignores case",
+        [ROUTE_DOUBT_LABELS] = "whether '*' crosses dots",
+        [ROUTE_DOUBT_CASE] = "whether ALB ignores case there",
+        [ROUTE_DOUBT_ENCODED] = "whether ALB decodes \"%xx\" first",
+        [ROUTE_DOUBT_REPEATED] = "which of several values ALB looks at",
+    };
+    return texts[d];
 }
 
 /* ---- what the request has, as texts -----------------------------------------------------------
@@ -46,22 +45,34 @@ static int hex(char c)
     return at ? (int)(at - digits) : -1;
 }
 
+/* The byte that "%xx" stands for, or 0: it is no such thing, or stands for no text. */
+static unsigned char escaped(const char *at)
+{
+    if (*at != '%' || hex(at[1]) < 0 || hex(at[2]) < 0)
+        return 0;
+    return (unsigned char)(hex(at[1]) * 16 + hex(at[2]));
+}
+
 /* "%2f" as "/", and with 'form' "+" as a blank. */
 static const char *decode(struct arena *a, const char *text, bool form)
 {
     if (!strchr(text, '%') && !(form && strchr(text, '+')))
         return text;
-    char *out = arena_strdup(a, text), *to = out;
-    for (const char *from = text; *from; from++, to++) {
-        bool escaped = *from == '%' && hex(from[1]) >= 0 && hex(from[2]) >= 0
-                       && (hex(from[1]) || hex(from[2]));
-        *to = escaped                ? (char)(hex(from[1]) * 16 + hex(from[2]))
-              : form && *from == '+' ? ' '
-                                     : *from;
-        if (escaped)
-            from += 2;
+    char *out = arena_strdup(a, text);
+    size_t n = 0;
+    for (const char *at = text; *at; at++) {
+        unsigned char byte = escaped(at);
+        if (byte) {
+            memcpy(&out[n++], &byte, 1);
+            at += 2;
+        } else {
+            out[n] = *at;
+            if (form && out[n] == '+')
+                out[n] = ' ';
+            n++;
+        }
     }
-    *to = '\0';
+    out[n] = '\0';
     return out;
 }
 
@@ -80,9 +91,8 @@ static const char *join_pair(struct arena *a, const char *key, const char *value
 {
     size_t n = strlen(key), m = strlen(value);
     char *text = arena_alloc(a, n + m + 2);
-    memcpy(text, key, n);
-    text[n] = BYTE_PAIR;
-    memcpy(text + n + 1, value, m);
+    memcpy(text, key, n + 1); /* BYTE_PAIR is the NUL */
+    memcpy(text + n + 1, value, m + 1);
     *len = n + 1 + m;
     return text;
 }
@@ -159,26 +169,35 @@ static const char *host_name(struct arena *a, const char *host)
     return text_lower(a, port ? arena_strndup(a, host, (size_t)(colon - host)) : host);
 }
 
+/* The one text that there is for conditions of this type, or NULL. */
+static const char *single_text(struct subject *s, enum alb_cond type)
+{
+    const struct route_request *q = s->request;
+    const char *const of[] = {
+        [ALB_COND_HOST] = q->host ? host_name(s->a, q->host) : NULL,
+        [ALB_COND_PATH] = q->path,
+        [ALB_COND_METHOD] = q->method,
+        [ALB_COND_SOURCE_IP] = q->source,
+        [ALB_COND_RESPONSE_STATUS] = q->status,
+    };
+    return of[type];
+}
+
 /* What the request has for a condition; '*known' false: the request does not say. */
 static texts texts_for(struct subject *s, const struct cond *c, bool *known)
 {
     const struct route_request *q = s->request;
-    const char *one = NULL;
     *known = true;
-    switch (c->type) {
-    case ALB_COND_HEADER: return header_texts(s, q->headers.items, q->headers.len, c->key);
-    case ALB_COND_RESPONSE_HEADER:
+    if (c->type == ALB_COND_HEADER)
+        return header_texts(s, q->headers.items, q->headers.len, c->key);
+    if (c->type == ALB_COND_RESPONSE_HEADER)
         return header_texts(s, q->response_headers.items, q->response_headers.len, c->key);
-    case ALB_COND_QUERY: return query_texts(s);
-    case ALB_COND_COOKIE: return cookie_texts(s);
-    case ALB_COND_HOST: one = q->host ? host_name(s->a, q->host) : NULL; break;
-    case ALB_COND_PATH: one = q->path; break;
-    case ALB_COND_METHOD: one = q->method; break;
-    case ALB_COND_SOURCE_IP: one = q->source; break;
-    case ALB_COND_RESPONSE_STATUS: one = q->status; break;
-    case ALB_COND_UNSET: break;
-    }
+    if (c->type == ALB_COND_QUERY)
+        return query_texts(s);
+    if (c->type == ALB_COND_COOKIE)
+        return cookie_texts(s);
     texts l = { 0 };
+    const char *one = single_text(s, c->type);
     *known = one;
     if (one)
         add_text(s, &l, one, c->type == ALB_COND_PATH);
@@ -198,13 +217,11 @@ static bool runs(struct arena *a, const struct pattern *p, unsigned reading, con
 
 static enum route_doubt pattern_doubt(const struct pattern *p)
 {
-    switch (p->kind) {
-    case PATTERN_ANY: return ROUTE_DOUBT_UNREAD;
-    case PATTERN_REGEX: return ROUTE_DOUBT_EXPRESSION;
-    case PATTERN_EXACT:
-    case PATTERN_GLOB: return p->of->labels ? ROUTE_DOUBT_LABELS : ROUTE_DOUBT_CASE;
-    }
-    return ROUTE_DOUBT_NONE;
+    if (p->kind == PATTERN_ANY)
+        return ROUTE_DOUBT_UNREAD;
+    if (p->kind == PATTERN_REGEX)
+        return ROUTE_DOUBT_EXPRESSION;
+    return p->of->labels ? ROUTE_DOUBT_LABELS : ROUTE_DOUBT_CASE;
 }
 
 struct verdict {
@@ -316,10 +333,11 @@ static struct route_finding judge_cond(struct subject *s, const struct cond *c)
     bool known;
     texts l = texts_for(s, c, &known);
     struct route_finding f;
-    if (!known || c->type == ALB_COND_UNSET)
+    if (!known)
         f = (struct route_finding){ .answer = ROUTE_MAYBE,
                                     .value = ROUTE_NO_VALUE,
-                                    .doubt = known ? ROUTE_DOUBT_UNREAD : ROUTE_DOUBT_UNKNOWN };
+                                    .doubt = c->type == ALB_COND_UNSET ? ROUTE_DOUBT_UNREAD
+                                                                       : ROUTE_DOUBT_UNKNOWN };
     else if (c->type == ALB_COND_SOURCE_IP)
         f = judge_source(c, s->request->source);
     else

@@ -8,15 +8,15 @@
 
 static const struct dialect dialects[] = {
     [ALB_COND_UNSET] = { 0 },
-    [ALB_COND_HOST] = { .wild = true, .regex = true, .fold = true, .labels = true },
-    [ALB_COND_PATH] = { .wild = true, .regex = true },
+    [ALB_COND_HOST] = { .single = true, .wild = true, .regex = true, .fold = true, .labels = true },
+    [ALB_COND_PATH] = { .single = true, .wild = true, .regex = true },
     [ALB_COND_HEADER] = { .wild = true, .fold_wide = true },
-    [ALB_COND_QUERY] = { .wild = true, .fold_wide = true },
-    [ALB_COND_METHOD] = { 0 },
-    [ALB_COND_COOKIE] = { .wild = true, .fold_wide = true },
-    [ALB_COND_SOURCE_IP] = { 0 },
+    [ALB_COND_QUERY] = { .pairs = true, .wild = true, .fold_wide = true },
+    [ALB_COND_METHOD] = { .single = true },
+    [ALB_COND_COOKIE] = { .pairs = true, .wild = true, .fold_wide = true },
+    [ALB_COND_SOURCE_IP] = { .single = true },
     [ALB_COND_RESPONSE_HEADER] = { .wild = true, .fold_wide = true },
-    [ALB_COND_RESPONSE_STATUS] = { .digits = true },
+    [ALB_COND_RESPONSE_STATUS] = { .single = true, .digits = true },
 };
 
 const struct dialect *dialect_of(enum alb_cond type)
@@ -147,23 +147,19 @@ static struct piece anything(struct builder *b, const struct pattern *p)
 static bool build(struct builder *b, const struct pattern *p, unsigned reading, struct piece *out)
 {
     *out = piece_nothing();
-    switch (p->kind) {
-    case PATTERN_EXACT:
-    case PATTERN_GLOB:
-        if (p->key) {
-            *out = add_glob(b, *out, p->of, p->key, reading);
-            *out = add_bytes(b, out, bytes_one(BYTE_PAIR), false);
-        }
-        *out = add_glob(b, *out, p->of, p->text, reading);
-        return true;
-    case PATTERN_REGEX: return read_regex(b, p, reading, out);
-    case PATTERN_ANY: {
+    if (p->kind == PATTERN_REGEX)
+        return read_regex(b, p, reading, out);
+    if (p->kind == PATTERN_ANY) {
         struct bytes none = { { 0 } };
         *out = reading & READ_ANY ? anything(b, p) : piece_bytes(b, &none);
         return true;
     }
+    if (p->key) {
+        *out = add_glob(b, *out, p->of, p->key, reading);
+        *out = add_bytes(b, out, bytes_one(BYTE_PAIR), false);
     }
-    return false;
+    *out = add_glob(b, *out, p->of, p->text, reading);
+    return true;
 }
 
 struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, unsigned reading)
@@ -178,15 +174,11 @@ struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, un
 
 unsigned pattern_doubts(const struct pattern *p)
 {
-    switch (p->kind) {
-    case PATTERN_EXACT: return p->of->fold_wide ? READ_FOLD : 0;
-    case PATTERN_GLOB:
-        return (p->of->fold_wide ? READ_FOLD : 0u) | (p->of->labels ? READ_CROSS : 0u);
-    case PATTERN_REGEX:
-        return READ_HEAD | READ_TAIL | (p->text[1] == '*' && !p->of->fold ? READ_FOLD : 0u);
-    case PATTERN_ANY: return 0;
-    }
-    return 0;
+    bool regex = p->kind == PATTERN_REGEX, glob = p->kind == PATTERN_GLOB;
+    unsigned doubts = regex ? READ_HEAD | READ_TAIL : 0U;
+    if (p->of->fold_wide || (regex && p->text[1] == '*' && !p->of->fold))
+        doubts |= READ_FOLD;
+    return glob && p->of->labels ? doubts | READ_CROSS : doubts;
 }
 
 /* ---- quickly ------------------------------------------------------------------------------ */
@@ -200,7 +192,7 @@ static bool same_char(char x, char y)
  * x[i..] and y[k..] share one. */
 static bool globs_meet(const struct pattern *x, const struct pattern *y)
 {
-    bool rows[2][VALUE_MAX + 1];
+    bool rows[2][VALUE_MAX + 1] = { { false } };
     bool *row = rows[0], *next = rows[1];
     for (size_t i = x->len + 1; i-- > 0;) {
         bool *spare = row;

@@ -3,19 +3,7 @@
 
 bool cond_is_single(enum alb_cond type)
 {
-    switch (type) {
-    case ALB_COND_HOST:
-    case ALB_COND_PATH:
-    case ALB_COND_METHOD:
-    case ALB_COND_SOURCE_IP:
-    case ALB_COND_RESPONSE_STATUS: return true;
-    case ALB_COND_UNSET:
-    case ALB_COND_HEADER:
-    case ALB_COND_QUERY:
-    case ALB_COND_COOKIE:
-    case ALB_COND_RESPONSE_HEADER: return false;
-    }
-    return false;
+    return dialect_of(type)->single;
 }
 
 static void add_pattern(struct arena *a, struct cond *c, const char *key, const char *text)
@@ -77,18 +65,14 @@ static void prepare_cond(struct arena *a, const struct alb_condition *from, stru
 {
     c->source = from;
     c->type = from->type;
-    switch (from->type) {
-    case ALB_COND_UNSET: c->unknown = true; return;
-    case ALB_COND_HOST:
-    case ALB_COND_PATH:
-    case ALB_COND_METHOD:
-    case ALB_COND_SOURCE_IP:
-    case ALB_COND_RESPONSE_STATUS: prepare_values(a, &from->values, c); return;
-    case ALB_COND_HEADER:
-    case ALB_COND_RESPONSE_HEADER: prepare_header(a, &from->header, c); return;
-    case ALB_COND_QUERY:
-    case ALB_COND_COOKIE: prepare_pairs(a, &from->pairs, c); return;
-    }
+    if (c->type == ALB_COND_UNSET)
+        c->unknown = true;
+    else if (cond_is_single(c->type))
+        prepare_values(a, &from->values, c);
+    else if (dialect_of(c->type)->pairs)
+        prepare_pairs(a, &from->pairs, c);
+    else
+        prepare_header(a, &from->header, c);
 }
 
 static bool is_exact_host(const struct cond *c)

@@ -114,6 +114,9 @@ struct dialect {
     bool fold_wide; /* ... in the wide reading only                              */
     bool labels;    /* '*' does not cross a dot, in the narrow reading           */
     bool digits;    /* what is not a number may mean anything                    */
+    bool pairs;     /* of key and value                                          */
+    bool single;    /* a request has exactly one text for it: a header, a query and a
+                       cookie can be there several times, or not at all           */
 };
 const struct dialect *dialect_of(enum alb_cond type);
 
@@ -168,6 +171,5 @@ struct route_rule {
     const struct cond *hosts; /* a Host condition of exact values only, or NULL           */
 };
 
-/* Does a request have exactly one text for conditions of this type?  A header, a query and a
- * cookie can be there several times, or not at all. */
+/* As its dialect says. */
 bool cond_is_single(enum alb_cond type);

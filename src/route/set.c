@@ -49,6 +49,7 @@ static struct automaton *all_of(struct arena *a, const cond_list *l, unsigned re
 typedef LIST_OF(struct block) block_list;
 
 static const struct block every_address = { { 0 }, 0 };
+static const struct block v4 = { { [10] = 0xff, [11] = 0xff }, 96 };
 
 static void block_keep(struct arena *a, block_list *out, const struct block *x,
                        const struct block *y)
@@ -276,10 +277,9 @@ static enum route_answer sources_within(struct arena *a, const cond_list *l, con
     block_list narrow = cond_blocks(a, c, NARROW), wide = cond_blocks(a, c, WIDE);
     if (!l->len) {
         /* Only a load balancer of both versions has clients of the other one. */
-        struct block v4;
-        return block_within(&every_address, &narrow)                       ? ROUTE_YES
-               : block_read("0.0.0.0/0", &v4) && !block_within(&v4, &wide) ? ROUTE_NO
-                                                                           : ROUTE_MAYBE;
+        return block_within(&every_address, &narrow) ? ROUTE_YES
+               : !block_within(&v4, &wide)           ? ROUTE_NO
+                                                     : ROUTE_MAYBE;
     }
     block_list l_narrow = common_blocks(a, l, NARROW), l_wide = common_blocks(a, l, WIDE);
     if (blocks_within(&l_wide, &narrow))

@@ -83,6 +83,16 @@ static void test_the_empty_text_counts(void **state)
     assert_false(automaton_is_void(empty));
 }
 
+static void test_all_bytes_count(void **state)
+{
+    static const char *const texts[] = { "/\t", "/a", "/\xa9", "/\xe9" };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        assert_true(automaton_meets(glob(*state, texts[i]), glob(*state, "/?")));
+        assert_false(automaton_meets(glob(*state, texts[i]), glob(*state, "/b")));
+        assert_int_equal(automaton_within(glob(*state, "/?"), glob(*state, texts[i])), ROUTE_NO);
+    }
+}
+
 static struct automaton *regex(struct arena *a, const char *text)
 {
     struct pattern p;
@@ -126,6 +136,7 @@ int main(void)
         ARENA_TEST(test_unions_and_intersections_of_all_small_pairs),
         ARENA_TEST(test_a_text_within_several_alternatives),
         ARENA_TEST(test_the_empty_text_counts),
+        ARENA_TEST(test_all_bytes_count),
         ARENA_TEST(test_an_inclusion_that_takes_too_long_is_given_up),
         ARENA_TEST(test_sizes_have_limits),
     };

@@ -78,6 +78,7 @@ static void test_each_condition(void **state)
         { "path=/a~b", "GET|a.com|/a%7Eb", M, 0, "/a%7Eb", ROUTE_DOUBT_ENCODED },
         { "path=/a%20b", "GET|a.com|/a%20b", M, 0, "/a%20b", ROUTE_DOUBT_ENCODED },
         { "path=/a*", "GET|a.com|/a%20b", Y, 0, "/a%20b", 0 },
+        { "path=~/a.", "GET|a.com|/a%20", M, 0, "/a%20", ROUTE_DOUBT_ENCODED },
         { "path=/z", "GET|a.com|/a%20b", N, -1, "/a%20b", 0 },
         { "path=/a%", "GET|a.com|/a%", Y, 0, "/a%", 0 },
         { "path=/a%2", "GET|a.com|/a%2", Y, 0, "/a%2", 0 },
@@ -126,7 +127,7 @@ static void test_each_condition(void **state)
         { "response rheader:x=y", "GET|a.com|/|>X:y", Y, 0, "y", 0 },
         { "response rheader:x=y", "GET|a.com|/|X:y", N, -1, NULL, 0 },
         { "status=200", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "unset=", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+        { "unset=", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNREAD },
         { "path=", "GET|a.com|/", M, 0, "/", ROUTE_DOUBT_UNREAD },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -138,6 +139,17 @@ static void test_each_condition(void **state)
                      rows[i].request, (int)f.answer, f.value, f.actual ? f.actual : "-",
                      (int)f.doubt);
     }
+}
+
+static void test_a_source_that_is_missing_may_be_any(void **state)
+{
+    struct alb_rule *rule = rule_of(*state, "source=1.1.1.1");
+    rule->conditions.items[0].values.values.items[0] = NULL;
+    struct route_rule *r = route_prepare(*state, rule);
+    struct route_request q = { .source = "1.1.1.1" };
+    struct route_result result;
+    route_match(*state, &r, 1, ALB_DIRECTION_REQUEST, &q, &result);
+    assert_int_equal(result.steps.items[0].answer, ROUTE_MAYBE);
 }
 
 static struct route_result walk(struct arena *a, const char *const *rules, size_t n,
@@ -224,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ARENA_TEST(test_each_condition),
+        ARENA_TEST(test_a_source_that_is_missing_may_be_any),
         ARENA_TEST(test_the_first_rule_that_matches_decides),
         ARENA_TEST(test_a_rule_that_may_match_leaves_a_doubt),
         ARENA_TEST(test_actions_follow_by_their_order),

@@ -29,18 +29,21 @@ static void test_every_type_of_condition_is_read(void **state)
 static void test_what_is_not_understood_is_marked(void **state)
 {
     static const char *const rules[] = { "unset=",     "host=",        "header:x=", "query=",
-                                         "status=2xx", "source=a.com", "path=~(" };
+                                         "status=2xx", "source=a.com", "path=~(",   "path=~(,~)" };
     for (size_t i = 0; i < COUNT(rules); i++)
         if (!route_of(*state, rules[i])->conds.items[0].unknown)
             fail_msg("%s is understood", rules[i]);
     struct alb_condition conditions[] = { { .type = ALB_COND_HEADER },
                                           { .type = ALB_COND_QUERY },
-                                          { .type = ALB_COND_PATH } };
+                                          { .type = ALB_COND_PATH },
+                                          { .type = ALB_COND_SOURCE_IP } };
     struct alb_rule rule = { .conditions = { conditions, COUNT(conditions) } };
     const char *nothing[] = { NULL };
     struct alb_pair none[] = { { NULL, NULL } };
     conditions[0].header.values.items = nothing;
     conditions[0].header.values.len = 1;
+    conditions[3].values.values.items = nothing;
+    conditions[3].values.values.len = 1;
     conditions[1].pairs.pairs.items = none;
     conditions[1].pairs.pairs.len = 1;
     const struct route_rule *r = route_prepare(*state, &rule);
@@ -48,6 +51,7 @@ static void test_what_is_not_understood_is_marked(void **state)
     assert_string_equal(r->conds.items[0].patterns.items[0].text, "");
     assert_string_equal(r->conds.items[1].patterns.items[0].key, "");
     assert_true(r->conds.items[2].unknown);
+    assert_true(r->conds.items[3].unknown);
 }
 
 static void test_a_rule_knows_its_hosts_when_all_are_exact(void **state)

@@ -67,6 +67,7 @@ static void test_texts_match(void **state)
         { "$^", "", true, true },
         { "^a?$", "", true, true },
         { "a|", "", true, true },
+        { "[[a]", "[", true, true },
         { "(a|)b", "b", true, true },
         { "a\\|b", "a|b", true, true },
         { "x/p(/|$)(.*)", "x/p", true, true },
@@ -101,7 +102,7 @@ static void test_what_is_not_regular_or_broken_is_refused(void **state)
         "(",      ")",   "a)",          "(a",      "[",     "[a",    "[]",      "[^]",     "*a",
         "+",      "?",   "a**",         "a*+",     "a++",   "a???",  "(?=a)",   "(?i)",    "(?",
         "(?!a)b", "\\1", "\\b",         "\\",      "[\\b]", "[z-a]", "[\\d-z]", "[a-\\d]", "a{2}",
-        "}",      "a{",  "[[:alpha:]]", "[[.a.]]", "[a\\",  "[a-\\", "(|*)",
+        "}",      "a{",  "[[:alpha:]]", "[[.a.]]", "[a\\",  "[a-\\", "(|*)",    "[a[",
     };
     for (size_t i = 0; i < COUNT(bad); i++)
         if (read_search(*state, bad[i], true, false))

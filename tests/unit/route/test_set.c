@@ -88,6 +88,7 @@ static void test_cover(void **state)
         { "path=~*/X.*", "path=~*/X", Y },
         { "path=~*/X", "path=~*/X.*", M },
         { "path=~*X", "path=~X", Y },
+        { "host=~*^w", "host=~^W", Y }, /* case never counts in hosts */
         { "path=~X", "path=~*X", M },
         { "path=~^/a$", "path=/a", Y },
         { "path=~*/a|/b", "path=~*^/a$", Y },
@@ -176,6 +177,7 @@ static void test_empty(void **state)
         { "", N },
         { "path=/x path=/y", Y },
         { "path=/x* path=*y", N },
+        { "path=/x path=/y host=a.com", Y },
         { "host=a.com,b.com host=b.com,c.com host=a.com,c.com", Y },
         { "path=~x path=/y", Y },
         { "path=~x path=/yx", M },
