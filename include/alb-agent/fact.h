@@ -1,5 +1,6 @@
 /* fact.h - what 'translate' needs to know that is neither in the cluster nor of our making
- * (design.md §2): the zone and VPC of a vSwitch, the interface of an address.
+ * (design.md §2): the zone and VPC of a vSwitch, the interface of an address, the
+ * certificates that exist.
  *
  * A fact that is not known is a need; 'observe' reads needs in batches, 'store' keeps the
  * answers, and translation runs again. */
@@ -10,11 +11,15 @@
 #include "alb-agent/arena.h"
 
 enum fact_kind {
-    FACT_VSWITCH, /* key: vSwitch id; value: zone id; value2: VPC id                        */
-    FACT_ENI,     /* key: "<vpc id>/<address>"; value: interface id                          */
+    FACT_VSWITCH,      /* key: vSwitch id; value: zone id; value2: VPC id                        */
+    FACT_ENI,          /* key: "<vpc id>/<address>"; value: interface id                          */
+    FACT_CERTIFICATES, /* key: FACT_ALL; value: JSON list of {"id":12345678,"names":["*.a.com"],
+                          "end":"2027-01-31"}, by id, of what CAS has issued or was given,
+                          without what has expired (companion-apis.md §2)                  */
     FACT_KINDS
 };
-const char *fact_kind_name(enum fact_kind kind); /* "vswitch", "eni" */
+#define FACT_ALL "all"
+const char *fact_kind_name(enum fact_kind kind); /* "vswitch", "eni", "certificates" */
 
 struct fact {
     enum fact_kind kind;

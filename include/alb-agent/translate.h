@@ -14,6 +14,8 @@ struct translate_in {
     const struct fact_set *facts;
     const char *cluster_id;
     const char *vpc_id; /* NULL: the VPC of each AlbConfig's vSwitches */
+    const char *region; /* for ids of certificates; NULL: one in China */
+    int64_t now_ms;     /* certificates that end before are not used   */
 };
 
 /* What is wrong with an object: "Ingress shop/web (web.yaml:3)", and "spec.rules[0]...:

@@ -42,18 +42,21 @@ static void run_translate(struct session *s)
         .facts = &s->facts,
         .cluster_id = s->cluster_id,
         .vpc_id = s->config.vpc_id,
+        .region = s->config.region,
+        .now_ms = session_now(s),
     };
     s->wanted = (struct translate_out){ 0 };
     translate(&s->arena, &in, &s->wanted);
 }
 
 /* An address may belong to another pod, and so to another interface, than when it was last
- * asked about: what is remembered serves only those who cannot ask. */
-static void forget_interfaces(struct fact_set *facts)
+ * asked about, and a certificate may have been renewed: what is remembered serves only those
+ * who cannot ask. */
+static void forget_passing(struct fact_set *facts)
 {
     size_t kept = 0;
     for (size_t i = 0; i < facts->items.len; i++)
-        if (facts->items.items[i].kind != FACT_ENI)
+        if (facts->items.items[i].kind == FACT_VSWITCH)
             facts->items.items[kept++] = facts->items.items[i];
     facts->items.len = kept;
 }
@@ -67,7 +70,7 @@ bool session_translate(struct session *s, struct error *err)
         return true;
     }
     if (s->alb)
-        forget_interfaces(&s->facts);
+        forget_passing(&s->facts);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
         if (!read_facts(s, err))

@@ -156,6 +156,64 @@ static void merge(struct arena *a, struct model *out, const struct model *from, 
         model_sort(out);
 }
 
+/* ---- default certificates --------------------------------------------------------------------
+ */
+
+static const char *cert_id(const struct alb_cert *certs, size_t n)
+{
+    return n && certs[0].id ? certs[0].id : NULL;
+}
+
+static bool has_cert(const struct alb_cert *certs, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++)
+        if (certs[i].id && !strcmp(certs[i].id, id))
+            return true;
+    return false;
+}
+
+/* Which of the wanted certificates is to be the default.  None can be default and additional
+ * at a time (alb-semantics.md §6), so a change of places would leave a name without its
+ * certificate for a moment: what is the default stays it while it is wanted at all, and what
+ * is not associated yet takes its place before what is. */
+static const char *settle_default(const struct alb_listener *want, const struct alb_listener *have)
+{
+    const char *dflt = cert_id(want->certs.items, want->certs.len);
+    const char *now = cert_id(have->certs.items, have->certs.len);
+    const struct alb_cert *more = want->additional_certs.items;
+    size_t n = want->additional_certs.len;
+    if (!dflt || !now || has_cert(more, n, now))
+        return dflt ? now : NULL;
+    const struct alb_cert *there = have->additional_certs.items;
+    if (!has_cert(there, have->additional_certs.len, dflt))
+        return dflt;
+    for (size_t i = 0; i < n; i++)
+        if (more[i].id && !has_cert(there, have->additional_certs.len, more[i].id))
+            return more[i].id;
+    return dflt;
+}
+
+static void settle_certs(struct arena *a, struct resource *r)
+{
+    const struct alb_listener *want = r->desired;
+    const char *dflt = settle_default(want, r->actual);
+    const char *asked = cert_id(want->certs.items, want->certs.len);
+    if (!dflt || !asked || !strcmp(dflt, asked))
+        return;
+    struct alb_listener *settled = arena_dup(a, want, sizeof *want);
+    settled->certs.items = NULL;
+    settled->certs.len = 0;
+    *LIST_PUSH(a, &settled->certs) = (struct alb_cert){ .id = dflt };
+    settled->additional_certs.items = NULL;
+    settled->additional_certs.len = 0;
+    for (size_t i = 0; i < want->additional_certs.len; i++) {
+        const struct alb_cert *c = &want->additional_certs.items[i];
+        bool moved = c->id && !strcmp(c->id, dflt);
+        *LIST_PUSH(a, &settled->additional_certs) = moved ? want->certs.items[0] : *c;
+    }
+    r->desired = settled;
+}
+
 void model_join(struct arena *a, const struct model *desired, const struct model *known,
                 const struct model *actual, struct model *out)
 {
@@ -163,6 +221,11 @@ void model_join(struct arena *a, const struct model *desired, const struct model
     merge(a, out, desired, take_desired, true);
     merge(a, out, actual, take_actual, true);
     merge(a, out, known, take_known, false);
+    for (size_t i = 0; i < out->rows.len; i++) {
+        struct resource *r = &out->rows.items[i];
+        if (r->kind == RESOURCE_LISTENER && r->desired && r->actual)
+            settle_certs(a, r);
+    }
 }
 
 /* ---- references ------------------------------------------------------------------------ */

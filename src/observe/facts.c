@@ -1,16 +1,19 @@
 /* facts.c - reading what translation lacks: zone and VPC of a vSwitch one call each, the
- * interfaces of up to 100 addresses of a VPC in one (companion-apis.md §3, §4). */
+ * interfaces of up to 100 addresses of a VPC in one, all certificates page by page
+ * (companion-apis.md §2 to §4). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/json.h"
 #include "alb-agent/observe.h"
 
-enum { ADDRESSES_PER_CALL = 100 };
+enum { ADDRESSES_PER_CALL = 100, MAX_CERTIFICATES = 10000 };
 
 struct fact_read {
     uint64_t id;
     enum fact_kind kind;
-    const char *vpc; /* of FACT_ENI */
+    const char *vpc;   /* of FACT_ENI          */
+    alb_params params; /* of FACT_CERTIFICATES */
 };
 
 struct fact_reader {
@@ -20,6 +23,7 @@ struct fact_reader {
     LIST_OF(struct fact_read) reads;
     size_t in_flight;
     struct map found; /* "<kind> <key>" -> struct fact */
+    cJSON *certificates;
     bool failed;
     struct error err;
 };
@@ -34,7 +38,8 @@ static void begin(struct fact_reader *r, enum fact_kind kind, const char *action
         r->err = err;
         return;
     }
-    *LIST_PUSH(&r->arena, &r->reads) = (struct fact_read){ .id = id, .kind = kind, .vpc = vpc };
+    *LIST_PUSH(&r->arena, &r->reads) =
+        (struct fact_read){ .id = id, .kind = kind, .vpc = vpc, .params = *params };
     r->in_flight++;
 }
 
@@ -48,6 +53,16 @@ static void read_vswitch(struct fact_reader *r, const char *id)
     alb_params p = { 0 };
     param(r, &p, "VSwitchId", id);
     begin(r, FACT_VSWITCH, "DescribeVSwitches", &p, NULL);
+}
+
+static void read_certificates(struct fact_reader *r)
+{
+    alb_params p = { 0 };
+    param(r, &p, "OrderType", "CERT");
+    param(r, &p, "ShowSize", "100");
+    param(r, &p, "CurrentPage", "1");
+    r->certificates = cJSON_CreateArray();
+    begin(r, FACT_CERTIFICATES, "ListUserCertificateOrder", &p, NULL);
 }
 
 /* Needs come sorted, so the addresses of one VPC stand together: reads those from 'at' on
@@ -89,6 +104,8 @@ bool fact_reader_new(struct fact_reader **out, struct alb *alb, const fact_needs
         }
         if (need->kind == FACT_VSWITCH)
             read_vswitch(r, need->key);
+        else if (need->kind == FACT_CERTIFICATES)
+            read_certificates(r);
         i++;
     }
     *out = r;
@@ -100,6 +117,7 @@ void fact_reader_free(struct fact_reader *r)
     if (!r)
         return;
     map_done(&r->found);
+    cJSON_Delete(r->certificates);
     struct arena mem = r->arena; /* it lives in it */
     arena_done(&mem);
 }
@@ -139,22 +157,106 @@ static void take_vswitches(struct fact_reader *r, const cJSON *reply)
     }
 }
 
+static void fail(struct fact_reader *r, const struct error *err)
+{
+    if (!r->failed)
+        r->err = *err;
+    r->failed = true;
+}
+
+/* The common name and the others, separated by commas, each once. */
+static void add_names(cJSON *to, const char *text)
+{
+    while (text && *text) {
+        size_t skip = strspn(text, " ,"), n = strcspn(text + skip, " ,");
+        char name[256];
+        text += skip + n;
+        if (!n || n >= sizeof name)
+            continue;
+        memcpy(name, text - n, n);
+        name[n] = '\0';
+        const cJSON *e;
+        bool seen = false;
+        cJSON_ArrayForEach (e, to)
+            seen = seen || !strcmp(e->valuestring, name);
+        if (!seen)
+            cJSON_AddItemToArray(to, cJSON_CreateString(name));
+    }
+}
+
+/* SM2 certificates are of no use to ALB (alb-ingress.md §E.3). */
+static bool is_usable(const cJSON *entry)
+{
+    const char *algorithm = json_str(entry, "Algorithm");
+    return json_int(entry, "CertificateId", 0) > 0 && !cJSON_IsTrue(json_get(entry, "Expired"))
+           && !(algorithm && !strcmp(algorithm, "SM2"));
+}
+
+static void take_page(struct fact_reader *r, const cJSON *reply)
+{
+    const cJSON *entry;
+    cJSON_ArrayForEach (entry, json_get(reply, "CertificateOrderList")) {
+        if (!is_usable(entry) || cJSON_GetArraySize(r->certificates) >= MAX_CERTIFICATES)
+            continue;
+        cJSON *cert = cJSON_CreateObject(), *names = cJSON_CreateArray();
+        const char *end = json_str(entry, "EndDate");
+        add_names(names, json_str(entry, "CommonName"));
+        add_names(names, json_str(entry, "Sans"));
+        cJSON_AddItemToObject(cert, "id", json_new_int(json_int(entry, "CertificateId", 0)));
+        cJSON_AddItemToObject(cert, "names", names);
+        cJSON_AddItemToObject(cert, "end", cJSON_CreateString(end ? end : ""));
+        cJSON_AddItemToArray(r->certificates, cert);
+    }
+}
+
+static int compare_certs(const void *x, const void *y)
+{
+    int64_t a = json_int(*(cJSON *const *)x, "id", 0), b = json_int(*(cJSON *const *)y, "id", 0);
+    return a < b ? -1 : a > b;
+}
+
+/* By id, so that the order of the pages does not matter. */
+static const char *certificates_text(struct fact_reader *r)
+{
+    int n = cJSON_GetArraySize(r->certificates);
+    cJSON **list = arena_array(&r->arena, (size_t)n + 1, sizeof(cJSON *));
+    for (int i = 0; i < n; i++)
+        list[i] = cJSON_DetachItemFromArray(r->certificates, 0);
+    if (n)
+        qsort(list, (size_t)n, sizeof(cJSON *), compare_certs);
+    for (int i = 0; i < n; i++)
+        cJSON_AddItemToArray(r->certificates, list[i]);
+    return json_canonical(&r->arena, r->certificates);
+}
+
+static void take_certificates(struct fact_reader *r, alb_params params, const cJSON *reply)
+{
+    struct error err;
+    bool more = false;
+    take_page(r, reply);
+    if (!alb_page_next(&r->arena, reply, &params, &more, &err))
+        fail(r, &err);
+    else if (more)
+        begin(r, FACT_CERTIFICATES, "ListUserCertificateOrder", &params, NULL);
+    else
+        found(r, FACT_CERTIFICATES, FACT_ALL, certificates_text(r), NULL);
+}
+
 bool fact_reader_take(struct fact_reader *r, const struct alb_result *result)
 {
     for (size_t i = 0; i < r->reads.len; i++) {
-        const struct fact_read *read = &r->reads.items[i];
-        if (read->id != result->id)
+        const struct fact_read read = r->reads.items[i];
+        if (read.id != result->id)
             continue;
         r->in_flight--;
-        if (!result->ok && result->err.kind != ERROR_NOT_FOUND) {
-            if (!r->failed)
-                r->err = result->err;
-            r->failed = true;
-        } else if (result->ok && read->kind == FACT_ENI) {
-            take_interfaces(r, read->vpc, result->reply);
-        } else if (result->ok) {
+        if (!result->ok && result->err.kind != ERROR_NOT_FOUND)
+            fail(r, &result->err);
+        else if (result->ok && read.kind == FACT_ENI)
+            take_interfaces(r, read.vpc, result->reply);
+        else if (result->ok && read.kind == FACT_CERTIFICATES)
+            take_certificates(r, read.params, result->reply);
+        else if (result->ok)
             take_vswitches(r, result->reply);
-        }
         return true;
     }
     return false;
@@ -170,7 +272,7 @@ bool fact_reader_result(struct fact_reader *r, struct arena *a, int64_t now_ms,
 {
     if (r->failed) {
         *err = r->err;
-        return error_wrap(err, "reading vSwitches and network interfaces");
+        return error_wrap(err, "reading vSwitches, network interfaces and certificates");
     }
     for (size_t i = 0; i < r->needs->len; i++) {
         const struct fact_need *need = &r->needs->items[i];

@@ -105,16 +105,16 @@ static void cert_step(struct planner *p, const struct target *t, const char *act
     step_push(p, &s);
 }
 
-/* Adds before it takes away, so that no name is without its certificate. */
-static void plan_certs(struct planner *p, const struct target *t)
+static cert_list additional_of(const struct alb_listener *l)
 {
-    const struct alb_listener *want_l = t->want, *have_l = t->have;
-    cert_list want = { want_l->additional_certs.items, want_l->additional_certs.len };
-    cert_list have = { have_l->additional_certs.items, have_l->additional_certs.len };
-    if (!want.items)
-        return;
+    return (cert_list){ l->additional_certs.items, l->additional_certs.len };
+}
+
+/* What is wanted and not there, then what is there and not wanted: a call takes BATCH_CERTS. */
+static void associate(struct planner *p, const struct target *t)
+{
+    cert_list want = additional_of(t->want), have = additional_of(t->have), more = { 0 };
     cert_list now = { arena_array(p->a, want.len + have.len + 1, sizeof *now.items), 0 };
-    cert_list more = { 0 }, less = { 0 };
     for (size_t i = 0; i < have.len; i++)
         now.items[now.len++] = have.items[i];
     for (size_t i = 0; i < want.len && more.len < BATCH_CERTS; i++)
@@ -124,19 +124,69 @@ static void plan_certs(struct planner *p, const struct target *t)
         }
     if (more.len)
         cert_step(p, t, "AssociateAdditionalCertificatesWithListener", &more, &now);
-    cert_list left = { arena_array(p->a, now.len + 1, sizeof *left.items), 0 };
-    for (size_t i = 0; i < now.len; i++) {
-        bool doomed = now.items[i].id && !contains(&want, now.items[i].id);
+}
+
+static bool is_any_missing(const struct target *t)
+{
+    cert_list want = additional_of(t->want), have = additional_of(t->have);
+    for (size_t i = 0; i < want.len; i++)
+        if (want.items[i].id && !contains(&have, want.items[i].id))
+            return true;
+    return false;
+}
+
+static void dissociate(struct planner *p, const struct target *t)
+{
+    cert_list want = additional_of(t->want), have = additional_of(t->have), less = { 0 };
+    cert_list left = { arena_array(p->a, have.len + 1, sizeof *left.items), 0 };
+    for (size_t i = 0; i < have.len; i++) {
+        bool doomed = have.items[i].id && !contains(&want, have.items[i].id);
         if (doomed && less.len < BATCH_CERTS)
-            *LIST_PUSH(p->a, &less) = now.items[i];
+            *LIST_PUSH(p->a, &less) = have.items[i];
         else
-            left.items[left.len++] = now.items[i];
+            left.items[left.len++] = have.items[i];
     }
-    struct target next = *t;
-    if (more.len && !next.waits)
-        next.waits = "the new certificates to be associated";
     if (less.len && !p->in->keep_all)
-        cert_step(p, &next, "DissociateAdditionalCertificatesFromListener", &less, &left);
+        cert_step(p, t, "DissociateAdditionalCertificatesFromListener", &less, &left);
+}
+
+static const char *default_cert(const struct alb_listener *l)
+{
+    return l->certs.len && l->certs.items[0].id ? l->certs.items[0].id : "";
+}
+
+static void update(struct planner *p, const struct target *t)
+{
+    target_update(p, t, ALB_VIA_UPDATE, "UpdateListenerAttribute", "ListenerId");
+}
+
+/* Adds, switches the default, and only then takes away, so that no name is without its
+ * certificate.  A default that is an additional one already, and that model_join() found no
+ * way around, has to be taken away first: its names are without it until it is the default. */
+static void plan_certs_and_update(struct planner *p, const struct target *t, struct target *change)
+{
+    const struct alb_listener *want = t->want, *have = t->have;
+    cert_list there = additional_of(have);
+    bool switched = want->certs.items && strcmp(default_cert(want), default_cert(have)) != 0;
+    bool missing = want->additional_certs.items && is_any_missing(t);
+    struct target removal = *t;
+    if (missing)
+        associate(p, t);
+    if (want->additional_certs.items && switched && contains(&there, default_cert(want))) {
+        p->sum.hitless = false;
+        dissociate(p, t);
+        change->waits = change->waits ? change->waits : "its default certificate to be free";
+        update(p, change);
+        return;
+    }
+    if (switched && missing && !change->waits)
+        change->waits = "the new certificates to be associated";
+    update(p, change);
+    if (!removal.waits && (switched || missing))
+        removal.waits =
+            switched ? "the new default certificate" : "the new certificates to be associated";
+    if (want->additional_certs.items)
+        dissociate(p, &removal);
 }
 
 static void plan_listener(struct planner *p, const struct resource *r)
@@ -154,12 +204,11 @@ static void plan_listener(struct planner *p, const struct resource *r)
     const struct schema actions = {
         .name = "", .fields = row, .n_fields = 1, .size = t.schema->size
     };
-    struct target update = t;
-    if (!update.waits && schema_diff(p->a, &actions, t.want, t.have, NULL))
-        update.waits = groups_wait(p, RESOURCE_LISTENER, r->desired, true);
+    struct target change = t;
+    if (!change.waits && schema_diff(p->a, &actions, t.want, t.have, NULL))
+        change.waits = groups_wait(p, RESOURCE_LISTENER, r->desired, true);
     target_tags(p, &t, "listener");
-    plan_certs(p, &t);
-    target_update(p, &update, ALB_VIA_UPDATE, "UpdateListenerAttribute", "ListenerId");
+    plan_certs_and_update(p, &t, &change);
     target_warn_replace(p, &t, "remove the listener and add it again");
 }
 

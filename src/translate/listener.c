@@ -137,10 +137,6 @@ static void add_certs(struct subject *s, const struct place *at, const struct li
         else
             *LIST_PUSH(a, &l->additional_certs) = cert;
     }
-    if (!l->certs.len)
-        problem(s, at,
-                "an HTTPS listener needs a certificate; give the id of one in certificates "
-                "(from TLS Secrets or by host: not supported yet)");
 }
 
 static void set_tls(struct subject *s, const struct place *at, const struct listener_spec *spec,
@@ -239,6 +235,27 @@ static void leave_out(struct tr *t, struct config *c, const struct listener_spec
         };
 }
 
+static void needs_cert(struct subject *s, const struct place *at)
+{
+    problem(s, at,
+            "an HTTPS listener needs a certificate, and none was found for the hosts of its "
+            "Ingresses; upload one to the certificate service, or give its id in certificates");
+}
+
+void listener_finish(struct tr *t, struct config *c, struct config_listener *l)
+{
+    struct subject s = { .t = t, .obj = c->obj };
+    struct place list = { .name = "spec.listeners" };
+    struct place at = { .up = &list, .index = l->index };
+    if (l->protocol == ALB_PROTOCOL_HTTP || l->desired->certs.len) {
+        add_row(t, c, l->desired, l->key, l->from);
+        return;
+    }
+    needs_cert(&s, &at);
+    hold(t, c->lb, l->key, NULL);
+    l->left_out = true;
+}
+
 static void listener_translate(struct subject *s, const struct place *at, struct config *c,
                                const cJSON *json)
 {
@@ -246,17 +263,25 @@ static void listener_translate(struct subject *s, const struct place *at, struct
     struct listener_spec spec = { 0 };
     size_t before = s->n_problems;
     read_object(s, at, &listener_spec_schema, &spec, json, READ_NOCASE);
-    const struct alb_listener *l = build(s, at, c, &spec);
+    struct alb_listener *l = build(s, at, c, &spec);
     const char *key = listener_key(t->a, l->port.val, l->protocol);
     check_port_free(s, at, c, l);
     if (s->n_problems > before) {
         leave_out(t, c, &spec, l, key);
         return;
     }
-    *LIST_PUSH(t->a, &c->listeners) =
-        (struct config_listener){ .port = l->port.val, .protocol = l->protocol, .key = key };
-    add_row(t, c, l, key,
-            arena_fmt(t->a, "%s %s", subject_from(t->a, c->obj), place_text(t->a, at)));
+    struct config_listener *to = LIST_PUSH(t->a, &c->listeners);
+    *to = (struct config_listener){
+        .port = l->port.val,
+        .protocol = l->protocol,
+        .key = key,
+        .desired = l,
+        .index = at->index,
+        .from = arena_fmt(t->a, "%s %s", subject_from(t->a, c->obj), place_text(t->a, at)),
+        .wants_certs = l->protocol != ALB_PROTOCOL_HTTP && !l->certs.len,
+    };
+    if (!to->wants_certs)
+        listener_finish(t, c, to);
 }
 
 void listeners_translate(struct subject *s, struct config *c, const cJSON *json)

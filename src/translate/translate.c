@@ -57,8 +57,10 @@ void translate(struct arena *a, const struct translate_in *in, struct translate_
     configs_translate(&t, &configs);
     place_ingresses(&t, &configs);
     for (size_t i = 0; i < configs.len; i++)
-        if (!configs.items[i].left_out)
+        if (!configs.items[i].left_out) {
+            certificates_translate(&t, &configs.items[i]);
             rules_translate(&t, &configs.items[i]);
+        }
     for (size_t i = 0; i < configs.len; i++)
         finish(&configs.items[i]);
     model_sort(&out->desired);

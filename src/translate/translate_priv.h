@@ -103,8 +103,12 @@ extern const struct schema tag_spec_schema;
 struct config_listener {
     int64_t port;
     enum alb_protocol protocol;
-    const char *key; /* "80/HTTP"                                           */
-    bool left_out;   /* it is in the manifest, but cannot be translated     */
+    const char *key;              /* "80/HTTP"                                           */
+    bool left_out;                /* it is in the manifest, but cannot be translated     */
+    bool wants_certs;             /* it names none: they are found by host               */
+    struct alb_listener *desired; /* NULL when left out at once */
+    size_t index;                 /* in spec.listeners          */
+    const char *from;
 };
 
 struct config {
@@ -124,6 +128,14 @@ void configs_translate(struct tr *t, config_list *configs);
 struct config *config_find(const config_list *configs, const char *name);
 /* Reads spec.listeners and makes a row of each. */
 void listeners_translate(struct subject *s, struct config *c, const cJSON *json);
+
+/* Makes the row of a listener that is complete; without a certificate it is left out. */
+void listener_finish(struct tr *t, struct config *c, struct config_listener *l);
+
+/* ---- certificate.c -------------------------------------------------------------------------- */
+
+/* Finds the certificates of listeners that name none, by the hosts of the members. */
+void certificates_translate(struct tr *t, struct config *c);
 
 /* ---- class.c -------------------------------------------------------------------------------- */
 

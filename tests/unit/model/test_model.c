@@ -241,6 +241,58 @@ static void test_groups_in_use_are_told_by_wanted_and_by_actual_rows(void **stat
     model_used_groups(&m, "a", NULL, NULL); /* nothing is asked */
 }
 
+/* ---- default certificates --------------------------------------------------------------------
+ */
+
+/* A listener with these certificates, the default first, apart from the others by a blank. */
+static struct model listener_with(struct arena *a, bool wanted, const char *certs)
+{
+    struct model m = { 0 };
+    struct alb_listener *l = arena_alloc(a, sizeof *l);
+    l->additional_certs.items = arena_array(a, 1, sizeof *l->additional_certs.items);
+    for (bool first = true; *certs; first = false) {
+        size_t n = strcspn(certs, " ");
+        struct alb_cert cert = { .id = arena_strndup(a, certs, n) };
+        if (first)
+            *LIST_PUSH(a, &l->certs) = cert;
+        else
+            *LIST_PUSH(a, &l->additional_certs) = cert;
+        certs += n + (certs[n] == ' ');
+    }
+    struct resource *r = add(a, &m, "lb", RESOURCE_LISTENER, "443/HTTPS");
+    *(wanted ? &r->desired : &r->actual) = l;
+    return m;
+}
+
+static void assert_settled(const char *want, const char *have, const char *settled)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model desired = listener_with(&a, true, want), known = { 0 };
+    struct model actual = listener_with(&a, false, have), out;
+    model_join(&a, &desired, &known, &actual, &out);
+    const struct alb_listener *l = out.rows.items[0].desired;
+    const char *text = l->certs.items[0].id;
+    for (size_t i = 0; i < l->additional_certs.len; i++)
+        text = arena_fmt(&a, "%s %s", text, l->additional_certs.items[i].id);
+    assert_string_equal(text, settled);
+}
+
+static void test_default_certificate_stays_while_it_is_wanted(void **state)
+{
+    (void)state;
+    assert_settled("a b", "a b", "a b");
+    assert_settled("b a", "a b", "a b");
+    assert_settled("c a b", "a b", "a c b");
+}
+
+static void test_next_default_is_one_that_is_not_associated_yet(void **state)
+{
+    (void)state;
+    assert_settled("b", "a", "b");
+    assert_settled("b c", "a b", "c b"); /* c is new: b need not be taken away first */
+    assert_settled("b", "a b", "b");     /* no way around it                         */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +306,8 @@ int main(void)
         cmocka_unit_test(test_a_joined_model_is_sorted),
         cmocka_unit_test(test_references_become_ids_as_far_as_groups_exist),
         cmocka_unit_test(test_groups_in_use_are_told_by_wanted_and_by_actual_rows),
+        cmocka_unit_test(test_default_certificate_stays_while_it_is_wanted),
+        cmocka_unit_test(test_next_default_is_one_that_is_not_associated_yet),
     };
     return cmocka_run_group_tests_name("model/model", tests, NULL, NULL);
 }

@@ -43,6 +43,21 @@ static const char *interfaces(struct arena *a, const struct script_call *c)
     return buf_keep(&text, a);
 }
 
+/* Two pages; of four certificates one has ended and one is of a kind that ALB cannot use. */
+static const char *certificates(const char *page)
+{
+    if (!strcmp(page, "1"))
+        return "{\"CurrentPage\":1,\"ShowSize\":3,\"TotalCount\":4,\"CertificateOrderList\":["
+               "{\"CertificateId\":9,\"CommonName\":\"a.com\",\"Sans\":\"a.com, *.a.com\","
+               "\"EndDate\":\"2027-01-31\",\"Expired\":false},"
+               "{\"CertificateId\":2,\"CommonName\":\"old.com\",\"Sans\":\"\","
+               "\"EndDate\":\"2020-01-31\",\"Expired\":true},"
+               "{\"CertificateId\":3,\"CommonName\":\"sm.com\",\"Sans\":\"sm.com\","
+               "\"EndDate\":\"2027-01-31\",\"Algorithm\":\"SM2\"}]}";
+    return "{\"CurrentPage\":2,\"ShowSize\":3,\"TotalCount\":4,\"CertificateOrderList\":["
+           "{\"CertificateId\":4,\"CommonName\":\"b.com\",\"EndDate\":\"2027-02-28\"}]}";
+}
+
 static const char *answer(void *arg, struct arena *a, const struct script_call *c, int *status)
 {
     const struct bed *b = arg;
@@ -52,6 +67,8 @@ static const char *answer(void *arg, struct arena *a, const struct script_call *
     }
     if (!strcmp(c->action, "DescribeNetworkInterfaces"))
         return interfaces(a, c);
+    if (!strcmp(c->action, "ListUserCertificateOrder"))
+        return certificates(script_param(c, "CurrentPage"));
     const char *id = script_param(c, "VSwitchId");
     if (!strcmp(id, "vsw-none")) {
         *status = 404;
@@ -123,6 +140,17 @@ static void test_switch_has_a_zone_and_a_vpc(void **state)
     check(b, FACT_VSWITCH, "vsw-2", "z-vsw-2", "vpc-1");
 }
 
+static void test_certificates_of_all_pages_are_one_fact(void **state)
+{
+    struct bed *b = *state;
+    need(b, FACT_CERTIFICATES, FACT_ALL);
+    assert_true(run(b));
+    check(b, FACT_CERTIFICATES, FACT_ALL,
+          "[{\"end\":\"2027-02-28\",\"id\":4,\"names\":[\"b.com\"]},"
+          "{\"end\":\"2027-01-31\",\"id\":9,\"names\":[\"a.com\",\"*.a.com\"]}]",
+          "");
+}
+
 static void test_what_does_not_exist_is_a_fact_too(void **state)
 {
     struct bed *b = *state;
@@ -185,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_switch_has_a_zone_and_a_vpc),
+        TEST(test_certificates_of_all_pages_are_one_fact),
         TEST(test_what_does_not_exist_is_a_fact_too),
         TEST(test_addresses_are_asked_for_a_hundred_a_call),
         TEST(test_each_vpc_is_asked_by_itself),

@@ -123,6 +123,53 @@ static void test_certificates_are_added_before_others_are_taken_away(void **stat
     assert_no_steps(b);
 }
 
+static void set_default_cert(struct bed *b, struct alb_listener *l, const char *id)
+{
+    l->certs.items = NULL;
+    l->certs.len = 0;
+    *LIST_PUSH(&b->a, &l->certs) = (struct alb_cert){ .id = id };
+}
+
+static void test_default_is_switched_between_adding_and_taking_away(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_listener *want = bed_listener(b);
+    set_default_cert(b, want, "c-new");
+    CERTS(b, want, "c-2");
+    struct alb_listener *have = bed_actual(b, row(b));
+    set_default_cert(b, have, "c-gone");
+    CERTS(b, have, "c-old");
+    bed_plan(b);
+    assert_plan(b, "AssociateAdditionalCertificatesWithListener", "UpdateListenerAttribute",
+                "DissociateAdditionalCertificatesFromListener");
+    assert_true(b->plan.lbs.items[0].hitless);
+    assert_non_null(b->plan.steps.items[1].waits);
+    assert_non_null(b->plan.steps.items[2].waits);
+    for (int left = 3; left; left--) {
+        assert_int_equal(b->plan.steps.len, left);
+        bed_apply(b, bed_next(b));
+        bed_plan(b);
+    }
+    assert_no_steps(b);
+}
+
+static void test_default_that_is_additional_already_costs_a_gap_and_the_plan_says_so(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_listener *want = bed_listener(b);
+    set_default_cert(b, want, "c-1");
+    want->additional_certs.items = arena_array(&b->a, 1, sizeof *want->additional_certs.items);
+    struct alb_listener *have = bed_actual(b, row(b));
+    set_default_cert(b, have, "c-gone");
+    CERTS(b, have, "c-1");
+    bed_plan(b);
+    assert_plan(b, "DissociateAdditionalCertificatesFromListener", "UpdateListenerAttribute");
+    assert_false(b->plan.lbs.items[0].hitless);
+    assert_non_null(b->plan.steps.items[1].waits);
+}
+
 static void test_a_new_listener_gets_its_additional_certificates_after(void **state)
 {
     struct bed *b = *state;
@@ -204,6 +251,8 @@ int main(void)
         BED_TEST(test_only_members_that_differ_are_sent),
         BED_TEST(test_a_default_action_is_changed_once_its_group_has_a_server),
         BED_TEST(test_certificates_are_added_before_others_are_taken_away),
+        BED_TEST(test_default_is_switched_between_adding_and_taking_away),
+        BED_TEST(test_default_that_is_additional_already_costs_a_gap_and_the_plan_says_so),
         BED_TEST(test_a_new_listener_gets_its_additional_certificates_after),
         BED_TEST(test_fifteen_certificates_go_into_one_call),
         BED_TEST(test_a_listener_nobody_wants_goes_with_its_rules),

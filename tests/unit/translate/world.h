@@ -76,7 +76,11 @@ static UNUSED void world_fact(struct world *w, enum fact_kind kind, const char *
 static UNUSED void world_translate(struct world *w)
 {
     struct translate_in in = {
-        .objects = &w->set, .facts = &w->facts, .cluster_id = "c-1", .vpc_id = w->vpc
+        .objects = &w->set,
+        .facts = &w->facts,
+        .cluster_id = "c-1",
+        .vpc_id = w->vpc,
+        .now_ms = 1767225600000, /* 2026-01-01T00:00:00Z */
     };
     translate(&w->a, &in, &w->out);
 }
