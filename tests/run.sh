@@ -180,7 +180,7 @@ integration_scripts() {
 }
 
 fuzz() { # SECONDS
-    local target name log targets=() each
+    local target name log targets=() dict=() each
     build fuzz fuzzers || return
     for target in build/fuzz/fuzz/fuzz_*; do
         [ -x "$target" ] && targets+=("$target")
@@ -194,8 +194,10 @@ fuzz() { # SECONDS
         name=$(basename "$target")
         log=$logs/$name.log
         mkdir -p "build/fuzz/found/$name" "build/fuzz/crashes"
-        if logged "$log" $((each + 120)) "$target" -max_total_time="$each" -timeout=10 \
-            -rss_limit_mb=1024 -artifact_prefix="build/fuzz/crashes/$name-" \
+        dict=()
+        [ ! -f "tests/fuzz/${name#fuzz_}.dict" ] || dict=("-dict=tests/fuzz/${name#fuzz_}.dict")
+        if logged "$log" $((each + 120)) "$target" "${dict[@]}" -max_total_time="$each" \
+            -timeout=10 -rss_limit_mb=1024 -artifact_prefix="build/fuzz/crashes/$name-" \
             "build/fuzz/found/$name" "tests/fuzz/corpus/${name#fuzz_}"; then
             pass
         else
