@@ -68,7 +68,7 @@ static bool read_file(struct arena *a, const char *path, const char **text, stru
 static bool mock_start(struct program *p, struct options *o, struct error *err)
 {
     const struct clock *clock = clock_system();
-    const char *scenario = NULL;
+    const char *scenario = NULL, *console = NULL;
     enum replay_match match = REPLAY_KEY;
     if (o->match && !replay_match_named(o->match, &match))
         return error_set(err, ERROR_INVALID, "--match: '%s' is none of strict, key, fuzzy",
@@ -78,6 +78,8 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
             return false;
         *LIST_PUSH(&p->arena, &o->faults) = scenario;
     }
+    if (o->console && !read_file(&p->arena, o->console, &console, err))
+        return false;
     const struct mock_config config = {
         .state = o->state,
         .neighbours = o->neighbours,
@@ -96,6 +98,9 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
         .n_flow = o->flow.len,
         .faults = o->faults.items,
         .n_faults = o->faults.len,
+        .console = console,
+        .console_seed = o->console_seed,
+        .console_every_ms = o->console_every_ms,
         .record = o->record,
         .replay = o->verb == OPTIONS_REPLAY ? o->files[0] : NULL,
         .replay_match = match,

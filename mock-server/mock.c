@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "companion/companion.h"
+#include "console/console.h"
 #include "fault/fault.h"
 #include "flow/flow.h"
 #include "record/recorder.h"
@@ -24,6 +25,7 @@ struct mock {
     struct flow *flow;
     struct fault_set faults;
     struct front *front;
+    struct console *console;
     struct recorder *recorder; /* NULL: nothing is recorded */
     struct replay *replay;     /* NULL: the cloud answers   */
     int64_t down_until_ms;
@@ -106,6 +108,19 @@ static bool record_start(struct mock *m, const struct mock_config *config, struc
                || replay_open(&m->replay, config->replay, config->replay_match, err));
 }
 
+static bool console_start(struct mock *m, const struct mock_config *config, struct error *err)
+{
+    const char *text = config->console;
+    int64_t now = mock_now_ms(m);
+    if (!console_open(&m->console, m->front, config->console_seed, err))
+        return false;
+    if (text && !console_read(m->console, text, strlen(text), now, err))
+        return error_wrap(err, "console");
+    if (config->console_every_ms)
+        console_edit_every(m->console, config->console_every_ms, now);
+    return true;
+}
+
 bool mock_open(struct mock **out, const struct mock_config *config, struct error *err)
 {
     *out = NULL;
@@ -117,7 +132,7 @@ bool mock_open(struct mock **out, const struct mock_config *config, struct error
     m->now_ms = config->start_ms ? config->start_ms : START_MS;
     m->clock = config->clock ? *config->clock : (struct clock){ virtual_now, m };
     if (!clouds_open(m, config, err) || !rules_open(m, config, err) || !front_start(m, config, err)
-        || !record_start(m, config, err)) {
+        || !record_start(m, config, err) || !console_start(m, config, err)) {
         mock_close(m);
         return false;
     }
@@ -129,6 +144,7 @@ void mock_close(struct mock *m)
 {
     if (!m)
         return;
+    console_close(m->console);
     replay_close(m->replay);
     recorder_close(m->recorder);
     front_close(m->front);
@@ -194,10 +210,12 @@ void mock_call(void *arg, const struct httpd_request *request, struct httpd_repl
         replay_call(m->replay, now, request, reply);
         return;
     }
+    (void)console_run(m->console, m->cloud, now);
     front_handle(m->front, request, reply);
     recorder_note(m->recorder, request, reply, now, mock_now_ms(m));
     if (front_takes_restart(m->front, &restart))
         (void)!mock_restart(m, restart.down_ms ? restart.down_ms : DOWN_MS, restart.forget, &err);
+    console_called(m->console, m->cloud, now);
 }
 
 int64_t mock_now_ms(const struct mock *m)
@@ -210,12 +228,20 @@ bool mock_is_virtual(const struct mock *m)
     return m->is_virtual;
 }
 
+/* The sooner of two waits, of which -1 is never. */
+static int64_t sooner(int64_t x, int64_t y)
+{
+    return x < 0 || (y >= 0 && y < x) ? y : x;
+}
+
 int64_t mock_run(struct mock *m)
 {
-    int64_t now = mock_now_ms(m), due = front_run(m->front, now);
+    int64_t now = mock_now_ms(m);
+    int64_t deed = console_run(m->console, m->cloud, now);
+    int64_t due = sooner(front_run(m->front, now), deed);
     int64_t up =
         now < m->down_until_ms && m->down_until_ms < INT64_MAX ? m->down_until_ms - now : -1;
-    return due < 0 || (up >= 0 && up < due) ? up : due;
+    return sooner(due, up);
 }
 
 void mock_advance(struct mock *m, int64_t ms)
@@ -252,4 +278,9 @@ struct fault_set *mock_faults(struct mock *m)
 struct replay *mock_replay(struct mock *m)
 {
     return m->replay;
+}
+
+struct console *mock_console(struct mock *m)
+{
+    return m->console;
 }

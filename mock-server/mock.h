@@ -12,6 +12,7 @@
 #include "front/front.h"
 #include "record/match.h"
 
+struct console;
 struct mock;
 struct replay;
 
@@ -34,8 +35,11 @@ struct mock_config {
     size_t n_flow;
     const char *const *faults; /* scenarios as for fault_add()                           */
     size_t n_faults;
-    const char *record; /* file to record all calls in, NULL: none                       */
-    const char *replay; /* recording to answer from instead of the cloud, NULL: none     */
+    const char *console; /* script as for console_read(), NULL: none                     */
+    uint64_t console_seed;
+    int64_t console_every_ms; /* edits at random so often, 0: none                       */
+    const char *record;       /* file to record all calls in, NULL: none                       */
+    const char *replay;       /* recording to answer from instead of the cloud, NULL: none     */
     enum replay_match replay_match;
     const struct clock *clock; /* NULL: a virtual one of the mock's own                  */
     int64_t start_ms;          /* of the virtual one, 0: 2025-01-01T00:00:00Z            */
@@ -74,4 +78,5 @@ struct cloud *mock_cloud(struct mock *m);
 struct front *mock_front(struct mock *m);
 struct flow *mock_flow(struct mock *m);
 struct fault_set *mock_faults(struct mock *m);
+struct console *mock_console(struct mock *m);
 struct replay *mock_replay(struct mock *m); /* NULL: it does not replay */

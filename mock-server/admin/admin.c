@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "../console/console.h"
 #include "../fault/fault.h"
 #include "../flow/flow.h"
 #include "../record/replay.h"
@@ -275,19 +276,54 @@ static bool replay_get(struct mock *m, const struct httpd_request *request, stru
     return true;
 }
 
+static bool console_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                        struct error *err)
+{
+    (void)request;
+    (void)err;
+    console_write(mock_console(m), out);
+    return true;
+}
+
+static bool console_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                        struct error *err)
+{
+    return console_read(mock_console(m), request->body, request->body_len, mock_now_ms(m), err)
+           && console_get(m, request, out, err);
+}
+
+static bool console_delete(struct mock *m, const struct httpd_request *request, struct buf *out,
+                           struct error *err)
+{
+    console_clear(mock_console(m));
+    return console_get(m, request, out, err);
+}
+
 static const struct {
     const char *method, *path;
     admin_fn *run;
 } rows[] = {
-    { "GET", "/clock", clock_get },       { "POST", "/clock", clock_post },
-    { "GET", "/faults", faults_get },     { "PUT", "/faults", faults_put },
-    { "POST", "/faults", faults_post },   { "DELETE", "/faults", faults_delete },
-    { "GET", "/flow", flow_get },         { "PUT", "/flow", flow_put },
-    { "GET", "/calls", calls_get },       { "POST", "/do", do_post },
-    { "PUT", "/pending", pending_put },   { "PUT", "/hold", hold_put },
-    { "PUT", "/health", health_put },     { "GET", "/state", state_get },
-    { "POST", "/restart", restart_post }, { "GET", "/replay", replay_get },
-    { "PUT", "/state", state_put },       { "POST", "/diff", diff_post },
+    { "GET", "/clock", clock_get },
+    { "POST", "/clock", clock_post },
+    { "GET", "/faults", faults_get },
+    { "PUT", "/faults", faults_put },
+    { "POST", "/faults", faults_post },
+    { "DELETE", "/faults", faults_delete },
+    { "GET", "/flow", flow_get },
+    { "PUT", "/flow", flow_put },
+    { "GET", "/calls", calls_get },
+    { "POST", "/do", do_post },
+    { "PUT", "/pending", pending_put },
+    { "PUT", "/hold", hold_put },
+    { "PUT", "/health", health_put },
+    { "GET", "/state", state_get },
+    { "POST", "/restart", restart_post },
+    { "GET", "/replay", replay_get },
+    { "GET", "/console", console_get },
+    { "PUT", "/console", console_put },
+    { "DELETE", "/console", console_delete },
+    { "PUT", "/state", state_put },
+    { "POST", "/diff", diff_post },
 };
 
 static admin_fn *find(const struct httpd_request *request, bool *path_known)

@@ -100,6 +100,18 @@ static void test_a_restart_is_ordered_and_no_replay_is_told(void **state)
     assert_int_equal(strncmp(ask(w, "GET", "/replay", ""), "409 ", 4), 0);
 }
 
+static void test_the_console_user_is_given_a_script(void **state)
+{
+    struct world *w = *state;
+    assert_non_null(strstr(ask(w, "GET", "/console", ""), "200 {\"deeds\":[],"));
+    assert_non_null(strstr(ask(w, "PUT", "/console", "[{at_ms: 5, do: DeleteRule}]"),
+                           "{\"do\":\"DeleteRule\",\"done\":0"));
+    mock_advance(w->mock, 5);
+    assert_non_null(strstr(ask(w, "GET", "/console", ""), "{\"do\":\"DeleteRule\",\"done\":1"));
+    assert_int_equal(strncmp(ask(w, "PUT", "/console", "[{do: 7}]"), "400 ", 4), 0);
+    assert_non_null(strstr(ask(w, "DELETE", "/console", ""), "200 {\"deeds\":[],"));
+}
+
 static void test_limits_are_set_line_by_line(void **state)
 {
     struct world *w = *state;
@@ -217,6 +229,7 @@ int main(void)
         TEST(test_the_clock_is_not_moved_back_or_by_nonsense),
         TEST(test_faults_are_set_added_told_and_cleared),
         TEST(test_a_restart_is_ordered_and_no_replay_is_told),
+        TEST(test_the_console_user_is_given_a_script),
         TEST(test_limits_are_set_line_by_line),
         TEST(test_a_deed_is_done_behind_the_clients_back),
         TEST(test_a_deed_may_come_later),
