@@ -16,10 +16,14 @@ static const double MAX_EXACT = 999999999999999.0; /* 15 digits (feasibility.md 
  * "\u0000", at which it would cut the string. */
 static bool prescan(const char *text, size_t len, struct error *err)
 {
+    static const bool SPECIAL[256] = { ['\0'] = true, ['"'] = true, ['\\'] = true, ['['] = true,
+                                       ['{'] = true,  [']'] = true, ['}'] = true };
     int depth = 0;
     bool quoted = false;
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
+        if (!SPECIAL[(unsigned char)c])
+            continue;
         if (c == '\0')
             return error_set(err, ERROR_INVALID, "JSON: NUL byte at offset %zu", i);
         if (quoted && c == '\\') {

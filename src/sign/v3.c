@@ -54,43 +54,59 @@ static bool repeats(const sign_pairs *pairs, size_t i)
     return i && !strcmp(pairs->items[i].name, pairs->items[i - 1].name);
 }
 
-const char *sign_v3_signed_headers(struct arena *a, const sign_pairs *headers)
+/* Their names, each once. */
+static const char *names_of(struct arena *a, const sign_pairs *pairs)
 {
-    sign_pairs pairs = signed_pairs(a, headers);
     struct buf b CLEANUP(buf_done) = { 0 };
-    for (size_t i = 0; i < pairs.len; i++) {
-        if (repeats(&pairs, i))
+    for (size_t i = 0; i < pairs->len; i++) {
+        if (repeats(pairs, i))
             continue;
         if (i)
             buf_addc(&b, ';');
-        buf_adds(&b, pairs.items[i].name);
+        buf_adds(&b, pairs->items[i].name);
     }
     return buf_keep(&b, a);
+}
+
+const char *sign_v3_signed_headers(struct arena *a, const sign_pairs *headers)
+{
+    sign_pairs pairs = signed_pairs(a, headers);
+    return names_of(a, &pairs);
 }
 
 /* "name:value\n" each; the values of a repeated header are joined by commas. */
 static void add_headers(struct buf *b, const sign_pairs *pairs)
 {
     for (size_t i = 0; i < pairs->len; i++) {
-        if (repeats(pairs, i))
-            buf_addf(b, ",%s", pairs->items[i].value);
-        else
-            buf_addf(b, "%s%s:%s", i ? "\n" : "", pairs->items[i].name, pairs->items[i].value);
+        if (repeats(pairs, i)) {
+            buf_addc(b, ',');
+        } else {
+            buf_adds(b, i ? "\n" : "");
+            buf_adds(b, pairs->items[i].name);
+            buf_addc(b, ':');
+        }
+        buf_adds(b, pairs->items[i].value);
     }
     if (pairs->len)
         buf_addc(b, '\n');
 }
 
-const char *sign_v3_canonical_request(struct arena *a, const struct sign_request *request)
+static const char *canonical_request(struct arena *a, const struct sign_request *request,
+                                     const sign_pairs *headers, const char *names)
 {
-    sign_pairs headers = signed_pairs(a, &request->headers);
     char payload[SHA256_HEX];
     struct buf b CLEANUP(buf_done) = { 0 };
     buf_addf(&b, "%s\n%s\n%s\n", request->method, request->path, sign_query(a, &request->query));
-    add_headers(&b, &headers);
-    buf_addf(&b, "\n%s\n%s", sign_v3_signed_headers(a, &request->headers),
+    add_headers(&b, headers);
+    buf_addf(&b, "\n%s\n%s", names,
              hash_sha256_hex(request->body_len ? request->body : "", request->body_len, payload));
     return buf_keep(&b, a);
+}
+
+const char *sign_v3_canonical_request(struct arena *a, const struct sign_request *request)
+{
+    sign_pairs headers = signed_pairs(a, &request->headers);
+    return canonical_request(a, request, &headers, names_of(a, &headers));
 }
 
 const char *sign_v3_string_to_sign(struct arena *a, const char *canonical_request)
@@ -121,8 +137,9 @@ const char *sign_v3_authorization(struct arena *a, const char *access_key_id,
 const char *sign_v3(struct arena *a, const struct sign_request *request, const char *access_key_id,
                     const struct secret *access_key_secret)
 {
-    const char *canonical = sign_v3_canonical_request(a, request);
-    const char *to_sign = sign_v3_string_to_sign(a, canonical);
-    return sign_v3_authorization(a, access_key_id, sign_v3_signed_headers(a, &request->headers),
+    sign_pairs headers = signed_pairs(a, &request->headers);
+    const char *names = names_of(a, &headers);
+    const char *to_sign = sign_v3_string_to_sign(a, canonical_request(a, request, &headers, names));
+    return sign_v3_authorization(a, access_key_id, names,
                                  sign_v3_signature(a, to_sign, access_key_secret));
 }

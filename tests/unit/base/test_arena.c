@@ -94,6 +94,8 @@ static void test_formatted_text_has_any_length(void **state)
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 };
     assert_string_equal(arena_fmt(&a, "%s/%d", "rule", 7), "rule/7");
+    for (int n = 254; n < 259; n++)
+        assert_int_equal(strlen(arena_fmt(&a, "%*d", n, 1)), n);
     const char *wide = arena_fmt(&a, "%10000d", 1);
     assert_int_equal(strlen(wide), 10000);
     assert_int_equal(wide[9999], '1');
