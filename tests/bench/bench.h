@@ -12,6 +12,14 @@ static inline double bench_now_s(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* What this process has computed so far: other programs on the machine count less here. */
+static inline double bench_cpu_s(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 /* How often 'step' can be run in a second, over at least 'seconds'. */
 static inline double bench_rate(void (*step)(void *arg), void *arg, double seconds)
 {

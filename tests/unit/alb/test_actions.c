@@ -137,6 +137,24 @@ static void test_neighbours_are_reads_of_their_products(void **state)
     assert_string_equal(eni->list, "NetworkInterfaceSets.NetworkInterfaceSet");
 }
 
+/* A lane repeats a call whose outcome is unknown; without a ClientToken that is right only for
+ * what does the same the second time. */
+static void test_writes_without_a_token_do_the_same_twice(void **state)
+{
+    (void)state;
+    static const char *const idempotent[] = { "MoveResourceGroup", "TagResources",
+                                              "UnTagResources" };
+    size_t n, found = 0;
+    const struct alb_action *rows = alb_actions(&n);
+    for (size_t i = 0; i < n; i++) {
+        if (!rows[i].write || rows[i].token || rows[i].product != ALB_PRODUCT_ALB)
+            continue;
+        assert_true(found < COUNT(idempotent));
+        assert_string_equal(rows[i].name, idempotent[found++]);
+    }
+    assert_int_equal(found, COUNT(idempotent));
+}
+
 static void test_names_count_with_their_case(void **state)
 {
     (void)state;
@@ -153,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_lists_are_those_of_the_reply_tables),
         cmocka_unit_test(test_neighbours_that_carry_keys_send_them_in_the_body),
         cmocka_unit_test(test_neighbours_are_reads_of_their_products),
+        cmocka_unit_test(test_writes_without_a_token_do_the_same_twice),
         cmocka_unit_test(test_names_count_with_their_case),
     };
     return cmocka_run_group_tests_name("alb/actions", tests, spec_open, spec_close);

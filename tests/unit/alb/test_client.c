@@ -168,6 +168,40 @@ static void test_read_gives_up_after_five_tries(void **state)
     alb_free(alb);
 }
 
+/* Refused twice with 'refusal', thirty times over: each wait is anything up to a ceiling that
+ * doubles, so that in thirty some are in its lowest quarter and some in its highest. */
+static void check_jitter(struct fake *f, struct alb *alb, struct answer refusal, int64_t ceiling_ms)
+{
+    enum { CALLS = 30 };
+    int low[2] = { 0 }, high[2] = { 0 };
+    for (int i = 0; i < CALLS; i++) {
+        size_t first = f->n;
+        f->script[first] = f->script[first + 1] = refusal;
+        assert_true(one(f, alb, "ListRules").ok);
+        for (size_t j = 0; j < 2; j++) {
+            int64_t wait_ms = f->sent[first + j + 1].at_ms - f->sent[first + j].at_ms;
+            assert_in_range(wait_ms, 1, ceiling_ms << j);
+            low[j] += wait_ms <= (ceiling_ms << j) / 4;
+            high[j] += wait_ms > (ceiling_ms << j) / 4 * 3;
+        }
+    }
+    for (size_t j = 0; j < 2; j++)
+        assert_true(low[j] && high[j]);
+}
+
+static void test_waits_have_full_jitter_by_kind(void **state)
+{
+    struct fake *f = *state;
+    struct alb *alb = fake_client_with(f, &(struct alb_config){ .reads = { .limit = -1 } });
+    check_jitter(
+        f, alb, (struct answer){ .status = 503, .body = "{\"Code\":\"ServiceUnavailable\"}" }, 200);
+    check_jitter(f, alb,
+                 (struct answer){ .status = 400, .body = "{\"Code\":\"IncorrectStatus.X\"}" }, 500);
+    check_jitter(f, alb, (struct answer){ .status = 400, .body = "{\"Code\":\"Throttling.User\"}" },
+                 1000);
+    alb_free(alb);
+}
+
 static void test_each_attempt_has_its_own_nonce_and_date(void **state)
 {
     struct fake *f = *state;
@@ -476,6 +510,7 @@ int main(void)
         TEST(test_bad_configuration_is_refused),
         TEST(test_read_is_repeated_while_the_failure_passes),
         TEST(test_read_gives_up_after_five_tries),
+        TEST(test_waits_have_full_jitter_by_kind),
         TEST(test_each_attempt_has_its_own_nonce_and_date),
         TEST(test_read_is_not_repeated_when_that_cannot_help),
         TEST(test_write_is_sent_once_whatever_happens),

@@ -193,6 +193,24 @@ static void test_kinds_are_as_meant(void **state)
     }
 }
 
+/* "every code maps to a kind in one table with the reason beside each row": rows are lines. */
+static void test_every_row_has_its_reason(void **state)
+{
+    (void)state;
+    char line[400];
+    int rows = 0;
+    FILE *f = fopen(TEST_SOURCE_DIR "/src/alb/errors.c", "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f)) {
+        bool row = !strncmp(line, "    { \"", 7) && strstr(line, "ERROR_");
+        rows += row;
+        if (row && !strstr(line, "/* "))
+            fail_msg("%s", line);
+    }
+    (void)fclose(f);
+    assert_true(rows > 80);
+}
+
 /* Alibaba's own tables do not agree on the spelling. */
 static void test_case_does_not_count(void **state)
 {
@@ -228,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_every_gateway_code_has_a_row),
         cmocka_unit_test(test_retryable_gateway_codes_are_not_final),
         cmocka_unit_test(test_kinds_are_as_meant),
+        cmocka_unit_test(test_every_row_has_its_reason),
         cmocka_unit_test(test_case_does_not_count),
         cmocka_unit_test(test_family_ends_at_its_dot),
         cmocka_unit_test(test_unknown_code_goes_by_the_status),
