@@ -40,6 +40,7 @@ enum opt {
     OPT_OUT = 1 << 12,
     OPT_DRY_RUN = 1 << 13,
     OPT_PLAN_FILE = 1 << 14, /* one argument: a saved plan */
+    OPT_WORDS = 1 << 15,     /* arguments that are no flags */
 };
 #define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 

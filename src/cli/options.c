@@ -107,7 +107,7 @@ static bool take_value(struct line *l, const struct flag *f, const char **value,
            || error_set(err, ERROR_INVALID, "--%s needs a value: %s", f->name, f->arg);
 }
 
-/* What is no flag: only a call has such arguments, and a saved plan is one. */
+/* What is no flag: a call, a shell to complete names in, a saved plan. */
 static bool take_argument(struct options *o, const struct cmd *cmd, const char *arg,
                           struct error *err)
 {
@@ -116,7 +116,7 @@ static bool take_argument(struct options *o, const struct cmd *cmd, const char *
         return true;
     }
     *LIST_PUSH(&o->arena, &o->args) = arg;
-    if (cmd->opts & OPT_PARAMS)
+    if (cmd->opts & (OPT_PARAMS | OPT_WORDS))
         return true;
     const char *hint = cmd->opts & OPT_FILE ? "; manifests are given with -f" : "";
     return error_set(err, ERROR_INVALID, "%s: '%s' is not expected%s", cmd->name, arg, hint);

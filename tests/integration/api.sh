@@ -62,9 +62,9 @@ sends_it() {
 check "--force sends what the table does not know" sends_it
 fails_with_code() {
     ask DeleteServerGroup --ServerGroupId=sgp-none
-    equal "$status" 1 && says ResourceNotFound.ServerGroup
+    equal "$status" 1 && says "DeleteServerGroup sgp-none: ResourceNotFound.ServerGroup"
 }
-check "a refusal is exit 1, with its code" fails_with_code
+check "a refusal is exit 1, with action, resource and code" fails_with_code
 
 # ---- completion
 complete_with() { # WORD...: what bash offers for the last word
@@ -75,6 +75,41 @@ complete_with() { # WORD...: what bash offers for the last word
 check "verbs are completed" equal "$(complete_with alb-agent ap)" $'apply\napi'
 check "actions are completed" equal "$(complete_with alb-agent api DeleteRul)" $'DeleteRule\nDeleteRules'
 check "parameters are completed" equal "$(complete_with alb-agent api DeleteRules --Rul)" '--RuleIds.1='
+# What the function offers is caught where zsh would take it; the shell itself filters by prefix.
+zsh_with() {
+    PATH=$bin:$PATH zsh -fc 'compdef() { :; }
+        compadd() { [[ ${@[-2]} == -a ]] && print -rl -- ${(P)@[-1]}; }
+        _files() { print FILES; }
+        source <(alb-agent completion zsh)
+        words=("$@") CURRENT=$#
+        _alb_agent' - "$@"
+}
+fish_with() { # a command line
+    PATH=$bin:$PATH fish --no-config -c 'alb-agent completion fish | source; complete -C "$argv[1]"' "$1"
+}
+if command -v zsh >/dev/null; then
+    check "zsh completes verbs" grep -qx completion <(zsh_with alb-agent '')
+    check "and actions" grep -qx DeleteRules <(zsh_with alb-agent api De)
+    check "and parameters" grep -qx -e '--RuleIds.1=' <(zsh_with alb-agent api DeleteRules --)
+    check "and flags of a call" grep -qx -e '--wait' <(zsh_with alb-agent api DeleteRules --)
+    check "and flags of a verb" grep -qx -e '--ca-file' <(zsh_with alb-agent plan --)
+    check "and files" grep -qx FILES <(zsh_with alb-agent plan -f '')
+else
+    ok "zsh completes names # skip no zsh"
+fi
+if command -v fish >/dev/null; then
+    check "fish completes verbs" equal "$(fish_with 'alb-agent ap')" $'api\napply'
+    check "and actions" equal "$(fish_with 'alb-agent api DeleteRul')" $'DeleteRule\nDeleteRules'
+    check "and parameters" equal "$(fish_with 'alb-agent api DeleteRules --Rul')" '--RuleIds.1='
+    check "and flags of a verb" equal "$(fish_with 'alb-agent plan --ca')" '--ca-file'
+else
+    ok "fish completes names # skip no fish"
+fi
+no_such_shell() {
+    "$bin/alb-agent" completion tcsh >"$work/out" 2>"$work/err"
+    equal $? 1 && says "bash, zsh or fish"
+}
+check "another shell is told which there are" no_such_shell
 
 # ---- whose keys
 keeps_quiet() {
