@@ -12,18 +12,24 @@
 
 static const double MAX_EXACT = 999999999999999.0; /* 15 digits (feasibility.md §9) */
 
+/* From 'at' on, the first byte that prescan() looks at, or 'len'. */
+static size_t next_special(const char *text, size_t at, size_t len)
+{
+    static const bool SPECIAL[256] = { ['\0'] = true, ['"'] = true, ['\\'] = true, ['['] = true,
+                                       ['{'] = true,  [']'] = true, ['}'] = true };
+    while (at < len && !SPECIAL[(unsigned char)text[at]])
+        at++;
+    return at;
+}
+
 /* A scan over the text for what cJSON would let pass: nesting that is too deep, and
  * "\u0000", at which it would cut the string. */
 static bool prescan(const char *text, size_t len, struct error *err)
 {
-    static const bool SPECIAL[256] = { ['\0'] = true, ['"'] = true, ['\\'] = true, ['['] = true,
-                                       ['{'] = true,  [']'] = true, ['}'] = true };
     int depth = 0;
     bool quoted = false;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = next_special(text, 0, len); i < len; i = next_special(text, i + 1, len)) {
         char c = text[i];
-        if (!SPECIAL[(unsigned char)c])
-            continue;
         if (c == '\0')
             return error_set(err, ERROR_INVALID, "JSON: NUL byte at offset %zu", i);
         if (quoted && c == '\\') {
