@@ -21,15 +21,23 @@ if [ "$(cat "$modules/installed" 2>/dev/null)" != "$lock" ]; then
 fi
 suite=$top/tests/integration/sdk/suite.js
 
-# The pending time is that of sdk/lib.js; two quotas are lowered, for they are in the thousands.
-mock_start --clock virtual=2025-01-01T00:00:00Z --pending-ms 1000 --admin 127.0.0.1:0 \
-    --access-key testak:testsecret --sts-token STS.sdk:stssecret:stoken+/= \
-    --quota acls_num=25 --quota servergroups_num=40
-read -r -t 20 line <&"$mock_fd"
-NODE_PATH=$modules/node_modules timeout 120 node "$suite" "$mock_url" \
-    "$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")" "$top/mock-server/spec/alb-openapi.json" ||
-    tap_failed=1
-check "the mock ends cleanly" mock_stop
+# Runs families (none: all) against a mock with these options; the pending time is that of
+# sdk/lib.js.
+families() { # "FAMILY..." OPTION...
+    local names=$1 line
+    shift
+    mock_start --clock virtual=2025-01-01T00:00:00Z --pending-ms 1000 --admin 127.0.0.1:0 \
+        --access-key testak:testsecret "$@"
+    read -r -t 20 line <&"$mock_fd"
+    # shellcheck disable=SC2086
+    NODE_PATH=$modules/node_modules timeout 120 node "$suite" "$mock_url" \
+        "$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")" \
+        "$top/mock-server/spec/alb-openapi.json" $names || tap_failed=1
+    check "the mock ends cleanly after ${names:-all families}" mock_stop
+}
+# Two quotas are lowered, for they are in the thousands.
+families "" --sts-token STS.sdk:stssecret:stoken+/= --quota acls_num=25 --quota servergroups_num=40
+families neighbour --neighbours "$top/tests/integration/sdk/neighbours.yaml"
 
 # The same by HTTPS, with a certificate of our own.
 if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=alb-mock \
