@@ -283,6 +283,8 @@ bool quota_load(struct cloud *c, const struct cloud_quota *set, size_t n,
  * where it does not matter); 'id' is the resource counted for, or NULL. */
 bool quota_check(struct op *op, enum quota quota, const char *edition, const char *id,
                  int64_t usage, struct error *err) MUST_USE;
+/* Is there no limit, so that usage need not be counted? */
+bool quota_is_off(const struct op *op, enum quota quota, const char *edition);
 /* The three quotas on what a listener or rule attaches, for attachments that are already
  * written: the transaction is rolled back when one is exceeded. */
 bool quota_attached(struct op *op, const struct res *lb, const text_list *groups,

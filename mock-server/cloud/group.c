@@ -149,15 +149,6 @@ static bool group_check(const cJSON *body, struct error *err)
            && slow_start_ok(body, err) && drain_ok(body, err);
 }
 
-static bool group_quota(struct op *op, struct error *err)
-{
-    int64_t have = 0;
-    struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_COUNT_KIND);
-    query_text(&q, ":region", op->region);
-    query_text(&q, ":kind", res_kind_names[RES_GROUP]);
-    return query_value(&q, &have, err) && quota_check(op, QUOTA_GROUPS, NULL, NULL, have + 1, err);
-}
-
 static bool group_vpc_check(struct op *op, const cJSON *body, struct error *err)
 {
     const char *vpc = op_str(op, "VpcId");
@@ -178,7 +169,8 @@ bool group_create(struct op *op, struct error *err)
     group_apply(op, body);
     health_method(cJSON_GetObjectItemCaseSensitive(body, "HealthCheckConfig"));
     if (!check_name(name, "ServerGroupName", err) || !tag_check(json_get(op->params, "Tag"), err)
-        || !group_check(body, err) || !group_vpc_check(op, body, err) || !group_quota(op, err))
+        || !group_check(body, err) || !group_vpc_check(op, body, err)
+        || !res_room(op, RES_GROUP, QUOTA_GROUPS, err))
         return false;
     const char *id = op_new_id(op, "sgp-");
     json_set_str(body, "CreateTime", op_time(op));

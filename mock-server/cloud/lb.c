@@ -220,16 +220,11 @@ static cJSON *lb_body(struct op *op, const char *id)
 
 static bool lb_create_check(struct op *op, struct error *err)
 {
-    int64_t have = 0;
-    const char *edition = op_str(op, "LoadBalancerEdition");
     if (!check_name(op_str(op, "LoadBalancerName"), "LoadBalancerName", err)
         || !tag_check(json_get(op->params, "Tag"), err)
         || !zones_check(op, json_get(op->params, "ZoneMappings"), op_str(op, "VpcId"), NULL, err))
         return false;
-    struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_COUNT_KIND);
-    query_text(&q, ":region", op->region);
-    query_text(&q, ":kind", res_kind_names[RES_LB]);
-    return query_value(&q, &have, err) && quota_check(op, QUOTA_LBS, edition, NULL, have + 1, err);
+    return res_room(op, RES_LB, QUOTA_LBS, err);
 }
 
 bool lb_create(struct op *op, struct error *err)

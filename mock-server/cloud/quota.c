@@ -140,6 +140,11 @@ static size_t edition_index(const char *edition)
     return 1;
 }
 
+bool quota_is_off(const struct op *op, enum quota quota, const char *edition)
+{
+    return op->cloud->quotas->limit[quota][edition_index(edition)] < 0;
+}
+
 bool quota_check(struct op *op, enum quota quota, const char *edition, const char *id,
                  int64_t usage, struct error *err)
 {
@@ -168,19 +173,27 @@ static bool most_added(struct op *op, const char *group, const char **ip, int64_
     return true;
 }
 
-bool quota_attached(struct op *op, const struct res *lb, const text_list *groups, struct error *err)
+/* How many listeners and rules use a group, and how often its addresses are referenced. */
+static bool group_quotas(struct op *op, const char *group, struct error *err)
 {
     int64_t n = 0;
     const char *ip = NULL;
-    for (size_t i = 0; i < groups->len; i++) {
-        const char *group = groups->items[i];
-        if (!res_count(op, SQL_ATTACH_COUNT, ":grp", group, &n, err)
-            || !quota_check(op, QUOTA_GROUP_ATTACHED, NULL, group, n, err))
+    if (!quota_is_off(op, QUOTA_GROUP_ATTACHED, NULL)
+        && (!res_count(op, SQL_ATTACH_COUNT, ":grp", group, &n, err)
+            || !quota_check(op, QUOTA_GROUP_ATTACHED, NULL, group, n, err)))
+        return false;
+    return quota_is_off(op, QUOTA_SERVER_ADDED, NULL)
+           || (most_added(op, group, &ip, &n, err)
+               && quota_check(op, QUOTA_SERVER_ADDED, NULL, ip, n, err));
+}
+
+bool quota_attached(struct op *op, const struct res *lb, const text_list *groups, struct error *err)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < groups->len; i++)
+        if (!group_quotas(op, groups->items[i], err))
             return false;
-        if (!most_added(op, group, &ip, &n, err)
-            || !quota_check(op, QUOTA_SERVER_ADDED, NULL, ip, n, err))
-            return false;
-    }
-    return res_count(op, SQL_ATTACH_LB_SERVERS, ":lb", lb->id, &n, err)
-           && quota_check(op, QUOTA_SERVERS, lb->variant, lb->id, n, err);
+    return quota_is_off(op, QUOTA_SERVERS, lb->variant)
+           || (res_count(op, SQL_ATTACH_LB_SERVERS, ":lb", lb->id, &n, err)
+               && quota_check(op, QUOTA_SERVERS, lb->variant, lb->id, n, err));
 }

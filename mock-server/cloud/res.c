@@ -141,6 +141,8 @@ bool res_count(struct op *op, enum sql sql, const char *key, const char *value, 
 bool res_room(struct op *op, enum res_kind kind, enum quota quota, struct error *err)
 {
     int64_t have = 0;
+    if (quota_is_off(op, quota, NULL))
+        return true;
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_COUNT_KIND);
     query_text(&q, ":region", op->region);
     query_text(&q, ":kind", res_kind_names[kind]);

@@ -94,6 +94,8 @@ static bool rule_add(struct op *op, struct rule_at *at, const cJSON *rule, const
 static bool rules_quota(struct op *op, const struct res *lb, struct error *err)
 {
     int64_t n = 0;
+    if (quota_is_off(op, QUOTA_RULES, lb->variant))
+        return true;
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_RES_COUNT_LB);
     query_text(&q, ":lb", lb->id);
     query_text(&q, ":kind", res_kind_names[RES_RULE]);
