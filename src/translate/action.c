@@ -4,9 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "alb-agent/buf.h"
+#include "action_priv.h"
 #include "alb-agent/json.h"
-#include "translate_priv.h"
 
 struct target_spec {
     const char *group_id, *service;
@@ -26,6 +25,7 @@ struct action_spec {
     struct forward_spec forward;
     struct alb_fixed fixed;
     struct alb_redirect redirect;
+    struct modify_spec modify;
 };
 
 /* clang-format off */
@@ -83,32 +83,31 @@ static const struct field action_spec_fields[] = {
     OBJ(forward,  forward_spec, "forwardConfig"),
     OBJ(fixed,    alb_fixed,    "FixedResponseConfig"),
     OBJ(redirect, alb_redirect, "RedirectConfig"),
-    /* Of types that are refused; in others they mean nothing. */
-    { .name = "RewriteConfig",       .flags = READ_IGNORED },
-    { .name = "InsertHeaderConfig",  .flags = READ_IGNORED },
-    { .name = "RemoveHeaderConfig",  .flags = READ_IGNORED },
-    { .name = "TrafficLimitConfig",  .flags = READ_IGNORED },
-    { .name = "TrafficMirrorConfig", .flags = READ_IGNORED },
-    { .name = "CorsConfig",          .flags = READ_IGNORED },
+    OBJ(modify.rewrite, rewrite_spec, "RewriteConfig"),
+    OBJ(modify.insert,  insert_spec,  "InsertHeaderConfig"),
+    OBJ(modify.remove,  remove_spec,  "RemoveHeaderConfig"),
+    OBJ(modify.limit,   limit_spec,   "TrafficLimitConfig"),
+    OBJ(modify.mirror,  mirror_spec,  "TrafficMirrorConfig"),
+    OBJ(modify.cors,    cors_spec,    "CorsConfig"),
 };
 static SCHEMA(action_spec, "action");
 #undef SELF
 
-static const struct {
+static const struct action_name {
     const char *name;
     enum alb_action_type type;
-    bool supported;
+    const char *config;
 } types[] = {
-    { "ForwardGroup",  ALB_ACTION_FORWARD,       true  },
-    { "forward",       ALB_ACTION_FORWARD,       true  },
-    { "Redirect",      ALB_ACTION_REDIRECT,      true  },
-    { "FixedResponse", ALB_ACTION_FIXED,         true  },
-    { "Rewrite",       ALB_ACTION_REWRITE,       false },
-    { "InsertHeader",  ALB_ACTION_INSERT_HEADER, false },
-    { "RemoveHeader",  ALB_ACTION_REMOVE_HEADER, false },
-    { "TrafficLimit",  ALB_ACTION_LIMIT,         false },
-    { "TrafficMirror", ALB_ACTION_MIRROR,        false },
-    { "Cors",          ALB_ACTION_CORS,          false },
+    { "ForwardGroup",  ALB_ACTION_FORWARD,       "forwardConfig"       },
+    { "forward",       ALB_ACTION_FORWARD,       "forwardConfig"       },
+    { "Redirect",      ALB_ACTION_REDIRECT,      "RedirectConfig"      },
+    { "FixedResponse", ALB_ACTION_FIXED,         "FixedResponseConfig" },
+    { "Rewrite",       ALB_ACTION_REWRITE,       "RewriteConfig"       },
+    { "InsertHeader",  ALB_ACTION_INSERT_HEADER, "InsertHeaderConfig"  },
+    { "RemoveHeader",  ALB_ACTION_REMOVE_HEADER, "RemoveHeaderConfig"  },
+    { "TrafficLimit",  ALB_ACTION_LIMIT,         "TrafficLimitConfig"  },
+    { "TrafficMirror", ALB_ACTION_MIRROR,        "TrafficMirrorConfig" },
+    { "Cors",          ALB_ACTION_CORS,          "CorsConfig"          },
 };
 /* clang-format on */
 
@@ -164,17 +163,22 @@ static void set_forward(struct subject *s, const struct place *at, struct route 
 
 /* ---- fixed response, redirect ---------------------------------------------------------------- */
 
-static bool is_one_of(const char *text, const char *const *allowed, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(text, allowed[i]))
-            return true;
-    return false;
-}
-
 static bool is_status(const char *code)
 {
     return strlen(code) == 3 && strchr("245", code[0]) && strspn(code, "0123456789") == 3;
+}
+
+static void check_content(struct subject *s, const struct place *at, const char *content)
+{
+    bool ascii = true;
+    for (const char *c = content; c && *c; c++)
+        ascii = ascii && !((unsigned char)*c & 0x80);
+    if (!content)
+        problem(s, at, "missing; add it");
+    else if (strlen(content) > MAX_CONTENT)
+        problem(s, at, "it is longer than the %d bytes that ALB takes", MAX_CONTENT);
+    else if (!ascii)
+        problem(s, at, "it has characters that are not ASCII, which ALB refuses");
 }
 
 static void set_fixed(struct subject *s, const struct place *at, const struct alb_fixed *spec,
@@ -188,14 +192,12 @@ static void set_fixed(struct subject *s, const struct place *at, const struct al
         problem(s, &(struct place){ .up = &config, .name = "httpCode" },
                 "\"%s\" is no code that ALB sends; give a 2xx, 4xx or 5xx code in quotes",
                 spec->http_code ? spec->http_code : "");
-    if (spec->content_type && !is_one_of(spec->content_type, media, COUNT(media)))
+    if (spec->content_type && !text_is_one_of(spec->content_type, media, COUNT(media)))
         problem(s, &(struct place){ .up = &config, .name = "contentType" },
                 "\"%s\" is not known; give text/plain, text/css, text/html, "
                 "application/javascript or application/json",
                 spec->content_type);
-    if (spec->content && strlen(spec->content) > MAX_CONTENT)
-        problem(s, &(struct place){ .up = &config, .name = "content" },
-                "it is longer than the %d bytes that ALB takes", MAX_CONTENT);
+    check_content(s, &(struct place){ .up = &config, .name = "content" }, spec->content);
 }
 
 static const char *text_or(const char *text, const char *dflt)
@@ -211,10 +213,13 @@ static void check_redirect(struct subject *s, const struct place *config,
     int64_t port = 0;
     bool port_good =
         !strcmp(r->port, "${port}") || (text_to_int(r->port, &port) && port >= 1 && port <= 65535);
-    if (!is_one_of(r->http_code, codes, COUNT(codes)))
+    value_check_at(s, config, "host", r->host, value_check_target_host);
+    value_check_at(s, config, "path", r->path, value_check_target_path);
+    value_check_at(s, config, "query", r->query, value_check_target_query);
+    if (!text_is_one_of(r->http_code, codes, COUNT(codes)))
         problem(s, &(struct place){ .up = config, .name = "httpCode" },
                 "\"%s\" is no code of a redirect; give 301, 302, 303, 307 or 308", r->http_code);
-    if (!is_one_of(r->protocol, protocols, COUNT(protocols)))
+    if (!text_is_one_of(r->protocol, protocols, COUNT(protocols)))
         problem(s, &(struct place){ .up = config, .name = "protocol" },
                 "\"%s\" is not known; give HTTP, HTTPS or ${protocol}", r->protocol);
     if (!port_good)
@@ -245,112 +250,108 @@ static void set_redirect(struct subject *s, const struct place *at, const struct
     check_redirect(s, &(struct place){ .up = at, .name = "RedirectConfig" }, out);
 }
 
-struct alb_rule_action ssl_redirect_action(void)
-{
-    return (struct alb_rule_action){ .type = ALB_ACTION_REDIRECT,
-                                     .order = { .val = 1, .set = true },
-                                     .redirect = { .host = "${host}",
-                                                   .path = "${path}",
-                                                   .port = "443",
-                                                   .protocol = "HTTPS",
-                                                   .query = "${query}",
-                                                   .http_code = "308" } };
-}
-
 /* ---- the annotation -----------------------------------------------------------------------------
  */
 
-static enum alb_action_type find_type(struct subject *s, const struct place *at, const char *name)
+static const struct action_name *find_type(const char *name)
 {
-    struct place here = { .up = at, .name = "type" };
-    for (size_t i = 0; i < COUNT(types); i++) {
-        if (strcasecmp(types[i].name, name) != 0)
-            continue;
-        if (!types[i].supported)
-            problem(s, &here, "%s is not supported yet; remove the action", types[i].name);
-        return types[i].type;
-    }
-    problem(s, &here, "\"%s\" is not known; give ForwardGroup, Redirect or FixedResponse", name);
-    return ALB_ACTION_UNSET;
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (name && !strcasecmp(types[i].name, name))
+            return &types[i];
+    return NULL;
+}
+
+/* Redirect and the like say themselves what they lack. */
+static bool has_config(struct subject *s, const struct place *at, const struct action_name *t,
+                       const cJSON *json)
+{
+    bool own = t->type == ALB_ACTION_FORWARD || t->type == ALB_ACTION_REDIRECT
+               || t->type == ALB_ACTION_FIXED;
+    if (own || json_get_nocase(json, t->config))
+        return true;
+    problem(s, &(struct place){ .up = at, .name = t->config }, "missing; add it");
+    return false;
+}
+
+static void set_action(struct subject *s, const struct place *at, struct route *r,
+                       const struct action_spec *spec, struct alb_rule_action *action)
+{
+    if (action->type == ALB_ACTION_FORWARD)
+        set_forward(s, at, r, &spec->forward, &action->forward);
+    else if (action->type == ALB_ACTION_FIXED)
+        set_fixed(s, at, &spec->fixed, &action->fixed);
+    else if (action->type == ALB_ACTION_REDIRECT)
+        set_redirect(s, at, &spec->redirect, &action->redirect);
+    else
+        modify_set(s, at, &spec->modify, r, action);
 }
 
 static void add_action(struct subject *s, const struct place *at, struct route *r,
-                       const cJSON *json)
+                       const cJSON *json, action_list *out)
 {
+    struct arena *a = s->t->a;
     struct action_spec spec = { 0 };
-    read_object(s, at, &action_spec_schema, &spec, json, READ_NOCASE);
-    if (!spec.type)
+    const cJSON *name = json_get_nocase(json, "type");
+    const struct action_name *t = find_type(cJSON_IsString(name) ? name->valuestring : NULL);
+    const struct schema *schema = schema_arm(a, &action_spec_schema, t ? t->config : NULL, NULL);
+    read_object(s, at, schema, &spec, json, READ_NOCASE);
+    if (spec.type && !t)
+        problem(s, &(struct place){ .up = at, .name = "type" },
+                "\"%s\" is not known; give ForwardGroup, Redirect, FixedResponse, Rewrite, "
+                "InsertHeader, RemoveHeader, TrafficLimit, TrafficMirror or Cors",
+                spec.type);
+    if (!t || !has_config(s, at, t, json))
         return;
-    struct alb_rule_action *action = LIST_PUSH(s->t->a, &r->actions);
-    action->type = find_type(s, at, spec.type);
-    action->order = (struct opt_int){ .val = (int64_t)r->actions.len, .set = true };
-    if (action->type == ALB_ACTION_FORWARD)
-        set_forward(s, at, r, &spec.forward, &action->forward);
-    else if (action->type == ALB_ACTION_FIXED)
-        set_fixed(s, at, &spec.fixed, &action->fixed);
-    else if (action->type == ALB_ACTION_REDIRECT)
-        set_redirect(s, at, &spec.redirect, &action->redirect);
+    struct alb_rule_action *action = LIST_PUSH(a, out);
+    action->type = t->type;
+    set_action(s, at, r, &spec, action);
 }
 
-static void add_annotated(struct subject *s, const char *service, struct route *r)
+static void add_annotated(struct subject *s, struct route *r, action_list *out)
 {
-    const char *name = arena_fmt(s->t->a, "actions.%s", service);
-    const char *text =
-        object_annotation(s->obj, arena_fmt(s->t->a, "%s%s", ANNOTATION_PREFIX, name));
-    if (!text)
-        return;
+    const char *name = arena_fmt(s->t->a, "actions.%s", r->service);
     struct place at = annotation_place(s->t->a, name);
-    struct error err;
-    cJSON *json CLEANUP(json_done) = NULL;
-    if (!json_parse(text, strlen(text), &json, &err)) {
-        problem(s, &at, "%s; give a list of actions", err.msg);
-        return;
-    }
-    if (!cJSON_IsArray(json)) {
-        add_action(s, &at, r, json);
+    cJSON *json CLEANUP(json_done) = annotation_json(s, name, "a list of actions");
+    if (json && !cJSON_IsArray(json)) {
+        add_action(s, &at, r, json, out);
         return;
     }
     size_t i = 0;
     const cJSON *e;
     cJSON_ArrayForEach (e, json)
-        add_action(s, &(struct place){ .up = &at, .index = i++ }, r, e);
+        add_action(s, &(struct place){ .up = &at, .index = i++ }, r, e, out);
 }
 
 /* ---- together
  * --------------------------------------------------------------------------------------- */
 
-static const char *action_names(struct arena *a, const struct route *r)
+static void add_common(struct subject *s, const struct alb_rule_action *action, action_list *out)
 {
-    struct buf b CLEANUP(buf_done) = { 0 };
-    for (size_t i = 0; i < r->actions.len; i++) {
-        const char *name = alb_action_type_name(r->actions.items[i].type);
-        buf_addf(&b, "%s%s", i ? " " : "", name ? name : "?");
-    }
-    return buf_keep(&b, a);
+    if (action->type)
+        *LIST_PUSH(s->t->a, out) = *action;
 }
 
-void actions_find(struct subject *s, const struct place *at, const struct backend *b,
-                  struct route *r)
+/* What annotations give all rules of the Ingress is about requests. */
+void actions_find(struct subject *s, const struct place *at, const struct ingress *ing,
+                  const struct backend *b, struct route *r)
 {
-    struct place here = { .up = at, .name = "backend" };
+    bool request = r->direction == ALB_DIRECTION_REQUEST;
     size_t before = s->n_problems;
-    add_annotated(s, b->service, r);
-    if (!b->use_annotation) {
-        struct alb_rule_action *action = LIST_PUSH(s->t->a, &r->actions);
-        action->type = ALB_ACTION_FORWARD;
-        action->order = (struct opt_int){ .val = (int64_t)r->actions.len, .set = true };
-        struct group_ref ref = { .service = b->service, .port = b->port };
-        add_target(s, r, &action->forward, &ref, DEFAULT_WEIGHT);
+    action_list raw = { 0 };
+    if (request) {
+        add_common(s, &ing->common.limit, &raw);
+        add_common(s, &ing->common.cors, &raw);
     }
-    if (s->n_problems > before)
-        return;
-    if (!r->actions.len)
-        problem(s, &here,
-                "the port is use-annotation, but there is no annotation %sactions.%s "
-                "with an action; add it",
-                ANNOTATION_PREFIX, b->service);
-    /* All types that are supported so far end the rule. */
-    if (r->actions.len > 1)
-        problem(s, &here, "multi finalType action find: [%s]; keep one%s", action_names(s->t->a, r),
-                b->use_annotation ? "" : ", or give the port the name use-annotation");
+    add_annotated(s, r, &raw);
+    if (request)
+        add_common(s, &ing->common.rewrite, &raw);
+    r->own_forward = !b->use_annotation;
+    if (r->own_forward) {
+        struct alb_rule_action *action = LIST_PUSH(s->t->a, &raw);
+        action->type = ALB_ACTION_FORWARD;
+        r->own = (struct group_ref){ .service = b->service, .port = b->port };
+        add_target(s, r, &action->forward, &r->own, DEFAULT_WEIGHT);
+    }
+    if (s->n_problems == before)
+        actions_assemble(s, at, &raw, r);
 }

@@ -348,6 +348,7 @@ static void config_translate(struct tr *t, struct config *c)
     const cJSON *json = json_get_nocase(c->obj->body, "spec");
     read_object(&s, &(struct place){ .name = "spec" }, &top_spec_schema, &spec, json, READ_NOCASE);
     const struct alb_load_balancer *lb = build(&s, c, &spec.config);
+    c->order = order_read(&s);
     if (s.n_problems) {
         c->left_out = true;
         hold(t, c->lb, NULL, NULL);

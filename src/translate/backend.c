@@ -55,15 +55,14 @@ static int64_t port_number(struct subject *s, const struct place *at, const char
 bool backend_find(struct subject *s, const struct place *at, const struct backend_spec *spec,
                   struct backend *out)
 {
-    struct place here = { .up = at, .name = "backend" };
-    struct place service = { .up = &here, .name = "service" };
+    struct place service = { .up = at, .name = "service" };
     struct place port = { .up = &service, .name = "port" };
     const char *port_name = spec->service.port.name;
     *out = (struct backend){ .service = spec->service.name, .port = spec->service.port.number.val };
     if (spec->has_resource.val)
-        problem(s, &here, "resource backends cannot be reached from ALB; give a service");
+        problem(s, at, "resource backends cannot be reached from ALB; give a service");
     else if (!spec->has_service.val)
-        problem(s, &here, "it has no service; give one");
+        problem(s, at, "it has no service; give one");
     else if (!out->service)
         problem(s, &(struct place){ .up = &service, .name = "name" }, "missing; add it");
     else if (!out->port && !port_name)

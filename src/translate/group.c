@@ -12,6 +12,7 @@ struct group {
     const char *key;
     const char *ns, *ingress, *service; /* as in its tags */
     int64_t port;
+    enum alb_protocol protocol;
     const struct alb_server_group *settings;
     const char *from;
 };
@@ -43,7 +44,7 @@ static struct alb_server_group *build(struct tr *t, const struct config *c, cons
     group->name = group_name(t, g->ns, g->service, g->port);
     group->service_name = group->name;
     group->vpc_id = c->vpc;
-    group->protocol = ALB_PROTOCOL_HTTP;
+    group->protocol = g->protocol;
     add_tags(t, c, g, &group->tags);
     return group;
 }
@@ -77,6 +78,7 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
                        .ingress = ing->obj->name,
                        .service = ref->service,
                        .port = ref->port,
+                       .protocol = protocol_of(ing, ref->service),
                        .settings = &ing->settings };
     g.key = group_key(t->a, g.ns, g.ingress, g.service, g.port);
     if (!is_first(t, c, g.key))
@@ -105,6 +107,7 @@ void default_group_translate(struct tr *t, const struct config *c, int64_t port,
                        .ingress = default_ingress(t->a, c->name, port),
                        .service = default_service,
                        .port = port,
+                       .protocol = ALB_PROTOCOL_HTTP,
                        .settings = &plain,
                        .from = from };
     if (!is_first(t, c, g.key))

@@ -2,6 +2,7 @@
  * does not depend on the listener.  All its mistakes are named; with any it is left out. */
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "alb-agent/json.h"
 #include "translate_priv.h"
@@ -24,7 +25,8 @@ struct tls_spec {
 struct ingress_spec {
     LIST_OF(struct rule_spec) rules;
     LIST_OF(struct tls_spec) tls;
-    struct opt_bool default_backend;
+    struct backend_spec default_backend;
+    struct opt_bool has_default;
 };
 
 /* clang-format off */
@@ -64,13 +66,14 @@ static SCHEMA(tls_spec, "tls");
 static const struct field ingress_spec_fields[] = {
     LIST(rules,           rule_spec, "rules"),
     LIST(tls,             tls_spec, "tls"),
-    BOOL(default_backend, "defaultBackend", .flags = READ_PRESENT),
+    OBJ (default_backend, backend_spec, "defaultBackend"),
+    BOOL(has_default,     "defaultBackend", .flags = READ_PRESENT),
 };
 static SCHEMA(ingress_spec, "spec");
 #undef SELF
 /* clang-format on */
 
-enum { ORDER_MIN = 1, ORDER_MAX = 1000, ORDER_DEFAULT = 10, HOST_MAX_LEN = 128 };
+enum { ORDER_MIN = 1, ORDER_MAX = 1000, ORDER_DEFAULT = 10 };
 
 static int64_t read_order(struct subject *s)
 {
@@ -93,31 +96,44 @@ static void read_tls(struct placement *p, const struct ingress_spec *spec)
                 map_put(&p->tls_hosts, spec->tls.items[i].hosts.items[j], spec);
 }
 
-/* Host, then Path: alb-ingress.md §C.6. */
-static void set_conditions(struct subject *s, const struct place *at, const struct path_spec *spec,
-                           struct route *r)
+static enum alb_direction read_direction(struct subject *s, const char *service)
 {
-    struct arena *a = s->t->a;
-    if (r->host) {
-        struct alb_condition *host = LIST_PUSH(a, &r->conditions);
-        host->type = ALB_COND_HOST;
-        *LIST_PUSH(a, &host->values.values) = r->host;
-    }
-    struct alb_condition *path = LIST_PUSH(a, &r->conditions);
-    path->type = ALB_COND_PATH;
-    path_values(s, at, spec->path, spec->type, &path->values);
+    const char *name = arena_fmt(s->t->a, "rule-direction.%s", service);
+    const char *text = annotation_text(s, name);
+    struct place at = annotation_place(s->t->a, name);
+    if (text && !strcasecmp(text, "Response"))
+        return ALB_DIRECTION_RESPONSE;
+    if (text && strcasecmp(text, "Request") != 0)
+        problem(s, &at, "\"%s\" is not known; give Request or Response", text);
+    return ALB_DIRECTION_REQUEST;
 }
 
-static void add_route(struct subject *s, const struct place *at, struct ingress *ing,
-                      const char *host, const struct path_spec *spec)
+/* ---- routes ----------------------------------------------------------------------------------
+ */
+
+/* What all kinds of routes have in common: the backend, and what annotations say of it. */
+static void fill_route(struct subject *s, const struct place *at, const char *member,
+                       const struct ingress *ing, const struct path_spec *spec, struct route *r)
 {
+    struct place backend_at = { .up = at, .name = member };
     struct backend backend = { 0 };
-    struct route *r = LIST_PUSH(s->t->a, &ing->routes);
-    r->host = host;
-    r->where = place_text(s->t->a, at);
-    set_conditions(s, at, spec, r);
-    if (backend_find(s, at, &spec->backend, &backend))
-        actions_find(s, at, &backend, r);
+    struct alb_values paths = { 0 };
+    struct path_given given = { .path = spec->path,
+                                .type = spec->type,
+                                .use_regex = ing->use_regex,
+                                .rewrite_target = ing->rewrite_target };
+    r->where = place_text(s->t->a, r->is_default ? &backend_at : at);
+    r->path = spec->path ? spec->path : "/";
+    r->kind = path_values(s, at, &given, &paths);
+    r->service = spec->backend.service.name ? spec->backend.service.name : "";
+    r->direction = read_direction(s, r->service);
+    conditions_find(s, &paths, r);
+    canary_conditions(s, ing, r);
+    conditions_check(s, at, r);
+    if (backend_find(s, &backend_at, &spec->backend, &backend)) {
+        actions_find(s, &backend_at, ing, &backend, r);
+        canary_check_route(s, &backend_at, ing, r);
+    }
 }
 
 static void add_routes(struct subject *s, struct ingress *ing, const struct rule_spec *spec,
@@ -127,15 +143,33 @@ static void add_routes(struct subject *s, struct ingress *ing, const struct rule
     struct place rule = { .up = &rules, .index = i };
     struct place http = { .up = &rule, .name = "http" };
     struct place paths = { .up = &http, .name = "paths" };
-    if (spec->host && strlen(spec->host) > HOST_MAX_LEN)
-        problem(s, &(struct place){ .up = &rule, .name = "host" },
-                "it is longer than the %d characters that ALB takes", HOST_MAX_LEN);
+    value_check_at(s, &rule, "host", spec->host, value_check_host);
     for (size_t j = 0; j < spec->http.paths.len; j++) {
-        add_route(s, &(struct place){ .up = &paths, .index = j }, ing, spec->host,
-                  &spec->http.paths.items[j]);
-        ing->routes.items[ing->routes.len - 1].from =
+        struct route *r = LIST_PUSH(s->t->a, &ing->routes);
+        r->host = spec->host;
+        r->from =
             arena_fmt(s->t->a, "%s rules[%zu].paths[%zu]", subject_from(s->t->a, s->obj), i, j);
+        fill_route(s, &(struct place){ .up = &paths, .index = j }, "backend", ing,
+                   &spec->http.paths.items[j], r);
     }
+}
+
+/* The existing controller passes it over; here it is a rule for all that is left. */
+static void add_default(struct subject *s, struct ingress *ing, const struct backend_spec *backend)
+{
+    struct place at = { .name = "spec.defaultBackend" };
+    struct place spec_at = { .name = "spec" };
+    if (ing->canary.on) {
+        warn(s, &at,
+             "a canary has no default backend, so it has no effect; put it into the main "
+             "Ingress");
+        return;
+    }
+    struct route *r = LIST_PUSH(s->t->a, &ing->routes);
+    struct path_spec spec = { .backend = *backend };
+    r->is_default = true;
+    r->from = arena_fmt(s->t->a, "%s defaultBackend", subject_from(s->t->a, s->obj));
+    fill_route(s, &spec_at, "defaultBackend", ing, &spec, r);
 }
 
 static void check_annotations(struct subject *s, const struct ingress_spec *spec)
@@ -147,6 +181,8 @@ static void check_annotations(struct subject *s, const struct ingress_spec *spec
             if (name)
                 map_put(&services, name, spec);
         }
+    if (spec->default_backend.service.name)
+        map_put(&services, spec->default_backend.service.name, spec);
     annotations_check(s, &services);
 }
 
@@ -174,13 +210,19 @@ struct ingress *ingress_read(struct subject *s)
     read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
     ing->order = read_order(s);
     settings_read(s, &ing->settings);
+    rewrite_read(s, ing);
+    limit_read(s, ing);
+    cors_read(s, ing);
+    canary_read(s, ing);
+    protocol_read(s, ing);
     check_annotations(s, &spec);
     read_tls(&ing->placement, &spec);
     find_ports(s, &ing->placement, &spec);
     for (size_t i = 0; i < spec.rules.len; i++)
         add_routes(s, ing, &spec.rules.items[i], i);
-    if (spec.default_backend.val)
-        warn(s, &(struct place){ .up = &at, .name = "defaultBackend" }, "not applied yet");
+    if (spec.has_default.val)
+        add_default(s, ing, &spec.default_backend);
+    protocol_check(s, ing);
     if (!s->n_problems)
         return ing;
     ingress_done(ing);

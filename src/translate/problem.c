@@ -31,17 +31,18 @@ static bool is_new(struct tr *t, const char *text)
     return true;
 }
 
-static void note(struct subject *s, const char *sort, translate_problems *list, const char *message)
+/* Was it new? */
+static bool note(struct subject *s, const char *sort, translate_problems *list, const char *message)
 {
     struct tr *t = s->t;
     const struct object *obj = s->obj;
     const char *kind = object_kind_name(obj->kind);
-    if (is_new(t, arena_fmt(t->a, "%s\n%s\n%s\n%s\n%s", sort, kind, obj->ns, obj->name, message)))
-        *LIST_PUSH(t->a, list) = (struct translate_problem){ .kind = kind,
-                                                             .ns = obj->ns,
-                                                             .name = obj->name,
-                                                             .origin = obj->origin,
-                                                             .message = message };
+    if (!is_new(t, arena_fmt(t->a, "%s\n%s\n%s\n%s\n%s", sort, kind, obj->ns, obj->name, message)))
+        return false;
+    *LIST_PUSH(t->a, list) = (struct translate_problem){
+        .kind = kind, .ns = obj->ns, .name = obj->name, .origin = obj->origin, .message = message
+    };
+    return true;
 }
 
 static PRINTF(3, 0) const
@@ -53,11 +54,12 @@ static PRINTF(3, 0) const
 
 void problem(struct subject *s, const struct place *at, const char *fmt, ...)
 {
-    if (++s->n_problems > MAX_NOTES)
+    s->n_problems++;
+    if (s->n_noted >= MAX_NOTES)
         return;
     va_list ap;
     va_start(ap, fmt);
-    note(s, "problem", &s->t->out->problems, message(s->t, at, fmt, ap));
+    s->n_noted += note(s, "problem", &s->t->out->problems, message(s->t, at, fmt, ap));
     va_end(ap);
 }
 
@@ -65,7 +67,7 @@ void warn(struct subject *s, const struct place *at, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    note(s, "warning", &s->t->out->warnings, message(s->t, at, fmt, ap));
+    (void)note(s, "warning", &s->t->out->warnings, message(s->t, at, fmt, ap));
     va_end(ap);
 }
 

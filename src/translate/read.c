@@ -271,3 +271,18 @@ void read_object(struct subject *s, const struct place *at, const struct schema 
     if (how == READ_NOCASE)
         check_names(s, at, schema, json);
 }
+
+const struct schema *schema_arm(struct arena *a, const struct schema *schema, const char *arm,
+                                const char *other_arm)
+{
+    struct schema *out = arena_dup(a, schema, sizeof *schema);
+    struct field *fields = arena_dup(a, schema->fields, schema->n_fields * sizeof *fields);
+    for (size_t i = 0; i < schema->n_fields; i++) {
+        bool chosen = (arm && !strcmp(fields[i].name, arm))
+                      || (other_arm && !strcmp(fields[i].name, other_arm));
+        if (fields[i].kind == FIELD_OBJ && !chosen)
+            fields[i].flags |= READ_IGNORED;
+    }
+    out->fields = fields;
+    return out;
+}

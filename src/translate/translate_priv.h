@@ -38,6 +38,7 @@ struct subject {
     struct tr *t;
     const struct object *obj;
     size_t n_problems;
+    size_t n_noted; /* of them, each text once */
 };
 
 const char *place_text(struct arena *a, const struct place *at);
@@ -77,6 +78,11 @@ enum read_how {
 void read_object(struct subject *s, const struct place *at, const struct schema *schema, void *obj,
                  const cJSON *json, enum read_how how);
 
+/* The table of a tagged union as people write it: of its objects only 'arm' and 'other_arm'
+ * (NULL: none) are read, the others are known and may hold anything. */
+const struct schema *schema_arm(struct arena *a, const struct schema *schema, const char *arm,
+                                const char *other_arm);
+
 /* "text", "a number", "a list" ... */
 const char *json_kind(const cJSON *json);
 /* The name among 'names' that 'name' is most likely a misspelling of, or NULL. */
@@ -111,6 +117,12 @@ struct config_listener {
     const char *from;
 };
 
+/* How the rules of a listener are put in order. */
+enum rule_order {
+    ORDER_COMPATIBLE, /* order, then namespace/name, then position: alb-ingress.md §C.1, §C.11 */
+    ORDER_SPECIFICATION /* the most exact host and path first, as Kubernetes has it              */
+};
+
 struct config {
     const struct object *obj;
     const char *name;
@@ -118,6 +130,7 @@ struct config {
     const char *vpc; /* of its groups; "?vpc(vsw-1)" while it is not known */
     bool vpc_known;
     bool left_out; /* nothing of it is translated                       */
+    enum rule_order order;
     LIST_OF(struct config_listener) listeners;
     LIST_OF(struct ingress *) members;
 };
@@ -143,6 +156,27 @@ void certificates_translate(struct tr *t, struct config *c);
  * ours (alb-ingress.md §B.5). */
 struct config *class_config(struct subject *s, const config_list *configs);
 
+/* ---- annotation_table.c -----------------------------------------------------------------------
+ */
+
+/* What becomes of an annotation. */
+enum annotation_support {
+    ANNOTATION_USED,      /* read elsewhere                                               */
+    ANNOTATION_ATTENDANT, /* only means something with another one, which is looked at    */
+    ANNOTATION_LATER,     /* without it requests still reach the same backends: a warning */
+};
+
+struct annotation_row {
+    const char *name; /* below ANNOTATION_PREFIX; "x.<service>": for each Service          */
+    enum annotation_support support;
+    bool aliased;      /* also read under NGINX_PREFIX, which wins                          */
+    const char *quiet; /* the value that asks for nothing; "bool": everything but "true"   */
+    const char *with;  /* without effect unless this one is "true"; NULL: not looked at     */
+    const char *type, *dflt, *meaning, *field; /* for people; dflt NULL: none               */
+};
+extern const struct annotation_row annotation_rows[];
+extern const size_t annotation_n_rows;
+
 /* ---- annotation.c --------------------------------------------------------------------------- */
 
 /* The value of an annotation below ANNOTATION_PREFIX, or NULL. */
@@ -152,6 +186,11 @@ const char *annotation_aliased(const struct object *obj, const char *name);
 struct place annotation_place(struct arena *a, const char *name);
 /* By the literal "true"; 'aliased': the key under NGINX_PREFIX wins. */
 bool annotation_is_true(struct subject *s, const char *name, bool aliased);
+/* The value with the blanks around each line taken off; NULL when nothing is left. */
+const char *annotation_text(struct subject *s, const char *name);
+/* The value as JSON, the caller's; NULL when there is none, or with a problem that asks for
+ * 'wanted'. */
+cJSON *annotation_json(struct subject *s, const char *name, const char *wanted);
 /* Refuses what is not supported and would change what requests get; warns of the rest.
  * 'services' are the backends that the Ingress names. */
 void annotations_check(struct subject *s, const struct map *services);
@@ -186,11 +225,53 @@ bool port_takes_host(const struct placement *p, enum alb_protocol protocol, cons
 
 /* ---- path.c --------------------------------------------------------------------------------- */
 
-/* The values of the Path condition, alb-ingress.md §C.5; 'type' NULL: Prefix. */
-void path_values(struct subject *s, const struct place *at, const char *path, const char *type,
-                 struct alb_values *out);
+/* How a path is compared, most exact first. */
+enum path_kind {
+    PATH_EXACT,
+    PATH_PATTERN, /* with wildcards, or a regular expression */
+    PATH_PREFIX
+};
 
-/* ---- backend.c, action.c -------------------------------------------------------------------- */
+/* A path of an Ingress as it is given. */
+struct path_given {
+    const char *path, *type;    /* NULL: "/" and Prefix                                  */
+    bool use_regex;             /* by use-regex or rewrite-target: a Prefix path is a
+                                   regular expression ...                                */
+    const char *rewrite_target; /* ... unless it is this text                            */
+};
+
+/* The values of the Path condition, alb-ingress.md §C.5. */
+enum path_kind path_values(struct subject *s, const struct place *at,
+                           const struct path_given *given, struct alb_values *out);
+
+/* ---- value.c: what ALB takes; NULL, or what is wanted instead ------------------------------- */
+
+const char *value_check_host(const char *v);
+const char *value_check_path(const char *v);
+const char *value_check_header_key(const char *v);
+const char *value_check_header_value(const char *v);
+const char *value_check_query(const char *v); /* a key or a value */
+const char *value_check_cookie(const char *v);
+const char *value_check_method(const char *v);
+const char *value_check_source_ip(const char *v);
+const char *value_check_status(const char *v);
+/* Of a redirect or a rewrite, where variables as ${host} may stand. */
+const char *value_check_target_host(const char *v);
+const char *value_check_target_path(const char *v);
+const char *value_check_target_query(const char *v);
+/* A header that a rule sets or removes. */
+const char *value_check_set_header(const char *v, bool response);
+const char *value_check_reference(const char *v); /* the name of a header to copy */
+const char *value_check_origin(const char *v);
+const char *value_check_cors_header(const char *v);
+
+bool text_is_one_of(const char *text, const char *const *allowed, size_t n);
+/* A problem at member 'name' of 'at' when 'v' (NULL: nothing to check) does not pass. */
+void value_check_at(struct subject *s, const struct place *at, const char *name, const char *v,
+                    const char *(*check)(const char *));
+
+/* ---- routes ----------------------------------------------------------------------------------
+ */
 
 struct backend {
     const char *service;
@@ -203,14 +284,38 @@ struct group_ref {
     int64_t port;
 };
 
+typedef LIST_OF(struct alb_rule_action) action_list;
+
 /* One path of an Ingress, translated as far as it does not depend on the listener. */
 struct route {
-    const char *host;  /* NULL: any                                  */
-    const char *where; /* "spec.rules[0].http.paths[1]"              */
-    const char *from;  /* "Ingress shop/web (web.yaml:3) rules[0]..." */
+    const char *host; /* NULL: any                                                 */
+    const char *path; /* as the manifest has it, "/" when it has none              */
+    enum path_kind kind;
+    bool is_default;     /* of spec.defaultBackend                                 */
+    const char *service; /* its backend, whose annotations act on it               */
+    const char *where;   /* "spec.rules[0].http.paths[1]"                          */
+    const char *from;    /* "Ingress shop/web (web.yaml:3) rules[0]..."            */
+    enum alb_direction direction;
     LIST_OF(struct alb_condition) conditions;
-    LIST_OF(struct alb_rule_action) actions;
+    action_list actions;    /* in the order in which they are sent                   */
+    action_list redirected; /* where ssl-redirect leads to port 443                  */
     LIST_OF(struct group_ref) groups;
+    bool own_forward; /* it ends in a forward to its backend, 'own'               */
+    struct group_ref own;
+};
+
+/* Actions that annotations give to every rule of an Ingress; .type not set: none. */
+struct common_actions {
+    struct alb_rule_action limit, cors, rewrite;
+};
+
+/* What the annotations canary-* say. */
+struct canary {
+    bool on;
+    const char *header, *header_value, *cookie; /* of its rules of its own               */
+    bool has_weight; /* canary-weight is given, so it has no rules of its own           */
+    bool shares;     /* it takes a share of what goes to the main Ingress               */
+    int64_t weight;  /* per cent                                                        */
 };
 
 /* The backend of a path as the manifest has it. */
@@ -228,30 +333,141 @@ struct backend_spec {
 };
 extern const struct schema backend_spec_schema;
 
-/* The Service and its port; false when there was a problem. */
+/* The Service and its port that the backend at 'at' names; false when there was a problem. */
 bool backend_find(struct subject *s, const struct place *at, const struct backend_spec *spec,
                   struct backend *out);
-/* The actions of a path to 'b': those of the annotation, and the forward to the Service. */
-void actions_find(struct subject *s, const struct place *at, const struct backend *b,
-                  struct route *r);
-/* What a listener other than 443 does with an Ingress that has ssl-redirect. */
-struct alb_rule_action ssl_redirect_action(void);
-
-/* ---- ingress.c, rule.c ------------------------------------------------------------------------
+/* ---- ingress.c -------------------------------------------------------------------------------
  */
+
+struct service_protocol {
+    const char *service;
+    enum alb_protocol protocol;
+};
 
 struct ingress {
     const struct object *obj;
     const char *sort_key; /* "<ns>/<name>" */
     int64_t order;
     struct placement placement;
-    struct alb_server_group settings; /* what its groups have in common */
+    struct alb_server_group settings;           /* what its groups have in common */
+    enum alb_protocol protocol;                 /* of its groups: HTTP, HTTPS or gRPC ...      */
+    LIST_OF(struct service_protocol) protocols; /* ... but for these Services       */
+    struct common_actions common;
+    bool use_regex;
+    const char *rewrite_target;
+    struct canary canary;
     LIST_OF(struct route) routes;
+    bool left_out; /* by a problem that came up later */
 };
 
 /* NULL when it cannot be translated: the problems say why. */
 struct ingress *ingress_read(struct subject *s);
 void ingress_done(struct ingress *ing);
+
+/* ---- condition.c ----------------------------------------------------------------------------- */
+
+/* The conditions of a route: those of the annotation conditions.<service>, its host, and
+ * 'paths' (alb-ingress.md §C.6).  'r' has service, host and direction. */
+void conditions_find(struct subject *s, const struct alb_values *paths, struct route *r);
+void condition_add_header(struct subject *s, struct route *r, const char *key, const char *value);
+void condition_add_cookie(struct subject *s, struct route *r, const char *key, const char *value);
+/* Are there more of them than a rule may have? */
+void conditions_check(struct subject *s, const struct place *at, const struct route *r);
+
+/* ---- action.c, assemble.c -------------------------------------------------------------------- */
+
+/* The actions of a route to 'b', which stands at 'at': those of annotations, and the forward
+ * to the Service. */
+void actions_find(struct subject *s, const struct place *at, const struct ingress *ing,
+                  const struct backend *b, struct route *r);
+/* Puts 'raw' into the order in which actions are sent, and says what does not go together. */
+void actions_assemble(struct subject *s, const struct place *at, const action_list *raw,
+                      struct route *r);
+
+/* ---- rewrite.c, limit.c, cors.c -------------------------------------------------------------- */
+
+/* Each reads its annotations into 'ing', mostly into ing->common. */
+void rewrite_read(struct subject *s, struct ingress *ing);
+void limit_read(struct subject *s, struct ingress *ing);
+void cors_read(struct subject *s, struct ingress *ing);
+
+/* What is wrong with an action, wherever it is from. */
+void rewrite_check(struct subject *s, const struct place *at, const struct alb_rewrite *r);
+void limit_check(struct subject *s, const struct place *at, const struct alb_limit *limit);
+enum cors_place { CORS_ORIGIN, CORS_METHODS, CORS_HEADERS, CORS_EXPOSE, CORS_MAX_AGE, CORS_PLACES };
+void cors_check(struct subject *s, const struct place at[CORS_PLACES], const struct alb_cors *c);
+
+/* ---- protocol.c ------------------------------------------------------------------------------ */
+
+void protocol_read(struct subject *s, struct ingress *ing);
+/* Of the groups of a Service. */
+enum alb_protocol protocol_of(const struct ingress *ing, const char *service);
+/* Do the listeners, which are known now, go with the protocols of the groups? */
+void protocol_check(struct subject *s, const struct ingress *ing);
+
+/* ---- canary.c -------------------------------------------------------------------------------- */
+
+/* Reads the annotations canary-*; the conditions of a canary with rules of its own follow with
+ * canary_conditions(). */
+void canary_read(struct subject *s, struct ingress *ing);
+void canary_conditions(struct subject *s, const struct ingress *ing, struct route *r);
+/* What a route of a canary must not have. */
+void canary_check_route(struct subject *s, const struct place *at, const struct ingress *ing,
+                        const struct route *r);
+
+/* A canary's share of a rule. */
+struct share {
+    const struct ingress *ing;
+    const struct route *route;
+};
+typedef LIST_OF(struct share) share_list;
+
+/* The hosts and paths of a listener, and which canaries share them. */
+struct canaries {
+    struct map buckets;
+};
+void canaries_done(struct canaries *all);
+
+/* Leaves out canaries that have no main Ingress on any listener. */
+void canaries_check(struct tr *t, struct config *c);
+void canaries_find(struct tr *t, const struct config *c, const struct config_listener *l,
+                   struct canaries *out);
+/* Has the route a rule of its own on the listener? */
+bool canary_has_rule(struct tr *t, const struct canaries *all, const struct config_listener *l,
+                     const struct ingress *ing, const struct route *r);
+/* Makes '*actions' of a main route those that its canaries have a share in, and returns the
+ * canaries whose groups are wanted. */
+share_list canary_split(struct tr *t, const struct canaries *all, const struct ingress *ing,
+                        const struct route *r, action_list *actions);
+
+/* ---- order.c --------------------------------------------------------------------------------- */
+
+/* A rule of a listener before it is made. */
+struct placed {
+    const struct ingress *ing;
+    const struct route *route;
+    size_t seq; /* by the order of the Ingresses and their paths */
+};
+typedef LIST_OF(struct placed) placed_list;
+
+/* The annotation alb-agent/rule-order of an AlbConfig. */
+enum rule_order order_read(struct subject *s);
+/* The Ingresses of a load balancer in the order in which the existing controller has them. */
+void order_members(struct config *c);
+void order_rules(enum rule_order order, placed_list *rules);
+
+/* ---- reach.c --------------------------------------------------------------------------------- */
+
+/* Warns of each rule that never gets a request, as one before it takes all it could get. */
+struct reach_rule {
+    const struct ingress *ing;
+    const struct route *route;
+    const struct alb_rule *rule;
+};
+typedef LIST_OF(struct reach_rule) reach_list;
+void reach_check(struct tr *t, const char *listener, const reach_list *rules);
+
+/* ---- rule.c ---------------------------------------------------------------------------------- */
 
 /* Makes the rows of all rules of a load balancer, and of the groups they name. */
 void rules_translate(struct tr *t, struct config *c);

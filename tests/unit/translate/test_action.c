@@ -116,14 +116,14 @@ static void test_refused_actions_say_what_is_allowed(void **state)
         { "[7]", "actions.x][0]: this is a number; give a map" },
         { "{}", "actions.x].type: missing; add it" },
         { "{\"type\":\"\"}", "actions.x].type: missing; add it" },
-        { "[{\"type\":\"Teapot\"}]",
-          "[0].type: \"Teapot\" is not known; give ForwardGroup, Redirect or FixedResponse" },
-        { "[{\"type\":\"rewrite\"}]", "[0].type: Rewrite is not supported yet" },
-        { "[{\"type\":\"InsertHeader\"}]", "InsertHeader is not supported yet" },
-        { "[{\"type\":\"RemoveHeader\"}]", "RemoveHeader is not supported yet" },
-        { "[{\"type\":\"TrafficLimit\"}]", "TrafficLimit is not supported yet" },
-        { "[{\"type\":\"TrafficMirror\"}]", "TrafficMirror is not supported yet" },
-        { "[{\"type\":\"Cors\"}]", "Cors is not supported yet" },
+        { "[{\"type\":\"Teapot\"}]", "[0].type: \"Teapot\" is not known; give ForwardGroup, "
+                                     "Redirect, FixedResponse, Rewrite" },
+        { "[{\"type\":\"rewrite\"}]", "actions.x][0].RewriteConfig: missing; add it" },
+        { "[{\"type\":\"InsertHeader\"}]", "InsertHeaderConfig: missing; add it" },
+        { "[{\"type\":\"RemoveHeader\"}]", "RemoveHeaderConfig: missing; add it" },
+        { "[{\"type\":\"TrafficLimit\"}]", "TrafficLimitConfig: missing; add it" },
+        { "[{\"type\":\"TrafficMirror\"}]", "TrafficMirrorConfig: missing; add it" },
+        { "[{\"type\":\"Cors\",\"CorsConfig\":null}]", "CorsConfig: missing; add it" },
         { "{\"type\":\"forward\"}", "forwardConfig.serverGroups: it names 0 groups; give 1 to 5" },
         { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[],\"targetGroups\":[]}}",
           "forwardConfig: it has both serverGroups and targetGroups; give one of them" },
@@ -146,6 +146,17 @@ static void test_refused_actions_say_what_is_allowed(void **state)
         { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"503\","
           "\"contentType\":\"text/xml\"}}",
           "contentType: \"text/xml\" is not known; give text/plain" },
+        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"200\"}}",
+          "FixedResponseConfig.content: missing; add it" },
+        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"200\",\"content\":"
+          "\"gr\303\274n\"}}",
+          "content: it has characters that are not ASCII" },
+        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"host\":\"B.com\"}}",
+          "RedirectConfig.host: \"B.com\" is no value that ALB takes here; give lower-case" },
+        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"path\":\"x\"}}",
+          "RedirectConfig.path: \"x\" is no value that ALB takes here; give one that begins" },
+        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"query\":\"a b\"}}",
+          "RedirectConfig.query: \"a b\" is no value that ALB takes here; give 1 to 128" },
         { "{\"type\":\"Redirect\"}", "RedirectConfig: it leads to where the request was" },
         { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\",\"httpCode\":\"200\"}}",
           "httpCode: \"200\" is no code of a redirect" },
@@ -155,7 +166,7 @@ static void test_refused_actions_say_what_is_allowed(void **state)
         { "[]", "backend: the port is use-annotation, but there is no annotation" },
         { "[{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\"}},{\"type\":"
           "\"FixedResponse\","
-          "\"FixedResponseConfig\":{\"httpCode\":\"200\"}}]",
+          "\"FixedResponseConfig\":{\"httpCode\":\"200\",\"content\":\"x\"}}]",
           "multi finalType action find: [Redirect FixedResponse]; keep one" },
     };
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -196,6 +207,15 @@ static void test_use_annotation_without_annotation_is_a_problem(void **state)
     world_done(&w);
 }
 
+static void test_config_of_another_type_may_hold_anything(void **state)
+{
+    (void)state;
+    assert_action("[{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\"},"
+                  "\"InsertHeaderConfig\":{\"key\":\"\",\"colour\":1},\"TrafficLimitConfig\":{"
+                  "\"QPS\":\"\"},\"ForwardConfig\":7}]",
+                  "/* 1:Redirect 301 ${protocol}://${host}:443${path}?${query}\n");
+}
+
 static void test_misspelt_name_in_an_action_is_a_warning(void **state)
 {
     (void)state;
@@ -222,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_content_has_at_most_1024_bytes),
         cmocka_unit_test(test_action_beside_a_numbered_port_is_a_second_final_one),
         cmocka_unit_test(test_use_annotation_without_annotation_is_a_problem),
+        cmocka_unit_test(test_config_of_another_type_may_hold_anything),
         cmocka_unit_test(test_misspelt_name_in_an_action_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

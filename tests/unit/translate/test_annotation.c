@@ -27,35 +27,6 @@ static void assert_placed(const char *annotations, const char *warning)
     world_done(&w);
 }
 
-static void assert_refused(const char *annotations, const char *problem)
-{
-    struct world w = world_with(annotations);
-    assert_has(problems(&w), problem);
-    assert_null(rule_row(&w, "80/HTTP", 1));
-    assert_null(group_of(&w, "d/web-tea:80"));
-    world_done(&w);
-}
-
-static void test_what_would_change_answers_is_refused(void **state)
-{
-    (void)state;
-    assert_refused(ALB "rewrite-target: /x",
-                   "metadata.annotations[alb.ingress.kubernetes.io/rewrite-target]: not supported "
-                   "yet: rewrite-target; remove it");
-    assert_refused(ALB "use-regex: \"true\"", "not supported yet: use-regex");
-    assert_refused(ALB "traffic-limit-qps: \"50\"", "not supported yet: traffic-limit-qps");
-    assert_refused(ALB "traffic-limit-ip-qps: \"5\"", "not supported yet: traffic-limit-ip-qps");
-    assert_refused(ALB "enable-cors: \"true\"", "not supported yet: enable-cors");
-    assert_refused(ALB "canary: \"true\"", "not supported yet: canary");
-    assert_refused("nginx.ingress.kubernetes.io/canary: \"true\"", "not supported yet: canary");
-    assert_refused(ALB "backend-protocol: https", "not supported yet: backend-protocol");
-    assert_refused(ALB "backend-protocol: grpc", "not supported yet: backend-protocol");
-    assert_refused(ALB "backend-svcs-protocols: \"{}\"",
-                   "not supported yet: backend-svcs-protocols");
-    assert_refused(ALB "conditions.tea: \"[]\"", "not supported yet: conditions.tea");
-    assert_refused(ALB "rule-direction.tea: Response", "not supported yet: rule-direction.tea");
-}
-
 static void test_what_asks_for_nothing_is_passed_over(void **state)
 {
     (void)state;
@@ -70,6 +41,27 @@ static void test_what_asks_for_nothing_is_passed_over(void **state)
     assert_placed(ALB "backend-scheduler: wrr", "");
     assert_placed("nginx.ingress.kubernetes.io/rewrite-target: /x", "");
     assert_placed("example.com/anything: x", "");
+}
+
+static void test_attendant_without_its_switch_is_a_warning(void **state)
+{
+    (void)state;
+    assert_placed(ALB "cors-max-age: \"5\"",
+                  "cors-max-age]: it has no effect without enable-cors: \"true\"; add that, or");
+    assert_placed(ALB "canary-weight: \"5\"",
+                  "canary-weight]: it has no effect without canary: \"true\"");
+}
+
+static void test_blanks_around_each_line_are_taken_off(void **state)
+{
+    (void)state;
+    struct world w = world_with(ALB "x: \" a b \\r\\n\\t c\\n \\n\", " ALB "y: \" \\n \"");
+    struct tr t = { .a = &w.a, .out = &w.out };
+    struct subject s = { .t = &t, .obj = object_set_find(&w.set, OBJECT_INGRESS, "d", "web") };
+    assert_string_equal(annotation_text(&s, "x"), "a b\nc");
+    assert_null(annotation_text(&s, "y"));
+    assert_null(annotation_text(&s, "z"));
+    world_done(&w);
 }
 
 static void test_booleans_are_true_by_the_letter(void **state)
@@ -109,8 +101,9 @@ static void test_names_that_are_too_long_are_not_found(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_would_change_answers_is_refused),
         cmocka_unit_test(test_what_asks_for_nothing_is_passed_over),
+        cmocka_unit_test(test_attendant_without_its_switch_is_a_warning),
+        cmocka_unit_test(test_blanks_around_each_line_are_taken_off),
         cmocka_unit_test(test_booleans_are_true_by_the_letter),
         cmocka_unit_test(test_unknown_annotation_is_a_warning_with_a_hint),
         cmocka_unit_test(test_annotation_for_no_backend_is_a_warning),

@@ -80,7 +80,7 @@ static void test_host_has_at_most_128_characters(void **state)
                              "  rules: [{host: %s, http: {paths: [{backend: {service: {name: a, "
                              "port: {number: 80}}}}]}}]\n",
                              host),
-                   "spec.rules[0].host: it is longer than the 128 characters that ALB takes");
+                   "is no value that ALB takes here; give 3 to 128 characters");
 }
 
 static void test_one_bad_path_leaves_the_whole_ingress_out(void **state)
@@ -106,15 +106,61 @@ static void test_one_bad_path_leaves_the_whole_ingress_out(void **state)
     world_done(&w);
 }
 
-static void test_default_backend_is_a_warning(void **state)
+#define DEFAULT_BACKEND "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
+
+static void test_default_backend_is_the_last_rule(void **state)
 {
     (void)state;
-    struct world w = world_of(
-        WEB INGRESS("d", "web", "") "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
-                                    "  rules:\n" PATH("a.com", "/"));
-    assert_has(warnings(&w), "Ingress web: spec.defaultBackend: not applied yet");
-    assert_non_null(rule_row(&w, "80/HTTP", 1));
+    struct world w = world_of(WEB TEA("d") INGRESS("d", "a", "") DEFAULT_BACKEND RULES PATH(
+        "a.com", "/") INGRESS("d", "b", "") RULES PATH("b.com", "/"));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(warnings(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"), "a.com /* 1:ForwardGroup @d/a-tea:80*100\n"
+                                              "b.com /* 1:ForwardGroup @d/b-tea:80*100\n"
+                                              "/* 1:ForwardGroup @d/a-tea:80*100\n");
+    assert_has(rule_row(&w, "80/HTTP", 3)->desired_from, "Ingress d/a (t.yaml:");
+    assert_has(rule_row(&w, "80/HTTP", 3)->desired_from, ") defaultBackend");
     world_done(&w);
+}
+
+static void test_default_backend_alone_is_enough(void **state)
+{
+    (void)state;
+    struct world w = world_of(WEB INGRESS(
+        "d", "a",
+        ALB "actions.x: '[{\"type\":\"FixedResponse\",\"FixedResponse"
+            "Config\":{\"httpCode\":\"404\",\"content\":\"no\"}}]'") "  defaultBackend: {service: "
+                                                                     "{name: x, port: {name: "
+                                                                     "use-annotation}}}\n");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(warnings(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"), "/* 1:FixedResponse 404 (null) no\n");
+    world_done(&w);
+}
+
+static void test_mistakes_of_a_default_backend_are_named(void **state)
+{
+    (void)state;
+    assert_refused("", "  defaultBackend: {service: {name: tea}}\n",
+                   "spec.defaultBackend.service.port: it has neither a number nor a name");
+    assert_refused("", "  defaultBackend: {resource: {kind: Bucket, name: b}}\n",
+                   "spec.defaultBackend: resource backends cannot be reached from ALB");
+    assert_refused("", "  defaultBackend: 7\n", "spec.defaultBackend: this is a number");
+}
+
+static void test_host_is_one_that_alb_takes(void **state)
+{
+    (void)state;
+    assert_refused(
+        "", RULES PATH("A.com", "/"),
+        "spec.rules[0].host: \"A.com\" is no value that ALB takes here; give lower-case");
+}
+
+static void test_direction_is_request_or_response(void **state)
+{
+    (void)state;
+    assert_refused(ALB "rule-direction.tea: Both", RULES PATH("a.com", "/"),
+                   "rule-direction.tea]: \"Both\" is not known; give Request or Response");
 }
 
 static void test_group_type_is_ip_or_instance(void **state)
@@ -149,7 +195,11 @@ int main(void)
         cmocka_unit_test(test_mistyped_members_are_problems),
         cmocka_unit_test(test_host_has_at_most_128_characters),
         cmocka_unit_test(test_one_bad_path_leaves_the_whole_ingress_out),
-        cmocka_unit_test(test_default_backend_is_a_warning),
+        cmocka_unit_test(test_default_backend_is_the_last_rule),
+        cmocka_unit_test(test_default_backend_alone_is_enough),
+        cmocka_unit_test(test_mistakes_of_a_default_backend_are_named),
+        cmocka_unit_test(test_host_is_one_that_alb_takes),
+        cmocka_unit_test(test_direction_is_request_or_response),
         cmocka_unit_test(test_group_type_is_ip_or_instance),
         cmocka_unit_test(test_ingress_being_deleted_is_not_wanted),
     };

@@ -114,8 +114,8 @@ static void test_port_without_listener_costs_that_port_only(void **state)
 static void test_listener_that_is_left_out_is_named(void **state)
 {
     (void)state;
-    struct world w =
-        world_of(WEB_SPEC "  listeners: [{port: 443, protocol: HTTPS}]\n" CLASS INGRESS(
+    struct world w = world_of(
+        WEB_SPEC "  listeners: [{port: 443, protocol: HTTPS, idleTimeout: soon}]\n" CLASS INGRESS(
             "d", "w", "") "  tls: [{hosts: [a.com]}]\n" RULES PATH("a.com", "/"));
     assert_has(problems(&w), "Ingress w: spec.tls: listener 443/HTTPS of AlbConfig web (t.yaml:1) "
                              "cannot be translated; correct it first");

@@ -169,18 +169,80 @@ static UNUSED void add_values(struct buf *b, const struct alb_values *v)
         buf_addf(b, "%s%s", i ? "," : "", v->values.items[i]);
 }
 
+static UNUSED void add_condition(struct buf *b, const struct alb_condition *c)
+{
+    switch (c->type) {
+    case ALB_COND_HEADER:
+    case ALB_COND_RESPONSE_HEADER:
+        buf_addf(b, "%s:%s=", alb_cond_name(c->type), c->header.key);
+        for (size_t i = 0; i < c->header.values.len; i++)
+            buf_addf(b, "%s%s", i ? "," : "", c->header.values.items[i]);
+        return;
+    case ALB_COND_QUERY:
+    case ALB_COND_COOKIE:
+        buf_addf(b, "%s:", alb_cond_name(c->type));
+        for (size_t i = 0; i < c->pairs.pairs.len; i++)
+            buf_addf(b, "%s%s=%s", i ? "," : "", c->pairs.pairs.items[i].key,
+                     c->pairs.pairs.items[i].value);
+        return;
+    case ALB_COND_UNSET:
+    case ALB_COND_METHOD:
+    case ALB_COND_SOURCE_IP:
+    case ALB_COND_RESPONSE_STATUS: buf_addf(b, "%s:", alb_cond_name(c->type)); break;
+    case ALB_COND_HOST:
+    case ALB_COND_PATH: break;
+    }
+    add_values(b, &c->values);
+}
+
+static UNUSED void add_texts(struct buf *b, const char *const *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_addf(b, "%s%s", i ? "," : " ", items[i]);
+}
+
+static UNUSED void add_cors(struct buf *b, const struct alb_cors *c)
+{
+    add_texts(b, c->allow_origin.items, c->allow_origin.len);
+    add_texts(b, c->allow_methods.items, c->allow_methods.len);
+    add_texts(b, c->allow_headers.items, c->allow_headers.len);
+    add_texts(b, c->expose_headers.items, c->expose_headers.len);
+    buf_addf(b, " %s %" PRId64, c->allow_credentials ? c->allow_credentials : "-", c->max_age.val);
+}
+
 static UNUSED void add_action(struct buf *b, const struct alb_rule_action *x)
 {
     buf_addf(b, " %" PRId64 ":%s", x->order.val, alb_action_type_name(x->type));
-    if (x->type == ALB_ACTION_FORWARD)
+    switch (x->type) {
+    case ALB_ACTION_FORWARD:
         for (size_t i = 0; i < x->forward.targets.len; i++)
             buf_addf(b, " %s*%" PRId64, x->forward.targets.items[i].group_id,
                      x->forward.targets.items[i].weight.val);
-    if (x->type == ALB_ACTION_REDIRECT)
+        break;
+    case ALB_ACTION_REDIRECT:
         buf_addf(b, " %s %s://%s:%s%s?%s", x->redirect.http_code, x->redirect.protocol,
                  x->redirect.host, x->redirect.port, x->redirect.path, x->redirect.query);
-    if (x->type == ALB_ACTION_FIXED)
+        break;
+    case ALB_ACTION_FIXED:
         buf_addf(b, " %s %s %s", x->fixed.http_code, x->fixed.content_type, x->fixed.content);
+        break;
+    case ALB_ACTION_REWRITE:
+        buf_addf(b, " %s %s ?%s", x->rewrite.host, x->rewrite.path, x->rewrite.query);
+        break;
+    case ALB_ACTION_INSERT_HEADER:
+        buf_addf(b, " %s=%s %s", x->insert_header.key, x->insert_header.value,
+                 x->insert_header.value_type);
+        break;
+    case ALB_ACTION_REMOVE_HEADER: buf_addf(b, " %s", x->remove_header.key); break;
+    case ALB_ACTION_LIMIT:
+        buf_addf(b, " %" PRId64 "/%" PRId64, x->limit.qps.val, x->limit.per_ip_qps.val);
+        break;
+    case ALB_ACTION_MIRROR:
+        buf_addf(b, " %s %s", x->mirror.target_type, x->mirror.groups.targets.items[0].group_id);
+        break;
+    case ALB_ACTION_CORS: add_cors(b, &x->cors); break;
+    case ALB_ACTION_UNSET: break;
+    }
 }
 
 /* The rules of a listener in order, a line each: "a.com /tea 1:ForwardGroup @k*100". */
@@ -190,9 +252,11 @@ static UNUSED const char *rules(struct world *w, const char *listener)
     const struct resource *r;
     for (int64_t p = 1; (r = rule_row(w, listener, p)); p++) {
         const struct alb_rule *rule = r->desired;
+        if (rule->direction == ALB_DIRECTION_RESPONSE)
+            buf_adds(&b, "Response ");
         for (size_t i = 0; i < rule->conditions.len; i++) {
             buf_adds(&b, i ? " " : "");
-            add_values(&b, &rule->conditions.items[i].values);
+            add_condition(&b, &rule->conditions.items[i]);
         }
         for (size_t i = 0; i < rule->actions.len; i++)
             add_action(&b, &rule->actions.items[i]);
@@ -216,3 +280,59 @@ static UNUSED const char *servers(struct world *w, const char *key)
                  g->servers.items[i].weight.val);
     return b.data ? buf_keep(&b, &w->a) : "";
 }
+
+/* ---- one Ingress, by its annotations ------------------------------------------------------ */
+
+/* A line of annotations; 'value' may be JSON. */
+#define SAYS(name, value) "    " ALB name ": '" value "'\n"
+#define TO_TEA            "  rules:\n" PATH("a.com", "/")
+#define TO_ANNOTATION                                                                        \
+    "  rules: [{host: a.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: " \
+    "{name: tea, port: {name: use-annotation}}}}]}}]\n"
+/* What a forward to "tea" of Ingress d/web looks like behind 'n' - 1 other actions. */
+#define FORWARD(n) " " #n ":ForwardGroup @d/web-tea:80*100\n"
+
+/* A world with the Ingress d/web. */
+static UNUSED struct world world_asked(const char *annotations, const char *spec)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    return world_of(arena_fmt(&a,
+                              "%s---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                              "metadata:\n  name: web\n  namespace: d\n  annotations:\n%s"
+                              "spec:\n  ingressClassName: alb\n%s",
+                              WEB TEA("d"), annotations, spec));
+}
+
+static UNUSED void assert_rules(const char *annotations, const char *spec, const char *wanted)
+{
+    struct world w = world_asked(annotations, spec);
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"), wanted);
+    world_done(&w);
+}
+
+static UNUSED void assert_problem(const char *annotations, const char *spec, const char *problem)
+{
+    struct world w = world_asked(annotations, spec);
+    assert_has(problems(&w), problem);
+    assert_string_equal(rules(&w, "80/HTTP"), "");
+    assert_null(group_of(&w, "d/web-tea:80"));
+    world_done(&w);
+}
+
+static UNUSED void assert_warning(const char *annotations, const char *spec, const char *warning)
+{
+    struct world w = world_asked(annotations, spec);
+    assert_string_equal(problems(&w), "");
+    assert_has(warnings(&w), warning);
+    assert_non_null(rule_row(&w, "80/HTTP", 1));
+    world_done(&w);
+}
+
+/* What is asked for and what comes of it: rules, or part of a problem. */
+struct asked {
+    const char *annotations, *wanted;
+};
+#define assert_each(cases, spec, check)                   \
+    for (size_t each_ = 0; each_ < COUNT(cases); each_++) \
+    check((cases)[each_].annotations, spec, (cases)[each_].wanted)
