@@ -7,6 +7,7 @@
 #include "alb-agent/buf.h"
 #include "alb-agent/model.h"
 #include "alb-agent/plan.h"
+#include "alb-agent/route.h"
 
 enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_YAML };
 
@@ -41,6 +42,13 @@ void report_drift(struct buf *b, const struct report_in *in, struct report_count
 /* The wanted rows; 'needs' are facts that are lacking, as "?eni(10.1.0.9)". */
 void report_desired(struct buf *b, const struct report_in *in, const char *const *needs,
                     size_t n_needs);
+
+/* What each listener ("80/HTTP"; NULL: all of them) does with a request by its wanted rules:
+ * the one that matches, what those before it say, the actions that follow; where 'request'
+ * says what was answered, also what is done with the response.  Returns how many listeners
+ * there are. */
+size_t report_explain(struct buf *b, const struct report_in *in,
+                      const struct route_request *request, const char *listener);
 
 /* One resource in a few words: "host a.com path /tea -> @shop/web-tea:80". */
 void report_describe(struct buf *b, enum resource_kind kind, const void *obj);

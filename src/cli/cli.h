@@ -41,16 +41,21 @@ enum opt {
     OPT_DRY_RUN = 1 << 13,
     OPT_PLAN_FILE = 1 << 14, /* one argument: a saved plan */
     OPT_WORDS = 1 << 15,     /* arguments that are no flags */
+    OPT_REQUEST = 1 << 16,   /* a request to be explained */
 };
 #define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 
+typedef LIST_OF(const char *) option_list;
+
 struct options {
-    LIST_OF(const char *) files;
+    option_list files;
     const char *state, *endpoint, *ca_file, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file;
     const char *json; /* of OPT_CALL, and what follows */
     bool all_pages, wait, list, force;
+    const char *host, *path, *query, *method, *source, *listener, *status; /* of OPT_REQUEST */
+    option_list headers, cookies, response_headers;
     alb_params params;          /* of OPT_PARAMS                */
     LIST_OF(const char *) args; /* what is no flag              */
     struct arena arena;
@@ -67,7 +72,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
-    cmd_completion, cmd_version;
+    cmd_completion, cmd_version, cmd_explain;
 
 /* Reads flags into '*o'; regions and the like fall back to the environment. */
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,

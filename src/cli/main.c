@@ -7,7 +7,7 @@
 #include "cli.h"
 
 static const struct cmd *const cmds[] = {
-    &cmd_plan,      &cmd_apply, &cmd_drift,      &cmd_status,
+    &cmd_plan,      &cmd_apply, &cmd_drift,      &cmd_status,  &cmd_explain,
     &cmd_translate, &cmd_api,   &cmd_completion, &cmd_version,
 };
 

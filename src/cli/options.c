@@ -11,7 +11,7 @@ struct flag {
     const char *name;
     const char *arg; /* NULL: a switch */
     const char *env; /* where it falls back to */
-    size_t off;      /* const char * or bool in struct options; of files: 0 */
+    size_t off;      /* in struct options: const char *, bool, or an option_list (is_list) */
     const char *help;
 };
 
@@ -25,7 +25,7 @@ struct line {
 
 #define AT(m) offsetof(struct options, m)
 static const struct flag flags[] = {
-    { OPT_FILE, 'f', "file", "PATH", NULL, 0,
+    { OPT_FILE, 'f', "file", "PATH", NULL, AT(files),
       "manifests: a file, a directory, or - for standard input; may be repeated" },
     { OPT_STATE, 0, "state", "FILE", NULL, AT(state),
       "state file; default $XDG_STATE_HOME/alb-agent/<cluster id>.db" },
@@ -54,6 +54,19 @@ static const struct flag flags[] = {
     { OPT_CALL, 0, "wait", NULL, NULL, AT(wait), "wait until the cloud has made the change" },
     { OPT_CALL, 0, "list", NULL, NULL, AT(list), "list all actions, or ACTION's parameters" },
     { OPT_CALL, 0, "force", NULL, NULL, AT(force), "send parameters without checking them" },
+    { OPT_REQUEST, 0, "host", "HOST", NULL, AT(host), "the request's Host" },
+    { OPT_REQUEST, 0, "path", "PATH", NULL, AT(path), "its path, with ?query; default /" },
+    { OPT_REQUEST, 0, "query", "QUERY", NULL, AT(query), "its query, as a=1&b=2" },
+    { OPT_REQUEST, 0, "method", "METHOD", NULL, AT(method), "its method; default GET" },
+    { OPT_REQUEST, 0, "header", "NAME:VALUE", NULL, AT(headers), "a header; may be repeated" },
+    { OPT_REQUEST, 0, "cookie", "NAME=VALUE", NULL, AT(cookies), "a cookie; may be repeated" },
+    { OPT_REQUEST, 0, "source", "IP", NULL, AT(source), "the client's address" },
+    { OPT_REQUEST, 0, "listener", "PORT", NULL, AT(listener),
+      "one listener, as 443 or 443/QUIC; default all" },
+    { OPT_REQUEST, 0, "status", "CODE", NULL, AT(status),
+      "what the backend answered: explains the rules for responses, too" },
+    { OPT_REQUEST, 0, "response-header", "NAME:VALUE", NULL, AT(response_headers),
+      "a header of that answer; may be repeated" },
 };
 
 static const struct flag *find_flag(const struct cmd *cmd, const char *name, size_t len)
@@ -73,14 +86,27 @@ static const struct flag *find_letter(const struct cmd *cmd, char letter)
     return NULL;
 }
 
+/* May it be repeated? */
+static bool is_list(const struct flag *f)
+{
+    static const size_t lists[] = { AT(files), AT(headers), AT(cookies), AT(response_headers) };
+    for (size_t i = 0; i < COUNT(lists); i++)
+        if (f->off == lists[i])
+            return true;
+    return false;
+}
+
 static void set_flag(struct options *o, const struct flag *f, const char *value)
 {
-    if (f->opt == OPT_FILE)
-        *LIST_PUSH(&o->arena, &o->files) = value;
-    else if (f->arg)
-        memcpy((char *)o + f->off, &value, sizeof value);
-    else
-        memcpy((char *)o + f->off, &(bool){ true }, sizeof(bool));
+    void *at = (char *)o + f->off;
+    if (is_list(f)) {
+        option_list *list = at;
+        *LIST_PUSH(&o->arena, list) = value;
+    } else if (f->arg) {
+        memcpy(at, &value, sizeof value);
+    } else {
+        memcpy(at, &(bool){ true }, sizeof(bool));
+    }
 }
 
 /* "--Rules.1.RuleName=x": a parameter of the call. */

@@ -17,7 +17,7 @@ static void add_pairs(struct buf *b, const struct alb_pairs *p)
                  p->pairs.items[i].value ? p->pairs.items[i].value : "");
 }
 
-static void add_condition(struct buf *b, const struct alb_condition *c)
+void describe_condition(struct buf *b, const struct alb_condition *c)
 {
     switch (c->type) {
     case ALB_COND_HOST: buf_adds(b, "host "); break;
@@ -59,7 +59,7 @@ static const char *or_dash(const char *s)
     return s ? s : "-";
 }
 
-static void add_action(struct buf *b, const struct alb_rule_action *action)
+void describe_action(struct buf *b, const struct alb_rule_action *action)
 {
     switch (action->type) {
     case ALB_ACTION_FORWARD: add_forward(b, &action->forward); return;
@@ -85,13 +85,13 @@ static void describe_rule(struct buf *b, const struct alb_rule *rule)
     for (size_t i = 0; i < rule->conditions.len; i++) {
         if (i)
             buf_addc(b, ' ');
-        add_condition(b, &rule->conditions.items[i]);
+        describe_condition(b, &rule->conditions.items[i]);
     }
     buf_adds(b, " -> ");
     for (size_t i = 0; i < rule->actions.len; i++) {
         if (i)
             buf_adds(b, ", ");
-        add_action(b, &rule->actions.items[i]);
+        describe_action(b, &rule->actions.items[i]);
     }
 }
 

@@ -11,6 +11,10 @@ void tone_end(struct buf *b, const struct report_in *in);
 /* The resource as its reader knows it: kind, and name or id where it has them. */
 void add_title(struct buf *b, const struct resource *r);
 
+/* "host a.com,b.com"; "redirect 301 to https://...". */
+void describe_condition(struct buf *b, const struct alb_condition *c);
+void describe_action(struct buf *b, const struct alb_rule_action *action);
+
 cJSON *notes_json(const struct report_in *in);
 cJSON *changes_json(const change_list *changes);
 void add_text_changes(struct buf *b, const struct report_in *in, const change_list *changes,
