@@ -115,6 +115,10 @@ bool cloud_import(struct cloud *c, const cJSON *state, struct error *err) MUST_U
  * Fields only of what changed.  Jobs, tokens and what is pending do not count, nor does the
  * order of creation. */
 cJSON *cloud_diff(const cJSON *from, const cJSON *to);
+/* Appends the same for the list 'table' of two objects, whose rows 'key' names: for who keeps
+ * more beside this state. */
+void cloud_diff_list(const char *table, const char *key, const cJSON *from, const cJSON *to,
+                     cJSON *out);
 
 /* Does the cloud's API have this action of this product?  For the front, which answers
  * the others with InvalidAction.NotFound or UnsupportedFeature. */

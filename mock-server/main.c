@@ -9,10 +9,12 @@
 
 #include "admin/admin.h"
 #include "alb-agent/buf.h"
+#include "alb-agent/json.h"
 #include "coverage.h"
 #include "front/options.h"
 #include "mock.h"
 #include "record/replay.h"
+#include "state.h"
 
 /* All that serves; closed in reverse order. */
 struct program {
@@ -108,7 +110,10 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
         .start_ms = o->start_ms ? o->start_ms : clock_now_ms(clock),
         .dates = clock, /* clients have no virtual clock */
     };
-    return mock_open(&p->mock, &config, err);
+    cJSON *state CLEANUP(json_done) = NULL;
+    return mock_open(&p->mock, &config, err)
+           && (!o->import
+               || (state_file_read(o->import, &state, err) && mock_import(p->mock, state, err)));
 }
 
 static bool program_open(struct program *p, struct options *o, struct error *err)
@@ -258,6 +263,52 @@ static int coverage_print(struct error *err)
     return fputs(buf_str(&b), stdout) < 0;
 }
 
+static bool export_state(const struct options *o, int *status, struct error *err)
+{
+    struct buf text CLEANUP(buf_done) = { .max = 1U << 30 };
+    cJSON *state CLEANUP(json_done) = NULL;
+    if (!state_file_read(o->state, &state, err))
+        return false;
+    json_write(&text, state, false);
+    buf_addc(&text, '\n');
+    *status = fputs(buf_str(&text), stdout) < 0;
+    return true;
+}
+
+static bool import_state(const struct options *o, int *status, struct error *err)
+{
+    cJSON *state CLEANUP(json_done) = NULL;
+    *status = 0;
+    return state_file_read(o->files[0], &state, err) && state_file_write(o->state, state, err);
+}
+
+/* A line for each difference; 3 when there is any. */
+static bool diff_states(const struct options *o, int *status, struct error *err)
+{
+    cJSON *from CLEANUP(json_done) = NULL, *to CLEANUP(json_done) = NULL;
+    if (!state_file_read(o->files[0], &from, err) || !state_file_read(o->files[1], &to, err))
+        return false;
+    cJSON *diff CLEANUP(json_done) = mock_diff(from, to);
+    const cJSON *one;
+    cJSON_ArrayForEach (one, diff) {
+        struct buf line CLEANUP(buf_done) = { .max = 64U << 20 };
+        json_write(&line, one, false);
+        (void)puts(buf_str(&line));
+    }
+    *status = diff->child ? 3 : 0;
+    return true;
+}
+
+/* The commands on files of states; '*status' is the program's. */
+static bool run_on_files(const struct options *o, int *status, struct error *err)
+{
+    if (o->verb == OPTIONS_EXPORT)
+        return export_state(o, status, err);
+    if (o->verb == OPTIONS_IMPORT)
+        return import_state(o, status, err);
+    return diff_states(o, status, err);
+}
+
 int main(int argc, char **argv)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
@@ -273,6 +324,12 @@ int main(int argc, char **argv)
         (void)fputs(o.verb == OPTIONS_HELP ? options_help() : "alb-mock " ALB_MOCK_VERSION "\n",
                     stdout);
         return 0;
+    }
+    if (o.verb == OPTIONS_EXPORT || o.verb == OPTIONS_IMPORT || o.verb == OPTIONS_DIFF) {
+        int status = 1;
+        if (!run_on_files(&o, &status, &err))
+            (void)fprintf(stderr, "alb-mock: %s\n", err.msg);
+        return status;
     }
     struct program p CLEANUP(program_done) = { .signals = -1, .report = o.report };
     if (!program_open(&p, &o, &err)) {

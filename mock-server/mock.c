@@ -260,6 +260,11 @@ struct cloud *mock_cloud(struct mock *m)
     return m->cloud;
 }
 
+struct companion *mock_companion(struct mock *m)
+{
+    return m->companion;
+}
+
 struct front *mock_front(struct mock *m)
 {
     return m->front;

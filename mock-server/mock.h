@@ -12,6 +12,7 @@
 #include "front/front.h"
 #include "record/match.h"
 
+struct companion;
 struct console;
 struct mock;
 struct replay;
@@ -75,6 +76,7 @@ void mock_advance(struct mock *m, int64_t ms);
 
 /* The parts, to look at and to change; the mock's. */
 struct cloud *mock_cloud(struct mock *m);
+struct companion *mock_companion(struct mock *m);
 struct front *mock_front(struct mock *m);
 struct flow *mock_flow(struct mock *m);
 struct fault_set *mock_faults(struct mock *m);

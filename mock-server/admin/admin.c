@@ -8,6 +8,7 @@
 #include "../fault/fault.h"
 #include "../flow/flow.h"
 #include "../record/replay.h"
+#include "../state.h"
 #include "alb-agent/buf.h"
 #include "alb-agent/clock.h"
 #include "alb-agent/json.h"
@@ -220,8 +221,7 @@ static bool state_get(struct mock *m, const struct httpd_request *request, struc
 {
     cJSON *json CLEANUP(json_done) = NULL;
     (void)request;
-    (void)mock_run(m);
-    if (!cloud_export(mock_cloud(m), &json, err))
+    if (!mock_export(m, &json, err))
         return false;
     json_write(out, json, false);
     return true;
@@ -232,8 +232,7 @@ static bool state_put(struct mock *m, const struct httpd_request *request, struc
 {
     cJSON *json CLEANUP(json_done) = NULL;
     buf_adds(out, "{}");
-    return json_parse(request->body, request->body_len, &json, err)
-           && cloud_import(mock_cloud(m), json, err);
+    return json_parse(request->body, request->body_len, &json, err) && mock_import(m, json, err);
 }
 
 /* {"from":STATE,"to":STATE}; without "to" the present state. */
@@ -241,13 +240,12 @@ static bool diff_post(struct mock *m, const struct httpd_request *request, struc
                       struct error *err)
 {
     cJSON *json CLEANUP(json_done) = NULL, *now CLEANUP(json_done) = NULL;
-    if (!json_parse(request->body, request->body_len, &json, err)
-        || !cloud_export(mock_cloud(m), &now, err))
+    if (!json_parse(request->body, request->body_len, &json, err) || !mock_export(m, &now, err))
         return false;
     const cJSON *from = json_get(json, "from"), *to = json_get(json, "to");
     if (!cJSON_IsObject(from) || (to && !cJSON_IsObject(to)))
         return error_set(err, ERROR_INVALID, "from, and perhaps to, as GET /state gives them");
-    cJSON *diff CLEANUP(json_done) = cloud_diff(from, to ? to : now);
+    cJSON *diff CLEANUP(json_done) = mock_diff(from, to ? to : now);
     json_write(out, diff, false);
     return true;
 }

@@ -150,6 +150,13 @@ static void table_diff(const struct keyed *k, const cJSON *from, const cJSON *to
     }
 }
 
+void cloud_diff_list(const char *table, const char *key, const cJSON *from, const cJSON *to,
+                     cJSON *out)
+{
+    const struct keyed k = { table, { key } };
+    table_diff(&k, from, to, out);
+}
+
 cJSON *cloud_diff(const cJSON *from, const cJSON *to)
 {
     cJSON *out = cJSON_CreateArray();

@@ -221,6 +221,39 @@ void companion_close(struct companion *c)
     free(c);
 }
 
+const cJSON *companion_state(struct companion *c)
+{
+    return c->state;
+}
+
+/* The lists that there are hold objects; what else may be there is a text or a number. */
+static bool is_state(const cJSON *state)
+{
+    const cJSON *list, *row;
+    cJSON_ArrayForEach (list, state) {
+        cJSON_ArrayForEach (row, list)
+            if (!cJSON_IsArray(list) || !cJSON_IsObject(row))
+                return false;
+    }
+    return cJSON_IsObject(state);
+}
+
+bool companion_restore(struct companion *c, const cJSON *state, struct error *err)
+{
+    if (!is_state(state))
+        return error_set(err, ERROR_INVALID, "not a state of the products beside ALB");
+    cJSON *old = c->state;
+    c->state = cJSON_Duplicate(state, true);
+    if (!state_save(c, err)) {
+        json_done(&c->state);
+        c->state = old;
+        return false;
+    }
+    json_done(&old);
+    rng_load(c);
+    return true;
+}
+
 bool companion_has_certificate(void *arg, const char *id)
 {
     struct arena a CLEANUP(arena_done) = { 0 };

@@ -20,6 +20,12 @@ bool companion_open(struct companion **out, const struct companion_config *confi
                     struct error *err) MUST_USE;
 void companion_close(struct companion *c);
 
+/* The whole state: keys and sessions, certificates with their private keys, resource groups,
+ * roles, and the ids still to be drawn.  The companion's, until its next call. */
+const cJSON *companion_state(struct companion *c);
+/* Takes a copy of such a state in the place of what there is; on failure nothing changes. */
+bool companion_restore(struct companion *c, const cJSON *state, struct error *err) MUST_USE;
+
 /* Was a certificate uploaded that ALB knows as 'id' ("10000001-cn-hangzhou")?  'arg' is the
  * companion; for cloud_set_certificates(). */
 bool companion_has_certificate(void *arg, const char *id);
