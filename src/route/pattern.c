@@ -70,10 +70,12 @@ void pattern_read(struct arena *a, enum alb_cond type, const char *key, const ch
     out->kind = kind_of(out->of, key, text);
     out->text = out->of->fold && out->kind != PATTERN_REGEX ? text_lower(a, text) : text;
     out->len = strlen(text);
-    bool wild = out->kind == PATTERN_GLOB;
-    out->prefix = wild ? strcspn(text, "*?") : out->len;
-    out->suffix = wild ? literal_suffix(text, out->len) : out->len;
-    if (out->kind == PATTERN_REGEX) {
+    if (out->kind == PATTERN_EXACT) {
+        out->prefix = out->suffix = out->len;
+    } else if (out->kind == PATTERN_GLOB) {
+        out->prefix = strcspn(text, "*?");
+        out->suffix = literal_suffix(text, out->len);
+    } else if (out->kind == PATTERN_REGEX) {
         out->wide = pattern_automaton(a, out, WIDE);
         if (!out->wide)
             out->kind = PATTERN_ANY;
@@ -214,6 +216,27 @@ static bool globs_meet(const struct pattern *x, const struct pattern *y)
     return row[0];
 }
 
+/* Does the text match the pattern?  After a mismatch the last '*' takes one more byte. */
+static bool glob_matches(const struct pattern *glob, const struct pattern *exact)
+{
+    const char *g = glob->text, *star = NULL, *t = exact->text, *from = NULL;
+    while (*t) {
+        if (*g == '*') {
+            star = ++g;
+            from = t;
+        } else if (*g == '?' || *g == *t) {
+            g++;
+            t++;
+        } else if (star) {
+            g = star;
+            t = ++from;
+        } else {
+            return false;
+        }
+    }
+    return !g[strspn(g, "*")];
+}
+
 static size_t least(size_t x, size_t y)
 {
     return x < y ? x : y;
@@ -246,7 +269,7 @@ bool pattern_meets(const struct pattern *x, const struct pattern *y)
         return regex_meets(y, x);
     if (!ends_agree(x, y))
         return false;
-    if (x->kind == PATTERN_EXACT && y->kind == PATTERN_EXACT)
-        return x->len == y->len;
-    return globs_meet(x, y);
+    if (x->kind == PATTERN_EXACT)
+        return y->kind == PATTERN_EXACT ? x->len == y->len : glob_matches(y, x);
+    return y->kind == PATTERN_EXACT ? glob_matches(x, y) : globs_meet(x, y);
 }

@@ -85,6 +85,34 @@ static bool is_exact_host(const struct cond *c)
     return true;
 }
 
+/* For a quick no: how much all patterns have in common. */
+static size_t common_prefix(const struct cond *c)
+{
+    const struct pattern *first = c->patterns.items;
+    size_t n = c->patterns.len ? first->prefix : 0;
+    for (size_t i = 0; i < c->patterns.len; i++) {
+        const struct pattern *p = &c->patterns.items[i];
+        size_t same = 0;
+        while (same < n && same < p->prefix && p->text[same] == first->text[same])
+            same++;
+        n = same;
+    }
+    return n;
+}
+
+/* Notes where the conditions are that can tell two rules apart. */
+static void note_singles(struct route_rule *r)
+{
+    for (size_t i = 0; i < r->conds.len; i++) {
+        struct cond *c = &r->conds.items[i];
+        if (!cond_is_single(c->type))
+            continue;
+        c->prefix = common_prefix(c);
+        r->several = r->several || r->only[c->type];
+        r->only[c->type] = c;
+    }
+}
+
 struct route_rule *route_prepare(struct arena *a, const struct alb_rule *rule)
 {
     struct route_rule *r = arena_alloc(a, sizeof *r);
@@ -94,6 +122,7 @@ struct route_rule *route_prepare(struct arena *a, const struct alb_rule *rule)
     r->conds.len = rule->conditions.len;
     for (size_t i = 0; i < r->conds.len; i++)
         prepare_cond(a, &rule->conditions.items[i], &r->conds.items[i]);
+    note_singles(r);
     for (size_t i = r->conds.len; i-- > 0;)
         if (is_exact_host(&r->conds.items[i]))
             r->hosts = &r->conds.items[i];

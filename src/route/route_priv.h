@@ -162,13 +162,18 @@ struct cond {
     bool unknown;    /* a value was not understood                                     */
     LIST_OF(struct pattern) patterns;
     LIST_OF(struct block) blocks;
+    size_t prefix; /* bytes with which all of the patterns begin, literally             */
 };
+
+enum { COND_TYPES = ALB_COND_RESPONSE_STATUS + 1 };
 
 struct route_rule {
     const struct alb_rule *source;
     bool response;
     LIST_OF(struct cond) conds;
     const struct cond *hosts; /* a Host condition of exact values only, or NULL           */
+    const struct cond *only[COND_TYPES]; /* by type: the condition, of those on single texts  */
+    bool several;                        /* there are two of one such type                    */
 };
 
 /* As its dialect says. */

@@ -36,6 +36,18 @@ static const char web[] = "apiVersion: alibabacloud.com/v1\n"
                           "            pathType: Prefix\n"
                           "            backend: {service: {name: tea, port: {number: 80}}}\n";
 
+/* What goes into the same Ingress, so that all types of conditions are asked about. */
+static const char conditions[] =
+    "  annotations:\n"
+    "    alb.ingress.kubernetes.io/conditions.tea: |\n"
+    "      [{\"type\": \"Header\", \"headerConfig\": {\"key\": \"env\", \"values\": [\"blue\"]}},\n"
+    "       {\"type\": \"QueryString\", \"queryStringConfig\":\n"
+    "        {\"values\": [{\"key\": \"k\", \"value\": \"v\"}]}},\n"
+    "       {\"type\": \"Cookie\", \"cookieConfig\":\n"
+    "        {\"values\": [{\"key\": \"c\", \"value\": \"d\"}]}},\n"
+    "       {\"type\": \"SourceIp\", \"sourceIpConfig\": {\"values\": [\"10.0.0.0/8\"]}},\n"
+    "       {\"type\": \"Method\", \"methodConfig\": {\"values\": [\"PUT\"]}}]\n";
+
 #define RUN(...) \
     stage_run(s, &cmd_explain, "-f", file, "--state", s->state, __VA_ARGS__, (char *)NULL)
 
@@ -68,6 +80,24 @@ static void test_explain_takes_a_whole_request_from_its_flags(void **state)
     assert_int_equal(RUN("--query", "k=v", "-o", "json"), EXIT_DONE);
     assert_non_null(strstr(s->out, "{\"request\":{\"method\":\"GET\",\"path\":\"/\","
                                    "\"query\":\"k=v\"}"));
+}
+
+static void test_explain_asks_for_every_condition(void **state)
+{
+    struct stage *s = *state;
+    const char *spec = strstr(web, "spec:\n  ingressClassName");
+    const char *file = stage_file(
+        s, "web.yaml", arena_fmt(&s->arena, "%.*s%s%s", (int)(spec - web), web, conditions, spec));
+    assert_int_equal(RUN("--host", "a.example", "--path", "/tea?k=v", "--method", "PUT", "--header",
+                         "Env: blue", "--cookie", "a=b", "--cookie", "c=d", "--source", "10.1.1.1"),
+                     EXIT_DONE);
+    assert_non_null(strstr(s->out, "80/HTTP: rule 1: @shop/tea-tea:80\n"));
+    assert_int_equal(RUN("--host", "a.example", "--path", "/tea", "--query", "k=v"), EXIT_DONE);
+    assert_non_null(strstr(s->out, "no rule matches"));
+    assert_non_null(strstr(s->out, "no    method PUT; the request has GET"));
+    assert_non_null(strstr(s->out, "no    header env=blue; the request has none"));
+    assert_non_null(strstr(s->out, "no    cookie c=d; the request has none"));
+    assert_null(strstr(s->out, "query"));
 }
 
 static void test_explain_tells_of_responses_when_asked(void **state)
@@ -116,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_explain_tells_the_rule_and_why_not_another),
         TEST(test_explain_takes_a_whole_request_from_its_flags),
+        TEST(test_explain_asks_for_every_condition),
         TEST(test_explain_tells_of_responses_when_asked),
         TEST(test_explain_says_what_it_cannot_read),
         TEST(test_explain_goes_on_past_a_bad_manifest),

@@ -33,6 +33,18 @@ static void test_rules_meet_unless_a_condition_tells_them_apart(void **state)
         { "response path=/x", "path=/x", false },
         { "path=/x", "response path=/x", false },
         { "path=", "path=/x", true },
+        { "path=/x path=/* header:a=1", "header:a=2", true },
+        { "path=/x,/y", "path=/y,/z", true },
+        { "path=/xa,/xb", "path=/xb,/xc", true },
+        { "path=/xa,/xb*", "path=/xc,/xd", false },
+        { "path=/xa,*", "path=/xc,/xd", true },
+        { "path=/x/*", "path=/x/*/y", true },
+        { "path=~/x,/a", "path=/b,/c/x", true },
+        { "path=~/x,/a", "path=/b,/c", false },
+        { "path=/x* path=/*y", "path=/xzy", true },
+        { "path=/x* path=/*y", "path=/xz", false },
+        { "path=/xz", "path=/x* path=/*y", false },
+        { "path=/x path=/y host=a.com", "header:a=b method=GET host=b.com", false },
         { "", "path=/x", true },
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
