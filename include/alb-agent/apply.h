@@ -37,6 +37,7 @@ struct apply_in {
     uint64_t seed;       /* of client tokens and jitter                    */
     bool keep_all;       /* as in plan_in                                  */
     bool allow_destroy;
+    const struct map *confirmed; /* as in plan_in */
     const char *destroy;
     const char *only;      /* one load balancer, or NULL for all                   */
     int max_tries;         /* of one step; 0: 10                                   */

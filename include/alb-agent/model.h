@@ -75,7 +75,9 @@ void model_range(const struct model *m, const char *lb, size_t *first, size_t *e
 /* Puts what 'desired', 'known' (from the store: applied, ids, times) and 'actual' say of
  * each address into one sorted model in 'a'.  All three are sorted.  What only the store
  * knows is dropped.  Of the wanted certificates of a listener the one that is its default
- * already stays it, whichever was asked for: changing places is not possible without a gap. */
+ * already stays it, whichever was asked for: changing places is not possible without a gap.
+ * A group of ours that is of another type, protocol or VPC than the one that is wanted under
+ * its key moves to the key "<key>~<id>", where nothing wants it; the wanted one is not there. */
 void model_join(struct arena *a, const struct model *desired, const struct model *known,
                 const struct model *actual, struct model *out);
 

@@ -49,6 +49,7 @@ struct step {
 struct plan_refusal {
     const char *lb;
     bool quota; /* a quota would be exceeded (exit 7); else destructive (exit 3) */
+    bool share; /* too large a share at once, which may be confirmed              */
     const char *message;
 };
 
@@ -76,10 +77,11 @@ struct step_verdict {
 struct plan_in {
     const struct model *model;
     int64_t now_ms;
-    bool keep_all;       /* the source is incomplete: delete nothing                  */
-    bool allow_destroy;  /* the guard on shares of a load balancer is off             */
-    const char *destroy; /* the one load balancer to be destroyed, or NULL            */
-    int64_t max_age_ms;  /* a destructive step needs a read this new; 0: 60 s         */
+    bool keep_all;               /* the source is incomplete: delete nothing                  */
+    bool allow_destroy;          /* the guard on shares of a load balancer is off             */
+    const struct map *confirmed; /* keys: load balancers for which it is off; or NULL */
+    const char *destroy;         /* the one load balancer to be destroyed, or NULL            */
+    int64_t max_age_ms;          /* a destructive step needs a read this new; 0: 60 s         */
 };
 
 struct plan_lb {

@@ -44,7 +44,8 @@ struct session {
     struct translate_out wanted;
     struct model known; /* as the store had it */
     struct model world;
-    bool observed; /* 'world' is what the cloud said */
+    bool observed;        /* 'world' is what the cloud said */
+    struct map confirmed; /* load balancers whose AlbConfig confirms what is found first */
     uint64_t seed;
 };
 
@@ -79,7 +80,9 @@ struct session_side {
     const char *desired, *actual;
 };
 typedef LIST_OF(struct session_side) session_sides;
-/* Of all load balancers of 'world', by name, in 'a'. */
+/* Of all load balancers of 'world', by name, in 'a'.  A refusal of a plan for the share it
+ * would change names the first digits of both, for the annotation alb-agent/confirm of the
+ * AlbConfig, which allows just this change. */
 void session_hash_sides(struct session *s, struct arena *a, session_sides *out);
 
 /* Asks the cloud about each step of 'plan' with DryRun, which changes nothing; one verdict a

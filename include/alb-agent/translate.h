@@ -32,6 +32,7 @@ struct translate_lb {
     const char *name;     /* as resource.lb: "kube-system/knative-internet" */
     const char *reuse_id; /* spec.config.id, or NULL                        */
     const char *origin;   /* of its AlbConfig                               */
+    const char *confirm;  /* its annotation alb-agent/confirm, or NULL      */
     const char *vpc_id;   /* NULL while it is not known                     */
 };
 

@@ -190,6 +190,8 @@ bool session_observe(struct session *s, struct error *err)
     session_hold_unknown(s);
     session_hold_absent(s);
     note_unused(s);
+    if (!s->observed)
+        session_note_confirmed(s);
     s->observed = true;
     return true;
 }

@@ -82,9 +82,11 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
         .now_ms = session_now(s),
         .keep_all = s->objects.incomplete,
         .allow_destroy = s->config.allow_destroy,
+        .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
     };
     plan_build(a, &in, out);
+    session_offer_confirmation(s, a, out);
 }
 
 /* ---- apply ------------------------------------------------------------------------------ */
@@ -204,6 +206,7 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .seed = s->seed + (uint64_t)round + 1,
         .keep_all = s->objects.incomplete,
         .allow_destroy = s->config.allow_destroy,
+        .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
         .event = event,
         .event_arg = arg,

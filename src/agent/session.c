@@ -93,6 +93,7 @@ void session_close(struct session *s)
         http_free(s->transport);
     store_close(s->store);
     object_set_done(&s->objects);
+    map_done(&s->confirmed);
     arena_done(&s->arena);
     *s = (struct session){ 0 };
 }

@@ -20,5 +20,8 @@ void session_keep_last_good(struct session *s);
 void session_hold_unknown(struct session *s);
 /* A load balancer that was to be taken over and is not there is never made instead. */
 void session_hold_absent(struct session *s);
+/* Which load balancers are confirmed as they are now; and how to confirm what was refused. */
+void session_note_confirmed(struct session *s);
+void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan);
 /* Rules under a listener that is not ours are not ours, whatever they are called. */
 void session_disown_rules(struct session *s);

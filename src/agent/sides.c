@@ -1,4 +1,7 @@
-/* sides.c - digests of what is wanted and of what is there, to which a saved plan is bound. */
+/* sides.c - digests of what is wanted and of what is there, to which a saved plan and a
+ * confirmation are bound. */
+#include <string.h>
+
 #include "alb-agent/buf.h"
 #include "alb-agent/hash.h"
 #include "alb-agent/json.h"
@@ -63,5 +66,47 @@ void session_hash_sides(struct session *s, struct arena *a, session_sides *out)
             .desired = digest(a, &desired),
             .actual = digest(a, &actual),
         };
+    }
+}
+
+/* ---- confirmation --------------------------------------------------------------------- */
+
+enum { CONFIRM_DIGITS = 12 };
+
+/* Says of both sides at once what they are; NULL when there is no such load balancer. */
+static const char *confirmation(struct session *s, struct arena *a, const char *lb)
+{
+    session_sides sides = { 0 };
+    char hex[SHA256_HEX];
+    session_hash_sides(s, a, &sides);
+    for (size_t i = 0; i < sides.len; i++) {
+        if (strcmp(sides.items[i].lb, lb) != 0)
+            continue;
+        const char *both = arena_fmt(a, "%s%s", sides.items[i].desired, sides.items[i].actual);
+        return arena_strndup(a, hash_sha256_hex(both, strlen(both), hex), CONFIRM_DIGITS);
+    }
+    return NULL;
+}
+
+void session_note_confirmed(struct session *s)
+{
+    for (size_t i = 0; i < s->wanted.lbs.len; i++) {
+        const struct translate_lb *lb = &s->wanted.lbs.items[i];
+        const char *now = lb->confirm ? confirmation(s, &s->arena, lb->name) : NULL;
+        if (now && !strcmp(now, lb->confirm))
+            map_put(&s->confirmed, lb->name, s);
+    }
+}
+
+void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan)
+{
+    for (size_t i = 0; i < plan->refusals.len; i++) {
+        struct plan_refusal *r = &plan->refusals.items[i];
+        const char *now = r->share ? confirmation(s, a, r->lb) : NULL;
+        if (now)
+            r->message = arena_fmt(a,
+                                   "%s, or by the annotation alb-agent/confirm: \"%s\" on its "
+                                   "AlbConfig",
+                                   r->message, now);
     }
 }

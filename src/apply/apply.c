@@ -59,6 +59,7 @@ static void pick_steps(struct apply *ap, const char *lb, int64_t now_ms, struct 
         .now_ms = now_ms,
         .keep_all = ap->in.keep_all,
         .allow_destroy = ap->in.allow_destroy,
+        .confirmed = ap->in.confirmed,
         .destroy = ap->in.destroy,
     };
     struct plan plan = { 0 };

@@ -47,9 +47,6 @@ static void plan_group(struct planner *p, const struct resource *r)
     target_update(p, &t, ALB_VIA_UPDATE, "UpdateServerGroupAttribute", "ServerGroupId");
     target_move_group(p, &t, "servergroup",
                       ((const struct alb_server_group *)t.want)->resource_group_id);
-    target_warn_replace(p, &t,
-                        "a group of another name must take its place (rename the Service "
-                        "or its port), or delete it once nothing points at it");
 }
 
 void plan_groups(struct planner *p)

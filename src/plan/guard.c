@@ -26,13 +26,15 @@ void guard_rules(struct planner *p, const struct rule_list *lists, size_t n)
             const struct rule_node *node = &lists[i].nodes.items[k];
             hit += node->rerouted || (k >= lists[i].n_wanted && !node->pinned);
         }
-    if (p->in->allow_destroy || hit < GUARD_LEAST || hit * 2 <= there)
+    bool allowed = p->in->allow_destroy || (p->in->confirmed && map_get(p->in->confirmed, p->lb));
+    if (allowed || hit < GUARD_LEAST || hit * 2 <= there)
         return;
     plan_refuse(p, false,
                 arena_fmt(p->a,
                           "%zu of %zu rules would be deleted or sent elsewhere at once; "
                           "if that is meant, allow it with --allow-destroy",
                           hit, there));
+    p->out->refusals.items[p->out->refusals.len - 1].share = true;
 }
 
 void guard_steps(struct planner *p)

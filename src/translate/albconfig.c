@@ -330,6 +330,7 @@ static void add_rows(struct subject *s, const struct config *c, const struct con
         (struct translate_lb){ .name = c->lb,
                                .reuse_id = spec->id,
                                .origin = c->obj->origin,
+                               .confirm = object_annotation(c->obj, "alb-agent/confirm"),
                                .vpc_id = c->vpc_known ? c->vpc : NULL };
     *LIST_PUSH(t->a, &t->out->desired.rows) =
         (struct resource){ .lb = c->lb,

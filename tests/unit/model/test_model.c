@@ -1,4 +1,4 @@
-/* Rows: order, look-up, joining, references. */
+/* Rows: order, look-up, references. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,105 +74,6 @@ static void test_the_rows_of_one_load_balancer_are_a_range(void **state)
     assert_int_equal(end, 4);
 }
 
-/* ---- joining
- * ------------------------------------------------------------------------------------- */
-
-static void test_a_join_puts_three_views_side_by_side(void **state)
-{
-    (void)state;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct model desired = { 0 }, known = { 0 }, actual = { 0 }, out;
-    struct resource *d = add(&a, &desired, "a", RESOURCE_RULE, "k");
-    d->desired = "wanted";
-    d->desired_from = "Ingress x";
-    d->position = 3;
-    d->held = true;
-    struct resource *k = add(&a, &known, "a", RESOURCE_RULE, "k");
-    k->applied = "applied";
-    k->unused_since = 5;
-    k->empty_since = 6;
-    struct resource *h = add(&a, &actual, "a", RESOURCE_RULE, "k");
-    h->actual = "there";
-    h->cloud_id = "rule-1";
-    h->status = "Available";
-    h->observed_at = 7;
-    model_join(&a, &desired, &known, &actual, &out);
-    assert_int_equal(out.rows.len, 1);
-    const struct resource *r = &out.rows.items[0];
-    assert_string_equal(r->desired, "wanted");
-    assert_string_equal(r->desired_from, "Ingress x");
-    assert_int_equal(r->position, 3);
-    assert_true(r->held);
-    assert_string_equal(r->applied, "applied");
-    assert_int_equal(r->unused_since, 5);
-    assert_int_equal(r->empty_since, 6);
-    assert_string_equal(r->actual, "there");
-    assert_string_equal(r->cloud_id, "rule-1");
-    assert_string_equal(r->status, "Available");
-    assert_int_equal(r->observed_at, 7);
-    assert_true(r->ours);
-}
-
-static void test_what_only_the_store_knows_is_dropped(void **state)
-{
-    (void)state;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct model none = { 0 }, known = { 0 }, out;
-    add(&a, &known, "a", RESOURCE_RULE, "k")->applied = "applied";
-    model_join(&a, &none, &known, &none, &out);
-    assert_int_equal(out.rows.len, 0);
-}
-
-static void test_what_is_there_is_ours_when_the_cloud_or_the_store_says_so(void **state)
-{
-    (void)state;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct model none = { 0 }, known = { 0 }, actual = { 0 }, out;
-    add(&a, &actual, "a", RESOURCE_RULE, "theirs")->actual = "x";
-    add(&a, &actual, "a", RESOURCE_RULE, "tagged")->ours = true;
-    add(&a, &actual, "a", RESOURCE_RULE, "stored")->actual = "x";
-    add(&a, &known, "a", RESOURCE_RULE, "stored")->ours = true;
-    model_sort(&actual);
-    model_join(&a, &none, &known, &actual, &out);
-    assert_false(model_find(&out, "a", RESOURCE_RULE, "theirs")->ours);
-    assert_true(model_find(&out, "a", RESOURCE_RULE, "tagged")->ours);
-    assert_true(model_find(&out, "a", RESOURCE_RULE, "stored")->ours);
-}
-
-static void test_what_is_not_there_has_its_last_state_and_no_id(void **state)
-{
-    (void)state;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct model desired = { 0 }, known = { 0 }, none = { 0 }, out;
-    add(&a, &desired, "a", RESOURCE_RULE, "k")->desired = "wanted";
-    struct resource *k = add(&a, &known, "a", RESOURCE_RULE, "k");
-    k->actual = "was";
-    k->cloud_id = "rule-1";
-    k->status = "Available";
-    model_join(&a, &desired, &known, &none, &out);
-    const struct resource *r = &out.rows.items[0];
-    assert_null(r->actual);
-    assert_null(r->cloud_id);
-    assert_string_equal(r->status, "");
-    assert_string_equal(r->last, "was");
-    assert_string_equal(r->last_id, "rule-1");
-}
-
-static void test_a_joined_model_is_sorted(void **state)
-{
-    (void)state;
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct model desired = { 0 }, actual = { 0 }, none = { 0 }, out;
-    add(&a, &desired, "b", RESOURCE_RULE, "k");
-    add(&a, &actual, "a", RESOURCE_RULE, "k");
-    add(&a, &actual, "c", RESOURCE_RULE, "k");
-    model_join(&a, &desired, &none, &actual, &out);
-    assert_int_equal(out.rows.len, 3);
-    assert_string_equal(out.rows.items[0].lb, "a");
-    assert_string_equal(out.rows.items[1].lb, "b");
-    assert_string_equal(out.rows.items[2].lb, "c");
-}
-
 /* ---- references
  * -------------------------------------------------------------------------------------- */
 
@@ -241,73 +142,14 @@ static void test_groups_in_use_are_told_by_wanted_and_by_actual_rows(void **stat
     model_used_groups(&m, "a", NULL, NULL); /* nothing is asked */
 }
 
-/* ---- default certificates --------------------------------------------------------------------
- */
-
-/* A listener with these certificates, the default first, apart from the others by a blank. */
-static struct model listener_with(struct arena *a, bool wanted, const char *certs)
-{
-    struct model m = { 0 };
-    struct alb_listener *l = arena_alloc(a, sizeof *l);
-    l->additional_certs.items = arena_array(a, 1, sizeof *l->additional_certs.items);
-    for (bool first = true; *certs; first = false) {
-        size_t n = strcspn(certs, " ");
-        struct alb_cert cert = { .id = arena_strndup(a, certs, n) };
-        if (first)
-            *LIST_PUSH(a, &l->certs) = cert;
-        else
-            *LIST_PUSH(a, &l->additional_certs) = cert;
-        certs += n + (certs[n] == ' ');
-    }
-    struct resource *r = add(a, &m, "lb", RESOURCE_LISTENER, "443/HTTPS");
-    *(wanted ? &r->desired : &r->actual) = l;
-    return m;
-}
-
-static void assert_settled(const char *want, const char *have, const char *settled)
-{
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct model desired = listener_with(&a, true, want), known = { 0 };
-    struct model actual = listener_with(&a, false, have), out;
-    model_join(&a, &desired, &known, &actual, &out);
-    const struct alb_listener *l = out.rows.items[0].desired;
-    const char *text = l->certs.items[0].id;
-    for (size_t i = 0; i < l->additional_certs.len; i++)
-        text = arena_fmt(&a, "%s %s", text, l->additional_certs.items[i].id);
-    assert_string_equal(text, settled);
-}
-
-static void test_default_certificate_stays_while_it_is_wanted(void **state)
-{
-    (void)state;
-    assert_settled("a b", "a b", "a b");
-    assert_settled("b a", "a b", "a b");
-    assert_settled("c a b", "a b", "a c b");
-}
-
-static void test_next_default_is_one_that_is_not_associated_yet(void **state)
-{
-    (void)state;
-    assert_settled("b", "a", "b");
-    assert_settled("b c", "a b", "c b"); /* c is new: b need not be taken away first */
-    assert_settled("b", "a b", "b");     /* no way around it                         */
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kinds_have_names_and_tables),
         cmocka_unit_test(test_every_row_is_found_in_a_sorted_model),
         cmocka_unit_test(test_the_rows_of_one_load_balancer_are_a_range),
-        cmocka_unit_test(test_a_join_puts_three_views_side_by_side),
-        cmocka_unit_test(test_what_only_the_store_knows_is_dropped),
-        cmocka_unit_test(test_what_is_there_is_ours_when_the_cloud_or_the_store_says_so),
-        cmocka_unit_test(test_what_is_not_there_has_its_last_state_and_no_id),
-        cmocka_unit_test(test_a_joined_model_is_sorted),
         cmocka_unit_test(test_references_become_ids_as_far_as_groups_exist),
         cmocka_unit_test(test_groups_in_use_are_told_by_wanted_and_by_actual_rows),
-        cmocka_unit_test(test_default_certificate_stays_while_it_is_wanted),
-        cmocka_unit_test(test_next_default_is_one_that_is_not_associated_yet),
     };
     return cmocka_run_group_tests_name("model/model", tests, NULL, NULL);
 }
