@@ -84,6 +84,23 @@ void cloud_set_list_lag(struct cloud *c, int64_t lag_ms);
 bool cloud_hold(struct cloud *c, int64_t now_ms, const char *what, bool on,
                 struct error *err) MUST_USE;
 
+/* The next change by an action that has a job, or CreateLoadBalancer, fails: it is checked and
+ * answered as ever, but when its time is over its job has Failed with 'code' and 'message'.  A load
+ * balancer is CreateFailed then and goes after a day, anything else that was created is gone; what
+ * was to be changed or deleted is as it was.  Kept in the file. */
+bool cloud_fail_next(struct cloud *c, const char *action, const char *code, const char *message,
+                     struct error *err) MUST_USE;
+
+/* What a load balancer is locked by, so that its business status is Abnormal and changes of it are
+ * refused. */
+struct cloud_lock {
+    const char *lb;
+    const char *type;   /* LockType as "FinancialLocked"; NULL: not locked, Normal */
+    const char *reason; /* LockReason, or NULL                                     */
+};
+/* Fails when there is no such load balancer, or type.  Kept in the file. */
+bool cloud_set_lock(struct cloud *c, const struct cloud_lock *lock, struct error *err) MUST_USE;
+
 /* How GetListenerHealthStatus shows a server of a group. */
 struct cloud_health {
     const char *group, *ip;

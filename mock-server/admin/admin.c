@@ -216,6 +216,30 @@ static bool health_put(struct mock *m, const struct httpd_request *request, stru
     return cloud_set_health(mock_cloud(m), &health, err);
 }
 
+/* {"action":"CreateRules","code":"506","message":"..."} */
+static bool fail_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    buf_adds(out, "{}");
+    return json_parse(request->body, request->body_len, &json, err)
+           && cloud_fail_next(mock_cloud(m), json_str(json, "action"), json_str(json, "code"),
+                              json_str(json, "message"), err);
+}
+
+/* {"lb":"alb-1","type":"FinancialLocked","reason":"..."}; without type nothing locks it. */
+static bool lock_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    if (!json_parse(request->body, request->body_len, &json, err))
+        return false;
+    const struct cloud_lock lock = { json_str(json, "lb"), json_str(json, "type"),
+                                     json_str(json, "reason") };
+    buf_adds(out, "{}");
+    return cloud_set_lock(mock_cloud(m), &lock, err);
+}
+
 static bool state_get(struct mock *m, const struct httpd_request *request, struct buf *out,
                       struct error *err)
 {
@@ -313,6 +337,8 @@ static const struct {
     { "POST", "/do", do_post },
     { "PUT", "/pending", pending_put },
     { "PUT", "/hold", hold_put },
+    { "PUT", "/fail", fail_put },
+    { "PUT", "/lock", lock_put },
     { "PUT", "/health", health_put },
     { "GET", "/state", state_get },
     { "POST", "/restart", restart_post },

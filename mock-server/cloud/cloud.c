@@ -214,8 +214,9 @@ static bool op_write(struct op *op, const struct action *action, struct error *e
         return false;
     if (replayed)
         return true;
-    return action->run(op, err) && op_dry_run(op, err) && token_keep(op, err)
-           && rng_save(op->cloud, err);
+    struct failure failure;
+    return fail_begin(op, &failure, err) && action->run(op, err) && fail_end(op, &failure, err)
+           && op_dry_run(op, err) && token_keep(op, err) && rng_save(op->cloud, err);
 }
 
 static bool op_read(struct op *op, const struct action *action, struct error *err)
@@ -296,7 +297,7 @@ int64_t cloud_run(struct cloud *c, int64_t now_ms, cloud_job_fn *fn, void *arg)
     struct error err = { 0 };
     bool ok = life_run(c, now_ms, &err);
     for (size_t i = 0; i < c->ended.len && fn; i++)
-        fn(arg, c->ended.items[i].at_ms, c->ended.items[i].id, NULL);
+        fn(arg, c->ended.items[i].at_ms, c->ended.items[i].id, c->ended.items[i].code);
     arena_done(&c->ended_arena);
     c->ended.items = NULL;
     c->ended.len = 0;

@@ -23,6 +23,7 @@ struct shown;
 struct ended_job {
     int64_t at_ms;
     const char *id;
+    const char *code; /* that it failed with, or NULL */
 };
 
 struct cloud {
@@ -34,6 +35,7 @@ struct cloud {
     int64_t list_lag_ms;             /* for what is created from now on */
     int64_t unlisted_until_ms;       /* when the last resource is in the lists again */
     int64_t n_held;                  /* rows in 'held' */
+    int64_t n_failing;               /* at least the rows in 'failing' and 'failure' */
     int64_t next_due_ms;             /* of the first row in 'pending', INT64_MAX: none    */
     struct arena arena;              /* what lives as long as the cloud                   */
     struct arena ended_arena;        /* of 'ended'                                        */
@@ -43,6 +45,19 @@ struct cloud {
     cloud_certificate_fn *certificate; /* knows more certificates; NULL: nobody does      */
     void *certificate_arg;
     struct shown *shown;
+};
+
+/* res.c: all that has an id and a state. */
+enum res_kind {
+    RES_LB,
+    RES_LISTENER,
+    RES_RULE,
+    RES_GROUP,
+    RES_ACL,
+    RES_POLICY,
+    RES_TEMPLATE,
+    RES_SCRIPT,
+    RES_KINDS
 };
 
 /* One call while it is carried out. */
@@ -56,7 +71,9 @@ struct op {
     const cJSON *params;
     bool raw;           /* lists may be raw JSON                                              */
     cJSON *body;        /* the reply so far; the caller's of cloud_execute in the end */
-    const char *job_id; /* set by job_start()                                         */
+    const char *job_id; /* set by job_start(), and                                    */
+    const char *job_resource;
+    enum res_kind job_kind;
     int64_t latency_ms; /* of this change, once drawn by life_latency()               */
     bool latency_drawn;
     LIST_OF(cJSON *) owned;
@@ -148,18 +165,6 @@ enum quota {
     QUOTA_COUNT
 };
 
-/* res.c: all that has an id and a state. */
-enum res_kind {
-    RES_LB,
-    RES_LISTENER,
-    RES_RULE,
-    RES_GROUP,
-    RES_ACL,
-    RES_POLICY,
-    RES_TEMPLATE,
-    RES_SCRIPT,
-    RES_KINDS
-};
 extern const char *const res_kind_names[RES_KINDS]; /* "LoadBalancer"       */
 extern const char *const res_type_names[RES_KINDS]; /* "loadbalancer"       */
 
@@ -376,6 +381,19 @@ bool server_rows_read(struct op *op, const char *group, server_rows *out,
                       struct error *err) MUST_USE;
 
 /* knob.c: what the operator has set.  The settings that are in the database. */
+/* fail.c: a change that was told to fail.  'code' is NULL for one that was not. */
+struct failure {
+    const char *code;
+    const char *message;
+    int64_t pending, resource; /* the last rows before it */
+};
+/* Before the change, in its transaction. */
+bool fail_begin(struct op *op, struct failure *f, struct error *err) MUST_USE;
+/* After it: what was created will go again, what was changed is as it was, the job fails. */
+bool fail_end(struct op *op, const struct failure *f, struct error *err) MUST_USE;
+/* What a job failed with; its code is NULL when it did not. */
+bool fail_of(struct op *op, const char *job, struct failure *f, struct error *err) MUST_USE;
+
 bool knob_load(struct cloud *c, struct error *err) MUST_USE;
 bool knob_is_held(struct op *op, const char *id, bool *held, struct error *err) MUST_USE;
 /* A resource was created; may lists show it? */

@@ -11,9 +11,9 @@ static const int64_t exact = 999999999999999; /* what json_parse() takes as a nu
 
 /* In the order they are read and written: the counters of the others last. */
 static const char *const tables[] = {
-    "meta",  "resource",        "server", "certificate", "acl_entry", "acl_relation", "attachment",
-    "tag",   "vswitch",         "job",    "pending",     "held",      "unlisted",     "health",
-    "token", "sqlite_sequence",
+    "meta",       "resource", "server",   "certificate", "acl_entry", "acl_relation",
+    "attachment", "tag",      "vswitch",  "job",         "failing",   "failure",
+    "pending",    "held",     "unlisted", "health",      "token",     "sqlite_sequence",
 };
 
 static bool prepare(struct db *db, const char *sql, sqlite3_stmt **stmt, struct error *err)

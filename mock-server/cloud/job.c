@@ -25,6 +25,8 @@ bool job_start(struct op *op, enum res_kind kind, const char *id, struct error *
     char uuid[37];
     rng_uuid(&op->cloud->rng, uuid);
     op->job_id = arena_strdup(op->a, uuid);
+    op->job_kind = kind;
+    op->job_resource = id;
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_JOB_INSERT);
     query_text(&q, ":region", op->region);
     query_text(&q, ":id", op->job_id);
@@ -38,18 +40,26 @@ bool job_start(struct op *op, enum res_kind kind, const char *id, struct error *
     return query_run(&q, err) && life_later(op, "job", op->job_id, NULL, err);
 }
 
-static void job_print(struct op *op, struct query *q, cJSON *jobs)
+static bool job_print(struct op *op, struct query *q, cJSON *jobs, struct error *err)
 {
+    struct failure failure = { 0 };
+    const char *id = query_str(q, op->a, "id");
+    const char *status = query_str(q, op->a, "status");
+    if (text_is(status, "Failed") && !fail_of(op, id, &failure, err))
+        return false;
     cJSON *job = cJSON_CreateObject();
+    cJSON_AddItemToArray(jobs, job);
     json_set_str(job, "ApiName", query_str(q, op->a, "api"));
     json_set_int(job, "CreateTime", query_num(q, "created"));
-    json_set_str(job, "Id", query_str(q, op->a, "id"));
+    json_set_str(job, "ErrorCode", failure.code);
+    json_set_str(job, "ErrorMessage", failure.message);
+    json_set_str(job, "Id", id);
     json_set_int(job, "ModifyTime", query_num(q, "modified"));
     json_set_str(job, "OperateType", query_str(q, op->a, "operate"));
     json_set_str(job, "ResourceId", query_str(q, op->a, "resource"));
     json_set_str(job, "ResourceType", query_str(q, op->a, "type"));
-    json_set_str(job, "Status", query_str(q, op->a, "status"));
-    cJSON_AddItemToArray(jobs, job);
+    json_set_str(job, "Status", status);
+    return true;
 }
 
 static void job_query(struct op *op, struct query *q)
@@ -85,8 +95,8 @@ bool job_list(struct op *op, struct error *err)
             return false;
         if (!row)
             break;
-        if (page_take(&page, query_num(&q, "seq")))
-            job_print(op, &q, jobs);
+        if (page_take(&page, query_num(&q, "seq")) && !job_print(op, &q, jobs, err))
+            return false;
     }
     page_end(op, &page, true);
     return true;

@@ -22,6 +22,7 @@ static bool knob_value(struct cloud *c, enum sql sql, int64_t *value, struct err
 bool knob_load(struct cloud *c, struct error *err)
 {
     return knob_value(c, SQL_HELD_COUNT, &c->n_held, err)
+           && knob_value(c, SQL_FAILING_COUNT, &c->n_failing, err)
            && knob_value(c, SQL_UNLISTED_LAST, &c->unlisted_until_ms, err);
 }
 
@@ -48,6 +49,45 @@ bool cloud_hold(struct cloud *c, int64_t now_ms, const char *what, bool on, stru
         return false;
     }
     return knob_load(c, err) && life_load(c, err);
+}
+
+static bool lock_known(const char *type)
+{
+    static const char *const types[] = { "SecurityLocked", "RelatedResourceLocked",
+                                         "FinancialLocked", "ResidualLocked" };
+    for (size_t i = 0; i < COUNT(types); i++)
+        if (!type || text_is(type, types[i]))
+            return true;
+    return false;
+}
+
+static bool lock_write(struct cloud *c, const struct cloud_lock *lock, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    cJSON *locks CLEANUP(json_done) = cJSON_CreateArray();
+    if (lock->type) {
+        cJSON *one = cJSON_CreateObject();
+        cJSON_AddItemToArray(locks, one);
+        json_set_str(one, "LockReason", lock->reason);
+        json_set_str(one, "LockType", lock->type);
+    }
+    struct query q CLEANUP(query_done) = db_query(c->db, SQL_LB_LOCK);
+    query_text(&q, ":lb", lock->lb);
+    query_text(&q, ":status", lock->type ? "Abnormal" : "Normal");
+    query_text(&q, ":locks", json_canonical(&a, locks));
+    return query_run(&q, err);
+}
+
+bool cloud_set_lock(struct cloud *c, const struct cloud_lock *lock, struct error *err)
+{
+    int64_t n = 0;
+    struct query q CLEANUP(query_done) = db_query(c->db, SQL_LB_COUNT);
+    query_text(&q, ":lb", lock->lb);
+    if (!query_value(&q, &n, err))
+        return false;
+    if (n == 0 || !lock_known(lock->type))
+        return error_set(err, ERROR_INVALID, "lock: there is no such load balancer or type");
+    return lock_write(c, lock, err);
 }
 
 static bool health_known(const struct cloud_health *h)

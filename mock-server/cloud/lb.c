@@ -254,6 +254,9 @@ bool lb_delete(struct op *op, struct error *err)
         return false;
     if (!is_status(&lb, "Active") && !is_status(&lb, "Inactive") && !is_status(&lb, "CreateFailed"))
         return refuse_status(err, "LoadBalancer", lb.id);
+    if (!text_is(json_str(lb.body, "LoadBalancerBussinessStatus"), "Normal"))
+        return refuse(err, 400, "IncorrectBusinessStatus.LoadBalancer",
+                      "The business status of LoadBalancer [%s] is incorrect.", lb.id);
     if (json_true(json_get(lb.body, "DeletionProtectionConfig"), "Enabled"))
         return refuse_denied(err, "DeletionProtectionEnabled");
     return res_doom(op, &lb, err) && job_start(op, RES_LB, lb.id, err);

@@ -156,12 +156,33 @@ static bool delete_all(struct op *op, const char *id, struct error *err)
 static bool job_done(struct op *op, const struct due *d, struct error *err)
 {
     struct cloud *c = op->cloud;
-    *LIST_PUSH(&c->ended_arena, &c->ended) =
-        (struct ended_job){ .at_ms = d->at_ms, .id = arena_strdup(&c->ended_arena, d->id) };
+    struct failure failure;
+    if (!fail_of(op, d->id, &failure, err))
+        return false;
+    *LIST_PUSH(&c->ended_arena, &c->ended) = (struct ended_job){
+        .at_ms = d->at_ms,
+        .id = arena_strdup(&c->ended_arena, d->id),
+        .code = failure.code ? arena_strdup(&c->ended_arena, failure.code) : NULL,
+    };
     struct query q CLEANUP(query_done) = db_query(op->db, SQL_JOB_DONE);
     query_text(&q, ":id", d->id);
     query_int(&q, ":at", d->at_ms);
     return query_run(&q, err);
+}
+
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+/* A creation that failed: a load balancer shows it for a day, all else is gone. */
+static bool undo(struct op *op, const struct due *d, struct error *err)
+{
+    if (!text_begins(d->id, "alb-"))
+        return delete_all(op, d->id, err);
+    const struct due failed = { .id = d->id, .status = "CreateFailed" };
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_PENDING_INSERT);
+    query_int(&q, ":at", d->at_ms + DAY_MS);
+    query_text(&q, ":effect", "delete");
+    query_text(&q, ":id", d->id);
+    return query_run(&q, err) && settle(op, &failed, err);
 }
 
 static bool due_one(struct op *op, const struct due *d, struct error *err)
@@ -172,6 +193,8 @@ static bool due_one(struct op *op, const struct due *d, struct error *err)
         return false;
     if (text_is(d->effect, "settle"))
         return settle(op, d, err);
+    if (text_is(d->effect, "undo"))
+        return undo(op, d, err);
     if (text_is(d->effect, "delete"))
         return delete_all(op, d->id, err);
     return job_done(op, d, err);

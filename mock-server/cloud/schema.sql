@@ -115,17 +115,29 @@ CREATE TABLE IF NOT EXISTS job(
   operate  TEXT NOT NULL,         -- Create, Update, Delete
   type     TEXT NOT NULL,         -- loadbalancer, listener, rule, servergroup
   resource TEXT NOT NULL,
-  status   TEXT NOT NULL,         -- Processing, Succeeded
+  status   TEXT NOT NULL,         -- Processing, Succeeded, Failed
   created  INTEGER NOT NULL,      -- ms since 1970
   modified INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS job_resource ON job(resource);
 
+-- Actions whose next change fails, and the jobs that do or did.
+CREATE TABLE IF NOT EXISTS failing(
+  action  TEXT PRIMARY KEY,
+  code    TEXT NOT NULL,
+  message TEXT NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS failure(
+  job     TEXT PRIMARY KEY,
+  code    TEXT NOT NULL,
+  message TEXT NOT NULL
+) STRICT;
+
 -- What happens later: the end of each change in flight.
 CREATE TABLE IF NOT EXISTS pending(
   seq    INTEGER PRIMARY KEY AUTOINCREMENT,
   at_ms  INTEGER NOT NULL,
-  effect TEXT NOT NULL,           -- settle, delete, job
+  effect TEXT NOT NULL,           -- settle, delete, undo, job
   id     TEXT NOT NULL,
   status TEXT                     -- settle: the state to reach
 ) STRICT;

@@ -237,7 +237,9 @@
     X(JOB_INSERT, \
       "INSERT INTO job(region, id, api, operate, type, resource, status, created, modified)" \
       " VALUES(:region, :id, :api, :operate, :type, :resource, 'Processing', :now, :now)") \
-    X(JOB_DONE, "UPDATE job SET status = 'Succeeded', modified = :at WHERE id = :id") \
+    X(JOB_DONE, "UPDATE job SET modified = :at, status = CASE WHEN EXISTS" \
+                " (SELECT 1 FROM failure WHERE job = :id) THEN 'Failed' ELSE 'Succeeded' END" \
+                " WHERE id = :id") \
     X(JOB_LIST, "SELECT j.* FROM job j" SQL_JOB_WHERE) \
     X(JOB_LIST_IDS, "SELECT j.* FROM (SELECT DISTINCT value FROM json_each(:ids)) i" \
                     " CROSS JOIN job j ON j.id = i.value" SQL_JOB_WHERE) \
@@ -249,6 +251,24 @@
     X(PENDING_DUE, "SELECT * FROM pending WHERE at_ms <= :now ORDER BY at_ms, seq LIMIT 1000") \
     X(PENDING_NEXT, "SELECT ifnull(min(at_ms), 0x7fffffffffffffff) FROM pending") \
     X(PENDING_DELETE, "DELETE FROM pending WHERE seq = :seq") \
+    /* changes that fail */ \
+    X(FAILING_PUT, "INSERT OR REPLACE INTO failing(action, code, message)" \
+                   " VALUES(:action, :code, :message)") \
+    X(FAILING_GET, "SELECT * FROM failing WHERE action = :action") \
+    X(FAILING_DELETE, "DELETE FROM failing WHERE action = :action") \
+    X(FAILING_COUNT, "SELECT (SELECT count(*) FROM failing) + (SELECT count(*) FROM failure)") \
+    X(FAILURE_PUT, "INSERT INTO failure(job, code, message) VALUES(:job, :code, :message)") \
+    X(FAILURE_GET, "SELECT * FROM failure WHERE job = :job") \
+    X(FAIL_MARK, "SELECT (SELECT ifnull(max(seq), 0) FROM pending) AS pending," \
+                 " (SELECT ifnull(max(seq), 0) FROM resource) AS resource") \
+    X(FAIL_SAVE, "SAVEPOINT fail") \
+    X(FAIL_BACK, "ROLLBACK TO fail") \
+    X(FAIL_UNDO, "UPDATE pending SET effect = 'undo' WHERE seq > :pending AND effect = 'settle'" \
+                 " AND id IN (SELECT id FROM resource WHERE seq > :resource)") \
+    X(LB_LOCK, "UPDATE resource SET body = json_set(body, '$.LoadBalancerBussinessStatus', :status," \
+               " '$.LoadBalancerOperationLocks', json(:locks))" \
+               " WHERE id = :lb AND kind = 'LoadBalancer'") \
+    X(LB_COUNT, "SELECT count(*) FROM resource WHERE id = :lb AND kind = 'LoadBalancer'") \
     /* knobs; what is held is due at the end of time */ \
     X(PENDING_HOLD, "UPDATE pending SET at_ms = 0x7fffffffffffffff" \
                     " WHERE " SQL_IS_HELD("pending.id")) \

@@ -188,6 +188,27 @@ static void test_a_kind_is_held_until_it_is_let_go(void **state)
     assert_int_equal(strncmp(ask(w, "PUT", "/hold", "{\"on\":true}"), "400 ", 4), 0);
 }
 
+static void test_the_next_change_is_made_to_fail(void **state)
+{
+    struct world *w = *state;
+    const char *fail = "{\"action\":\"CreateServerGroup\",\"code\":\"506\",\"message\":\"no\"}";
+    assert_string_equal(ask(w, "PUT", "/fail", fail), "200 {}");
+    assert_non_null(strstr(ask(w, "POST", "/do", CREATE "}"), "\"status\":200"));
+    mock_advance(w->mock, 60000);
+    assert_non_null(strstr(ask(w, "POST", "/do", COUNT_GROUPS), "\"TotalCount\":0"));
+    assert_non_null(
+        strstr(ask(w, "POST", "/do", "{\"action\":\"ListAsynJobs\"}"), "\"ErrorCode\":\"506\""));
+    assert_int_equal(strncmp(ask(w, "PUT", "/fail", "{\"action\":\"Create\"}"), "400 ", 4), 0);
+}
+
+static void test_only_what_is_there_is_locked(void **state)
+{
+    struct world *w = *state;
+    const char *none = "{\"lb\":\"alb-none\",\"type\":\"FinancialLocked\"}";
+    assert_int_equal(strncmp(ask(w, "PUT", "/lock", none), "400 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "PUT", "/lock", "{}"), "400 ", 4), 0);
+}
+
 static void test_health_is_set_for_a_server_of_a_group(void **state)
 {
     struct world *w = *state;
@@ -236,6 +257,8 @@ int main(void)
         TEST(test_a_deed_is_judged_as_a_call_is),
         TEST(test_changes_take_as_long_as_was_set_and_lists_lag),
         TEST(test_a_kind_is_held_until_it_is_let_go),
+        TEST(test_the_next_change_is_made_to_fail),
+        TEST(test_only_what_is_there_is_locked),
         TEST(test_health_is_set_for_a_server_of_a_group),
         TEST(test_a_state_is_taken_compared_and_brought_back),
         TEST(test_other_paths_and_methods_are_not_there),

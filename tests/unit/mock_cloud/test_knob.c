@@ -146,6 +146,44 @@ static void test_health_is_what_was_set(void **state)
     assert_false(cloud_set_health(w.cloud, &wrong, &err));
 }
 
+static void lock(struct world *w, const char *type, const char *reason)
+{
+    struct error err = { 0 };
+    const struct cloud_lock lock = { w->lb, type, reason };
+    if (!cloud_set_lock(w->cloud, &lock, &err))
+        fail_msg("%s", err.msg);
+}
+
+static void test_a_locked_load_balancer_is_not_changed(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    struct error err = { 0 };
+    world_new(&w);
+    setup_lb(&w, LB("Standard", ""));
+    lock(&w, "FinancialLocked", "arrears");
+    const cJSON *lb = call(&w, "GetLoadBalancerAttribute", "{'LoadBalancerId':'%s'}", w.lb);
+    assert_string_equal(json_str(lb, "LoadBalancerStatus"), "Active");
+    assert_string_equal(json_str(lb, "LoadBalancerBussinessStatus"), "Abnormal");
+    const cJSON *locks = first(lb, "LoadBalancerOperationLocks");
+    assert_string_equal(json_str(locks, "LockType"), "FinancialLocked");
+    assert_string_equal(json_str(locks, "LockReason"), "arrears");
+    assert_int_equal(
+        count(call_text(&w, "ListLoadBalancers", "{'LoadBalancerBussinessStatus':'Abnormal'}"),
+              "LoadBalancers"),
+        1);
+    call(&w, "UpdateLoadBalancerAttribute", "{'LoadBalancerId':'%s','LoadBalancerName':'other'}",
+         w.lb);
+    refused(&w, 400, "IncorrectBusinessStatus.LoadBalancer");
+    call(&w, "DeleteLoadBalancer", "{'LoadBalancerId':'%s'}", w.lb);
+    refused(&w, 400, "IncorrectBusinessStatus.LoadBalancer");
+    lock(&w, NULL, NULL);
+    call(&w, "DeleteLoadBalancer", "{'LoadBalancerId':'%s'}", w.lb);
+    ok(&w);
+    assert_false(cloud_set_lock(w.cloud, &(struct cloud_lock){ w.lb, "Bored", NULL }, &err));
+    assert_false(cloud_set_lock(w.cloud, &(struct cloud_lock){ "alb-none", NULL, NULL }, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_a_held_resource_stays_pending),
         cmocka_unit_test(test_a_held_kind_holds_what_is_still_to_come),
         cmocka_unit_test(test_health_is_what_was_set),
+        cmocka_unit_test(test_a_locked_load_balancer_is_not_changed),
     };
     return cmocka_run_group_tests_name("mock_cloud/knob", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* job.js - jobs: what became of asynchronous changes. */
 'use strict';
 const {
-    assert, call, change, contains, jobOf, pages, refused, settle, step, PENDING_MS,
+    adminCall, assert, call, change, contains, jobOf, pages, settle, step, PENDING_MS,
 } = require('../lib');
 const {
     forward, groupRequest, listener, loadBalancer, serverGroup,
@@ -31,6 +31,32 @@ async function testOutlives() {
     contains(await jobOf(jobId), { operateType: 'Delete', resourceId: made.group, status: 'Succeeded' });
 }
 
+/* An accepted change may fail in the end: what it would have changed is as it was. */
+async function testFailure() {
+    const { serverGroupId } = await change('CreateServerGroup', groupRequest());
+    const fails = (action) => adminCall('PUT', '/fail',
+        JSON.stringify({ action, code: '506', message: 'AllocateEipAddress Failed' }));
+    const failed = async ({ jobId }) => {
+        assert.strictEqual((await jobOf(jobId)).errorCode, undefined);
+        await settle();
+        contains(await jobOf(jobId), { status: 'Failed', errorCode: '506', errorMessage: 'AllocateEipAddress Failed' });
+    };
+    const group = async (id = serverGroupId) => (await call('ListServerGroups', { serverGroupIds: [id] })).serverGroups[0];
+    await fails('UpdateServerGroupAttribute');
+    const update = { serverGroupId, serverGroupName: 'sdk-renamed' };
+    const first = await call('UpdateServerGroupAttribute', update);
+    contains(await group(), { serverGroupStatus: 'Configuring' });
+    await failed(first);
+    contains(await group(), { serverGroupStatus: 'Available', serverGroupName: 'sdk-group' });
+    await change('UpdateServerGroupAttribute', update);
+    contains(await group(), { serverGroupName: 'sdk-renamed' });
+    await fails('CreateServerGroup');
+    const made = await call('CreateServerGroup', groupRequest());
+    contains(await group(made.serverGroupId), { serverGroupStatus: 'Creating' });
+    await failed(made);
+    assert.strictEqual(await group(made.serverGroupId), undefined);
+}
+
 async function testList() {
     const lb = await loadBalancer();
     const group = await serverGroup();
@@ -57,5 +83,6 @@ async function testList() {
 module.exports = async function family() {
     await step('job: Processing, then Succeeded', testLife);
     await step('job: there is more to it than its resource', testOutlives);
+    await step('job: Failed, with nothing done', testFailure);
     await step('job: found by every filter, and page by page', testList);
 };

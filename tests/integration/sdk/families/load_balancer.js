@@ -1,9 +1,11 @@
 /* load_balancer.js - load balancers: their life, their editions, what is switched on and off. */
 'use strict';
 const {
-    assert, call, change, contains, pages, refused, settle, step, wouldDo,
+    adminCall, assert, call, change, contains, pages, refused, settle, step, wouldDo,
 } = require('../lib');
-const { loadBalancer, loadBalancerRequest, zone } = require('../make');
+const {
+    httpsListener, listenerRequest, loadBalancer, loadBalancerRequest, serverGroup, zone,
+} = require('../make');
 
 const ids = async (filter) => (await call('ListLoadBalancers', filter)).loadBalancers.map((lb) => lb.loadBalancerId);
 const read = (loadBalancerId) => call('GetLoadBalancerAttribute', { loadBalancerId });
@@ -235,6 +237,44 @@ async function testBandwidthPackage() {
     assert.strictEqual((await read(lb)).bandwidthPackageId, undefined);
 }
 
+/* Whose account is in arrears keeps what there is, and changes nothing. */
+async function testLocked() {
+    const lb = await loadBalancer();
+    const listenerId = await httpsListener(lb, await serverGroup());
+    const lock = (more) => adminCall('PUT', '/lock', JSON.stringify({ lb, ...more }));
+    await lock({ type: 'FinancialLocked', reason: 'arrears' });
+    const locked = { loadBalancerBussinessStatus: 'Abnormal', loadBalancerOperationLocks: [{ lockType: 'FinancialLocked', lockReason: 'arrears' }] };
+    contains(await read(lb), { loadBalancerStatus: 'Active', ...locked });
+    contains((await call('ListLoadBalancers', { loadBalancerBussinessStatus: 'Abnormal' })).loadBalancers, [locked]);
+    const code = 'IncorrectBusinessStatus.LoadBalancer';
+    for (const [action, more] of [
+        ['UpdateLoadBalancerAttribute', { loadBalancerName: 'sdk-x' }],
+        ['UpdateLoadBalancerEdition', { loadBalancerEdition: 'StandardWithWaf' }],
+        ['UpdateLoadBalancerZones', { zoneMappings: [await zone(0), await zone(2)] }],
+        ['StartShiftLoadBalancerZones', { zoneMappings: [await zone(0)] }],
+        ['CancelShiftLoadBalancerZones', { zoneMappings: [await zone(0)] }],
+        ['EnableLoadBalancerIpv6Internet', {}],
+        ['DisableLoadBalancerIpv6Internet', {}],
+        ['DeleteLoadBalancer', {}],
+        ['CreateListener', listenerRequest(lb, 'sgp-none')],
+    ])
+        await refused(action, { loadBalancerId: lb, ...more }, code);
+    for (const action of ['EnableDeletionProtection', 'DisableDeletionProtection'])
+        await refused(action, { resourceId: lb }, code);
+    for (const action of ['StartListener', 'StopListener', 'UpdateListenerAttribute', 'UpdateListenerLogConfig'])
+        await refused(action, { listenerId }, code);
+    await lock({});
+    await change('DeleteLoadBalancer', { loadBalancerId: lb });
+}
+
+async function testCreationThatFails() {
+    await adminCall('PUT', '/fail', JSON.stringify({ action: 'CreateLoadBalancer', code: '506' }));
+    const lb = await loadBalancer();
+    contains(await read(lb), { loadBalancerStatus: 'CreateFailed' });
+    await refused('UpdateLoadBalancerAttribute', { loadBalancerId: lb }, 'IncorrectStatus.LoadBalancer');
+    await change('DeleteLoadBalancer', { loadBalancerId: lb }); /* it can be deleted */
+}
+
 async function testDelete() {
     const lb = await loadBalancer();
     const { jobId } = await call('DeleteLoadBalancer', { loadBalancerId: lb });
@@ -275,6 +315,8 @@ module.exports = async function family() {
     await step('load balancer: IPv6 opened to the Internet and closed', testIpv6);
     await step('load balancer: joins and leaves security groups', testSecurityGroups);
     await step('load balancer: shares bandwidth', testBandwidthPackage);
+    await step('load balancer: locked, and not changed by any action', testLocked);
+    await step('load balancer: whose creation failed can only be deleted', testCreationThatFails);
     await step('load balancer: deleted, and not found by any action', testDelete);
     await step('load balancer: 60 of them and no more', testQuota);
 };
