@@ -10,7 +10,7 @@ last_run="alb-agent --version"
 check "--version names the program" grep -qE '^alb-agent [0-9]+\.[0-9]+' <("$bin/alb-agent" --version)
 "$bin/alb-agent" --help >"$work/help"
 check "--help exits 0" equal $? 0
-for verb in plan apply drift status translate api; do
+for verb in plan apply drift explain status translate api; do
     check "--help names $verb" grep -qw "$verb" "$work/help"
     check "$verb --help exits 0 and prints its usage" grep -qi usage <("$bin/alb-agent" "$verb" --help)
 done

@@ -1,6 +1,7 @@
 /* Rules as sets of requests: overlap, cover, emptiness, in three values. */
 #include "support.h"
 
+#include "alb-agent/rng.h"
 #include "route_priv.h"
 
 enum { N = ROUTE_NO, M = ROUTE_MAYBE, Y = ROUTE_YES };
@@ -215,6 +216,91 @@ static void test_what_is_too_large_is_not_guessed(void **state)
         ROUTE_NO);
 }
 
+/* ---- random rules, and all requests that could tell them apart ---------------------------------
+ *
+ * Paths and methods hold no doubts, so every answer must be yes or no, and the right one. */
+
+static const char *random_path(struct arena *a, struct rng *r)
+{
+    char text[3] = "";
+    rng_text(r, "ab*?", text, rng_below(r, 3));
+    return arena_fmt(a, "/%s", text);
+}
+
+static const char *random_rule(struct arena *a, struct rng *r)
+{
+    static const char *const methods[] = { "", "method=GET", "method=GET,PUT" };
+    const char *words = methods[rng_below(r, COUNT(methods))];
+    for (uint64_t i = rng_below(r, 3); i > 0; i--) {
+        words = arena_fmt(a, "%s path=%s", words, random_path(a, r));
+        if (rng_below(r, 2))
+            words = arena_fmt(a, "%s,%s", words, random_path(a, r));
+    }
+    return words;
+}
+
+/* Does the rule match, by trying each condition? */
+static bool tries(const struct alb_rule *rule, const char *method, const char *path)
+{
+    for (size_t i = 0; i < rule->conditions.len; i++) {
+        const struct alb_condition *c = &rule->conditions.items[i];
+        bool any = false;
+        for (size_t k = 0; k < c->values.values.len; k++)
+            any = any
+                  || glob_matches(c->values.values.items[k],
+                                  c->type == ALB_COND_PATH ? path : method);
+        if (!any)
+            return false;
+    }
+    return true;
+}
+
+static bool route_tries(struct arena *a, struct route_rule *r, const char *method, const char *path)
+{
+    struct route_request q = { .method = method, .path = path };
+    struct route_result out;
+    route_match(a, &r, 1, ALB_DIRECTION_REQUEST, &q, &out);
+    assert_true(out.certain);
+    return out.rule == r;
+}
+
+static void test_random_rules_are_what_trying_all_requests_says(void **state)
+{
+    static const char *const methods[] = { "GET", "PUT", "POST" };
+    struct texts texts = texts_of(*state, "abc", 5);
+    struct rng rng = { .state = 11 };
+    size_t overlaps = 0, covers = 0, empties = 0;
+    for (size_t round = 0; round < 1500; round++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct alb_rule *rules[2];
+        struct route_rule *routes[2];
+        for (size_t i = 0; i < 2; i++) {
+            rules[i] = rule_of(&a, random_rule(&a, &rng));
+            routes[i] = route_prepare(&a, rules[i]);
+        }
+        bool both = false, only_second = false, first = false;
+        for (size_t i = 0; i < texts.len * COUNT(methods); i++) {
+            const char *path = arena_fmt(&a, "/%s", texts.items[i / COUNT(methods)]),
+                       *method = methods[i % COUNT(methods)];
+            bool x = tries(rules[0], method, path), y = tries(rules[1], method, path);
+            both = both || (x && y);
+            only_second = only_second || (y && !x);
+            first = first || x;
+            if (i % 29 == round % 29)
+                assert_int_equal(route_tries(&a, routes[0], method, path), x);
+        }
+        assert_int_equal(route_overlap(routes[0], routes[1]), both ? ROUTE_YES : ROUTE_NO);
+        assert_int_equal(route_covers(routes[0], routes[1]), only_second ? ROUTE_NO : ROUTE_YES);
+        assert_int_equal(route_is_empty(routes[0]), first ? ROUTE_NO : ROUTE_YES);
+        overlaps += both;
+        covers += !only_second;
+        empties += !first;
+    }
+    assert_in_range(overlaps, 300, 1200); /* all answers are common */
+    assert_in_range(covers, 300, 1200);
+    assert_in_range(empties, 30, 600);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +308,7 @@ int main(void)
         ARENA_TEST(test_cover),
         ARENA_TEST(test_empty),
         ARENA_TEST(test_what_is_too_large_is_not_guessed),
+        ARENA_TEST(test_random_rules_are_what_trying_all_requests_says),
     };
     return cmocka_run_group_tests_name("route/set", tests, NULL, NULL);
 }
