@@ -88,6 +88,22 @@ mark
 exits 3 "more than half of the rules at once is exit 3" apply -f "$m"
 check "nothing is deleted" none_deleted
 check "all rules are there" equal "$(rule_ids | count)" "$rules"
+confirm() { # DIGITS: as an annotation of the AlbConfig
+    sed -i '/alb-agent\/confirm/d' "$m/albconfig-0.yaml"
+    sed -i "0,/^metadata:/s|^metadata:|&\n  annotations: {alb-agent/confirm: \"$1\"}|" "$m/albconfig-0.yaml"
+}
+digits=$(grep -oE 'alb-agent/confirm: "[0-9a-f]{12}"' "$work/err" | head -n 1 | cut -d'"' -f2)
+check "the refusal says how to confirm just this change" grep -qE '^[0-9a-f]{12}$' <<<"$digits"
+confirm 0123456789ab
+exits 3 "the confirmation of something else is none" apply -f "$m"
+check "nothing is deleted" none_deleted
+confirm "$digits"
+exits 0 "the right one allows it" apply -f "$m"
+check "the six rules are gone" equal "$(rule_ids | count)" $((rules - 6))
+cp "$work/held.yaml" "$m/ingress-0000.yaml"
+exits 0 "they come back" apply -f "$m"
+rm "$m/ingress-0000.yaml"
+exits 3 "and the old confirmation is used up, if only because the rules are others" apply -f "$m"
 exits 0 "--allow-destroy allows it" apply -f "$m" --allow-destroy
 check "the six rules are gone" equal "$(rule_ids | count)" $((rules - 6))
 
