@@ -189,6 +189,9 @@ bool res_get(struct op *op, enum res_kind kind, const char *id, struct res *out,
 /* The same, refusing what does not exist as ResourceNotFound.<kind>. */
 bool res_need(struct op *op, enum res_kind kind, const char *id, struct res *out,
               struct error *err) MUST_USE;
+/* The same without its body, which takes longer to read than all the rest. */
+bool res_need_bare(struct op *op, enum res_kind kind, const char *id, struct res *out,
+                   struct error *err) MUST_USE;
 bool res_by_seq(struct op *op, int64_t seq, struct res *out, struct error *err) MUST_USE;
 bool res_insert(struct op *op, enum res_kind kind, const struct res *r, struct error *err) MUST_USE;
 /* Writes name, variant, number and body. */

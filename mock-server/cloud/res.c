@@ -27,7 +27,7 @@ const char *const res_type_names[RES_KINDS] = {
 };
 /* clang-format on */
 
-static void res_read(struct op *op, struct query *q, struct res *out)
+static void res_read_bare(struct op *op, struct query *q, struct res *out)
 {
     *out = (struct res){
         .seq = query_num(q, "seq"),
@@ -41,11 +41,19 @@ static void res_read(struct op *op, struct query *q, struct res *out)
         .variant = query_str(q, op->a, "variant"),
         .vpc = query_str(q, op->a, "vpc"),
         .number = query_num(q, "number"),
-        .body = op_parse(op, query_str(q, op->a, "body")),
     };
 }
 
-bool res_get(struct op *op, enum res_kind kind, const char *id, struct res *out, struct error *err)
+static void res_read(struct op *op, struct query *q, struct res *out)
+{
+    res_read_bare(op, q, out);
+    out->body = op_parse(op, query_str(q, op->a, "body"));
+}
+
+typedef void res_read_fn(struct op *op, struct query *q, struct res *out);
+
+static bool res_find(struct op *op, enum res_kind kind, const char *id, res_read_fn *read,
+                     struct res *out, struct error *err)
 {
     *out = (struct res){ 0 };
     bool row = false;
@@ -54,10 +62,23 @@ bool res_get(struct op *op, enum res_kind kind, const char *id, struct res *out,
     if (!query_next(&q, &row, err))
         return false;
     if (row)
-        res_read(op, &q, out);
+        read(op, &q, out);
     if (row && (!text_is(out->kind, res_kind_names[kind]) || !text_is(out->region, op->region)))
         *out = (struct res){ 0 };
     return true;
+}
+
+bool res_get(struct op *op, enum res_kind kind, const char *id, struct res *out, struct error *err)
+{
+    return res_find(op, kind, id, res_read, out, err);
+}
+
+bool res_need_bare(struct op *op, enum res_kind kind, const char *id, struct res *out,
+                   struct error *err)
+{
+    if (!res_find(op, kind, id, res_read_bare, out, err))
+        return false;
+    return out->id || refuse_missing(err, res_kind_names[kind], id);
 }
 
 bool res_need(struct op *op, enum res_kind kind, const char *id, struct res *out, struct error *err)

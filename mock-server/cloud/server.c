@@ -147,7 +147,7 @@ static bool told_moving(const struct members *m, const cJSON *told)
 static bool members_take(struct op *op, const cJSON *removed, struct members *m, struct error *err)
 {
     *m = (struct members){ 0 };
-    if (!res_need(op, RES_GROUP, op_str(op, "ServerGroupId"), &m->group, err)
+    if (!res_need_bare(op, RES_GROUP, op_str(op, "ServerGroupId"), &m->group, err)
         || !server_rows_read(op, m->group.id, &m->have, err))
         return false;
     if (is_status(&m->group, "Configuring") && removed && told_moving(m, removed))
@@ -210,7 +210,8 @@ static bool members_quota(struct op *op, const struct members *m, struct error *
         || !group_lbs(op, m->group.id, &lbs, err))
         return false;
     for (size_t i = 0; i < lbs.len; i++)
-        if (!res_need(op, RES_LB, lbs.items[i], &lb, err) || !quota_attached(op, &lb, &group, err))
+        if (!res_need_bare(op, RES_LB, lbs.items[i], &lb, err)
+            || !quota_attached(op, &lb, &group, err))
             return false;
     return true;
 }
