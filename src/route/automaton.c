@@ -291,26 +291,37 @@ static void search_done(struct search *s)
     arena_done(&s->a);
 }
 
-/* Does no position tell the two bytes apart? */
-static bool are_alike(const struct automaton *m, unsigned char c, unsigned char d)
+/* Splits each of 'n' kinds of bytes by whether a position consumes them; returns how many
+ * there are then.  There is room for 256. */
+static size_t split_kinds(struct bytes *kinds, size_t n, const struct bytes *on)
 {
-    for (size_t i = 0; i < m->n; i++)
-        if (bytes_has(&m->on[i], c) != bytes_has(&m->on[i], d))
-            return false;
-    return true;
+    size_t now = n;
+    for (size_t i = 0; i < n; i++) {
+        struct bytes in, out;
+        for (size_t w = 0; w < 4; w++) {
+            in.w[w] = kinds[i].w[w] & on->w[w];
+            out.w[w] = kinds[i].w[w] & ~on->w[w];
+        }
+        if (!bytes_meet(&in, &in) || !bytes_meet(&out, &out))
+            continue;
+        kinds[i] = in;
+        kinds[now++] = out;
+    }
+    return now;
 }
 
+/* One byte of each kind that all positions treat alike. */
 static void find_bytes(struct search *s)
 {
-    for (unsigned c = 0; c < 256; c++) {
-        size_t i = 0;
-        while (i < s->n_bytes
-               && !(are_alike(s->x, s->bytes[i], (unsigned char)c)
-                    && are_alike(s->y, s->bytes[i], (unsigned char)c)))
-            i++;
-        if (i == s->n_bytes)
-            s->bytes[s->n_bytes++] = (unsigned char)c;
-    }
+    struct bytes kinds[256] = { bytes_any() };
+    kinds[0].w[0] = UINT64_MAX;
+    size_t n = 1;
+    for (size_t i = 0; i < s->x->n; i++)
+        n = split_kinds(kinds, n, &s->x->on[i]);
+    for (size_t i = 0; i < s->y->n; i++)
+        n = split_kinds(kinds, n, &s->y->on[i]);
+    for (size_t i = 0; i < n; i++)
+        s->bytes[s->n_bytes++] = (unsigned char)next_in(kinds[i].w, 256, 0);
 }
 
 /* Nothing new comes of a place where 'y' can be more than at an earlier visit. */
