@@ -297,7 +297,7 @@ static size_t split_kinds(struct bytes *kinds, size_t n, const struct bytes *on)
 {
     size_t now = n;
     for (size_t i = 0; i < n; i++) {
-        struct bytes in, out;
+        struct bytes in = { { 0 } }, out = { { 0 } };
         for (size_t w = 0; w < 4; w++) {
             in.w[w] = kinds[i].w[w] & on->w[w];
             out.w[w] = kinds[i].w[w] & ~on->w[w];
