@@ -168,6 +168,20 @@ static void test_lines_say_on_what_ground_they_stand(void **state)
     }
 }
 
+/* What was seen in captured traffic (tests/vectors) stays seen. */
+static void test_what_was_observed_stays_observed(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    struct coverage total;
+    struct error err = { 0 };
+    size_t n = 0;
+    assert_true(coverage_write(&b, NULL, &total, &err));
+    for (const char *s = b.data; (s = strstr(s, " observed\n")); s++)
+        n++;
+    assert_true(n >= 17);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_no_action_that_was_played_is_missing),
         cmocka_unit_test(test_the_products_beside_alb_are_played_whole_where_they_are_ours),
         cmocka_unit_test(test_lines_say_on_what_ground_they_stand),
+        cmocka_unit_test(test_what_was_observed_stays_observed),
     };
     return cmocka_run_group_tests_name("mock/coverage", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-// The official Go SDK against alb-mock: a load balancer, a group, a listener and a rule are
-// created, read back and deleted.
+// The official Go SDK, and the libraries below Terraform's provider and the aliyun CLI, against
+// alb-mock: a load balancer, a group, a listener and a rule are created, read back and deleted.
 //
 //	client HOST:PORT        prints TAP
 package main
@@ -149,18 +149,31 @@ func life(client *alb.Client) {
 	check(tea.Int32Value(left.TotalCount) == 0, "left: %v", left)
 }
 
-func main() {
+// tell prints what became of one life.
+func tell(name string, life func()) {
 	defer func() {
 		if failure := recover(); failure != nil {
 			fmt.Fprintln(os.Stderr, failure)
-			fmt.Println("not ok the Go SDK creates, reads and deletes")
-			os.Exit(1)
+			fmt.Printf("not ok %s creates, reads and deletes\n", name)
+			failed = 1
+			return
 		}
+		fmt.Printf("ok %s creates, reads and deletes\n", name)
 	}()
-	client := must(alb.NewClient(&openapi.Config{
-		AccessKeyId: tea.String("testak"), AccessKeySecret: tea.String("testsecret"),
-		Endpoint: tea.String(os.Args[1]), Protocol: tea.String("http"),
-	}))
-	life(client)
-	fmt.Println("ok the Go SDK creates, reads and deletes")
+	life()
+}
+
+var failed int
+
+func main() {
+	endpoint := os.Args[1]
+	tell("the Go SDK", func() {
+		life(must(alb.NewClient(&openapi.Config{
+			AccessKeyId: tea.String("testak"), AccessKeySecret: tea.String("testsecret"),
+			Endpoint: tea.String(endpoint), Protocol: tea.String("http"),
+		})))
+	})
+	tell("the library below Terraform's provider", func() { lifeBelow(newTeaRPC(endpoint)) })
+	tell("the library below the aliyun CLI", func() { lifeBelow(newSDKGo(endpoint)) })
+	os.Exit(failed)
 }
