@@ -57,7 +57,9 @@ static const struct peek_kind *is_thing(const char *const *words, size_t n)
 static const char *thing(const struct peek *p, const char *const *words, size_t n)
 {
     const struct peek_kind *kind = is_thing(words, n);
-    cJSON *all CLEANUP(json_done) = kind ? peek_all(p, kind, n == 4 ? words[3] : NULL) : NULL;
+    if (!kind)
+        return NULL;
+    cJSON *all CLEANUP(json_done) = peek_all(p, kind, n == 4 ? words[3] : NULL);
     int size = cJSON_GetArraySize(all);
     const cJSON *chosen = !size                        ? NULL
                           : !strcmp(words[0], "any")   ? peek_any(p, all)

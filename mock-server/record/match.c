@@ -83,14 +83,14 @@ static void bucket_add(struct arena *a, struct map *map, const char *key, size_t
 
 static bool is_id_name(const char *name)
 {
-    return name && (ends_in(name, "Id") || ends_in(name, "Ids"));
+    return ends_in(name, "Id") || ends_in(name, "Ids");
 }
 
 /* Notes every text that a reply calls an id. */
 static void note_ids(struct map *ids, const cJSON *json, const char *name)
 {
     const cJSON *m;
-    if (cJSON_IsString(json) && is_id_name(name) && strcmp(name, "RequestId") != 0)
+    if (cJSON_IsString(json) && name && is_id_name(name) && strcmp(name, "RequestId") != 0)
         map_put(ids, json->valuestring, json);
     cJSON_ArrayForEach (m, json)
         note_ids(ids, m, m->string ? m->string : name);
@@ -206,7 +206,7 @@ static const struct recorded *find_by_key(struct matcher *m, const struct record
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct bucket *b = map_get(&m->buckets, identity_key(&a, call));
-    struct candidate near;
+    struct candidate near = { 0 };
     if (b && b->next < b->calls.len) {
         size_t i = b->calls.items[b->next++];
         *kind = MATCH_EXACT;
@@ -244,7 +244,7 @@ static const struct recorded *find_fuzzy(struct matcher *m, const struct record_
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     match_differences differences = { 0 };
-    struct candidate near;
+    struct candidate near = { 0 };
     *kind = MATCH_NONE;
     if (!nearest(m, call, &near))
         return NULL;
