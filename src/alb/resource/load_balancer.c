@@ -56,10 +56,10 @@ static SCHEMA(alb_modification, "ModificationProtectionConfig");
 
 #define SELF struct alb_access_log
 static const struct field alb_access_log_fields[] = {
-    STR(project, "LogProject"),
-    STR(store,   "LogStore"),
+    STR(project, "LogProject", .flags = F_REQUIRED),
+    STR(store,   "LogStore",   .flags = F_REQUIRED),
 };
-static SCHEMA(alb_access_log, "AccessLogConfig");
+SCHEMA(alb_access_log, "AccessLogConfig");
 #undef SELF
 
 #define SELF struct alb_billing

@@ -50,10 +50,7 @@ CREATING(alb_created_server_group,    "ServerGroupId");
 
 /* ---- the table ------------------------------------------------------------------------- */
 
-static const struct reply_row {
-    const char *action;
-    const struct schema *schema;
-} REPLIES[] = {
+static const struct table_row REPLIES[] = {
 #define X(stem, action, type, table) { #action, &table##_schema },
     ALB_REPLIES(X)
 #undef X
@@ -62,14 +59,18 @@ static const struct reply_row {
 
 static int by_action(const void *action, const void *row)
 {
-    return strcmp(action, ((const struct reply_row *)row)->action);
+    return strcmp(action, ((const struct table_row *)row)->action);
+}
+
+const struct schema *table_find(const struct table_row *rows, size_t n, const char *action)
+{
+    const struct table_row *row = bsearch(action, rows, n, sizeof *rows, by_action);
+    return row ? row->schema : NULL;
 }
 
 const struct schema *alb_reply_schema(const char *action)
 {
-    const struct reply_row *row =
-        bsearch(action, REPLIES, COUNT(REPLIES), sizeof REPLIES[0], by_action);
-    return row ? row->schema : NULL;
+    return table_find(REPLIES, COUNT(REPLIES), action);
 }
 
 static void read_reply(struct arena *a, const struct schema *s, void *out, const cJSON *reply)

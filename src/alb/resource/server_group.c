@@ -9,7 +9,7 @@
 static const char *const alb_scheduler_names[] = { ALB_SCHEDULERS(X) };
 #undef X
 #define X(N, s) [ALB_GROUP_TYPE_##N] = (s),
-static const char *const alb_group_type_names[] = { ALB_GROUP_TYPES(X) };
+const char *const alb_group_type_names[] = { ALB_GROUP_TYPES(X) };
 #undef X
 #define X(N, s) [ALB_SERVER_TYPE_##N] = (s),
 static const char *const alb_server_type_names[] = { ALB_SERVER_TYPES(X) };
@@ -87,6 +87,21 @@ static const struct field alb_server_fields[] = {
     STR (group_id,    "ServerGroupId",   .flags = F_OBSERVED),
 };
 SCHEMA(alb_server, "Server");
+
+/* What calls take of a server that is there: its key, or what may be changed, too. */
+#define KEY_ROWS \
+    ENUM(type, alb_server_type, "ServerType", .flags = F_REQUIRED), \
+    STR (id,   "ServerId", .flags = F_REQUIRED), \
+    STR (ip,   "ServerIp"), \
+    INT (port, "Port", .min = 1, .max = 65535, .flags = F_REQUIRED)
+static const struct field alb_server_key_fields[] = { KEY_ROWS };
+SCHEMA_OF(alb_server_key, alb_server, "Server");
+static const struct field alb_server_weight_fields[] = {
+    KEY_ROWS,
+    INT(weight,      "Weight", .min = 0, .max = 100, DFLT(100)),
+    STR(description, "Description"),
+};
+SCHEMA_OF(alb_server_weight, alb_server, "Server");
 #undef SELF
 
 #define SELF struct alb_server_group

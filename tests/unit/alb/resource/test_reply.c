@@ -100,7 +100,7 @@ static void check_product(const char *product, size_t n_actions)
         const struct schema *s = alb_reply_schema(action->string);
         if (!s)
             fail_msg("no table for %s", action->string);
-        table_check(action->string, s, json_get(action, "response"), TABLE_REPLY, 0);
+        table_check(action->string, s, json_get(action, "response"), TABLE_REPLY);
         n++;
     }
     assert_int_equal(n, n_actions);

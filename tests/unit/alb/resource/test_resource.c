@@ -1,100 +1,15 @@
-/* Every row of the field tables against the published facts of the API
- * (mock-server/spec/alb-openapi.json): name, type, range, default, enum values, in the calls
- * that take it and in the replies that hold it.  What differs is listed with its reason. */
+/* test_resource.c - the tables of what the agent manages: are they sound, and what is asked of
+ * such structs.  test_request.c and test_reply.c compare their rows with the description. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "alb-agent/alb_resource.h"
-#include "alb-agent/json.h"
 #include "alb-agent/schema.h"
-#include "tests/unit/alb/spec/spec.h"
-#include "tests/unit/alb/spec/table.h"
-
-#define MORE      "optional in the description, and without sense when it is missing"
-#define ONE_TABLE "one table for all actions; a default one forwards to one group"
-
-/* Differences that are meant. */
-static const struct table_exception EXCEPTIONS[] = {
-    { "CreateListener|UpdateListenerAttribute", "IdleTimeout|RequestTimeout", "range",
-      "3600 after a raise of the quota (alb-semantics.md §11)" },
-    { "CreateListener|UpdateListenerAttribute",
-      "DefaultActions.Order|DefaultActions.ForwardGroupConfig.ServerGroupTuples.Weight|"
-      "DefaultActions.ForwardGroupConfig.ServerGroupStickySession|"
-      "DefaultActions.RedirectConfig|DefaultActions.FixedResponseConfig|"
-      "DefaultActions.RewriteConfig|DefaultActions.InsertHeaderConfig|"
-      "DefaultActions.RemoveHeaderConfig|DefaultActions.TrafficLimitConfig|"
-      "DefaultActions.TrafficMirrorConfig|DefaultActions.CorsConfig",
-      "absent", ONE_TABLE },
-    { "CreateListener", "DefaultActions.ForwardGroupConfig", "required", ONE_TABLE },
-    { "CreateRules", "RuleActions.Order", "required", ONE_TABLE },
-    { "CreateRules|UpdateRulesAttribute",
-      "RuleActions.TrafficMirrorConfig.MirrorGroupConfig.ServerGroupTuples.Weight", "absent",
-      "one table for all tuples; a mirror has no weight" },
-    { "CreateLoadBalancer|CreateListener|CreateRules|CreateServerGroup", "Tag.Key", "required",
-      MORE },
-    { "CreateListener", "Certificates.CertificateId|CaCertificates.CertificateId", "required",
-      MORE },
-    { "CreateRules",
-      "RuleConditions.HostConfig.Values|RuleConditions.PathConfig.Values|"
-      "RuleConditions.HeaderConfig.Key|RuleConditions.HeaderConfig.Values|"
-      "RuleConditions.QueryStringConfig.Values|RuleConditions.MethodConfig.Values|"
-      "RuleConditions.CookieConfig.Values|RuleConditions.SourceIpConfig.Values|"
-      "RuleConditions.ResponseHeaderConfig.Key|RuleConditions.ResponseHeaderConfig.Values|"
-      "RuleConditions.ResponseStatusCodeConfig.Values|"
-      "RuleActions.ForwardGroupConfig.ServerGroupTuples|"
-      "RuleActions.ForwardGroupConfig.ServerGroupTuples.ServerGroupId|"
-      "RuleActions.TrafficMirrorConfig.MirrorGroupConfig.ServerGroupTuples.ServerGroupId",
-      "required", MORE },
-    { "AddServersToServerGroup", "ServerId|Port", "required", MORE },
-};
-
-static const cJSON *list_of(const char *action, const char *list)
-{
-    return json_get(json_get(json_get(spec_part(action, "parameters"), list), "items"),
-                    "properties");
-}
-
-static void test_calls_take_what_the_tables_send(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *action, *list;
-        const struct schema *s;
-        enum table_side side;
-        unsigned via;
-    } CALLS[] = {
-        { "CreateLoadBalancer", NULL, &alb_load_balancer_schema, TABLE_CREATE, 0 },
-        { "CreateListener", NULL, &alb_listener_schema, TABLE_CREATE, 0 },
-        { "CreateRules", "Rules", &alb_rule_schema, TABLE_CREATE, 0 },
-        { "CreateServerGroup", NULL, &alb_server_group_schema, TABLE_CREATE, 0 },
-        { "AddServersToServerGroup", "Servers", &alb_server_schema, TABLE_CREATE, 0 },
-        { "UpdateLoadBalancerAttribute", NULL, &alb_load_balancer_schema, TABLE_REQUEST,
-          ALB_VIA_UPDATE },
-        { "UpdateLoadBalancerEdition", NULL, &alb_load_balancer_schema, TABLE_REQUEST,
-          ALB_VIA_EDITION },
-        { "UpdateListenerAttribute", NULL, &alb_listener_schema, TABLE_REQUEST, ALB_VIA_UPDATE },
-        { "UpdateRulesAttribute", "Rules", &alb_rule_schema, TABLE_REQUEST, ALB_VIA_RULE },
-        { "UpdateServerGroupAttribute", NULL, &alb_server_group_schema, TABLE_REQUEST,
-          ALB_VIA_UPDATE },
-    };
-    table_begin(EXCEPTIONS, COUNT(EXCEPTIONS));
-    for (size_t i = 0; i < COUNT(CALLS); i++)
-        table_check(CALLS[i].action, CALLS[i].s,
-                    CALLS[i].list ? list_of(CALLS[i].action, CALLS[i].list)
-                                  : spec_part(CALLS[i].action, "parameters"),
-                    CALLS[i].side, CALLS[i].via);
-    table_end();
-}
-
-/* ---- the tables themselves ----------------------------------------------------------------------
- */
 
 static void test_every_member_has_a_row(void **state)
 {
@@ -206,7 +121,6 @@ static void test_a_server_is_told_by_id_address_type_and_port(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_calls_take_what_the_tables_send),
         cmocka_unit_test(test_every_member_has_a_row),
         cmocka_unit_test(test_rows_are_sane),
         cmocka_unit_test(test_every_member_of_a_resource_has_a_call),
@@ -214,5 +128,5 @@ int main(void)
         cmocka_unit_test(test_a_tag_is_found_by_its_key),
         cmocka_unit_test(test_a_server_is_told_by_id_address_type_and_port),
     };
-    return cmocka_run_group_tests_name("alb/resource", tests, spec_open, spec_close);
+    return cmocka_run_group_tests_name("alb/resource", tests, NULL, NULL);
 }

@@ -151,7 +151,7 @@ static bool same_values(const struct field *f, const cJSON *values)
 }
 
 static void check_scalar(const char *call, const char *path, const struct field *f,
-                         const cJSON *node, enum table_side side)
+                         const cJSON *node)
 {
     const cJSON *leaf = f->kind == FIELD_STRS ? json_get(node, "items") : node;
     const cJSON *values = json_get(leaf, "enum"), *dflt = json_get(node, "default");
@@ -163,19 +163,17 @@ static void check_scalar(const char *call, const char *path, const struct field 
         complain(call, path, "values");
     if (!values && f->values)
         complain(call, path, "values of ours");
-    if (side == TABLE_CREATE
-        && !(f->flags & F_REQUIRED) != !cJSON_IsTrue(json_get(node, "required")))
-        complain(call, path, "required");
 }
 
 static void check_rows(const char *call, const char *above, const struct schema *s,
-                       const cJSON *nodes, enum table_side side, unsigned via);
+                       const cJSON *nodes, enum table_side side);
 
 static void check_row(const char *call, const char *path, const struct field *f, const cJSON *node,
                       enum table_side side)
 {
     if (!node) {
-        complain(call, path, "absent");
+        if (side != TABLE_MARKS)
+            complain(call, path, "absent");
         return;
     }
     all.nodes++;
@@ -191,10 +189,13 @@ static void check_row(const char *call, const char *path, const struct field *f,
         complain(call, path, "type of elements");
         return;
     }
-    check_scalar(call, path, f, node, side);
+    if (side != TABLE_MARKS)
+        check_scalar(call, path, f, node);
+    else if (!(f->flags & F_REQUIRED) != !cJSON_IsTrue(json_get(node, "required")))
+        complain(call, path, "required");
     if (f->of)
         check_rows(call, path, f->of, json_get(f->kind == FIELD_LIST ? items : node, "properties"),
-                   side, 0);
+                   side);
 }
 
 /* ---- rows and nodes ------------------------------------------------------------------- */
@@ -254,6 +255,15 @@ static enum found find_row(const struct schema *s, const char *name)
     return found;
 }
 
+/* Every required parameter must have a row. */
+static void check_required(const char *call, const struct schema *s, const cJSON *nodes)
+{
+    const cJSON *node;
+    cJSON_ArrayForEach (node, nodes)
+        if (cJSON_IsTrue(json_get(node, "required")) && find_row(s, node->string) == FOUND_NONE)
+            complain(call, node->string, "no row");
+}
+
 /* Every node must have a row. */
 static void check_nodes(const char *call, const char *above, const char *through,
                         const struct schema *s, const cJSON *nodes)
@@ -275,15 +285,16 @@ static void check_nodes(const char *call, const char *above, const char *through
 }
 
 static void check_rows(const char *call, const char *above, const struct schema *s,
-                       const cJSON *nodes, enum table_side side, unsigned via)
+                       const cJSON *nodes, enum table_side side)
 {
-    check_own_rows(call, above, s, nodes, side, via);
+    check_own_rows(call, above, s, nodes, side, 0);
     if (side == TABLE_REPLY)
         check_nodes(call, above, "", s, nodes);
 }
 
-void table_check(const char *call, const struct schema *s, const cJSON *nodes, enum table_side side,
-                 unsigned via)
+void table_check(const char *call, const struct schema *s, const cJSON *nodes, enum table_side side)
 {
-    check_rows(call, "", s, nodes, side, via);
+    check_rows(call, "", s, nodes, side);
+    if (side == TABLE_REQUEST)
+        check_required(call, s, nodes);
 }

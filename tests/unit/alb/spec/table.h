@@ -15,14 +15,13 @@ struct table_exception {
 
 enum table_side {
     TABLE_REPLY,   /* rows and description must be the same, in both directions  */
-    TABLE_CREATE,  /* what is sent must be described, and the required be marked */
-    TABLE_REQUEST, /* what is sent must be described                             */
+    TABLE_REQUEST, /* what is sent must be described, and the required have a row */
+    TABLE_MARKS,   /* of what is sent exactly the required must be F_REQUIRED    */
 };
 
-/* For TABLE_REQUEST, the rows of the calls 'via' (0: those of a create call).  Complaints
- * are printed, ready to be copied into the list. */
-void table_check(const char *call, const struct schema *s, const cJSON *nodes, enum table_side side,
-                 unsigned via);
+/* Complaints are printed, ready to be copied into the list. */
+void table_check(const char *call, const struct schema *s, const cJSON *nodes,
+                 enum table_side side);
 
 /* Starts anew with this list; and fails when there were complaints, or when an exception of
  * the list was not needed. */
