@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alb-agent/json.h"
+#include "alb-agent/alb_request.h"
 #include "alb-agent/observe.h"
 
 enum { ADDRESSES_PER_CALL = 100, MAX_CERTIFICATES = 10000 };
@@ -43,15 +43,10 @@ static void begin(struct fact_reader *r, enum fact_kind kind, const char *action
     r->in_flight++;
 }
 
-static void param(struct fact_reader *r, alb_params *p, const char *name, const char *value)
-{
-    *LIST_PUSH(&r->arena, p) = (struct alb_param){ name, value };
-}
-
 static void read_vswitch(struct fact_reader *r, const char *id)
 {
-    alb_params p = { 0 };
-    param(r, &p, "VSwitchId", id);
+    const alb_params p =
+        alb_describe_vswitches_params(&r->arena, &(struct alb_vswitch_query){ .id = id });
     begin(r, FACT_VSWITCH, "DescribeVSwitches", &p, NULL);
 }
 
@@ -72,17 +67,16 @@ static size_t read_addresses(struct fact_reader *r, size_t at)
     const char *first = r->needs->items[at].key;
     size_t vpc_len = strcspn(first, "/");
     const char *vpc = arena_strndup(&r->arena, first, vpc_len);
-    alb_params p = { 0 };
-    param(r, &p, "VpcId", vpc);
-    param(r, &p, "Status", "InUse");
-    param(r, &p, "PageSize", "100");
-    size_t n = 0;
-    for (; at < r->needs->len && n < ADDRESSES_PER_CALL; at++, n++) {
+    struct alb_network_interface_query q = { .vpc_id = vpc,
+                                             .status = "InUse",
+                                             .page_size = { 100, true } };
+    for (; at < r->needs->len && q.private_ips.len < ADDRESSES_PER_CALL; at++) {
         const struct fact_need *need = &r->needs->items[at];
         if (need->kind != FACT_ENI || strncmp(need->key, first, vpc_len + 1) != 0)
             break;
-        param(r, &p, arena_fmt(&r->arena, "PrivateIpAddress.%zu", n + 1), need->key + vpc_len + 1);
+        *LIST_PUSH(&r->arena, &q.private_ips) = need->key + vpc_len + 1;
     }
+    const alb_params p = alb_describe_network_interfaces_params(&r->arena, &q);
     begin(r, FACT_ENI, "DescribeNetworkInterfaces", &p, vpc);
     return at;
 }
@@ -135,25 +129,26 @@ static void found(struct fact_reader *r, enum fact_kind kind, const char *key, c
 
 static void take_interfaces(struct fact_reader *r, const char *vpc, const cJSON *reply)
 {
-    const cJSON *eni, *ip;
-    cJSON_ArrayForEach (eni, json_at(reply, "NetworkInterfaceSets.NetworkInterfaceSet")) {
-        const char *id = json_str(eni, "NetworkInterfaceId");
-        cJSON_ArrayForEach (ip, json_at(eni, "PrivateIpSets.PrivateIpSet")) {
-            const char *address = json_str(ip, "PrivateIpAddress");
-            if (id && address)
-                found(r, FACT_ENI, arena_fmt(&r->arena, "%s/%s", vpc, address), id, NULL);
+    struct alb_network_interface_list l;
+    alb_describe_network_interfaces_read(&r->arena, reply, &l);
+    for (size_t i = 0; i < l.items.len; i++) {
+        const struct alb_network_interface *eni = &l.items.items[i];
+        for (size_t k = 0; eni->id && k < eni->private_ips.len; k++) {
+            const char *address = eni->private_ips.items[k].address;
+            if (address)
+                found(r, FACT_ENI, arena_fmt(&r->arena, "%s/%s", vpc, address), eni->id, NULL);
         }
     }
 }
 
 static void take_vswitches(struct fact_reader *r, const cJSON *reply)
 {
-    const cJSON *v;
-    cJSON_ArrayForEach (v, json_at(reply, "VSwitches.VSwitch")) {
-        const char *id = json_str(v, "VSwitchId");
-        if (id)
-            found(r, FACT_VSWITCH, arena_strdup(&r->arena, id), json_str(v, "ZoneId"),
-                  json_str(v, "VpcId"));
+    struct alb_vswitch_list l;
+    alb_describe_vswitches_read(&r->arena, reply, &l);
+    for (size_t i = 0; i < l.items.len; i++) {
+        const struct alb_vswitch *v = &l.items.items[i];
+        if (v->id)
+            found(r, FACT_VSWITCH, v->id, v->zone_id, v->vpc_id);
     }
 }
 

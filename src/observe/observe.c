@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "alb-agent/json.h"
+#include "alb-agent/alb_request.h"
 #include "observe_priv.h"
 
 enum { IDS_PER_CALL = 20 };
@@ -35,7 +35,8 @@ struct observe {
     struct seen seen;
     LIST_OF(struct read) reads;
     size_t in_flight;
-    size_t lb_lists; /* lists of load balancers that have not ended */
+    int64_t n_servers; /* of the list whose page was read last */
+    size_t lb_lists;   /* lists of load balancers that have not ended */
     bool failed;
     struct error err; /* the first failure */
 };
@@ -49,11 +50,6 @@ static const char *const read_actions[] = {
     [READ_GROUPS] = "ListServerGroups",
     [READ_SERVERS] = "ListServerGroupServers",
 };
-
-static void param(struct observe *o, alb_params *p, const char *name, const char *value)
-{
-    *LIST_PUSH(&o->arena, p) = (struct alb_param){ name, value };
-}
 
 static void fail(struct observe *o, const struct error *err)
 {
@@ -78,159 +74,198 @@ static void read_start(struct observe *o, enum read_kind kind, const alb_params 
 {
     struct read *r = LIST_PUSH(&o->arena, &o->reads);
     *r = (struct read){ .kind = kind, .params = *params, .subject = subject };
-    if (kind != READ_LB)
-        param(o, &r->params, "MaxResults", "100");
     read_begin(o, r);
 }
 
-static void read_by_ids(struct observe *o, enum read_kind kind, const char *const *ids, size_t n,
-                        const char *direction)
+static const struct alb_page_query LONG_PAGES = { .max_results = { 100, true } };
+
+static void read_lb(struct observe *o, const char *id)
 {
-    for (size_t i = 0; i < n; i += IDS_PER_CALL) {
-        alb_params p = { 0 };
-        for (size_t j = i; j < n && j < i + IDS_PER_CALL; j++)
-            param(o, &p, arena_fmt(&o->arena, "LoadBalancerIds.%zu", j - i + 1), ids[j]);
-        if (direction)
-            param(o, &p, "Direction", direction);
-        read_start(o, kind, &p, NULL);
-    }
+    const alb_params p =
+        alb_get_load_balancer_attribute_params(&o->arena, &(struct alb_read_by_id){ id });
+    read_start(o, READ_LB, &p, NULL);
+}
+
+static void read_lbs(struct observe *o, struct alb_load_balancer_query q)
+{
+    q.page = LONG_PAGES;
+    const alb_params p = alb_list_load_balancers_params(&o->arena, &q);
+    o->lb_lists++;
+    read_start(o, READ_LBS, &p, NULL);
+}
+
+static void read_listeners(struct observe *o, alb_ids lbs)
+{
+    const struct alb_listener_query q = { .lb_ids = lbs, .page = LONG_PAGES };
+    const alb_params p = alb_list_listeners_params(&o->arena, &q);
+    read_start(o, READ_LISTENERS, &p, NULL);
+}
+
+static void read_certs(struct observe *o, const char *listener)
+{
+    const struct alb_cert_query q = { .listener_id = listener, .page = LONG_PAGES };
+    const alb_params p = alb_list_listener_certificates_params(&o->arena, &q);
+    read_start(o, READ_CERTS, &p, listener);
+}
+
+static void read_rules(struct observe *o, alb_ids lbs, enum alb_direction direction)
+{
+    const struct alb_rule_query q = { .lb_ids = lbs, .direction = direction, .page = LONG_PAGES };
+    const alb_params p = alb_list_rules_params(&o->arena, &q);
+    read_start(o, READ_RULES, &p, NULL);
+}
+
+static void read_servers(struct observe *o, const char *group)
+{
+    const struct alb_server_query q = { .group_id = group, .page = LONG_PAGES };
+    const alb_params p = alb_list_server_group_servers_params(&o->arena, &q);
+    read_start(o, READ_SERVERS, &p, group);
 }
 
 /* All load balancers are known: reads what is under ours. */
 static void read_under_lbs(struct observe *o)
 {
-    LIST_OF(const char *) ids = { 0 };
+    alb_ids ids = { 0 };
     for (size_t i = 0; i < o->seen.lbs.len; i++) {
         const struct alb_load_balancer *lb = &o->seen.lbs.items[i];
         if (!lb_name_of(&o->in, lb))
             continue;
         *LIST_PUSH(&o->arena, &ids) = lb->id;
-        alb_params p = { 0 };
-        param(o, &p, "LoadBalancerId", lb->id);
-        read_start(o, READ_LB, &p, NULL);
+        read_lb(o, lb->id);
     }
-    read_by_ids(o, READ_LISTENERS, ids.items, ids.len, NULL);
-    /* Priorities are unique over both directions (design.md §5). */
-    read_by_ids(o, READ_RULES, ids.items, ids.len, "Request");
-    read_by_ids(o, READ_RULES, ids.items, ids.len, "Response");
+    for (size_t i = 0; i < ids.len; i += IDS_PER_CALL) {
+        size_t left = ids.len - i;
+        alb_ids some = { ids.items + i, left < IDS_PER_CALL ? left : IDS_PER_CALL };
+        read_listeners(o, some);
+        /* Priorities are unique over both directions (design.md §5). */
+        read_rules(o, some, ALB_DIRECTION_REQUEST);
+        read_rules(o, some, ALB_DIRECTION_RESPONSE);
+    }
 }
 
 /* ---- taking replies ------------------------------------------------------------------ */
 
-static void decode(struct observe *o, const struct schema *s, void *obj, const cJSON *item)
+/* What is read of a load balancer replaces what was read of it before: one may be in the list
+ * by tag, in that by id, and have its attributes read. */
+static void take_lb(struct observe *o, const struct alb_load_balancer *lb)
 {
-    struct error ignored; /* a lenient reading cannot fail */
-    (void)!schema_from_json(&o->arena, s, obj, item, SCHEMA_LENIENT, &ignored);
-}
-
-/* Reads a load balancer over what was read of it before: one may be in the list by tag, in
- * that by id, and have its attributes read. */
-static void take_lb(struct observe *o, const cJSON *item)
-{
-    const char *id = json_str(item, "LoadBalancerId");
-    if (!id)
+    if (!lb->id)
         return;
-    struct alb_load_balancer *lb = NULL;
-    for (size_t i = 0; i < o->seen.lbs.len && !lb; i++)
-        if (!strcmp(o->seen.lbs.items[i].id, id))
-            lb = &o->seen.lbs.items[i];
-    decode(o, &alb_load_balancer_schema, lb ? lb : LIST_PUSH(&o->arena, &o->seen.lbs), item);
+    struct alb_load_balancer *known = NULL;
+    for (size_t i = 0; i < o->seen.lbs.len && !known; i++)
+        if (!strcmp(o->seen.lbs.items[i].id, lb->id))
+            known = &o->seen.lbs.items[i];
+    *(known ? known : LIST_PUSH(&o->arena, &o->seen.lbs)) = *lb;
 }
 
-static void take_listener(struct observe *o, const cJSON *item)
+static void take_lbs(struct observe *o, const cJSON *page)
 {
-    struct alb_listener *l = LIST_PUSH(&o->arena, &o->seen.listeners);
-    decode(o, &alb_listener_schema, l, item);
-    if (l->protocol == ALB_PROTOCOL_HTTP || !l->id)
-        return;
-    alb_params p = { 0 };
-    param(o, &p, "ListenerId", l->id);
-    read_start(o, READ_CERTS, &p, l->id);
+    struct alb_load_balancer_list l;
+    alb_list_load_balancers_read(&o->arena, page, &l);
+    for (size_t i = 0; i < l.items.len; i++)
+        take_lb(o, &l.items.items[i]);
 }
 
-static void take_server(struct observe *o, const cJSON *item)
+static void take_listeners(struct observe *o, const cJSON *page)
 {
-    struct seen_server *s = LIST_PUSH(&o->arena, &o->seen.servers);
-    const char *group = json_str(item, "ServerGroupId");
-    s->group_id = arena_strdup(&o->arena, group ? group : "");
-    decode(o, &alb_server_schema, &s->server, item);
-}
-
-static void take_cert(struct observe *o, const char *listener, const cJSON *item)
-{
-    const char *id = json_str(item, "CertificateId"), *type = json_str(item, "CertificateType");
-    if (id)
-        *LIST_PUSH(&o->arena, &o->seen.certs) = (struct seen_cert){
-            .listener_id = listener,
-            .cert_id = arena_strdup(&o->arena, id),
-            .is_default = cJSON_IsTrue(json_get(item, "IsDefault")),
-            .is_ca = type && !strcmp(type, "Ca"),
-        };
-}
-
-static void take_item(struct observe *o, enum read_kind kind, const char *subject,
-                      const cJSON *item)
-{
-    switch (kind) {
-    case READ_LB:
-    case READ_LBS: take_lb(o, item); return;
-    case READ_LISTENERS: take_listener(o, item); return;
-    case READ_RULES:
-        decode(o, &alb_rule_schema, LIST_PUSH(&o->arena, &o->seen.rules), item);
-        return;
-    case READ_GROUPS:
-        decode(o, &alb_server_group_schema, LIST_PUSH(&o->arena, &o->seen.groups), item);
-        return;
-    case READ_SERVERS: take_server(o, item); return;
-    case READ_CERTS: take_cert(o, subject, item); return;
+    struct alb_listener_list l;
+    alb_list_listeners_read(&o->arena, page, &l);
+    for (size_t i = 0; i < l.items.len; i++) {
+        const struct alb_listener *listener = &l.items.items[i];
+        *LIST_PUSH(&o->arena, &o->seen.listeners) = *listener;
+        if (listener->protocol != ALB_PROTOCOL_HTTP && listener->id)
+            read_certs(o, listener->id);
     }
 }
 
-static const char *const item_lists[] = {
-    [READ_LBS] = "LoadBalancers",  [READ_LB] = "",         [READ_LISTENERS] = "Listeners",
-    [READ_CERTS] = "Certificates", [READ_RULES] = "Rules", [READ_GROUPS] = "ServerGroups",
-    [READ_SERVERS] = "Servers",
-};
+static void take_certs(struct observe *o, const char *listener, const cJSON *page)
+{
+    struct alb_cert_list l;
+    alb_list_listener_certificates_read(&o->arena, page, &l);
+    for (size_t i = 0; i < l.items.len; i++)
+        if (l.items.items[i].id)
+            *LIST_PUSH(&o->arena, &o->seen.certs) =
+                (struct seen_cert){ listener, l.items.items[i] };
+}
+
+static void take_rules(struct observe *o, const cJSON *page)
+{
+    struct alb_rule_list l;
+    alb_list_rules_read(&o->arena, page, &l);
+    for (size_t i = 0; i < l.items.len; i++)
+        *LIST_PUSH(&o->arena, &o->seen.rules) = l.items.items[i];
+}
+
+static void take_groups(struct observe *o, const cJSON *page)
+{
+    struct alb_server_group_list l;
+    alb_list_server_groups_read(&o->arena, page, &l);
+    for (size_t i = 0; i < l.items.len; i++)
+        *LIST_PUSH(&o->arena, &o->seen.groups) = l.items.items[i];
+}
+
+static void take_servers(struct observe *o, const cJSON *page)
+{
+    struct alb_server_list l;
+    alb_list_server_group_servers_read(&o->arena, page, &l);
+    o->n_servers = l.page.total_count.val;
+    for (size_t i = 0; i < l.items.len; i++)
+        if (l.items.items[i].group_id)
+            *LIST_PUSH(&o->arena, &o->seen.servers) = l.items.items[i];
+}
+
+static void take_attributes(struct observe *o, const cJSON *reply)
+{
+    struct alb_load_balancer_reply r;
+    alb_get_load_balancer_attribute_read(&o->arena, reply, &r);
+    take_lb(o, &r.lb);
+}
+
+static void take_items(struct observe *o, enum read_kind kind, const char *subject,
+                       const cJSON *page)
+{
+    switch (kind) {
+    case READ_LB: take_attributes(o, page); return;
+    case READ_LBS: take_lbs(o, page); return;
+    case READ_LISTENERS: take_listeners(o, page); return;
+    case READ_RULES: take_rules(o, page); return;
+    case READ_GROUPS: take_groups(o, page); return;
+    case READ_SERVERS: take_servers(o, page); return;
+    case READ_CERTS: take_certs(o, subject, page); return;
+    }
+}
 
 /* The servers of all groups of the region in one list, or each group's own, whichever
  * takes fewer calls as far as the first page tells. */
-static bool by_group_is_cheaper(const struct observe *o, const cJSON *page)
+static bool by_group_is_cheaper(const struct observe *o)
 {
-    int64_t total = json_int(page, "TotalCount", 0);
-    return total > 100 && (size_t)(total / 100) > o->seen.groups.len;
+    return o->n_servers > 100 && (size_t)(o->n_servers / 100) > o->seen.groups.len;
 }
 
 static void read_servers_by_group(struct observe *o)
 {
     o->seen.servers.len = 0;
-    for (size_t i = 0; i < o->seen.groups.len; i++) {
-        alb_params p = { 0 };
-        param(o, &p, "ServerGroupId", o->seen.groups.items[i].id);
-        read_start(o, READ_SERVERS, &p, o->seen.groups.items[i].id);
-    }
+    for (size_t i = 0; i < o->seen.groups.len; i++)
+        if (o->seen.groups.items[i].id)
+            read_servers(o, o->seen.groups.items[i].id);
 }
 
 static void list_ended(struct observe *o, enum read_kind kind)
 {
-    alb_params none = { 0 };
     if (kind == READ_LBS && --o->lb_lists == 0 && !o->failed)
         read_under_lbs(o);
     if (kind == READ_GROUPS && o->seen.groups.len && !o->failed)
-        read_start(o, READ_SERVERS, &none, NULL);
+        read_servers(o, NULL);
 }
 
 static void take_page(struct observe *o, size_t at, const cJSON *page)
 {
     enum read_kind kind = o->reads.items[at].kind;
     const char *subject = o->reads.items[at].subject;
-    if (kind == READ_LB) {
-        take_lb(o, page);
+    take_items(o, kind, subject, page);
+    if (kind == READ_LB)
         return;
-    }
-    const cJSON *item;
-    cJSON_ArrayForEach (item, json_get(page, item_lists[kind]))
-        take_item(o, kind, subject, item);
-    if (kind == READ_SERVERS && !subject && by_group_is_cheaper(o, page)) {
+    if (kind == READ_SERVERS && !subject && by_group_is_cheaper(o)) {
         read_servers_by_group(o);
         return;
     }
@@ -272,21 +307,18 @@ bool observe_new(struct observe **out, const struct observe_in *in, struct error
     struct observe *o = arena_alloc(&mem, sizeof *o);
     o->arena = mem;
     o->in = *in;
-    alb_params lbs = { 0 }, groups = { 0 };
     /* Any value: a load balancer of another cluster with our AlbConfig's name must stop us. */
-    param(o, &lbs, "Tag.1.Key", TAG_ALBCONFIG);
-    param(o, &groups, "Tag.1.Key", TAG_CLUSTER);
-    param(o, &groups, "Tag.1.Value", tag_escape(&o->arena, in->cluster_id));
-    o->lb_lists = 1;
-    read_start(o, READ_LBS, &lbs, NULL);
-    read_start(o, READ_GROUPS, &groups, NULL);
-    for (size_t i = 0; i < in->n_lbs; i++)
-        if (in->lbs[i].reuse_id) {
-            alb_params p = { 0 };
-            param(o, &p, "LoadBalancerIds.1", in->lbs[i].reuse_id);
-            o->lb_lists++;
-            read_start(o, READ_LBS, &p, NULL);
-        }
+    struct alb_tag ours = { TAG_ALBCONFIG, NULL };
+    struct alb_tag cluster = { TAG_CLUSTER, tag_escape(&o->arena, in->cluster_id) };
+    const struct alb_server_group_query groups = { .tags = { &cluster, 1 }, .page = LONG_PAGES };
+    const alb_params p = alb_list_server_groups_params(&o->arena, &groups);
+    read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
+    read_start(o, READ_GROUPS, &p, NULL);
+    for (size_t i = 0; i < in->n_lbs; i++) {
+        const char *id = in->lbs[i].reuse_id;
+        if (id)
+            read_lbs(o, (struct alb_load_balancer_query){ .ids = { &id, 1 } });
+    }
     *out = o;
     return true;
 }

@@ -1,17 +1,12 @@
 /* observe_priv.h - what a sweep has read, before it becomes rows. */
 #pragma once
 
+#include "alb-agent/alb_reply.h"
 #include "alb-agent/observe.h"
-
-struct seen_server {
-    const char *group_id;
-    struct alb_server server;
-};
 
 struct seen_cert {
     const char *listener_id;
-    const char *cert_id;
-    bool is_default, is_ca;
+    struct alb_cert cert;
 };
 
 struct seen {
@@ -19,7 +14,7 @@ struct seen {
     LIST_OF(struct alb_listener) listeners;
     LIST_OF(struct alb_rule) rules;
     LIST_OF(struct alb_server_group) groups;
-    LIST_OF(struct seen_server) servers;
+    LIST_OF(struct alb_server) servers;
     LIST_OF(struct seen_cert) certs;
 };
 

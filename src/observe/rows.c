@@ -132,10 +132,10 @@ static void compose_certs(struct rows *r, struct alb_listener *l)
         const struct seen_cert *c = &r->seen->certs.items[i];
         if (strcmp(c->listener_id, l->id) != 0)
             continue;
-        struct alb_cert cert = { .id = c->cert_id };
-        if (c->is_ca)
+        struct alb_cert cert = { .id = c->cert.id };
+        if (c->cert.type && !strcmp(c->cert.type, "Ca"))
             *LIST_PUSH(r->a, &l->ca_certs) = cert;
-        else if (c->is_default)
+        else if (c->cert.is_default.val)
             *LIST_PUSH(r->a, &l->certs) = cert;
         else
             *LIST_PUSH(r->a, &l->additional_certs) = cert;
@@ -284,13 +284,14 @@ typedef LIST_OF(struct alb_server) server_list;
 static void sort_servers(struct rows *r)
 {
     for (size_t i = 0; i < r->seen->servers.len; i++) {
-        const struct seen_server *s = &r->seen->servers.items[i];
+        struct alb_server *s = &r->seen->servers.items[i];
         server_list *list = map_get(&r->servers, s->group_id);
         if (!list) {
             list = arena_alloc(r->a, sizeof *list);
             map_put(&r->servers, s->group_id, list);
         }
-        *LIST_PUSH(r->a, list) = s->server;
+        *LIST_PUSH(r->a, list) = *s;
+        list->items[list->len - 1].group_id = NULL; /* the row tells it */
     }
 }
 

@@ -220,7 +220,9 @@ static void test_listener_with_our_description_is_ours(void **state)
 
 static void add_cert(struct bed *b, const char *id, bool is_default, bool is_ca)
 {
-    *LIST_PUSH(&b->arena, &b->seen.certs) = (struct seen_cert){ "lsn-1", id, is_default, is_ca };
+    *LIST_PUSH(&b->arena, &b->seen.certs) = (struct seen_cert){
+        "lsn-1", { .id = id, .type = is_ca ? "Ca" : "Server", .is_default = { is_default, true } }
+    };
 }
 
 static void test_certificates_are_put_together_by_kind(void **state)
@@ -411,7 +413,7 @@ static void test_servers_are_put_into_their_groups(void **state)
     static const char *const of[] = { "sgp-1", "sgp-other", "sgp-1" };
     for (size_t i = 0; i < COUNT(of); i++)
         *LIST_PUSH(&b->arena, &b->seen.servers) =
-            (struct seen_server){ of[i], { .id = "eni-1", .ip = "10.0.0.1" } };
+            (struct alb_server){ .group_id = of[i], .id = "eni-1", .ip = "10.0.0.1" };
     assert_true(run(b));
     const struct alb_server_group *full = by_id(b, "sgp-1")->actual;
     const struct alb_server_group *empty = by_id(b, "sgp-2")->actual;
