@@ -8,12 +8,14 @@
  *         !alb_call_all(alb, "ListLoadBalancers", NULL, &reply, &err))
  *         fprintf(stderr, "%s\n", err.msg);
  *
- * The library exports alb_* and nothing else; replies are cJSON's.  It is not thread-safe: a
+ * Requests and replies are parameters by name and cJSON's trees, or structs of C: alb_request.h
+ * and alb_reply.h.  The library exports what these headers declare.  It is not thread-safe: a
  * client belongs to one thread.  The program has to ignore SIGPIPE (http.h says why). */
 #pragma once
 
 #include "alb-agent/alb.h"
 #include "alb-agent/alb_param.h"
+#include "alb-agent/alb_request.h"
 #include "alb-agent/alb_wait.h"
 
 /* As alb_new(), with a transport of its own over HTTP when 'transport' is NULL, the system's

@@ -368,7 +368,3 @@ struct alb_capacity {
 ALB_REPLIES(X)
 #undef X
 /* clang-format on */
-
-/* The field table of what 'action' answers, or NULL: for code that walks replies without
- * knowing them. */
-const struct schema *alb_reply_schema(const char *action);

@@ -303,6 +303,3 @@ struct alb_remove_entries {
 ALB_REQUESTS(X)
 #undef X
 /* clang-format on */
-
-/* The field table of the request of 'action', or NULL when there is no struct for it. */
-const struct schema *alb_request_schema(const char *action);

@@ -6,6 +6,7 @@
 
 #include "alb-agent/alb_reply.h"
 #include "alb-agent/alb_request.h"
+#include "alb-agent/alb_table.h"
 #include "alb-agent/schema.h"
 
 /* As many as the list of an enum has, and one for 0. */

@@ -11,8 +11,8 @@
 
 #include "alb-agent/alb.h"
 #include "alb-agent/alb_reply.h"
+#include "alb-agent/alb_table.h"
 #include "alb-agent/json.h"
-#include "alb-agent/schema.h"
 #include "tests/unit/alb/spec/spec.h"
 
 /* The parameter that the SDK sends in the body, or NULL. */

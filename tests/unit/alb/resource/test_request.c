@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "alb-agent/alb_request.h"
-#include "alb-agent/schema.h"
+#include "alb-agent/alb_table.h"
 #include "tests/unit/alb/spec/spec.h"
 #include "tests/unit/alb/spec/table.h"
 
