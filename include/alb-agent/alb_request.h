@@ -122,6 +122,14 @@ struct alb_network_interface_query {
     struct opt_int page, page_size;
 };
 
+/* CAS. */
+struct alb_user_cert_query {
+    const char
+        *order_type; /* "CERT": certificates; "UPLOAD": uploaded ones (companion-apis.md §2) */
+    const char *keyword, *status, *resource_group_id;
+    struct opt_int page_size, page;
+};
+
 /* ---- writes: load balancers --------------------------------------------------------------- */
 
 struct alb_write_by_id {
@@ -285,6 +293,7 @@ struct alb_remove_entries {
     X(list_server_group_servers, ListServerGroupServers, alb_server_query, alb_server_query) \
     X(list_server_groups, ListServerGroups, alb_server_group_query, alb_server_group_query) \
     X(list_tag_resources, ListTagResources, alb_tagged_query, alb_tagged_query) \
+    X(list_user_certificate_order, ListUserCertificateOrder, alb_user_cert_query, alb_user_cert_query) \
     X(move_resource_group, MoveResourceGroup, alb_move, alb_move) \
     X(remove_entries_from_acl, RemoveEntriesFromAcl, alb_remove_entries, alb_remove_entries) \
     X(remove_servers_from_server_group, RemoveServersFromServerGroup, alb_change_servers, alb_remove_servers) \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "alb-agent/alb_request.h"
+#include "alb-agent/json.h"
 #include "alb-agent/observe.h"
 
 enum { ADDRESSES_PER_CALL = 100, MAX_CERTIFICATES = 10000 };
@@ -52,10 +53,10 @@ static void read_vswitch(struct fact_reader *r, const char *id)
 
 static void read_certificates(struct fact_reader *r)
 {
-    alb_params p = { 0 };
-    param(r, &p, "OrderType", "CERT");
-    param(r, &p, "ShowSize", "100");
-    param(r, &p, "CurrentPage", "1");
+    const struct alb_user_cert_query q = { .order_type = "CERT",
+                                           .page_size = { 100, true },
+                                           .page = { 1, true } };
+    const alb_params p = alb_list_user_certificate_order_params(&r->arena, &q);
     r->certificates = cJSON_CreateArray();
     begin(r, FACT_CERTIFICATES, "ListUserCertificateOrder", &p, NULL);
 }
@@ -180,24 +181,25 @@ static void add_names(cJSON *to, const char *text)
 }
 
 /* SM2 certificates are of no use to ALB (alb-ingress.md §E.3). */
-static bool is_usable(const cJSON *entry)
+static bool is_usable(const struct alb_user_cert *cert)
 {
-    const char *algorithm = json_str(entry, "Algorithm");
-    return json_int(entry, "CertificateId", 0) > 0 && !cJSON_IsTrue(json_get(entry, "Expired"))
-           && !(algorithm && !strcmp(algorithm, "SM2"));
+    return cert->id.val > 0 && !cert->expired.val
+           && !(cert->algorithm && !strcmp(cert->algorithm, "SM2"));
 }
 
 static void take_page(struct fact_reader *r, const cJSON *reply)
 {
-    const cJSON *entry;
-    cJSON_ArrayForEach (entry, json_get(reply, "CertificateOrderList")) {
+    struct alb_user_cert_list l;
+    alb_list_user_certificate_order_read(&r->arena, reply, &l);
+    for (size_t i = 0; i < l.items.len; i++) {
+        const struct alb_user_cert *entry = &l.items.items[i];
         if (!is_usable(entry) || cJSON_GetArraySize(r->certificates) >= MAX_CERTIFICATES)
             continue;
         cJSON *cert = cJSON_CreateObject(), *names = cJSON_CreateArray();
-        const char *end = json_str(entry, "EndDate");
-        add_names(names, json_str(entry, "CommonName"));
-        add_names(names, json_str(entry, "Sans"));
-        cJSON_AddItemToObject(cert, "id", json_new_int(json_int(entry, "CertificateId", 0)));
+        const char *end = entry->end_date;
+        add_names(names, entry->common_name);
+        add_names(names, entry->sans);
+        cJSON_AddItemToObject(cert, "id", json_new_int(entry->id.val));
         cJSON_AddItemToObject(cert, "names", names);
         cJSON_AddItemToObject(cert, "end", cJSON_CreateString(end ? end : ""));
         cJSON_AddItemToArray(r->certificates, cert);

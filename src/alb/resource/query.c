@@ -158,4 +158,16 @@ static const struct field alb_network_interface_query_fields[] = {
 };
 SCHEMA(alb_network_interface_query, "NetworkInterfaces");
 #undef SELF
+
+#define SELF struct alb_user_cert_query
+static const struct field alb_user_cert_query_fields[] = {
+    STR(order_type,        "OrderType"),
+    STR(keyword,           "Keyword"),
+    STR(status,            "Status"),
+    STR(resource_group_id, "ResourceGroupId"),
+    INT(page_size,         "ShowSize"),
+    INT(page,              "CurrentPage"),
+};
+SCHEMA(alb_user_cert_query, "CertificateOrderList");
+#undef SELF
 /* clang-format on */

@@ -103,6 +103,7 @@ extern const struct schema alb_untagging_schema;
 extern const struct schema alb_uploaded_cert_schema;
 extern const struct schema alb_user_cert_detail_schema;
 extern const struct schema alb_user_cert_list_schema;
+extern const struct schema alb_user_cert_query_schema;
 extern const struct schema alb_vswitch_list_schema;
 extern const struct schema alb_vswitch_query_schema;
 extern const struct schema alb_vswitch_reply_schema;
