@@ -179,10 +179,16 @@ static struct name_slot *name_slot(struct names *names, const char *name)
     return NULL;
 }
 
+/* A text that is no literal can have another name at the same address. */
+static bool is_named(const char *found, const char *name)
+{
+    return found && strcmp(found, name) == 0;
+}
+
 static int param_at(struct query *q, const char *name)
 {
     struct name_slot *slot = name_slot(&q->db->params[q->sql], name);
-    if (slot && slot->name)
+    if (is_named(slot ? sqlite3_bind_parameter_name(q->stmt, slot->at) : NULL, name))
         return slot->at;
     int at = sqlite3_bind_parameter_index(q->stmt, name);
     if (slot)
@@ -236,7 +242,7 @@ static int column_find(struct query *q, const char *column)
 static int query_column(struct query *q, const char *column)
 {
     struct name_slot *slot = name_slot(&q->db->columns[q->sql], column);
-    if (slot && slot->name)
+    if (is_named(slot ? sqlite3_column_name(q->stmt, slot->at) : NULL, column))
         return slot->at;
     int at = column_find(q, column);
     if (slot)

@@ -50,7 +50,7 @@ struct query {
 struct query db_query(struct db *db, enum sql sql);
 void query_done(struct query *q);
 /* Bind a parameter that the statement must have; NULL text is SQL's NULL.  The text is
- * borrowed until the query is done.  Names, of columns too, are string literals. */
+ * borrowed until the query is done. */
 void query_text(struct query *q, const char *name, const char *value);
 void query_int(struct query *q, const char *name, int64_t value);
 /* Steps on: '*row' tells whether there is a row. */

@@ -35,6 +35,39 @@ static void test_every_statement_fits_the_schema(void **state)
     db_close(NULL);
 }
 
+/* Where a name stands is remembered by its address, which another name may have later. */
+static void test_names_are_told_apart_at_one_address(void **state)
+{
+    (void)state;
+    struct db *db = NULL;
+    struct error err = { 0 };
+    char name[8] = "";
+    bool row = false;
+    assert_true(db_open(&db, NULL, &err));
+    for (int i = 0; i < 6; i++) {
+        struct query q CLEANUP(query_done) = db_query(db, SQL_META_PUT);
+        memcpy(name, i % 2 ? ":value" : ":name", i % 2 ? 7 : 6);
+        if (i % 2)
+            query_int(&q, name, 7);
+        else
+            query_text(&q, name, "n");
+        if (i % 2)
+            query_text(&q, ":name", "n");
+        else
+            query_int(&q, ":value", 7);
+        assert_true(query_run(&q, &err));
+    }
+    struct query q = db_query(db, SQL_META_GET);
+    query_text(&q, ":name", "n");
+    assert_true(query_next(&q, &row, &err) && row);
+    memcpy(name, "nothing", 8);
+    assert_int_equal(query_num(&q, name), 0);
+    memcpy(name, "value", 6);
+    assert_int_equal(query_num(&q, name), 7);
+    query_done(&q);
+    db_close(db);
+}
+
 static void test_a_transaction_is_taken_back(void **state)
 {
     (void)state;
@@ -137,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_statement_fits_the_schema),
+        cmocka_unit_test(test_names_are_told_apart_at_one_address),
         cmocka_unit_test(test_a_transaction_is_taken_back),
         cmocka_unit_test(test_what_a_killed_mock_leaves_is_whole),
         cmocka_unit_test(test_a_later_version_is_refused),
