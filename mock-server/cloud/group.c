@@ -164,13 +164,14 @@ bool group_create(struct op *op, struct error *err)
     static const char *const fixed[] = { "Ipv6Enabled",     "Protocol", "ResourceGroupId",
                                          "ServerGroupType", "VpcId",    NULL };
     const char *name = op_str(op, "ServerGroupName");
+    const char *resource_group = NULL;
     cJSON *body = group_defaults(op);
     json_copy_members(body, op->params, fixed);
     group_apply(op, body);
     health_method(cJSON_GetObjectItemCaseSensitive(body, "HealthCheckConfig"));
     if (!check_name(name, "ServerGroupName", err) || !tag_check(json_get(op->params, "Tag"), err)
-        || !group_check(body, err) || !group_vpc_check(op, body, err)
-        || !res_room(op, RES_GROUP, QUOTA_GROUPS, err))
+        || !group_check(body, err) || !op_resource_group(op, &resource_group, err)
+        || !group_vpc_check(op, body, err) || !res_room(op, RES_GROUP, QUOTA_GROUPS, err))
         return false;
     const char *id = op_new_id(op, "sgp-");
     json_set_str(body, "CreateTime", op_time(op));

@@ -37,7 +37,8 @@ families() { # "FAMILY..." OPTION...
 }
 # Two quotas are lowered, for they are in the thousands.
 families "" --sts-token STS.sdk:stssecret:stoken+/= --quota acls_num=25 --quota servergroups_num=40
-families neighbour --neighbours "$top/tests/integration/sdk/neighbours.yaml"
+families neighbour --neighbours "$top/tests/integration/sdk/neighbours.yaml" \
+    --quota rule_wildcards_num_standard_edition=2
 
 # The same by HTTPS, with a certificate of our own.
 if openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=alb-mock \

@@ -15,7 +15,7 @@ const { assert, call, connect, fresh, step, unseen, world } = require('./lib');
 const families = ['wire', 'region', 'load_balancer', 'capacity', 'listener', 'certificate', 'rule', 'server_group',
     'server', 'health', 'acl', 'policy', 'template', 'script', 'tag', 'job', 'refusal'];
 
-const REFUSALS = 355;
+const REFUSALS = 359;
 
 /* Members that no reply of the mock has, and why. */
 const absent = {

@@ -178,6 +178,17 @@ static void test_lists_filter(void **state)
     }
 }
 
+static void test_a_group_is_in_a_resource_group_that_can_be(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    call_text(&w, "CreateServerGroup", GROUP("one", ",'ResourceGroupId':'nothing'"));
+    refused(&w, 400, "NotExist.ResourceGroup");
+    call_text(&w, "CreateServerGroup", GROUP("one", ",'ResourceGroupId':'rg-1'"));
+    ok(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +198,7 @@ int main(void)
         cmocka_unit_test(test_an_update_merges_structs_and_replaces_lists),
         cmocka_unit_test(test_states_refuse_with_their_codes),
         cmocka_unit_test(test_lists_filter),
+        cmocka_unit_test(test_a_group_is_in_a_resource_group_that_can_be),
     };
     return cmocka_run_group_tests_name("mock_cloud/group", tests, NULL, NULL);
 }

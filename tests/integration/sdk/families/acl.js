@@ -60,6 +60,7 @@ async function testLife() {
         await refused(action, { aclId, ...more }, 'ResourceNotFound.Acl');
     await refused('ListAclRelations', { aclIds: [aclId] }, 'ResourceNotFound.Acl');
     await refused('CreateAcl', { aclName: '?' }, /^(IllegalParam|InvalidParameter)/);
+    await refused('CreateAcl', { aclName: 'sdk-x', resourceGroupId: 'nothing' }, 'NotExist.ResourceGroup');
 }
 
 async function testList() {
@@ -158,6 +159,13 @@ async function testQuotas() {
     await refused('AssociateAclsWithListener', bind(made.large), 'ResourceQuotaExceeded.ListenerAclEntriesNum');
     await change('DissociateAclsFromListener', unbind(small[0]));
     await change('AssociateAclsWithListener', bind(made.large));
+    /* ACLs in use may not grow beyond what their listener may have, nor their load balancer. */
+    await change('RemoveEntriesFromAcl', { aclId: made.large, entries: ['10.0.2.1'] });
+    await change('AssociateAclsWithListener', bind(small[0]));
+    const grow = (aclId) => ({ aclId, aclEntries: [{ entry: '4.4.4.4' }] });
+    await refused('AddEntriesToAcl', grow(small[0]), 'ResourceQuotaExceeded.ListenerAclEntriesNum');
+    await change('DissociateAclsFromListener', unbind(small[0]));
+    await change('AddEntriesToAcl', grow(made.large));
     const other = await listener(made.lb, made.group, { listenerPort: 82 });
     await refused('AssociateAclsWithListener', { ...bind(made.large), listenerId: other },
         'ResourceQuotaExceeded.LoadBalancerAclEntriesNum');

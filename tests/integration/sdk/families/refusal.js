@@ -207,6 +207,9 @@ async function testQuotas() {
     });
     const twice = 'ResourceQuotaExceeded.LoadBalancerServersNum';
     const rule = { ruleName: 'sdk-y', priority: 2, ruleConditions: path('/y'), ruleActions: ordered(forward(half)) };
+    await refused('ReplaceServersInServerGroup', {
+        serverGroupId: half, removedServers: [ip(0)], addedServers: Array.from({ length: 101 }, (_, i) => ip(200 + i)),
+    }, twice);
     await refused('UpdateListenerAttribute', { listenerId: second, defaultActions: [forward(half)] }, twice);
     await refused('CreateRule', { listenerId: first, ...rule }, twice);
     await refused('CreateRules', { listenerId: first, rules: [rule] }, twice);

@@ -93,6 +93,7 @@ async function testWrongRequests() {
     const health = (more) => ({ healthCheckConfig: { healthCheckEnabled: true, ...more } });
     await wrong({ serverGroupName: 'x' }, /^(IllegalParam|InvalidParameter)/);
     await wrong({ vpcId: undefined }, /^Missing/);
+    await wrong({ resourceGroupId: 'nothing' }, 'NotExist.ResourceGroup');
     await wrong({ healthCheckConfig: { healthCheckPath: '/x' } }, 'MissingHealthCheckEnabled');
     await wrong(health({ healthCheckInterval: 51 }), /^(IllegalParam|InvalidParameter)/);
     await wrong(health({ healthyThreshold: 1 }), /^(IllegalParam|InvalidParameter)/);
