@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "alb-agent/alb_request.h"
 #include "plan_priv.h"
 
 typedef LIST_OF(struct alb_server) server_list;
@@ -81,24 +82,9 @@ static bool diff_servers(struct planner *p, const struct target *t, struct serve
 
 /* ---- calls ------------------------------------------------------------------------------- */
 
-enum sent { SENT_KEY, SENT_WEIGHT, SENT_ALL };
-
-/* Servers[from, to) as "<name>.N.*", with the members that the call takes. */
-static void servers_params(struct planner *p, struct step *s, const char *name,
-                           const server_list *list, size_t to, enum sent sent)
+static struct alb_change_servers asked(const struct target *t, const server_list *part)
 {
-    struct params_out out = { p->a, &s->params };
-    for (size_t i = 0; i < to; i++) {
-        struct alb_server one = list->items[i];
-        if (sent == SENT_KEY) {
-            one.weight = (struct opt_int){ 0 };
-            one.description = NULL;
-        }
-        if (sent != SENT_ALL)
-            one.remote_ip = (struct opt_bool){ 0 };
-        schema_params(&alb_server_schema, &one, 0, arena_fmt(p->a, "%s.%zu", name, i + 1),
-                      params_emit, &out);
-    }
+    return (struct alb_change_servers){ .group_id = t->id, .servers = { part->items, part->len } };
 }
 
 static bool contains(const server_list *list, const struct alb_server *s)
@@ -177,8 +163,8 @@ static void add(struct planner *p, const struct target *t, server_list list)
         struct step s;
         step_init(p, &s, t->row, STEP_UPDATE, "AddServersToServerGroup");
         s.urgent = true;
-        step_param(p, &s, "ServerGroupId", t->id);
-        servers_params(p, &s, "Servers", &part, part.len, SENT_ALL);
+        const struct alb_change_servers q = asked(t, &part);
+        s.params = alb_add_servers_to_server_group_params(p->a, &q);
         finish(p, &s, t, &none, &part);
     }
 }
@@ -195,8 +181,8 @@ static void weigh(struct planner *p, const struct target *t, server_list list)
         }
         struct step s;
         step_init(p, &s, t->row, STEP_UPDATE, "UpdateServerGroupServersAttribute");
-        step_param(p, &s, "ServerGroupId", t->id);
-        servers_params(p, &s, "Servers", &part, part.len, SENT_WEIGHT);
+        const struct alb_change_servers q = asked(t, &part);
+        s.params = alb_update_server_group_servers_attribute_params(p->a, &q);
         finish(p, &s, t, &none, &part);
     }
 }
@@ -209,8 +195,8 @@ static void remove_servers(struct planner *p, const struct target *t, server_lis
         struct step s;
         step_init(p, &s, t->row, STEP_UPDATE, "RemoveServersFromServerGroup");
         s.urgent = true;
-        step_param(p, &s, "ServerGroupId", t->id);
-        servers_params(p, &s, "Servers", &part, part.len, SENT_KEY);
+        const struct alb_change_servers q = asked(t, &part);
+        s.params = alb_remove_servers_from_server_group_params(p->a, &q);
         step_wait(&s, waits);
         step_wait(&s, row_stale(p, t->row));
         finish(p, &s, t, &part, &none);
@@ -222,9 +208,10 @@ static void replace(struct planner *p, const struct target *t, const struct serv
     struct step s;
     step_init(p, &s, t->row, STEP_UPDATE, "ReplaceServersInServerGroup");
     s.urgent = true;
-    step_param(p, &s, "ServerGroupId", t->id);
-    servers_params(p, &s, "AddedServers", &d->add, d->add.len, SENT_WEIGHT);
-    servers_params(p, &s, "RemovedServers", &d->remove, d->remove.len, SENT_KEY);
+    const struct alb_replace_servers q = { .group_id = t->id,
+                                           .added = { d->add.items, d->add.len },
+                                           .removed = { d->remove.items, d->remove.len } };
+    s.params = alb_replace_servers_in_server_group_params(p->a, &q);
     step_wait(&s, row_stale(p, t->row));
     finish(p, &s, t, &d->remove, &d->add);
 }
