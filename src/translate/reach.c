@@ -1,94 +1,13 @@
 /* reach.c - rules that never get a request, because one before them takes all they could get.
- * "It takes all" is a proof; where none is found, nothing is said. */
-#include <string.h>
-#include <strings.h>
-
+ * "It takes all" is a proof; where route.h finds none, nothing is said. */
+#include "alb-agent/route.h"
 #include "translate_priv.h"
 
 /* More than the quota of a load balancer allows after every raise; beyond it the order of
  * rules is not what is wrong. */
 enum { MAX_RULES = 1000 };
-
-/* Does 'all' match every text that 'some' matches?  '*' is any text, '?' any character; in a
- * host '*' is taken for a part between dots. */
-static bool pattern_covers(const char *all, const char *some, bool host)
-{
-    for (; *all && *all != '*'; all++, some++)
-        if (!*some || (*all == '?' ? *some == '*' || (host && *some == '.') : *all != *some))
-            return false;
-    if (!*all)
-        return !*some;
-    for (;; some++) {
-        if (pattern_covers(all + 1, some, host))
-            return true;
-        if (!*some || (host && *some == '.'))
-            return false;
-    }
-}
-
-static bool value_covers(enum alb_cond type, const char *all, const char *some)
-{
-    if (!all || !some)
-        return !all; /* a pair without a value takes any */
-    if (!strcmp(all, some))
-        return true;
-    bool plain = type == ALB_COND_METHOD || type == ALB_COND_SOURCE_IP || all[0] == '~';
-    return !plain && some[0] != '~' && pattern_covers(all, some, type == ALB_COND_HOST);
-}
-
-static bool texts_cover(enum alb_cond type, const struct alb_values *all,
-                        const struct alb_values *some)
-{
-    for (size_t i = 0; i < some->values.len; i++) {
-        bool found = false;
-        for (size_t k = 0; !found && k < all->values.len; k++)
-            found = value_covers(type, all->values.items[k], some->values.items[i]);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
-static bool pairs_cover(enum alb_cond type, const struct alb_pairs *all,
-                        const struct alb_pairs *some)
-{
-    for (size_t i = 0; i < some->pairs.len; i++) {
-        const struct alb_pair *x = &some->pairs.items[i];
-        bool found = false;
-        for (size_t k = 0; !found && k < all->pairs.len; k++)
-            found = value_covers(type, all->pairs.items[k].key, x->key)
-                    && value_covers(type, all->pairs.items[k].value, x->value);
-        if (!found)
-            return false;
-    }
-    return true;
-}
-
-static bool condition_covers(const struct alb_condition *all, const struct alb_condition *some)
-{
-    if (all->type != some->type)
-        return false;
-    if (all->type == ALB_COND_QUERY || all->type == ALB_COND_COOKIE)
-        return pairs_cover(all->type, &all->pairs, &some->pairs);
-    if (all->type != ALB_COND_HEADER)
-        return texts_cover(all->type, &all->values, &some->values);
-    struct alb_values x = { .values = { all->header.values.items, all->header.values.len } };
-    struct alb_values y = { .values = { some->header.values.items, some->header.values.len } };
-    return !strcasecmp(all->header.key, some->header.key) && texts_cover(all->type, &x, &y);
-}
-
-/* Each condition of 'all' follows from one of 'some'. */
-static bool rule_covers(const struct alb_rule *all, const struct alb_rule *some)
-{
-    for (size_t i = 0; i < all->conditions.len; i++) {
-        bool found = false;
-        for (size_t k = 0; !found && k < some->conditions.len; k++)
-            found = condition_covers(&all->conditions.items[i], &some->conditions.items[k]);
-        if (!found)
-            return false;
-    }
-    return true;
-}
+/* Comparing an expression takes a good part of a millisecond, and translation must not wait. */
+enum { MAX_EXPRESSIONS = 100 };
 
 static void warn_of(struct tr *t, const char *listener, const struct reach_rule *rule,
                     const struct reach_rule *before)
@@ -101,17 +20,64 @@ static void warn_of(struct tr *t, const char *listener, const struct reach_rule 
          listener, before->route->from, ANNOTATION_PREFIX);
 }
 
-void reach_check(struct tr *t, const char *listener, const reach_list *rules)
+struct reach {
+    const reach_list *made;
+    struct route_rule **rules;
+    struct route_index *index;
+    size_t budget; /* how many more expressions are compared */
+};
+
+static bool has_expression(const struct alb_rule *r)
 {
-    for (size_t i = 1; i < rules->len && rules->len <= MAX_RULES; i++) {
-        const struct reach_rule *rule = &rules->items[i];
-        bool found = rule->rule->direction != ALB_DIRECTION_REQUEST;
-        for (size_t k = 0; !found && k < i; k++) {
-            const struct reach_rule *before = &rules->items[k];
-            found = before->rule->direction == ALB_DIRECTION_REQUEST
-                    && rule_covers(before->rule, rule->rule);
-            if (found)
-                warn_of(t, listener, rule, before);
-        }
+    for (size_t i = 0; i < r->conditions.len; i++) {
+        const struct alb_condition *c = &r->conditions.items[i];
+        if (c->type != ALB_COND_HOST && c->type != ALB_COND_PATH)
+            continue;
+        for (size_t k = 0; k < c->values.values.len; k++)
+            if (c->values.values.items[k][0] == '~')
+                return true;
+    }
+    return false;
+}
+
+/* What meets nobody takes nothing, and that is quickly known but for expressions. */
+static bool covers(struct reach *q, size_t k, size_t i)
+{
+    if (has_expression(q->made->items[k].rule) || has_expression(q->made->items[i].rule)) {
+        if (!q->budget)
+            return false;
+        q->budget--;
+    }
+    return route_meet(q->rules[k], q->rules[i])
+           && route_covers(q->rules[k], q->rules[i]) == ROUTE_YES;
+}
+
+/* The first rule before 'i' that takes all of its requests; 'i' when there is none. */
+static size_t find_cover(struct reach *q, size_t i)
+{
+    for (size_t k = route_index_next(q->index, i, 0); k < i;
+         k = route_index_next(q->index, i, k + 1))
+        if (covers(q, k, i))
+            return k;
+    return i;
+}
+
+/* First matches only decide among requests: what several rules of direction Response do to one
+ * answer is not documented. */
+void reach_check(struct tr *t, const char *listener, const reach_list *made)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct reach q = { .made = made, .budget = MAX_EXPRESSIONS };
+    if (made->len > MAX_RULES)
+        return;
+    q.rules = arena_array(&a, made->len, sizeof(struct route_rule *));
+    for (size_t i = 0; i < made->len; i++)
+        q.rules[i] = route_prepare(&a, made->items[i].rule);
+    q.index = route_index_new(&a, q.rules, made->len);
+    for (size_t i = 1; i < made->len; i++) {
+        bool request = made->items[i].rule->direction == ALB_DIRECTION_REQUEST;
+        size_t k = request ? find_cover(&q, i) : i;
+        if (k < i)
+            warn_of(t, listener, &made->items[i], &made->items[k]);
     }
 }

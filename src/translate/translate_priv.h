@@ -465,7 +465,7 @@ struct reach_rule {
     const struct alb_rule *rule;
 };
 typedef LIST_OF(struct reach_rule) reach_list;
-void reach_check(struct tr *t, const char *listener, const reach_list *rules);
+void reach_check(struct tr *t, const char *listener, const reach_list *made);
 
 /* ---- rule.c ---------------------------------------------------------------------------------- */
 
