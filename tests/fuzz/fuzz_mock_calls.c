@@ -97,7 +97,7 @@ static const char *filled(struct run *r, const char *text, size_t len)
 {
     struct buf b CLEANUP(buf_done) = { .max = 1U << 20 };
     for (size_t i = 0; i < len; i++) {
-        char c = text[i] == '@' && i + 1 < len ? text[i + 1] : '\0';
+        int c = text[i] == '@' && i + 1 < len ? text[i + 1] : '\0';
         bool capital = c >= 'A' && c <= 'Z';
         const char *at = c ? strchr(letters, capital ? c - 'A' + 'a' : c) : NULL;
         if (!at) {
