@@ -126,10 +126,15 @@ static const char *old_name(const struct matcher *m, const char *value)
     return old ? old : value;
 }
 
+static bool same_text(const char *x, const char *y)
+{
+    return x == y || (x && y && !strcmp(x, y));
+}
+
 static void compare_text(struct arena *a, const char *name, const char *recorded,
                          const char *actual, match_differences *out)
 {
-    if (recorded == actual || (recorded && actual && !strcmp(recorded, actual)))
+    if (same_text(recorded, actual))
         return;
     *LIST_PUSH(a, out) = (struct match_difference){ name, recorded, actual };
 }
@@ -171,6 +176,18 @@ struct candidate {
     bool used;
 };
 
+/* How many things differ, of those that identify a call of one action. */
+static size_t score_of(const struct matcher *m, const struct recorded *r,
+                       const struct record_call *call)
+{
+    struct record_walk walk = { &r->call.params, &call->params, 0, 0 };
+    struct record_pair pair;
+    size_t score = !same_text(r->call.region, call->region);
+    while (record_walk_next(&walk, &pair))
+        score += !changes(pair.name) && !same_text(pair.old, old_name(m, pair.now));
+    return score;
+}
+
 /* A read is better answered again than by another's reply; a write is answered once. */
 static bool is_better(const struct candidate *x, const struct candidate *y, bool read)
 {
@@ -189,14 +206,13 @@ static bool nearest(const struct matcher *m, const struct record_call *call, str
     struct arena keys CLEANUP(arena_done) = { 0 };
     const struct bucket *b = map_get(&m->actions, action_key(&keys, call));
     for (size_t i = 0; b && i < b->calls.len; i++) {
-        struct arena a CLEANUP(arena_done) = { 0 };
-        match_differences differences = { 0 };
         struct candidate c = { .call = b->calls.items[i] };
-        match_compare(&a, m, at(m, c.call), call, true, &differences);
-        c.score = differences.len;
         c.used = m->used[c.call];
+        c.score = score_of(m, at(m, c.call), call);
         if (!i || is_better(&c, best, record_is_read(call)))
             *best = c;
+        if (!best->score && !best->used)
+            break; /* none can be better */
     }
     return b != NULL;
 }
