@@ -113,6 +113,7 @@ static void line_done(struct load *l, struct line *line)
 {
     const char *text = buf_str(&line->in);
     l->done++;
+    l->bytes += line->total;
     if (strncmp(text, "HTTP/1.1 200", 12) != 0) {
         if (!l->failed++)
             (void)fprintf(stderr, "bench_mock: %s: %.400s\n", l->action ? l->action : "GET",

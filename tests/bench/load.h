@@ -11,9 +11,9 @@ struct load {
     const char *(*query)(void *arg, uint64_t i);
     void (*reply)(void *arg, uint64_t i, const char *body); /* of a success; NULL: nobody */
     void *arg;
-    uint64_t n;     /* so many requests; 0: ... */
-    double seconds; /* ... so long             */
-    uint64_t done, failed, begun;
+    uint64_t n;                          /* so many requests; 0: ... */
+    double seconds;                      /* ... so long             */
+    uint64_t done, failed, begun, bytes; /* bytes: of replies with their heads */
 };
 
 /* Runs the load over 16 kept connections, one request in flight on each, all signed (V3)
