@@ -19,12 +19,12 @@ Usage: tests/run.sh [--full | --quick | --stage NAME]... [--help]
   --quick       unit tests with one compiler, no sanitizers
   --stage NAME  only this stage (may be repeated)
 
-Stages: format rules headers asan asan-gcc release integration end-to-end fuzz tidy
+Stages: format rules headers asan asan-gcc release proof integration end-to-end fuzz tidy
         with --full also: gcc analyzer integration-asan slow bench
 T
 }
 
-stages_ci="format rules headers asan asan-gcc release integration end-to-end fuzz tidy"
+stages_ci="format rules headers asan asan-gcc release proof integration end-to-end fuzz tidy"
 stages_full="$stages_ci gcc analyzer integration-asan slow bench"
 full=0 chosen=
 while [ $# -gt 0 ]; do
@@ -231,9 +231,16 @@ stage_asan_gcc() {
     build asan-gcc
     ctest_of asan-gcc '^(unit|golden|fuzz-smoke)$'
 }
-# The programs only: link-time optimisation of every unit test takes minutes.
-programs() { build release alb-agent alb-mock alb-agent-library; }
+# The programs and the proofs only: link-time optimisation of every unit test takes minutes.
+programs() { build release alb-agent alb-mock alb-agent-library proofs; }
 stage_release() { programs; }
+stage_proof() {
+    programs || return
+    ctest_of release '^proof$' 900
+    [ "$full" = 1 ] || return 0
+    logged "$logs/proof-full.log" 7200 ctest --test-dir build/release -L '^proof-full$' --output-on-failure
+    count_ctest proof-full $? "$logs/proof-full.log"
+}
 stage_integration() { programs && integration_scripts release; }
 stage_end_to_end() { programs && scripts release tests/e2e/*.sh; }
 stage_fuzz() { [ "$full" = 1 ] && fuzz 900 || fuzz 60; }

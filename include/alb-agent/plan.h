@@ -25,6 +25,10 @@ struct step_item {
     const char *parent; /* a rule's listener key, else ""                             */
     const void *after;  /* struct of the kind as it will be, references resolved;
                            NULL: gone                                                 */
+    const char *id;     /* of the rule that becomes this one: it was another's until now;
+                           NULL: its own, or what the reply says                      */
+    const char *aside;  /* the key under which what was there goes on beside a copy that
+                           is created; NULL: nothing does                             */
     bool last;          /* nothing more to do for this resource once the step is done:
                            its desired may be recorded as applied                     */
 };
@@ -82,6 +86,8 @@ struct plan_in {
     const struct map *confirmed; /* keys: load balancers for which it is off; or NULL */
     const char *destroy;         /* the one load balancer to be destroyed, or NULL            */
     int64_t max_age_ms;          /* a destructive step needs a read this new; 0: 60 s         */
+    size_t batch_rules;          /* in a call; 0: 100.  A refusal for size halves it          */
+    size_t batch_servers;        /* in a call; 0: 200                                        */
 };
 
 struct plan_lb {

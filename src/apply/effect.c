@@ -61,11 +61,44 @@ static const char *pending_status(const struct lane *lane, enum resource_kind ki
     return "Deleting";
 }
 
+/* What is there goes on under another key, beside the copy that the call has made of it. */
+static void set_aside(struct apply *ap, const struct lane *lane, const struct step_item *item)
+{
+    const struct step_item other = { .kind = item->kind,
+                                     .key = item->aside,
+                                     .parent = item->parent };
+    struct resource *to = row_for(ap, lane, &other); /* may move the rows */
+    struct resource *row = row_for(ap, lane, item);
+    to->actual = row->actual;
+    to->cloud_id = row->cloud_id;
+    to->status = row->status;
+    to->observed_at = row->observed_at;
+    to->created_at = row->created_at;
+    row->actual = NULL;
+    row->cloud_id = NULL;
+}
+
+/* The row of the rule that is changed: that of its id when it was another's until now. */
+static struct resource *changed_row(struct apply *ap, const struct lane *lane,
+                                    const struct step_item *item)
+{
+    struct model *m = ap->in.model;
+    for (size_t i = 0; item->id && i < m->rows.len; i++) {
+        struct resource *r = &m->rows.items[i];
+        if (!strcmp(r->lb, lane->lb) && r->kind == item->kind && r->cloud_id
+            && !strcmp(r->cloud_id, item->id))
+            return r;
+    }
+    return row_for(ap, lane, item);
+}
+
 void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r)
 {
     for (size_t i = 0; i < lane->step.items.len; i++) {
         const struct step_item *item = &lane->step.items.items[i];
-        struct resource *row = row_for(ap, lane, item);
+        if (item->aside)
+            set_aside(ap, lane, item);
+        struct resource *row = changed_row(ap, lane, item);
         row->status = pending_status(lane, item->kind);
         row->observed_at = r->done_ms;
         const char *id =
@@ -141,11 +174,38 @@ static bool record(struct apply *ap, const char *lb, const struct step_item *gon
     return true;
 }
 
+/* Rules that have become others are not what they were any more; before any of the others
+ * takes its id over, because two can have changed places. */
+static bool leave_others(struct apply *ap, const struct lane *lane, struct error *err)
+{
+    for (size_t i = 0; i < lane->step.items.len; i++) {
+        const struct step_item *item = &lane->step.items.items[i];
+        struct resource *row = item->id ? changed_row(ap, lane, item) : NULL;
+        if (!row || !row->cloud_id || strcmp(row->cloud_id, item->id) != 0)
+            continue;
+        forget_actual(row);
+        if (row->desired && !store_resource_put(ap->in.store, row, err))
+            return false;
+    }
+    return true;
+}
+
+/* What goes on beside its copy is a resource of its own. */
+static bool keep_aside(struct apply *ap, const struct lane *lane, const struct step_item *item,
+                       struct error *err)
+{
+    const struct resource *row =
+        item->aside ? model_find(ap->in.model, lane->lb, item->kind, item->aside) : NULL;
+    return !row || store_resource_put(ap->in.store, row, err);
+}
+
 static bool settle(struct apply *ap, struct lane *lane, const struct step_item *item,
                    int64_t now_ms, struct error *err)
 {
     struct resource *row = row_for(ap, lane, item);
     row->observed_at = now_ms;
+    if (item->id)
+        row->cloud_id = arena_strdup(ap->in.arena, item->id);
     if (lane->step.op == STEP_DELETE) {
         forget_actual(row);
         return row->desired ? store_resource_put(ap->in.store, row, err) : true;
@@ -206,13 +266,16 @@ bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct err
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
     if (!store_begin(&txn, ap->in.store, err))
         return false;
+    if (!leave_others(ap, lane, err))
+        return false;
     for (size_t i = 0; i < lane->step.items.len; i++)
-        if (!settle(ap, lane, &lane->step.items.items[i], now_ms, err))
+        if (!settle(ap, lane, &lane->step.items.items[i], now_ms, err)
+            || !keep_aside(ap, lane, &lane->step.items.items[i], err))
             return false;
-    if (lane->step.op == STEP_DELETE)
-        for (size_t i = 0; i < lane->step.items.len; i++)
-            if (!record(ap, lane->lb, &lane->step.items.items[i], err))
-                return false;
+    for (size_t i = 0; i < lane->step.items.len; i++)
+        if ((lane->step.op == STEP_DELETE || lane->step.items.items[i].id)
+            && !record(ap, lane->lb, &lane->step.items.items[i], err))
+            return false;
     if (lane->step.family == LANE_LOAD_BALANCER && !record_unused(ap, lane->lb, now_ms, err))
         return false;
     return store_commit(&txn, err);

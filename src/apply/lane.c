@@ -70,6 +70,8 @@ static void copy_items(struct lane *lane, const struct step *step)
         *to = *from;
         to->key = arena_strdup(&lane->arena, from->key);
         to->parent = arena_strdup(&lane->arena, from->parent ? from->parent : "");
+        to->id = from->id ? arena_strdup(&lane->arena, from->id) : NULL;
+        to->aside = from->aside ? arena_strdup(&lane->arena, from->aside) : NULL;
         if (from->after)
             to->after =
                 schema_copy(&lane->arena, resource_schema(from->kind), from->after, 0, NULL, NULL);

@@ -213,12 +213,53 @@ static void settle_groups(struct arena *a, struct model *m)
     model_sort(m);
 }
 
+static void swap_actual(struct resource *x, struct resource *y)
+{
+    const struct resource was = *x;
+    take_actual(x, y);
+    take_actual(y, &was);
+    x->created_at = y->created_at;
+    y->created_at = was.created_at;
+}
+
+static bool is_beside(const struct resource *r, const struct resource *first)
+{
+    size_t n = strlen(first->key);
+    return r->kind == RESOURCE_RULE && !strcmp(r->lb, first->lb) && !strncmp(r->key, first->key, n)
+           && r->key[n] == '.';
+}
+
+/* Of several actual rules with the conditions of a wanted one, the one that also does what is
+ * wanted is it: a change may be under way that began with a copy. */
+static void match_rules(struct model *m)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    for (size_t i = 0; i < m->rows.len; i++) {
+        struct resource *r = &m->rows.items[i];
+        if (r->kind != RESOURCE_RULE || !r->ours || !r->desired || !r->actual)
+            continue;
+        bool matched = false;
+        for (size_t k = i + 1; !matched && k < m->rows.len && is_beside(&m->rows.items[k], r);
+             k++) {
+            struct resource *other = &m->rows.items[k];
+            if (other->desired || !other->ours || !resource_diff(&scratch, m, r, NULL))
+                continue;
+            struct resource as_other = *r;
+            as_other.actual = other->actual;
+            matched = !resource_diff(&scratch, m, &as_other, NULL);
+            if (matched)
+                swap_actual(r, other);
+        }
+    }
+}
+
 void model_join(struct arena *a, const struct model *desired, const struct model *known,
                 const struct model *actual, struct model *out)
 {
     *out = (struct model){ 0 };
     merge(a, out, desired, take_desired, true);
     merge(a, out, actual, take_actual, true);
+    match_rules(out);
     merge(a, out, known, take_known, false);
     for (size_t i = 0; i < out->rows.len; i++) {
         struct resource *r = &out->rows.items[i];

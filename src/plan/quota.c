@@ -4,7 +4,7 @@
  * first: those that no create depends on cost nothing; others do, and the plan says so. */
 #include "rule_priv.h"
 
-static size_t rules_limit(const struct planner *p)
+size_t quota_limit(const struct planner *p)
 {
     const struct alb_load_balancer *have = p->row->actual, *want = p->row->desired;
     enum alb_edition edition = have && have->edition ? have->edition
@@ -16,9 +16,9 @@ static size_t rules_limit(const struct planner *p)
 /* Does deleting before everything else leave every request where it goes? */
 static bool is_harmless(const rule_ops *ops, size_t i)
 {
-    for (size_t k = 0; k < i; k++)
-        if (ops->items[k].kind != STEP_DELETE
-            && rules_overlap(ops->items[i].node, ops->items[k].node))
+    const index_list *before = &ops->items[i].before;
+    for (size_t k = 0; k < before->len; k++)
+        if (ops->items[before->items[k]].kind != STEP_DELETE)
             return false;
     return true;
 }
@@ -61,7 +61,7 @@ void quota_rules(struct planner *p, rule_ops *ops, size_t there)
         creates += ops->items[i].kind == STEP_CREATE;
         deletes += ops->items[i].kind == STEP_DELETE;
     }
-    size_t limit = rules_limit(p);
+    size_t limit = quota_limit(p);
     p->sum.rules = there + creates - deletes;
     p->sum.rules_limit = limit;
     if (!creates || there + creates <= limit)
@@ -74,6 +74,7 @@ void quota_rules(struct planner *p, rule_ops *ops, size_t there)
                               p->sum.rules, limit));
         return;
     }
+    link_ops(p->a, ops);
     size_t need = mark_early(p, ops, there + creates - limit, true);
     if (need)
         (void)mark_early(p, ops, need, false);

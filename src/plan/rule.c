@@ -4,7 +4,8 @@
  * Pass one goes from the highest precedence to the lowest: what is new, what acts
  * differently, and what moves up.  Pass two goes from the lowest to the highest: what is
  * doomed, and what moves down.  A rule that moves up hides its old place, one that moves
- * down is hidden by it, so a move is one update.  src/plan/README.md has the argument. */
+ * down is hidden by it, so a move is one update.  Where other shapes of the same change
+ * take fewer calls, the one with the fewest is taken.  src/plan/README.md has the argument. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,8 @@ static void add_wanted(struct planner *p, struct rule_list *l, const struct reso
         .rule = want,
         .route = route_prepare(p->a, want),
         .want = want,
+        .have = r->actual,
+        .id = r->cloud_id,
         .was = label_of(r),
         .label = label_of(r),
         .changed = diff != 0,
@@ -96,6 +99,8 @@ static void add_other(struct planner *p, struct rule_list *l, const struct resou
         .listener = listener,
         .rule = r->actual,
         .route = route_prepare(p->a, r->actual),
+        .have = r->actual,
+        .id = r->cloud_id,
         .was = label_of(r),
         .label = label_of(r),
         .pinned = !row_doomed(p, r),
@@ -166,13 +171,13 @@ static void sort_from(rule_ops *ops, size_t from, int (*compare)(const void *, c
 
 static struct rule_op wanted_op(struct rule_node *n)
 {
-    struct rule_op op = { .node = n, .kind = n->label ? STEP_UPDATE : STEP_CREATE };
-    op.actions = n->changed;
-    if (!n->kept) {
-        op.from = n->label;
-        op.to = n->target;
-    }
-    return op;
+    return (struct rule_op){
+        .node = n,
+        .kind = n->label ? STEP_UPDATE : STEP_CREATE,
+        .from = n->label,
+        .to = n->kept ? n->label : n->target,
+        .actions = n->changed,
+    };
 }
 
 static void pass_one(struct planner *p, struct rule_list *l, rule_ops *out)
@@ -194,7 +199,8 @@ static void pass_two(struct planner *p, struct rule_list *l, rule_ops *out)
         if (i < l->n_wanted && moves_down(n))
             *LIST_PUSH(p->a, out) = wanted_op(n);
         else if (i >= l->n_wanted && !n->pinned)
-            *LIST_PUSH(p->a, out) = (struct rule_op){ .node = n, .kind = STEP_DELETE };
+            *LIST_PUSH(p->a, out) =
+                (struct rule_op){ .node = n, .kind = STEP_DELETE, .from = n->label };
     }
     sort_from(out, from, by_label_descending);
 }
@@ -217,23 +223,110 @@ static const char *op_waits(struct planner *p, const struct rule_op *op)
     return why;
 }
 
-static void plan_listener_rules(struct planner *p, struct rule_list *l, rule_ops *out)
+/* Label moves of rounds come before everything else of their listener. */
+static void wait_for_moves(rule_ops *ops, const rule_moves *moves)
+{
+    unsigned first = moves->len ? moves->items[0].round : 0;
+    for (size_t i = 0; i < ops->len && first; i++)
+        if (ops->items[i].round != first && !ops->items[i].waits)
+            ops->items[i].waits = "labels to be moved, to make room";
+}
+
+/* The changes in the order of the two passes. */
+static void make_ops(struct planner *p, struct rule_list *l, rule_ops *out)
 {
     rule_moves moves = { 0 };
-    struct bits over = order_overlaps(p->a, l);
-    order_keep(p->a, l, &over);
-    label_rules(p->a, l, &over, &moves);
-    size_t from = out->len;
+    find_near(p->a, l);
+    order_keep(p->a, l);
+    label_rules(p->a, l, &moves);
     add_moves(p, &moves, out);
     pass_one(p, l, out);
     pass_two(p, l, out);
-    for (size_t i = from; i < out->len; i++)
+    for (size_t i = 0; i < out->len; i++)
         out->items[i].waits = op_waits(p, &out->items[i]);
+    wait_for_moves(out, &moves);
+    link_ops(p->a, out);
+    spread_waits(p->a, out);
+}
+
+static void warn_unreachable(struct planner *p, const struct rule_list *l)
+{
     for (size_t i = 0; i < l->n_wanted; i++)
         if (l->nodes.items[i].unreachable)
             plan_warn(p, l->nodes.items[i].row,
                       "no priority is free between its neighbours, and rules that are not ours "
                       "stand in the way of making room; move or remove those");
+}
+
+static bool wait_alike(const rule_ops *ops)
+{
+    for (size_t i = 1; i < ops->len; i++)
+        if (!ops->items[i].waits != !ops->items[0].waits)
+            return false;
+    return true;
+}
+
+static size_t count_kind(const rule_ops *ops, enum step_op kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < ops->len; i++)
+        n += ops->items[i].kind == kind;
+    return n;
+}
+
+/* Are labels moved so that other labels can be given that they vacate? */
+static bool has_rounds(const rule_ops *ops)
+{
+    for (size_t i = 0; i < ops->len; i++)
+        if (ops->items[i].round || (ops->items[i].node->unreachable))
+            return true;
+    return false;
+}
+
+/* Takes 'other' when it needs fewer calls; or as many, and the quota has no room for 'ops'. */
+static void take_fewer(struct planner *p, size_t there, rule_ops *ops, size_t *calls,
+                       const rule_ops *other)
+{
+    rule_ops copy = *other;
+    size_t n = batch_count(p, &copy);
+    bool no_room = there + count_kind(ops, STEP_CREATE) > quota_limit(p);
+    if (no_room ? count_kind(&copy, STEP_CREATE) >= count_kind(ops, STEP_CREATE) : n >= *calls)
+        return;
+    *ops = copy;
+    *calls = n;
+}
+
+/* Everything new beside everything old: two calls, whatever the change, where there is room. */
+static void try_copies(struct planner *p, const struct rule_list *l, size_t there, rule_ops *ops,
+                       size_t *calls)
+{
+    struct rule_list *copies = arena_alloc(p->a, sizeof *copies);
+    rule_ops other = { 0 };
+    copy_rules(p, l, copies);
+    make_ops(p, copies, &other);
+    if (there + count_kind(&other, STEP_CREATE) <= quota_limit(p) && wait_alike(&other)
+        && !has_rounds(&other))
+        take_fewer(p, there, ops, calls, &other);
+}
+
+/* The changes of one listener, in the shape that takes the fewest calls. */
+static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t there, rule_ops *out)
+{
+    rule_ops ops = { 0 }, merged = { 0 }, exact = { 0 };
+    make_ops(p, l, &ops);
+    warn_unreachable(p, l);
+    const bool simple = !has_rounds(&ops) && wait_alike(&ops);
+    const bool even = count_kind(&ops, STEP_CREATE) == count_kind(&ops, STEP_DELETE);
+    const rule_ops passes = ops;
+    size_t calls = batch_count(p, &ops);
+    if (calls > 1 && merge_ops(p, &passes, &merged))
+        take_fewer(p, there, &ops, &calls, &merged);
+    if (calls > 1 && simple && even && exact_ops(p, l, &passes, &exact) == EXACT_FOUND)
+        take_fewer(p, there, &ops, &calls, &exact);
+    if (calls > 2 && simple)
+        try_copies(p, l, there, &ops, &calls);
+    for (size_t i = 0; i < ops.len; i++)
+        *LIST_PUSH(p->a, out) = ops.items[i];
 }
 
 static size_t count_rules(const struct planner *p)
@@ -250,15 +343,16 @@ void plan_rules(struct planner *p)
 {
     rule_ops ops = { 0 };
     LIST_OF(struct rule_list) lists = { 0 };
+    const size_t there = count_rules(p);
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind != RESOURCE_LISTENER || !r->ours || listener_doomed(p, r->key))
             continue;
         struct rule_list *l = LIST_PUSH(p->a, &lists);
         read_rules(p, r, l);
-        plan_listener_rules(p, l, &ops);
+        plan_listener_rules(p, l, there, &ops);
     }
     guard_rules(p, lists.items, lists.len);
-    quota_rules(p, &ops, count_rules(p));
+    quota_rules(p, &ops, there);
     batch_rules(p, &ops);
 }

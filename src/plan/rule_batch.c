@@ -19,62 +19,44 @@ struct batch {
 struct batcher {
     struct planner *p;
     rule_ops *ops;
+    size_t most; /* rules in a call */
     LIST_OF(struct batch) batches;
 };
 
-static bool depends(const struct rule_op *op, const struct rule_op *on)
+/* Early deletes make room for every create: what comes after is not sent until they are
+ * done. */
+static void wait_for_early(rule_ops *ops)
 {
-    return rules_overlap(op->node, on->node);
-}
-
-/* What waits for something that waits, waits too. */
-static void spread_waits(struct planner *p, rule_ops *ops)
-{
+    bool any = false;
     for (size_t i = 0; i < ops->len; i++) {
         struct rule_op *op = &ops->items[i];
-        for (size_t k = 0; k < i && !op->waits && !op->early; k++)
-            if (ops->items[k].waits && depends(op, &ops->items[k]))
-                op->waits = arena_fmt(p->a, "Rule %s, which waits for %s",
-                                      ops->items[k].node->row->key, ops->items[k].waits);
+        any = any || op->early;
+        if (any && !op->early && op->kind == STEP_CREATE && !op->waits)
+            op->waits = "rules to be deleted, to make room in the quota";
     }
 }
 
-/* Label moves come before everything else of their listener, quota deletes before every
- * create: what comes after is not sent until they are done. */
-static void wait_for_moves(rule_ops *ops)
+static bool fits(const struct batch *b, const struct rule_op *op, size_t most)
 {
-    for (size_t i = 0; i < ops->len; i++) {
-        struct rule_op *op = &ops->items[i];
-        for (size_t k = 0; k < i && !op->waits; k++) {
-            const struct rule_op *first = &ops->items[k];
-            if (first->round && first->round != op->round
-                && first->node->listener == op->node->listener)
-                op->waits = "labels to be moved, to make room";
-            else if (first->early && !op->early && op->kind == STEP_CREATE)
-                op->waits = "rules to be deleted, to make room in the quota";
-        }
-    }
-}
-
-static bool fits(const struct batch *b, const struct rule_op *op)
-{
-    return b->kind == op->kind && b->len < BATCH_RULES && !b->waits == !op->waits
-           && b->round == op->round && b->early == op->early
+    return b->kind == op->kind && b->len < most && !b->waits == !op->waits && b->round == op->round
+           && b->early == op->early
            && (op->kind == STEP_DELETE || b->listener == op->node->listener);
 }
 
 static void put(struct batcher *b, struct rule_op *op, size_t first)
 {
     size_t at = first;
-    while (at < b->batches.len && !fits(&b->batches.items[at], op))
+    while (at < b->batches.len && !fits(&b->batches.items[at], op, b->most))
         at++;
-    if (at == b->batches.len)
-        *LIST_PUSH(b->p->a, &b->batches) = (struct batch){ .kind = op->kind,
-                                                           .listener = op->node->listener,
-                                                           .waits = op->waits,
-                                                           .round = op->round,
-                                                           .early = op->early };
-    b->batches.items[at].len++;
+    struct batch *batch =
+        at < b->batches.len ? &b->batches.items[at] : LIST_PUSH(b->p->a, &b->batches);
+    if (!batch->len)
+        *batch = (struct batch){ .kind = op->kind,
+                                 .listener = op->node->listener,
+                                 .waits = op->waits,
+                                 .round = op->round,
+                                 .early = op->early };
+    batch->len++;
     op->batch = at;
 }
 
@@ -85,11 +67,10 @@ static void assign(struct batcher *b, bool waiting)
         if (!op->waits == waiting)
             continue;
         size_t first = 0;
-        for (size_t k = 0; k < i; k++) {
-            const struct rule_op *on = &b->ops->items[k];
-            bool same_sort = !on->waits == !op->waits;
+        for (size_t k = 0; k < op->before.len; k++) {
+            const struct rule_op *on = &b->ops->items[op->before.items[k]];
             bool again = on->node == op->node; /* once in a call, so in a later one */
-            if (same_sort && (again || depends(op, on)) && on->batch + again > first)
+            if (!on->waits == !op->waits && on->batch + again > first)
                 first = on->batch + again;
         }
         put(b, op, first);
@@ -131,16 +112,18 @@ static void create_one(struct planner *p, struct step *s, const struct rule_op *
     add_change(p, &changes, "Priority", 0, op->to);
     (void)schema_diff(p->a, &alb_rule_schema, op->node->want, NULL, &changes);
     step_item(p, s, op->node->row, rule);
+    s->items.items[s->items.len - 1].aside = op->node->aside;
     step_changes(p, s, op->node->row->key, &changes);
 }
 
+/* 'rule' is what is there, and becomes what it will be. */
 static void update_one(struct planner *p, struct step *s, const struct rule_op *op, size_t nth)
 {
-    struct alb_rule *rule =
-        schema_copy(p->a, &alb_rule_schema, op->node->row->actual, 0, NULL, NULL);
-    step_param(p, s, arena_fmt(p->a, "Rules.%zu.RuleId", nth), op->node->row->cloud_id);
+    const struct rule_node *from = op->from_node ? op->from_node : op->node;
+    struct alb_rule *rule = schema_copy(p->a, &alb_rule_schema, from->have, 0, NULL, NULL);
+    step_param(p, s, arena_fmt(p->a, "Rules.%zu.RuleId", nth), from->id);
     change_list changes = { 0 };
-    if (op->to) {
+    if (op->to && op->to != op->from) {
         rule->priority = (struct opt_int){ op->to, true };
         step_param(p, s, arena_fmt(p->a, "Rules.%zu.Priority", nth),
                    arena_fmt(p->a, "%" PRId64, op->to));
@@ -150,19 +133,23 @@ static void update_one(struct planner *p, struct step *s, const struct rule_op *
         const struct target t = { .row = op->node->row,
                                   .schema = &alb_rule_schema,
                                   .want = op->node->want,
-                                  .have = op->node->row->actual };
+                                  .have = from->have };
         step_differing(p, s, &t, ALB_VIA_RULE, arena_fmt(p->a, "Rules.%zu", nth));
         (void)target_diff(p, &t, ALB_VIA_RULE, &changes);
         rule->actions.items = op->node->want->actions.items;
         rule->actions.len = op->node->want->actions.len;
+        rule->conditions.items = op->node->want->conditions.items;
+        rule->conditions.len = op->node->want->conditions.len;
     }
     step_item(p, s, op->node->row, rule);
+    if (op->from_node)
+        s->items.items[s->items.len - 1].id = from->id;
     step_changes(p, s, op->node->row->key, &changes);
 }
 
 static void delete_one(struct planner *p, struct step *s, const struct rule_op *op, size_t nth)
 {
-    step_param(p, s, arena_fmt(p->a, "RuleIds.%zu", nth), op->node->row->cloud_id);
+    step_param(p, s, arena_fmt(p->a, "RuleIds.%zu", nth), op->node->id);
     step_item(p, s, op->node->row, NULL);
 }
 
@@ -199,13 +186,28 @@ static void emit_batch(struct batcher *b, size_t batch)
     step_push(b->p, &s);
 }
 
+static void assign_all(struct batcher *b)
+{
+    b->most = b->p->in->batch_rules ? b->p->in->batch_rules : BATCH_RULES;
+    assign(b, false);
+    assign(b, true);
+}
+
+size_t batch_count(struct planner *p, rule_ops *ops)
+{
+    struct batcher b = { .p = p, .ops = ops };
+    link_ops(p->a, ops);
+    assign_all(&b);
+    return b.batches.len;
+}
+
 void batch_rules(struct planner *p, rule_ops *ops)
 {
     struct batcher b = { .p = p, .ops = ops };
-    wait_for_moves(ops);
-    spread_waits(p, ops);
-    assign(&b, false);
-    assign(&b, true);
+    wait_for_early(ops);
+    link_ops(p->a, ops);
+    spread_waits(p->a, ops);
+    assign_all(&b);
     for (size_t i = 0; i < b.batches.len; i++)
         emit_batch(&b, i);
 }

@@ -14,7 +14,6 @@ enum { STEP_MAX = 100, AMPLE = 8, NONE = -1 };
 struct labels {
     struct arena *a;
     struct rule_list *l;
-    const struct bits *over;
     struct rule_node **slots; /* those with a label, by label        */
     size_t n_slots;
     size_t *slot_of;  /* of a node                                    */
@@ -22,12 +21,37 @@ struct labels {
     size_t *last;     /* of a wanted node: the last gap the order allows */
     size_t *used;     /* of a gap: how many are placed in it          */
     size_t *short_of; /* of a gap: how many found no room            */
+    int64_t *low;     /* of a gap: the labels between 'low' and 'high' can be given */
+    int64_t *high;
+    int64_t *taken; /* labels that no rule may get, ascending          */
+    size_t n_taken;
 };
 
 static int by_label(const void *x, const void *y)
 {
     const struct rule_node *const *a = x, *const *b = y;
     return ((*a)->label > (*b)->label) - ((*a)->label < (*b)->label);
+}
+
+/* The widest stretch of each gap in which no label is taken. */
+static void find_free(struct labels *s)
+{
+    size_t t = 0;
+    for (size_t g = 0; g <= s->n_slots; g++) {
+        int64_t from = g ? s->slots[g - 1]->label : 0;
+        int64_t end = g < s->n_slots ? s->slots[g]->label : LABEL_MAX + 1;
+        s->low[g] = s->high[g] = from;
+        for (int64_t at = from; at < end;) {
+            while (t < s->n_taken && s->taken[t] <= at)
+                t++;
+            int64_t next = t < s->n_taken && s->taken[t] < end ? s->taken[t] : end;
+            if (next - at > s->high[g] - s->low[g]) {
+                s->low[g] = at;
+                s->high[g] = next;
+            }
+            at = next;
+        }
+    }
 }
 
 static void find_slots(struct labels *s)
@@ -43,22 +67,13 @@ static void find_slots(struct labels *s)
         s->slot_of[s->slots[i] - s->l->nodes.items] = i;
     for (size_t g = 0; g <= s->n_slots; g++)
         s->used[g] = s->short_of[g] = 0;
-}
-
-static int64_t below(const struct labels *s, size_t g)
-{
-    return g ? s->slots[g - 1]->label : 0;
-}
-
-static int64_t above(const struct labels *s, size_t g)
-{
-    return g < s->n_slots ? s->slots[g]->label : LABEL_MAX + 1;
+    find_free(s);
 }
 
 /* Room for one more; 'ample': with distance to its neighbours, for those that come later. */
 static bool has_room(const struct labels *s, size_t g, bool ample)
 {
-    int64_t room = above(s, g) - below(s, g), used = (int64_t)s->used[g];
+    int64_t room = s->high[g] - s->low[g], used = (int64_t)s->used[g];
     return ample ? room / (used + 2) >= AMPLE : room - 1 > used;
 }
 
@@ -72,9 +87,11 @@ static size_t after(const struct labels *s, size_t i)
 static void find_last(struct labels *s)
 {
     for (size_t i = s->l->n_wanted; i-- > 0;) {
+        const struct rule_node *n = &s->l->nodes.items[i];
         s->last[i] = s->n_slots;
-        for (size_t k = i + 1; k < s->l->n_wanted; k++) {
-            if (!bit_get(s->over, i, k))
+        for (size_t j = 0; j < n->near.len; j++) {
+            size_t k = (size_t)(n->near.items[j] - s->l->nodes.items);
+            if (k <= i || k >= s->l->n_wanted)
                 continue;
             size_t limit = s->l->nodes.items[k].kept ? s->slot_of[k] : s->last[k];
             if (limit < s->last[i])
@@ -85,10 +102,13 @@ static void find_last(struct labels *s)
 
 static size_t find_first(const struct labels *s, size_t i)
 {
+    const struct rule_node *n = &s->l->nodes.items[i];
     size_t first = 0;
-    for (size_t k = 0; k < i; k++)
-        if (bit_get(s->over, k, i) && after(s, k) > first)
+    for (size_t j = 0; j < n->near.len; j++) {
+        size_t k = (size_t)(n->near.items[j] - s->l->nodes.items);
+        if (k < i && after(s, k) > first)
             first = after(s, k);
+    }
     return first;
 }
 
@@ -134,7 +154,7 @@ static void place(struct labels *s, size_t i, size_t beside)
     int64_t g = choose_gap(s, i, at, first, last);
     s->gap[i] = g == NONE ? at : (size_t)g;
     s->l->nodes.items[i].unreachable = g == NONE;
-    s->l->nodes.items[i].below = below(s, at);
+    s->l->nodes.items[i].below = s->low[at];
     if (g == NONE)
         s->short_of[at]++;
     else
@@ -144,7 +164,7 @@ static void place(struct labels *s, size_t i, size_t beside)
 /* Spreads what is in a gap over it; the last gap is open, so steps there are bounded. */
 static int64_t spread(const struct labels *s, size_t g, size_t nth)
 {
-    int64_t low = below(s, g), room = above(s, g) - low, parts = (int64_t)s->used[g] + 1;
+    int64_t low = s->low[g], room = s->high[g] - low, parts = (int64_t)s->used[g] + 1;
     if (g < s->n_slots)
         return low + room * (int64_t)nth / parts;
     int64_t step = room / parts < STEP_MAX ? room / parts : STEP_MAX;
@@ -219,11 +239,13 @@ static int64_t view_start(const struct view *v)
 {
     if (v->up)
         return v->gap < v->s->n_slots ? LABEL_MAX + 1 - v->s->slots[v->gap]->label : 0;
-    return below(v->s, v->gap);
+    return v->gap ? v->s->slots[v->gap - 1]->label : 0;
 }
 
-/* The shortest run that leaves room with some to spare, else one that leaves room at all. */
-static bool find_run(const struct view *v, size_t need, struct run *out)
+/* The shortest run that leaves room with some to spare, else one that leaves room at all:
+ * beyond it, so that no label is given that another rule vacates; or, when 'vacated' labels
+ * may be given, in the place of it. */
+static bool find_run(const struct view *v, size_t need, bool vacated, struct run *out)
 {
     bool found = false;
     size_t len = 0, pinned = 0;
@@ -235,7 +257,8 @@ static bool find_run(const struct view *v, size_t need, struct run *out)
         pinned += n->pinned;
         int64_t from = view_label(v, i), room = view_label(v, i + 1) - from;
         int64_t step = room / ((int64_t)len + 1);
-        bool fits = len && step >= 1 && from + step - view_start(v) - 1 >= (int64_t)(need + pinned);
+        int64_t spare = vacated ? from - view_start(v) - (int64_t)pinned : 0;
+        bool fits = len && step >= 1 && spare + step > (int64_t)need;
         bool ample = fits && step > (int64_t)need + 1;
         if (ample || (fits && !found))
             *out = (struct run){ i + 1, len, i + 1 == v->n && step > STEP_MAX ? STEP_MAX : step };
@@ -264,15 +287,15 @@ static void push_away(struct labels *s, const struct view *v, const struct run *
     }
 }
 
-static bool make_room(struct labels *s, size_t gap, rule_moves *moves, unsigned round)
+static bool make_room(struct labels *s, size_t gap, bool vacated, rule_moves *moves, unsigned round)
 {
     struct run run = { 0 };
     struct view down = { s, gap, s->n_slots - gap, false }, up = { s, gap, gap, true };
-    if (find_run(&down, s->short_of[gap], &run)) {
+    if (find_run(&down, s->short_of[gap], vacated, &run)) {
         push_away(s, &down, &run, moves, round);
         return true;
     }
-    if (find_run(&up, s->short_of[gap], &run)) {
+    if (find_run(&up, s->short_of[gap], vacated, &run)) {
         push_away(s, &up, &run, moves, round);
         return true;
     }
@@ -280,34 +303,76 @@ static bool make_room(struct labels *s, size_t gap, rule_moves *moves, unsigned 
 }
 
 /* Makes room until every rule has its place; false: there is none for some. */
-static bool make_all_room(struct labels *s, rule_moves *moves)
+static bool make_all_room(struct labels *s, bool vacated, rule_moves *moves)
 {
     unsigned rounds = (unsigned)s->l->nodes.len + 1;
     for (unsigned round = 1; round <= rounds; round++) {
         int64_t gap = place_all(s);
         if (gap == NONE)
             return true;
-        if (!make_room(s, (size_t)gap, moves, round))
+        if (!make_room(s, (size_t)gap, vacated, moves, round))
             return false;
     }
     return false;
 }
 
-void label_rules(struct arena *a, struct rule_list *l, const struct bits *overlaps,
-                 rule_moves *moves)
+/* What does not lead to a place is not begun. */
+static void take_back(struct rule_list *l, rule_moves *moves)
+{
+    for (size_t i = 0; i < l->nodes.len; i++)
+        l->nodes.items[i].label = l->nodes.items[i].was;
+    moves->len = 0;
+}
+
+/* No move needs a label that another one vacates: the moves are targets like any other, and
+ * what is doomed need not move. */
+static void move_at_once(struct rule_list *l, rule_moves *moves)
+{
+    for (size_t i = 0; i < l->nodes.len; i++) {
+        struct rule_node *n = &l->nodes.items[i];
+        n->kept = n->kept && n->label == n->was;
+        n->label = n->was;
+    }
+    moves->len = 0;
+}
+
+static int by_value(const void *x, const void *y)
+{
+    const int64_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+static void find_taken(struct labels *s)
+{
+    for (size_t i = 0; i < s->l->nodes.len; i++)
+        if (s->l->nodes.items[i].was)
+            s->taken[s->n_taken++] = s->l->nodes.items[i].was;
+    if (s->n_taken)
+        qsort(s->taken, s->n_taken, sizeof *s->taken, by_value);
+}
+
+void label_rules(struct arena *a, struct rule_list *l, rule_moves *moves)
 {
     size_t n = l->nodes.len + 1;
-    struct labels s = { .a = a, .l = l, .over = overlaps };
+    struct labels s = { .a = a, .l = l };
     s.slots = arena_array(a, n, sizeof *s.slots);
     s.slot_of = arena_array(a, n, sizeof *s.slot_of);
     s.gap = arena_array(a, n, sizeof *s.gap);
     s.last = arena_array(a, n, sizeof *s.last);
     s.used = arena_array(a, n, sizeof *s.used);
     s.short_of = arena_array(a, n, sizeof *s.short_of);
-    if (make_all_room(&s, moves))
+    s.low = arena_array(a, n, sizeof *s.low);
+    s.high = arena_array(a, n, sizeof *s.high);
+    s.taken = arena_array(a, n, sizeof *s.taken);
+    find_taken(&s);
+    if (make_all_room(&s, false, moves)) {
+        move_at_once(l, moves);
         return;
-    for (size_t i = 0; i < l->nodes.len; i++) /* what does not lead to a place is not begun */
-        l->nodes.items[i].label = l->nodes.items[i].was;
-    moves->len = 0;
+    }
+    take_back(l, moves);
+    s.n_taken = 0; /* what one round of moves vacates, the next may give */
+    if (make_all_room(&s, true, moves))
+        return;
+    take_back(l, moves);
     (void)place_all(&s);
 }

@@ -8,15 +8,27 @@
 
 #include "rule_priv.h"
 
-struct bits order_overlaps(struct arena *a, const struct rule_list *l)
+/* A square of bits. */
+struct bits {
+    size_t n, words;
+    uint64_t *at;
+};
+
+static struct bits square(struct arena *a, size_t n)
 {
-    struct bits b = { .n = l->n_wanted, .words = l->n_wanted / 64 + 1 };
+    struct bits b = { .n = n, .words = n / 64 + 1 };
     b.at = arena_array(a, b.n * b.words + 1, sizeof *b.at);
-    for (size_t i = 0; i < b.n; i++)
-        for (size_t k = i + 1; k < b.n; k++)
-            if (rules_overlap(&l->nodes.items[i], &l->nodes.items[k]))
-                bit_set(&b, i, k);
     return b;
+}
+
+static bool bit_get(const struct bits *b, size_t i, size_t k)
+{
+    return b->at[i * b->words + k / 64] >> (k % 64) & 1;
+}
+
+static void bit_set(struct bits *b, size_t i, size_t k)
+{
+    b->at[i * b->words + k / 64] |= (uint64_t)1 << (k % 64);
 }
 
 static bool is_placed(const struct rule_node *n)
@@ -26,31 +38,38 @@ static bool is_placed(const struct rule_node *n)
 
 /* Do the labels agree with the wanted order everywhere?  Walks down the list with the
  * highest label met so far among what must come before. */
-static bool in_order(struct arena *a, const struct rule_list *l, const struct bits *over)
+static bool in_order(struct arena *a, const struct rule_list *l)
 {
-    int64_t *least = arena_array(a, over->n + 1, sizeof *least);
-    for (size_t i = 0; i < over->n; i++) {
+    int64_t *least = arena_array(a, l->n_wanted + 1, sizeof *least);
+    for (size_t i = 0; i < l->n_wanted; i++) {
         const struct rule_node *n = &l->nodes.items[i];
         if (is_placed(n) && n->label < least[i])
             return false;
         int64_t floor = is_placed(n) ? n->label : least[i];
-        for (size_t k = i + 1; k < over->n; k++)
-            if (bit_get(over, i, k) && floor > least[k])
+        for (size_t j = 0; j < n->near.len; j++) {
+            size_t k = (size_t)(n->near.items[j] - l->nodes.items);
+            if (k > i && k < l->n_wanted && floor > least[k])
                 least[k] = floor;
+        }
     }
     return true;
 }
 
 /* Which rules must come before which, also through others. */
-static struct bits closure(struct arena *a, const struct bits *over)
+static struct bits closure(struct arena *a, const struct rule_list *l)
 {
-    struct bits c = *over;
-    c.at = arena_dup(a, over->at, (c.n * c.words + 1) * sizeof *c.at);
-    for (size_t i = c.n; i-- > 0;)
-        for (size_t k = i + 1; k < c.n; k++)
-            if (bit_get(over, i, k))
-                for (size_t w = 0; w < c.words; w++)
-                    c.at[i * c.words + w] |= c.at[k * c.words + w];
+    struct bits c = square(a, l->n_wanted);
+    for (size_t i = c.n; i-- > 0;) {
+        const struct rule_node *n = &l->nodes.items[i];
+        for (size_t j = 0; j < n->near.len; j++) {
+            size_t k = (size_t)(n->near.items[j] - l->nodes.items);
+            if (k <= i || k >= c.n)
+                continue;
+            bit_set(&c, i, k);
+            for (size_t w = 0; w < c.words; w++)
+                c.at[i * c.words + w] |= c.at[k * c.words + w];
+        }
+    }
     return c;
 }
 
@@ -101,15 +120,14 @@ static void keep_antichain(struct rule_list *l, struct matching *m)
         l->nodes.items[i].kept = is_placed(&l->nodes.items[i]) && m->reached[i] && !m->seen[i];
 }
 
-void order_keep(struct arena *a, struct rule_list *l, const struct bits *overlaps)
+void order_keep(struct arena *a, struct rule_list *l)
 {
     for (size_t i = 0; i < l->n_wanted; i++)
         l->nodes.items[i].kept = is_placed(&l->nodes.items[i]);
-    if (in_order(a, l, overlaps))
+    if (in_order(a, l))
         return;
-    struct bits must = closure(a, overlaps);
-    struct matching m = { .n = must.n, .edges = must };
-    m.edges.at = arena_array(a, must.n * must.words + 1, sizeof *must.at);
+    struct bits must = closure(a, l);
+    struct matching m = { .n = must.n, .edges = square(a, must.n) };
     m.mate = arena_array(a, m.n + 1, sizeof *m.mate);
     m.partner = arena_array(a, m.n + 1, sizeof *m.partner);
     m.seen = arena_array(a, m.n + 1, sizeof *m.seen);

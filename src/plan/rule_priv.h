@@ -7,21 +7,28 @@
 #include "alb-agent/route.h"
 #include "plan_priv.h"
 
+typedef LIST_OF(size_t) index_list;
+
 struct rule_node {
     const struct resource *row;
     const struct resource *listener;
     const struct alb_rule *rule;    /* tells the conditions                               */
-    const struct route_rule *route; /* ... prepared to be compared often; may be NULL  */
+    const struct route_rule *route; /* ... prepared to be compared often; may be NULL     */
     const struct alb_rule *want;    /* references resolved; NULL: not wanted, or not ours */
+    const struct alb_rule *have;    /* what is there, or NULL                             */
+    const char *id;                 /* of what is there                                   */
     int64_t was;                    /* 0: not there                                       */
     int64_t label;
-    int64_t target;   /* 0: gone, or no place found                                    */
-    bool pinned;      /* not ours to touch: its label is taken, nothing else           */
-    bool kept;        /* wanted, and in place                                          */
-    bool changed;     /* its actions differ                                            */
-    bool rerouted;    /* ... and lead to other groups                                  */
-    bool unreachable; /* no label left between its neighbours                          */
-    int64_t below;    /* then: the label above the gap where it belongs                */
+    int64_t target;    /* 0: gone, or no place found                                */
+    bool pinned;       /* not ours to touch: its label is taken, nothing else       */
+    bool kept;         /* wanted, and in place                                      */
+    bool changed;      /* its actions differ                                        */
+    bool rerouted;     /* ... and lead to other groups                              */
+    bool unreachable;  /* no label left between its neighbours                      */
+    int64_t below;     /* then: the label above the gap where it belongs            */
+    const char *aside; /* what is there goes on under this key; a copy is created   */
+    LIST_OF(struct rule_node *) near; /* those of its list that it overlaps, in order  */
+    index_list ops; /* what is done with it: places in the list of ops                 */
 };
 
 /* A label moved to make room, in the order of sending.  Moves of one round go to labels
@@ -45,51 +52,73 @@ bool rules_overlap(const struct rule_node *x, const struct rule_node *y);
 /* The same of the conditions alone. */
 bool conditions_overlap(const struct alb_rule *x, const struct alb_rule *y);
 
-/* A square of bits. */
-struct bits {
-    size_t n, words;
-    uint64_t *at;
-};
-static inline bool bit_get(const struct bits *b, size_t i, size_t k)
-{
-    return b->at[i * b->words + k / 64] >> (k % 64) & 1;
-}
-static inline void bit_set(struct bits *b, size_t i, size_t k)
-{
-    b->at[i * b->words + k / 64] |= (uint64_t)1 << (k % 64);
-}
+/* rule_near.c: finds for every node those that it overlaps, in list order. */
+void find_near(struct arena *a, struct rule_list *l);
 
-/* rule_order.c: which wanted rules i < k overlap; and a largest set of those that are there
- * that can keep their labels. */
-struct bits order_overlaps(struct arena *a, const struct rule_list *l);
-void order_keep(struct arena *a, struct rule_list *l, const struct bits *overlaps);
+/* rule_order.c: a largest set of the wanted rules that are there that can keep their labels. */
+void order_keep(struct arena *a, struct rule_list *l);
 
-/* rule_label.c: gives every wanted rule its target, moving labels where a gap is missing. */
-void label_rules(struct arena *a, struct rule_list *l, const struct bits *overlaps,
-                 rule_moves *moves);
+/* rule_label.c: gives every wanted rule its target, moving labels where a gap is missing.
+ * 'moves' stays empty when no move needs a label that another one vacates: then all of them
+ * are among the targets. */
+void label_rules(struct arena *a, struct rule_list *l, rule_moves *moves);
 
-/* ---- rule_batch.c ------------------------------------------------------------------------ */
+/* ---- changes --------------------------------------------------------------------------- */
 
 /* One rule's part of a call. */
 struct rule_op {
     struct rule_node *node;
+    struct rule_node *from_node; /* the doomed rule that an update turns into 'node'       */
     enum step_op kind;
-    int64_t from, to; /* labels; to == 0: stays or is gone                         */
-    bool actions;     /* sends the actions                                         */
-    bool early;       /* a delete that makes room in the quota, before all creates */
-    unsigned round;   /* of a label move, from 1; 0: not one                       */
+    int64_t from, to; /* labels, 0: none; the same: it stays                              */
+    bool actions;     /* sends the actions                                                */
+    bool early;       /* a delete that makes room in the quota, before all creates        */
+    unsigned round;   /* of a label move, from 1; 0: not one                              */
     const char *waits;
+    index_list before; /* ops that must come first                                        */
     size_t batch;
 };
 typedef LIST_OF(struct rule_op) rule_ops;
 
+/* rule_link.c: which ops must come before which, given an order of all of them that is
+ * hitless; and what waits because something before it does. */
+void link_ops(struct arena *a, rule_ops *ops);
+void spread_waits(struct arena *a, rule_ops *ops);
+
+/* ---- rule_batch.c ------------------------------------------------------------------------ */
+
 /* Puts ops, in their hitless order, into as few calls as keep that order where it matters,
  * and appends a step for each. */
 void batch_rules(struct planner *p, rule_ops *ops);
+/* Into how many calls they go. */
+size_t batch_count(struct planner *p, rule_ops *ops);
+
+/* rule_merge.c: the same changes in fewer calls, where one update can stand for a create
+ * and a delete.  The ops are linked; false: no better order was found. */
+bool merge_ops(struct planner *p, const rule_ops *ops, rule_ops *out);
+/* For requests both or for responses both: given for good when a rule is created. */
+bool same_direction(const struct alb_rule *x, const struct alb_rule *y);
+
+/* rule_request.c: the requests that nodes tell apart, each as the set of nodes it meets; false:
+ * too many.  There may be requests that no client can send, there is none too few. */
+typedef LIST_OF(uint64_t) class_list;
+bool request_classes(struct arena *a, const struct rule_node *const *nodes, size_t n,
+                     class_list *out);
+
+/* rule_exact.c: the same changes as updates alone, in one call; the ops all wait or none does.
+ * EXACT_NONE: there is no such call; EXACT_UNKNOWN: too much is in conflict to try all ways. */
+enum exact_answer { EXACT_FOUND, EXACT_NONE, EXACT_UNKNOWN };
+enum exact_answer exact_ops(struct planner *p, struct rule_list *l, const rule_ops *ops,
+                            rule_ops *out);
+
+/* rule_copy.c: the list as it is when every rule that would be changed is created anew beside
+ * what is there, which goes later. */
+void copy_rules(struct planner *p, const struct rule_list *l, struct rule_list *out);
 
 /* quota.c: marks deletes that must come before creates, moves them to the front; refuses
  * what does not fit at all.  'there' is how many rules there are now. */
 void quota_rules(struct planner *p, rule_ops *ops, size_t there);
+size_t quota_limit(const struct planner *p);
 
 /* guard.c: refuses a plan that deletes or reroutes too much of a load balancer at once. */
 void guard_rules(struct planner *p, const struct rule_list *lists, size_t n);

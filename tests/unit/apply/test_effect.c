@@ -92,6 +92,40 @@ static void test_store_follows_each_step(void **state)
     }
 }
 
+static void check_rules(const struct model *seen, const struct model *fresh)
+{
+    for (size_t i = 0; i < fresh->rows.len; i++) {
+        const struct resource *r = &fresh->rows.items[i];
+        if (r->kind != RESOURCE_RULE)
+            continue;
+        const struct resource *other = model_find(seen, r->lb, r->kind, r->key);
+        struct arena a CLEANUP(arena_done) = { 0 };
+        assert_non_null(other);
+        assert_string_equal(r->cloud_id, other->cloud_id);
+        assert_int_equal(resource_classify(&a, seen, other, NULL), CLASS_IN_SYNC);
+        assert_int_equal(resource_classify(&a, fresh, r, NULL), CLASS_IN_SYNC);
+    }
+}
+
+static void test_a_rule_that_becomes_another_leaves_nothing_behind(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct session fresh CLEANUP(session_close) = { 0 };
+    world_write_shop(w);
+    world_apply(w);
+    world_write_ingress(w, "tea", "web", "chai.example", "tea");
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round(&s);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateRulesAttribute"), 1);
+    assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), 0);
+    world_open(w, &fresh, STORE_SNAPSHOT);
+    world_read(w, &fresh);
+    assert_int_equal(s.world.rows.len, fresh.world.rows.len);
+    check_rules(&s.world, &fresh.world);
+}
+
 static size_t count_kind(const struct model *m, enum resource_kind kind)
 {
     size_t n = 0;
@@ -200,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_model_after_a_round_is_what_a_fresh_read_shows),
         TEST(test_store_follows_each_step),
+        TEST(test_a_rule_that_becomes_another_leaves_nothing_behind),
         TEST(test_load_balancer_takes_its_listeners_and_rules_with_it),
         TEST(test_create_without_an_id_is_read_again_and_not_repeated),
         cmocka_unit_test(test_unused_is_since_the_last_rule_and_ends_with_the_next),

@@ -264,9 +264,39 @@ static void test_group_stays_when_its_vpc_is_not_known_or_it_is_not_ours_to_repl
     arena_done(&s.a);
 }
 
+static struct alb_rule *forward_to(struct arena *a, const char *group)
+{
+    struct alb_rule *r = arena_alloc(a, sizeof *r);
+    struct alb_rule_action *act = LIST_PUSH(a, &r->actions);
+    act->type = ALB_ACTION_FORWARD;
+    LIST_PUSH(a, &act->forward.targets)->group_id = group;
+    return r;
+}
+
+static void test_of_actual_rules_alike_the_one_that_does_what_is_wanted_is_it(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model desired = { 0 }, actual = { 0 }, none = { 0 }, out;
+    static const char *const keys[] = { "k", "k.2", "k.3", "kk" };
+    add(&a, &desired, "a", RESOURCE_RULE, "k")->desired = forward_to(&a, "sgp-new");
+    for (size_t i = 0; i < COUNT(keys); i++) {
+        struct resource *r = add(&a, &actual, "a", RESOURCE_RULE, keys[i]);
+        r->actual = forward_to(&a, i < 2 ? "sgp-old" : "sgp-new");
+        r->cloud_id = keys[i];
+        r->ours = true;
+    }
+    model_join(&a, &desired, &none, &actual, &out);
+    assert_string_equal(model_find(&out, "a", RESOURCE_RULE, "k")->cloud_id, "k.3");
+    assert_string_equal(model_find(&out, "a", RESOURCE_RULE, "k.2")->cloud_id, "k.2");
+    assert_string_equal(model_find(&out, "a", RESOURCE_RULE, "k.3")->cloud_id, "k");
+    assert_string_equal(model_find(&out, "a", RESOURCE_RULE, "kk")->cloud_id, "kk");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_of_actual_rules_alike_the_one_that_does_what_is_wanted_is_it),
         cmocka_unit_test(test_a_join_puts_three_views_side_by_side),
         cmocka_unit_test(test_what_only_the_store_knows_is_dropped),
         cmocka_unit_test(test_what_is_there_is_ours_when_the_cloud_or_the_store_says_so),

@@ -199,15 +199,43 @@ const struct step *bed_next(const struct bed *b)
     return NULL;
 }
 
+/* What was there goes on under another key, beside the copy that was made of it. */
+static void set_aside(struct bed *b, const struct step_item *item)
+{
+    struct resource *to = bed_row(b, item->kind, item->aside); /* may move the rows */
+    struct resource *r = bed_row(b, item->kind, item->key);
+    to->parent = r->parent;
+    to->actual = r->actual;
+    to->cloud_id = r->cloud_id;
+    to->status = r->status;
+    bed_gone(r);
+}
+
+/* A rule that becomes another one is not what it was any more. */
+static void leave_others(struct bed *b, const struct step *s)
+{
+    for (size_t i = 0; i < s->items.len; i++)
+        for (size_t k = 0; s->items.items[i].id && k < b->model.rows.len; k++) {
+            struct resource *r = &b->model.rows.items[k];
+            if (r->cloud_id && !strcmp(r->cloud_id, s->items.items[i].id))
+                bed_gone(r);
+        }
+}
+
 void bed_apply(struct bed *b, const struct step *s)
 {
+    leave_others(b, s);
     for (size_t i = 0; i < s->items.len; i++) {
         const struct step_item *item = &s->items.items[i];
+        if (item->aside)
+            set_aside(b, item);
         struct resource *r = bed_row(b, item->kind, item->key);
         r->actual = item->after;
         r->status = item->after ? stable(item->kind) : "";
         if (!item->after)
             r->cloud_id = NULL;
+        else if (item->id)
+            r->cloud_id = item->id;
         else if (!r->cloud_id)
             r->cloud_id = arena_fmt(&b->a, "new-%zu", b->a.size);
         if (item->last)

@@ -13,7 +13,7 @@ static const struct {
     const char *host, *path;
 } conds[] = {
     { "a.com", "-" },   { "a.com", "/x/*" }, { "-", "/x/*" },
-    { "*.b.com", "-" }, { "w.b.com", "/y" }, { "-", "-" },
+    { "*.b.com", "-" }, { "w.b.com", "/y" }, { "-", "/*" },
 };
 static const struct {
     const char *host, *path;
@@ -34,7 +34,7 @@ static bool matches(size_t cond, size_t probe)
     const char *h = conds[cond].host, *p = conds[cond].path;
     bool host = !strcmp(h, "-") || !strcmp(h, probes[probe].host)
                 || (h[0] == '*' && ends_with(probes[probe].host, h + 1));
-    bool path = !strcmp(p, "-") || !strcmp(p, probes[probe].path)
+    bool path = !strcmp(p, "-") || !strcmp(p, probes[probe].path) || !strcmp(p, "/*")
                 || (!strcmp(p, "/x/*") && !strncmp(probes[probe].path, "/x/", 3));
     return host && path;
 }
@@ -46,7 +46,7 @@ struct entry {
     char id[32];
 };
 struct list {
-    struct entry items[12];
+    struct entry items[20];
     size_t len;
 };
 
@@ -142,12 +142,43 @@ static void cloud_do(struct list *l, const struct list *before, const struct ste
         e = by_id(l, rule_value(s, nth, "RuleId"));
         assert_false(e->foreign);
     }
+    if (rule_value(s, nth, "RuleConditions.1.Type"))
+        e->cond = cond_of(s, nth);
     e->priority = priority ? label : e->priority;
     e->dest = dest ? dest_named(dest) : e->dest;
 }
 
 /* ---- planning against it ----------------------------------------------------------------------
  */
+
+static bool is_wanted(const struct list *wanted, const struct entry *e)
+{
+    for (size_t i = 0; i < wanted->len; i++)
+        if (wanted->items[i].cond == e->cond && wanted->items[i].dest == e->dest)
+            return true;
+    return false;
+}
+
+/* The row of an actual rule: of those with the same conditions the first has the wanted one's. */
+static struct resource *actual_row(struct bed *b, const struct alb_rule *rule)
+{
+    for (int64_t nth = 1;; nth++) {
+        struct resource *r = bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, nth));
+        if (!r->actual)
+            return r;
+    }
+}
+
+static void add_ours(struct bed *b, const struct entry *e)
+{
+    struct alb_rule *rule = bed_rule(b, conds[e->cond].host, conds[e->cond].path, groups[e->dest]);
+    rule->priority = (struct opt_int){ e->priority, true };
+    struct resource *r = actual_row(b, rule);
+    r->parent = "80/HTTP";
+    r->actual = rule;
+    r->cloud_id = e->id;
+    r->status = "Available";
+}
 
 /* What an observation would put into the model. */
 static void build(struct bed *b, const struct list *cloud, const struct list *wanted)
@@ -160,14 +191,16 @@ static void build(struct bed *b, const struct list *cloud, const struct list *wa
                       bed_rule(b, conds[wanted->items[i].cond].host,
                                conds[wanted->items[i].cond].path, groups[wanted->items[i].dest]),
                       (int64_t)i + 1);
+    for (int want = 1; want >= 0; want--)
+        for (size_t i = cloud->len; i-- > 0;)
+            if (!cloud->items[i].foreign && is_wanted(wanted, &cloud->items[i]) == want)
+                add_ours(b, &cloud->items[i]);
     for (size_t i = 0; i < cloud->len; i++) {
         const struct entry *e = &cloud->items[i];
+        if (!e->foreign)
+            continue;
         struct alb_rule *rule =
             bed_rule(b, conds[e->cond].host, conds[e->cond].path, groups[e->dest]);
-        if (!e->foreign) {
-            bed_have_rule(b, rule, e->priority, e->id);
-            continue;
-        }
         rule->priority = (struct opt_int){ e->priority, true };
         struct resource *r = bed_row(b, RESOURCE_RULE, arena_fmt(&b->a, "80/HTTP?%s", e->id));
         r->parent = "80/HTTP";

@@ -127,19 +127,89 @@ static void test_a_list_numbered_from_one_makes_room_at_the_top_in_two_calls(voi
         add(b, arena_fmt(&b->a, "h%d.com", i), i + 1, i);
     bed_want_rule(b, bed_rule(b, "-", "-", "sgp-1"), 1); /* overlaps all */
     bed_plan(b);
-    assert_plan(b, "UpdateRulesAttribute", "CreateRules");
-    const struct step *move = bed_next(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute");
+    assert_int_equal(bed_next(b)->items.len, 1); /* below all of them: nobody notices */
+    const struct step *move = &b->plan.steps.items[1];
     assert_int_equal(move->items.len, 99);
     assert_string_equal(step_value(move, "Rules.1.RuleId"), "rule-100"); /* the lowest first */
     assert_null(step_value(move, "Rules.1.RuleActions.1.Type"));
     assert_null(step_value(move, "Rules.1.RuleName"));
-    assert_non_null(b->plan.steps.items[1].waits);
     assert_true(b->plan.lbs.items[0].hitless);
-    bed_apply(b, move);
-    bed_plan(b);
-    assert_plan(b, "CreateRules");
     bed_apply(b, bed_next(b));
     bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_inserting_at_the_top_of_99_rules_is_one_call_with_one_rule(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 1; i <= 99; i++)
+        add(b, arena_fmt(&b->a, "h%d.com", i), i + 1, i * 100);
+    bed_want_rule(b, bed_rule(b, "-", "-", "sgp-1"), 1); /* overlaps all */
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    assert_int_equal(bed_next(b)->items.len, 1);
+}
+
+static void test_one_update_turns_a_doomed_rule_into_a_new_one(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 100);
+    bed_undesired(row(b, bed_rule(b, "a.com", "-", "sgp-1")));
+    bed_want_rule(b, bed_rule(b, "b.com", "/x", "sgp-1"), 1);
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    const struct step *s = bed_next(b);
+    assert_string_equal(step_value(s, "Rules.1.RuleId"), "rule-1");
+    assert_string_equal(step_value(s, "Rules.1.RuleConditions.1.HostConfig.Values.1"), "b.com");
+    assert_string_equal(step_value(s, "Rules.1.RuleConditions.2.PathConfig.Values.1"), "/x");
+    const struct alb_rule *after = s->items.items[0].after;
+    assert_int_equal(after->conditions.len, 2);
+    assert_string_equal(s->items.items[0].key, row(b, bed_rule(b, "b.com", "/x", "-"))->key);
+    assert_string_equal(s->items.items[0].id, "rule-1");
+    assert_true(s->items.items[0].last);
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_rules_for_requests_and_for_responses_do_not_become_each_other(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 100);
+    bed_undesired(row(b, bed_rule(b, "a.com", "-", "sgp-1")));
+    struct alb_rule *answer = bed_rule(b, "a.com", "-", "sgp-1");
+    answer->direction = ALB_DIRECTION_RESPONSE;
+    bed_want_rule(b, answer, 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "DeleteRules");
+}
+
+/* Two that swap what they do and their order cannot do so in place: 1 of a.com/x goes to "new"
+ * only when it is first.  The copy is beside what was there until that goes. */
+static void test_a_copy_is_kept_apart_from_what_was_there(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *first = add(b, "a.com", 2, 100), *second = add(b, "-", 3, 200);
+    bed_want_rule(b, bed_rule(b, "-", "/x", "sgp-1"), 1);
+    first->actions.items[0].forward.targets.items[0].weight.val = 1;
+    second->actions.items[0].forward.targets.items[0].weight.val = 2;
+    bed_have_rule(b, bed_rule(b, "a.com", "/y", "sgp-1"), 50, "rule-old");
+    bed_have_rule(b, bed_rule(b, "b.com", "/x", "sgp-2"), 150, "rule-old-2");
+    bed_plan(b);
+    for (size_t n = b->plan.steps.len; n; n--) { /* each step leaves one fewer */
+        assert_int_equal(b->plan.steps.len, n);
+        assert_in_range(n, 1, 2);
+        bed_apply(b, bed_next(b));
+        bed_plan(b);
+    }
     assert_no_steps(b);
 }
 
@@ -265,8 +335,9 @@ static void test_a_doomed_rule_stays_until_its_successor_is_there(void **state)
     bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
     bed_want_rule(b, bed_rule(b, "a.com", "/*", "@" GROUP), 1);
     bed_plan(b);
-    assert_non_null(bed_step(b, "CreateRules", 0)->waits);
-    assert_non_null(bed_step(b, "DeleteRules", 0)->waits);
+    assert_null(bed_step(b, "CreateRules", 0));
+    assert_null(bed_step(b, "DeleteRules", 0));
+    assert_non_null(bed_step(b, "UpdateRulesAttribute", 0)->waits);
 }
 
 static void test_a_rule_that_is_configuring_takes_no_change(void **state)
@@ -342,6 +413,10 @@ int main(void)
         BED_TEST(test_deleting_one_rule_is_one_call),
         BED_TEST(test_a_changed_weight_is_one_call_with_the_actions_alone),
         BED_TEST(test_a_list_numbered_from_one_makes_room_at_the_top_in_two_calls),
+        BED_TEST(test_inserting_at_the_top_of_99_rules_is_one_call_with_one_rule),
+        BED_TEST(test_one_update_turns_a_doomed_rule_into_a_new_one),
+        BED_TEST(test_rules_for_requests_and_for_responses_do_not_become_each_other),
+        BED_TEST(test_a_copy_is_kept_apart_from_what_was_there),
         BED_TEST(test_a_rule_for_a_host_of_its_own_needs_no_room),
         BED_TEST(test_two_rules_that_overlap_change_places_by_one_update),
         BED_TEST(test_rules_that_cannot_meet_stay_in_any_order),

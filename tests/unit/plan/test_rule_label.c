@@ -24,10 +24,19 @@ static struct rule_node *want(struct bed *b, struct rule_list *l, const char *ho
 static rule_moves run(struct bed *b, struct rule_list *l)
 {
     rule_moves moves = { 0 };
-    struct bits over = order_overlaps(&b->a, l);
-    order_keep(&b->a, l, &over);
-    label_rules(&b->a, l, &over, &moves);
+    find_near(&b->a, l);
+    order_keep(&b->a, l);
+    label_rules(&b->a, l, &moves);
     return moves;
+}
+
+/* How many of those that are there get another label. */
+static size_t moved(const struct rule_list *l)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->n_wanted; i++)
+        n += l->nodes.items[i].was && l->nodes.items[i].target != l->nodes.items[i].was;
+    return n;
 }
 
 static int64_t target(const struct rule_list *l, size_t i)
@@ -87,7 +96,7 @@ static void test_labels_of_doomed_and_foreign_rules_are_taken(void **state)
     assert_int_equal(target(&l, 1), 4);
 }
 
-static void test_room_is_made_by_moving_down_what_is_below_the_lowest_first(void **state)
+static void test_room_is_made_by_moving_down_what_is_below(void **state)
 {
     struct bed *b = *state;
     struct rule_list l = { 0 };
@@ -95,14 +104,12 @@ static void test_room_is_made_by_moving_down_what_is_below_the_lowest_first(void
     want(b, &l, "-", 0);
     want(b, &l, "-", 2);
     want(b, &l, "-", 3);
-    rule_moves moves = run(b, &l);
-    assert_int_equal(moves.len, 2);
-    assert_int_equal(moves.items[0].from, 3);
-    assert_int_equal(moves.items[1].from, 2);
-    assert_int_equal(moves.items[0].to, 203); /* beyond all labels that were taken */
-    assert_int_equal(moves.items[1].to, 103);
-    assert_int_equal(target(&l, 1), 52);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 2);
+    assert_int_equal(target(&l, 0), 1);
+    assert_int_equal(target(&l, 1), 53); /* beyond all labels that were taken, like the others */
     assert_int_equal(target(&l, 2), 103);
+    assert_int_equal(target(&l, 3), 203);
 }
 
 static void test_no_more_is_moved_than_it_takes(void **state)
@@ -113,27 +120,40 @@ static void test_no_more_is_moved_than_it_takes(void **state)
     want(b, &l, "-", 0);
     want(b, &l, "-", 2);
     want(b, &l, "-", 100);
-    rule_moves moves = run(b, &l);
-    assert_int_equal(moves.len, 1);
-    assert_int_equal(moves.items[0].from, 2);
-    assert_int_equal(moves.items[0].to, 51);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 1);
+    assert_int_equal(target(&l, 2), 51);
+    assert_in_range(target(&l, 1), 3, 50);
 }
 
-static void test_at_the_end_room_is_made_by_moving_up_the_highest_first(void **state)
+static void test_at_the_end_room_is_made_by_moving_up(void **state)
 {
     struct bed *b = *state;
     struct rule_list l = { 0 };
     want(b, &l, "-", 9999);
     want(b, &l, "-", 10000);
     want(b, &l, "-", 0);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 2);
+    assert_true(target(&l, 0) < target(&l, 1));
+    assert_true(target(&l, 1) < target(&l, 2));
+    assert_true(target(&l, 2) < 9999);
+}
+
+static void test_labels_that_moves_vacate_are_given_when_there_are_no_others(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 9997);
+    want(b, &l, "-", 9998);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 9999);
+    add(b, &l, "-", 9996)->pinned = true; /* nothing goes up past it */
     rule_moves moves = run(b, &l);
-    assert_int_equal(moves.len, 2);
+    assert_int_equal(moves.len, 1);
     assert_int_equal(moves.items[0].from, 9999);
-    assert_int_equal(moves.items[1].from, 10000);
-    assert_true(moves.items[0].to < moves.items[1].to);
-    assert_true(moves.items[1].to < 9999);
-    assert_true(target(&l, 2) > moves.items[1].to);
-    assert_in_range(target(&l, 2), 1, 10000);
+    assert_int_equal(moves.items[0].to, 10000);
+    assert_int_equal(target(&l, 2), 9999);
 }
 
 static void test_a_foreign_rule_that_overlaps_is_not_passed(void **state)
@@ -171,10 +191,10 @@ static void test_a_foreign_rule_that_cannot_meet_ours_is_passed(void **state)
     want(b, &l, "a.com", 0);
     want(b, &l, "a.com", 1);
     add(b, &l, "b.com", 2)->pinned = true;
-    rule_moves moves = run(b, &l);
-    assert_int_equal(moves.len, 1);
-    assert_true(moves.items[0].to > 2);
-    assert_true(target(&l, 0) < moves.items[0].to);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 1);
+    assert_true(target(&l, 1) > 2);
+    assert_true(target(&l, 0) < target(&l, 1));
     assert_false(l.nodes.items[0].unreachable);
 }
 
@@ -206,9 +226,10 @@ int main(void)
         BED_TEST(test_a_long_list_is_spread_over_all_labels),
         BED_TEST(test_a_new_rule_goes_to_the_middle_of_its_gap),
         BED_TEST(test_labels_of_doomed_and_foreign_rules_are_taken),
-        BED_TEST(test_room_is_made_by_moving_down_what_is_below_the_lowest_first),
+        BED_TEST(test_room_is_made_by_moving_down_what_is_below),
         BED_TEST(test_no_more_is_moved_than_it_takes),
-        BED_TEST(test_at_the_end_room_is_made_by_moving_up_the_highest_first),
+        BED_TEST(test_at_the_end_room_is_made_by_moving_up),
+        BED_TEST(test_labels_that_moves_vacate_are_given_when_there_are_no_others),
         BED_TEST(test_a_foreign_rule_that_overlaps_is_not_passed),
         BED_TEST(test_room_that_would_not_do_is_not_begun),
         BED_TEST(test_a_foreign_rule_that_cannot_meet_ours_is_passed),

@@ -19,8 +19,8 @@ static void add(struct bed *b, struct rule_list *l, const char *host, const char
 /* "+" kept, "-" not, in list order. */
 static const char *kept(struct bed *b, struct rule_list *l)
 {
-    struct bits over = order_overlaps(&b->a, l);
-    order_keep(&b->a, l, &over);
+    find_near(&b->a, l);
+    order_keep(&b->a, l);
     char *text = arena_alloc(&b->a, l->n_wanted + 1);
     for (size_t i = 0; i < l->n_wanted; i++)
         text[i] = l->nodes.items[i].kept ? '+' : '-';

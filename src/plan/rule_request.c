@@ -1,0 +1,231 @@
+/* rule_request.c - the requests that a few rules can tell apart.
+ *
+ * A request is known by which host, path and method patterns it meets and which other
+ * conditions; these choices are free of each other, but patterns of one kind are not: some
+ * cannot be met together, and some are met whenever another is.  What is not known to be
+ * impossible counts as possible, so the result may hold too many requests, never too few. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule_priv.h"
+
+enum { ATOMS_MAX = 64, CHOICES_MAX = 1024 };
+
+/* A pattern, or a condition that is only met or not. */
+struct atom {
+    enum alb_cond type;
+    const char *value;              /* NULL: the whole condition    */
+    const struct alb_condition *of; /* then                         */
+    bool response;                  /* of rules for responses        */
+    const struct route_rule *alone; /* a pattern as a rule           */
+};
+
+struct maker {
+    struct arena *a;
+    struct atom atoms[ATOMS_MAX];
+    size_t n_atoms;
+    uint64_t *choices; /* of the kinds done so far: sets of atoms that are met */
+    size_t n_choices;
+};
+
+static bool has_patterns(enum alb_cond type)
+{
+    return type == ALB_COND_HOST || type == ALB_COND_PATH || type == ALB_COND_METHOD;
+}
+
+static bool same_atom(struct arena *a, const struct atom *x, const struct atom *y)
+{
+    if (x->type != y->type || x->response != y->response || !x->value != !y->value)
+        return false;
+    return x->value ? !strcmp(x->value, y->value)
+                    : !strcmp(schema_canonical(a, &alb_condition_schema, x->of),
+                              schema_canonical(a, &alb_condition_schema, y->of));
+}
+
+/* The place of an atom, or ATOMS_MAX when there are too many. */
+static size_t atom_of(struct maker *m, const struct atom *atom)
+{
+    for (size_t i = 0; i < m->n_atoms; i++)
+        if (same_atom(m->a, &m->atoms[i], atom))
+            return i;
+    if (m->n_atoms == ATOMS_MAX)
+        return ATOMS_MAX;
+    m->atoms[m->n_atoms] = *atom;
+    return m->n_atoms++;
+}
+
+/* Which atoms meet a condition: any of them does. */
+static bool atoms_of(struct maker *m, const struct alb_rule *rule, const struct alb_condition *c,
+                     uint64_t *out)
+{
+    struct atom atom = { .type = c->type, .response = rule->direction == ALB_DIRECTION_RESPONSE };
+    bool patterns = has_patterns(c->type);
+    *out = 0;
+    for (size_t i = 0; i < (patterns ? c->values.values.len : 1); i++) {
+        atom.value = patterns ? c->values.values.items[i] : NULL;
+        atom.of = c;
+        size_t at = atom_of(m, &atom);
+        if (at == ATOMS_MAX || (patterns && !atom.value))
+            return false;
+        *out |= (uint64_t)1 << at;
+    }
+    return true;
+}
+
+/* ---- patterns of one kind ---------------------------------------------------------------------
+ */
+
+static const struct route_rule *prepare_alone(struct arena *a, const struct atom *x)
+{
+    struct alb_rule *rule = arena_alloc(a, sizeof *rule);
+    struct alb_condition *c = LIST_PUSH(a, &rule->conditions);
+    c->type = x->type;
+    *LIST_PUSH(a, &c->values.values) = x->value;
+    return route_prepare(a, rule);
+}
+
+static bool meet(const struct atom *x, const struct atom *y)
+{
+    return route_meet(x->alone, y->alone);
+}
+
+static bool is_always(struct arena *a, const struct atom *x)
+{
+    struct alb_rule *any = arena_alloc(a, sizeof *any);
+    return route_covers(x->alone, route_prepare(a, any)) == ROUTE_YES;
+}
+
+/* Is all that meets 'y' sure to meet 'x'? */
+static bool covers(const struct atom *x, const struct atom *y)
+{
+    return route_covers(x->alone, y->alone) == ROUTE_YES;
+}
+
+/* Can atom 'i' be met together with those of 'set', and so that what it implies is met? */
+static bool may_join(const struct maker *m, uint64_t set, size_t i, size_t first)
+{
+    for (size_t k = first; k < i; k++) {
+        bool in = set >> k & 1;
+        if (in ? !meet(&m->atoms[k], &m->atoms[i]) : covers(&m->atoms[k], &m->atoms[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool may_stay_out(const struct maker *m, uint64_t set, size_t i, size_t first)
+{
+    if (is_always(m->a, &m->atoms[i]))
+        return false;
+    for (size_t k = first; k < i; k++)
+        if ((set >> k & 1) && covers(&m->atoms[i], &m->atoms[k]))
+            return false;
+    return true;
+}
+
+/* Adds the choice of one kind of atom, [first, end), to all choices made so far. */
+static bool choose(struct maker *m, size_t first, size_t end)
+{
+    bool free = !m->atoms[first].value;
+    for (size_t i = first; i < end && !free; i++)
+        m->atoms[i].alone = prepare_alone(m->a, &m->atoms[i]);
+    for (size_t i = first; i < end; i++) {
+        size_t n = m->n_choices, kept = 0;
+        uint64_t *next = arena_array(m->a, 2 * n + 1, sizeof *next);
+        for (size_t c = 0; c < n; c++) {
+            uint64_t set = m->choices[c];
+            if (free || may_stay_out(m, set, i, first))
+                next[kept++] = set;
+            if (free || may_join(m, set, i, first))
+                next[kept++] = set | (uint64_t)1 << i;
+        }
+        m->choices = next;
+        m->n_choices = kept;
+        if (kept > CHOICES_MAX)
+            return false;
+    }
+    return true;
+}
+
+/* ---- rules -------------------------------------------------------------------------------------
+ */
+
+static int by_kind(const void *x, const void *y)
+{
+    const struct atom *a = x, *b = y;
+    if (a->response != b->response)
+        return a->response ? 1 : -1;
+    if (a->type != b->type)
+        return a->type < b->type ? -1 : 1;
+    if (!a->value || !b->value)
+        return 0;
+    return strcmp(a->value, b->value);
+}
+
+static bool collect(struct maker *m, const struct rule_node *const *nodes, size_t n)
+{
+    uint64_t ignored;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < nodes[i]->rule->conditions.len; k++)
+            if (!atoms_of(m, nodes[i]->rule, &nodes[i]->rule->conditions.items[k], &ignored))
+                return false;
+    if (m->n_atoms)
+        qsort(m->atoms, m->n_atoms, sizeof *m->atoms, by_kind);
+    return true;
+}
+
+static bool choose_all(struct maker *m)
+{
+    m->choices = arena_array(m->a, 1, sizeof *m->choices);
+    m->n_choices = 1;
+    for (size_t first = 0, end; first < m->n_atoms; first = end) {
+        end = first + 1;
+        while (end < m->n_atoms && m->atoms[first].value
+               && m->atoms[end].type == m->atoms[first].type
+               && m->atoms[end].response == m->atoms[first].response)
+            end++;
+        if (!choose(m, first, end))
+            return false;
+    }
+    return true;
+}
+
+static int by_bits(const void *x, const void *y)
+{
+    const uint64_t *a = x, *b = y;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Which rules a choice of atoms meets, in one direction. */
+static uint64_t rules_met(struct maker *m, const struct rule_node *const *nodes, size_t n,
+                          uint64_t set, bool response)
+{
+    uint64_t out = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct alb_rule *rule = nodes[i]->rule;
+        bool met = (rule->direction == ALB_DIRECTION_RESPONSE) == response;
+        for (size_t k = 0; k < rule->conditions.len && met; k++) {
+            uint64_t any = 0;
+            met = atoms_of(m, rule, &rule->conditions.items[k], &any) && (any & set);
+        }
+        out |= (uint64_t)met << i;
+    }
+    return out;
+}
+
+bool request_classes(struct arena *a, const struct rule_node *const *nodes, size_t n,
+                     class_list *out)
+{
+    struct maker m = { .a = a };
+    if (n > 64 || !collect(&m, nodes, n) || !choose_all(&m))
+        return false;
+    uint64_t *sets = arena_array(a, 2 * m.n_choices + 1, sizeof *sets);
+    size_t len = 0;
+    for (size_t c = 0; c < m.n_choices; c++)
+        for (int response = 0; response <= 1; response++)
+            sets[len++] = rules_met(&m, nodes, n, m.choices[c], response);
+    qsort(sets, len, sizeof *sets, by_bits);
+    for (size_t i = 0; i < len; i++)
+        if (sets[i] && (!i || sets[i] != sets[i - 1]))
+            *LIST_PUSH(a, out) = sets[i];
+    return true;
+}

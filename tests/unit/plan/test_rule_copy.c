@@ -1,0 +1,89 @@
+/* Changes as copies. */
+#include "support.h"
+
+static void want(struct bed *b, const char *host, const char *path, const char *group, int64_t at)
+{
+    bed_want_rule(b, bed_rule(b, host, path, group), at);
+}
+
+static void have(struct bed *b, const char *host, const char *path, const char *group,
+                 int64_t priority)
+{
+    bed_have_rule(b, bed_rule(b, host, path, group), priority,
+                  arena_fmt(&b->a, "rule-%d", (int)priority));
+}
+
+/* In place: /x, then a.com/x changes, then the catch-all, then a.com goes; and nothing can
+ * become another, because more is to come than to go. */
+static void start(struct bed *b)
+{
+    bed_lb(b);
+    bed_listener(b);
+    b->in.allow_destroy = true;
+    have(b, "a.com", "-", "1", 100);
+    have(b, "a.com", "/x/*", "1", 200);
+    want(b, "a.com", "/x/*", "1", 1);
+    want(b, "-", "/x/*", "1", 2);
+    want(b, "a.com", "-", "2", 3);
+}
+
+static void test_what_takes_three_calls_in_place_takes_two_as_copies(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_plan(b);
+    assert_int_equal(b->plan.steps.len, 2);
+    for (size_t left = 1; left + 1; left--) { /* the plan that is made next goes on with it */
+        bed_apply(b, bed_next(b));
+        bed_plan(b);
+        assert_int_equal(b->plan.steps.len, left);
+        if (!left)
+            break;
+    }
+    assert_no_steps(b);
+}
+
+static void test_the_copy_has_the_key_and_what_was_there_another(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "DeleteRules");
+    const struct step *create = bed_next(b), *gone = &b->plan.steps.items[1];
+    const struct step_item *copy = NULL;
+    for (size_t i = 0; i < create->items.len; i++)
+        if (create->items.items[i].aside)
+            copy = &create->items.items[i];
+    assert_non_null(copy);
+    assert_string_equal(copy->aside, arena_fmt(&b->a, "%s.2", copy->key));
+    assert_string_equal(gone->items.items[gone->items.len - 1].key, copy->aside);
+    const char *was = arena_strdup(&b->a, bed_row(b, RESOURCE_RULE, copy->key)->cloud_id);
+    const char *aside = arena_strdup(&b->a, copy->aside);
+    bed_apply(b, create);
+    assert_string_equal(bed_row(b, RESOURCE_RULE, aside)->cloud_id, was);
+}
+
+static void test_without_room_for_copies_the_change_is_made_in_place(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 0; i < 97; i++) {
+        have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
+        want(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
+    }
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules, 100);
+    assert_true(b->plan.lbs.items[0].hitless);
+    assert_null(bed_step(b, "DeleteRules", 0));
+    assert_int_equal(bed_step(b, "CreateRules", 0)->items.len, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_what_takes_three_calls_in_place_takes_two_as_copies),
+        BED_TEST(test_the_copy_has_the_key_and_what_was_there_another),
+        BED_TEST(test_without_room_for_copies_the_change_is_made_in_place),
+    };
+    return cmocka_run_group_tests_name("plan/rule_copy", tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* The requests that rules tell apart. */
+#include "support.h"
+
+#include "rule_priv.h"
+
+struct classes {
+    struct rule_node nodes[8];
+    const struct rule_node *at[8];
+    size_t n;
+    class_list out;
+};
+
+static void add(struct classes *c, struct alb_rule *rule)
+{
+    c->nodes[c->n].rule = rule;
+    c->at[c->n] = &c->nodes[c->n];
+    c->n++;
+}
+
+/* Is there a request that meets just these rules, a bit each? */
+static bool has(const struct classes *c, uint64_t set)
+{
+    for (size_t i = 0; i < c->out.len; i++)
+        if (c->out.items[i] == set)
+            return true;
+    return false;
+}
+
+static void test_a_rule_between_two_is_met_with_both(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    add(&c, bed_rule(b, "a.com", "-", "g"));
+    add(&c, bed_rule(b, "-", "/x/*", "g"));
+    add(&c, bed_rule(b, "a.com", "/x/*", "g"));
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 3);
+    assert_true(has(&c, 1));
+    assert_true(has(&c, 2));
+    assert_true(has(&c, 7));
+}
+
+static void test_what_meets_a_narrow_pattern_meets_the_wide_one(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    add(&c, bed_rule(b, "*.b.com", "-", "g"));
+    add(&c, bed_rule(b, "w.b.com", "-", "g"));
+    add(&c, bed_rule(b, "*.w.b.com", "-", "g"));
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 3);
+    assert_true(has(&c, 1));
+    assert_true(has(&c, 3));
+    assert_true(has(&c, 5));
+}
+
+static void test_a_prefix_without_more_behind_it_may_be_outside(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    add(&c, bed_rule(b, "-", "/x/*", "g"));
+    add(&c, bed_rule(b, "-", "/x/", "g"));
+    add(&c, bed_rule(b, "-", "/x/y/*", "g"));
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_true(has(&c, 2));
+    assert_true(has(&c, 3));
+    assert_true(has(&c, 5));
+    assert_false(has(&c, 4)); /* /x/y/... is always in /x/... */
+}
+
+static void test_every_request_meets_a_star(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    add(&c, bed_rule(b, "-", "/*", "g"));
+    add(&c, bed_rule(b, "*", "/x", "g"));
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 2);
+    assert_true(has(&c, 1));
+    assert_true(has(&c, 3));
+}
+
+static void test_regular_expressions_and_headers_may_be_met_with_anything(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    struct alb_rule *canary = bed_rule(b, "-", "-", "g"), *same = bed_rule(b, "-", "/x", "g");
+    struct alb_condition header = { .type = ALB_COND_HEADER };
+    header.header.key = "x-canary";
+    *LIST_PUSH(&b->a, &header.header.values) = "1";
+    *LIST_PUSH(&b->a, &canary->conditions) = header;
+    *LIST_PUSH(&b->a, &same->conditions) = header;
+    add(&c, canary);
+    add(&c, same);
+    add(&c, bed_rule(b, "-", "~^/y", "g"));
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 5);
+    assert_false(has(&c, 2)); /* the same header, so the first is met, too */
+    assert_true(has(&c, 1) && has(&c, 3) && has(&c, 4) && has(&c, 5) && has(&c, 7));
+}
+
+static void test_requests_and_responses_are_never_met_together(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    struct alb_rule *answer = bed_rule(b, "a.com", "-", "g");
+    answer->direction = ALB_DIRECTION_RESPONSE;
+    add(&c, bed_rule(b, "a.com", "-", "g"));
+    add(&c, answer);
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 2);
+    assert_true(has(&c, 1) && has(&c, 2));
+}
+
+static void test_methods_exclude_each_other(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    static const char *const methods[] = { "GET", "POST" };
+    for (size_t i = 0; i < COUNT(methods); i++) {
+        struct alb_rule *rule = bed_rule(b, "-", "-", "g");
+        struct alb_condition *m = LIST_PUSH(&b->a, &rule->conditions);
+        m->type = ALB_COND_METHOD;
+        *LIST_PUSH(&b->a, &m->values.values) = methods[i];
+        add(&c, rule);
+    }
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 2);
+}
+
+static void test_too_many_ways_to_differ_are_given_up(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    struct alb_rule *rule = bed_rule(b, "-", "-", "g");
+    for (int i = 0; i < 11; i++) {
+        struct alb_condition *h = LIST_PUSH(&b->a, &rule->conditions);
+        h->type = ALB_COND_HEADER;
+        h->header.key = arena_fmt(&b->a, "x-%d", i);
+    }
+    add(&c, rule);
+    assert_false(request_classes(&b->a, c.at, c.n, &c.out));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_rule_between_two_is_met_with_both),
+        BED_TEST(test_what_meets_a_narrow_pattern_meets_the_wide_one),
+        BED_TEST(test_a_prefix_without_more_behind_it_may_be_outside),
+        BED_TEST(test_every_request_meets_a_star),
+        BED_TEST(test_regular_expressions_and_headers_may_be_met_with_anything),
+        BED_TEST(test_requests_and_responses_are_never_met_together),
+        BED_TEST(test_methods_exclude_each_other),
+        BED_TEST(test_too_many_ways_to_differ_are_given_up),
+    };
+    return cmocka_run_group_tests_name("plan/rule_request", tests, NULL, NULL);
+}
