@@ -48,24 +48,23 @@ static void test_what_meets_a_narrow_pattern_meets_the_wide_one(void **state)
     add(&c, bed_rule(b, "w.b.com", "-", "g"));
     add(&c, bed_rule(b, "*.w.b.com", "-", "g"));
     assert_true(request_classes(&b->a, c.at, c.n, &c.out));
-    assert_int_equal(c.out.len, 3);
+    assert_int_equal(c.out.len, 4);
     assert_true(has(&c, 1));
     assert_true(has(&c, 3));
-    assert_true(has(&c, 5));
+    assert_true(has(&c, 5)); /* a star may reach across dots, ... */
+    assert_true(has(&c, 4)); /* ... or not                        */
 }
 
-static void test_a_prefix_without_more_behind_it_may_be_outside(void **state)
+static void test_what_begins_with_a_prefix_meets_it(void **state)
 {
     struct bed *b = *state;
     struct classes c = { 0 };
     add(&c, bed_rule(b, "-", "/x/*", "g"));
-    add(&c, bed_rule(b, "-", "/x/", "g"));
+    add(&c, bed_rule(b, "-", "/x/1", "g"));
     add(&c, bed_rule(b, "-", "/x/y/*", "g"));
     assert_true(request_classes(&b->a, c.at, c.n, &c.out));
-    assert_true(has(&c, 2));
-    assert_true(has(&c, 3));
-    assert_true(has(&c, 5));
-    assert_false(has(&c, 4)); /* /x/y/... is always in /x/... */
+    assert_int_equal(c.out.len, 3);
+    assert_true(has(&c, 1) && has(&c, 3) && has(&c, 5));
 }
 
 static void test_every_request_meets_a_star(void **state)
@@ -92,11 +91,10 @@ static void test_regular_expressions_and_headers_may_be_met_with_anything(void *
     *LIST_PUSH(&b->a, &same->conditions) = header;
     add(&c, canary);
     add(&c, same);
-    add(&c, bed_rule(b, "-", "~^/y", "g"));
+    add(&c, bed_rule(b, "-", "~*^/[a-z]", "g"));
     assert_true(request_classes(&b->a, c.at, c.n, &c.out));
-    assert_int_equal(c.out.len, 5);
     assert_false(has(&c, 2)); /* the same header, so the first is met, too */
-    assert_true(has(&c, 1) && has(&c, 3) && has(&c, 4) && has(&c, 5) && has(&c, 7));
+    assert_true(has(&c, 1) && has(&c, 4) && has(&c, 5) && has(&c, 7));
 }
 
 static void test_requests_and_responses_are_never_met_together(void **state)
@@ -147,7 +145,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_rule_between_two_is_met_with_both),
         BED_TEST(test_what_meets_a_narrow_pattern_meets_the_wide_one),
-        BED_TEST(test_a_prefix_without_more_behind_it_may_be_outside),
+        BED_TEST(test_what_begins_with_a_prefix_meets_it),
         BED_TEST(test_every_request_meets_a_star),
         BED_TEST(test_regular_expressions_and_headers_may_be_met_with_anything),
         BED_TEST(test_requests_and_responses_are_never_met_together),
