@@ -9,7 +9,15 @@
 #include "alb-agent/plan.h"
 #include "alb-agent/route.h"
 
-enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_YAML };
+/* Of MARKDOWN, JUNIT and SARIF there are reports of drift only. */
+enum report_format {
+    REPORT_TEXT,
+    REPORT_JSON,
+    REPORT_YAML,
+    REPORT_MARKDOWN,
+    REPORT_JUNIT,
+    REPORT_SARIF
+};
 
 /* Something a person should know about an object: "Ingress shop/web (web.yaml:3)" and
  * "spec.rules[0].host: ...". */

@@ -30,9 +30,10 @@ const struct cmd cmd_drift = {
         "(wanted, not applied yet), orphan (ours, wanted by nothing), unmanaged (not ours, never\n"
         "touched).  Without -f what was last wanted is taken from the state file; without a\n"
         "state file every difference is pending.  Changes nothing and needs no lock.\n"
+        "-o markdown for a comment on a change, junit and sarif for CI.\n"
         "Exit codes: 0 in sync, 1 error, 2 drift, 4 a manifest or an object was left out, 5 the\n"
         "cloud could not be read.",
     .opts = OPT_FILE | OPTS_CLOUD,
-    .outputs = "text|json",
+    .outputs = "text|json|markdown|junit|sarif",
     .run = drift_run,
 };

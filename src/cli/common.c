@@ -32,9 +32,14 @@ void cli_print(const struct buf *b)
 
 enum report_format format_of(const struct options *o)
 {
-    if (!strcmp(o->output, "json"))
-        return REPORT_JSON;
-    return !strcmp(o->output, "yaml") ? REPORT_YAML : REPORT_TEXT;
+    static const char *const names[] = {
+        [REPORT_JSON] = "json",         [REPORT_YAML] = "yaml",   [REPORT_TEXT] = "text",
+        [REPORT_MARKDOWN] = "markdown", [REPORT_JUNIT] = "junit", [REPORT_SARIF] = "sarif",
+    };
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (!strcmp(o->output, names[i]))
+            return (enum report_format)i;
+    return REPORT_TEXT;
 }
 
 bool wants_colour(int fd)

@@ -15,6 +15,23 @@ void add_title(struct buf *b, const struct resource *r);
 void describe_condition(struct buf *b, const struct alb_condition *c);
 void describe_action(struct buf *b, const struct alb_rule_action *action);
 
+/* ---- drift.c, drift_ci.c ---------------------------------------------------------------- */
+
+/* How one row stands; 'changes' is what differs. */
+struct finding {
+    const struct resource *row;
+    enum resource_class class;
+    change_list changes;
+};
+typedef LIST_OF(struct finding) findings;
+/* How many managed rows are not in sync. */
+size_t drift_differing(const struct report_counts *c);
+void drift_markdown(struct buf *b, const struct report_in *in, const findings *all,
+                    const struct report_counts *counts);
+void drift_junit(struct buf *b, const struct report_in *in, const findings *all,
+                 const struct report_counts *counts);
+cJSON *drift_sarif(const struct report_in *in, const findings *all);
+
 cJSON *notes_json(const struct report_in *in);
 cJSON *changes_json(const change_list *changes);
 void add_text_changes(struct buf *b, const struct report_in *in, const change_list *changes,
