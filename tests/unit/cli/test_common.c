@@ -19,7 +19,8 @@ static void test_exit_codes_go_before_each_other_as_designed(void **state)
 static void test_refusals_are_quota_before_destruction(void **state)
 {
     (void)state;
-    struct plan_refusal refusals[] = { { "a", false, "" }, { "b", true, "" } };
+    struct plan_refusal refusals[] = { { .lb = "a", .message = "" },
+                                       { .lb = "b", .quota = true, .message = "" } };
     struct plan plan = { 0 };
     assert_int_equal(refusal_exit(&plan), EXIT_DONE);
     plan.refusals.items = refusals;

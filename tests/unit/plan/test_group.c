@@ -79,19 +79,6 @@ static void test_a_group_of_another_service_is_not_written(void **state)
     assert_int_equal(b->plan.warnings.len, 1);
 }
 
-static void test_a_member_fixed_at_creation_is_a_warning_with_a_remedy(void **state)
-{
-    struct bed *b = *state;
-    bed_lb(b);
-    bed_group(b, KEY, "sgp-1");
-    struct alb_server_group *have = bed_actual(b, group_row(b));
-    have->vpc_id = "vpc-2";
-    bed_plan(b);
-    assert_no_steps(b);
-    assert_string_equal(b->plan.warnings.items[0].key, KEY);
-    assert_non_null(strstr(b->plan.warnings.items[0].message, "VpcId"));
-}
-
 /* ---- deletion ---------------------------------------------------------------------------- */
 
 static struct resource *unwanted_group(struct bed *b)
@@ -181,7 +168,6 @@ int main(void)
         BED_TEST(test_a_group_whose_servers_are_unknown_is_done_once_it_exists),
         BED_TEST(test_a_group_that_is_not_ready_takes_no_change),
         BED_TEST(test_a_group_of_another_service_is_not_written),
-        BED_TEST(test_a_member_fixed_at_creation_is_a_warning_with_a_remedy),
         BED_TEST(test_a_group_nobody_wants_is_deleted),
         BED_TEST(test_a_group_is_deleted_only_when_no_rule_uses_it),
         BED_TEST(test_a_group_is_deleted_when_its_connections_have_drained),

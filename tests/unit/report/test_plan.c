@@ -98,7 +98,8 @@ static void test_refusal_is_the_verdict_and_says_the_remedy(void **state)
 {
     struct bed *b = *state;
     struct made *m = make(b);
-    struct plan_refusal refusal = { "kube-system/web", false, "too much; give --allow-destroy" };
+    struct plan_refusal refusal = { .lb = "kube-system/web",
+                                    .message = "too much; give --allow-destroy" };
     m->plan.refusals.items = &refusal;
     m->plan.refusals.len = 1;
     report_plan(&b->out, &b->in, &m->plan);
