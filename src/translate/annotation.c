@@ -98,14 +98,6 @@ bool annotation_is_true(struct subject *s, const char *name, bool aliased)
     return is_true(s, name, aliased ? annotation_aliased(s->obj, name) : annotation(s->obj, name));
 }
 
-static bool asks_for_something(struct subject *s, const struct annotation_row *row,
-                               const char *value)
-{
-    if (row->quiet && !strcmp(row->quiet, "bool"))
-        return is_true(s, row->name, value);
-    return value[strspn(value, " \t\r\n")] && !(row->quiet && !strcasecmp(value, row->quiet));
-}
-
 static void check_attendant(struct subject *s, const struct annotation_row *row)
 {
     const struct annotation_row *with = row->with ? find_row(row->with) : NULL;
@@ -125,7 +117,7 @@ static void check_row(struct subject *s, const struct annotation_row *row)
     case ANNOTATION_USED: return;
     case ANNOTATION_ATTENDANT: check_attendant(s, row); return;
     case ANNOTATION_LATER:
-        if (asks_for_something(s, row, value))
+        if (value[strspn(value, " \t\r\n")])
             warn(s, &at, "not applied yet");
         return;
     }

@@ -99,8 +99,7 @@ static void check_targets(struct subject *s, const struct place *at, const actio
             if (!strcmp(id, forward->forward.targets.items[k].group_id))
                 problem(s, at, "its ForwardGroup names %s twice; give one weight for both", id);
         for (size_t k = 0; mirror && k < mirror->mirror.groups.targets.len; k++)
-            if (mirror->mirror.groups.targets.items[k].group_id
-                && !strcmp(id, mirror->mirror.groups.targets.items[k].group_id))
+            if (!strcmp(id, mirror->mirror.groups.targets.items[k].group_id))
                 problem(s, at, "it forwards to %s and mirrors to it too; give another group", id);
     }
 }

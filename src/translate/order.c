@@ -74,13 +74,13 @@ static int compare_hosts(const char *x, const char *y)
     return x_pattern ? compare_sizes(strlen(y), strlen(x)) : 0;
 }
 
-/* How much of a path every request has; a slash at its end does not count. */
+/* How much of a path every request has, from its "/" on; a slash at its end does not count. */
 static size_t literal_len(const struct route *r)
 {
     size_t n = strlen(r->path);
     if (r->kind == PATH_PATTERN)
         n = strcspn(r->path, "*?([{|^$\\");
-    return r->kind == PATH_PREFIX && n && r->path[n - 1] == '/' ? n - 1 : n;
+    return r->kind == PATH_PREFIX && r->path[n - 1] == '/' ? n - 1 : n;
 }
 
 static int compare_paths(const struct route *x, const struct route *y)

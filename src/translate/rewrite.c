@@ -26,7 +26,7 @@ void rewrite_check(struct subject *s, const struct place *at, const struct alb_r
     value_check_at(s, at, "host", r->host, value_check_target_host);
     value_check_at(s, at, "path", r->path, value_check_target_path);
     value_check_at(s, at, "query", r->query, value_check_target_query);
-    if (r->query && has_upper_case(r->query))
+    if (has_upper_case(r->query))
         problem(s, &(struct place){ .up = at, .name = "query" },
                 "\"%s\" has capital letters, which ALB refuses in a rewrite; give small ones",
                 r->query);

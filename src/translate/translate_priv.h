@@ -169,9 +169,8 @@ enum annotation_support {
 struct annotation_row {
     const char *name; /* below ANNOTATION_PREFIX; "x.<service>": for each Service          */
     enum annotation_support support;
-    bool aliased;      /* also read under NGINX_PREFIX, which wins                          */
-    const char *quiet; /* the value that asks for nothing; "bool": everything but "true"   */
-    const char *with;  /* without effect unless this one is "true"; NULL: not looked at     */
+    bool aliased;     /* also read under NGINX_PREFIX, which wins                          */
+    const char *with; /* without effect unless this one is "true"; NULL: not looked at     */
     const char *type, *dflt, *meaning, *field; /* for people; dflt NULL: none               */
 };
 extern const struct annotation_row annotation_rows[];

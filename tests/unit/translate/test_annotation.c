@@ -75,6 +75,8 @@ static void test_unknown_annotation_is_a_warning_with_a_hint(void **state)
 {
     (void)state;
     assert_placed(ALB "cors-enable: \"true\"", "cors-enable]: there is no such annotation");
+    assert_placed(ALB "cert-id: c-1", "cert-id]: not applied yet");
+    assert_placed(ALB "cert-id: \" \"", "");
     assert_placed(ALB "sticky-sesion: \"true\"", "is it 'sticky-session'?");
 }
 

@@ -79,6 +79,7 @@ static void test_response_rule_changes_headers_only(void **state)
     assert_problem(RESPONSE ACTIONS(REMOVE "," FIXED), TO_ANNOTATION,
                    "a rule of direction Response can only InsertHeader and RemoveHeader, but there "
                    "is [RemoveHeader FixedResponse]");
+    assert_problem(RESPONSE ACTIONS(FIXED), TO_ANNOTATION, "but there is [FixedResponse]");
     assert_problem(RESPONSE, TO_ANNOTATION,
                    "a rule of direction Response needs an InsertHeader or a RemoveHeader in the "
                    "annotation alb.ingress.kubernetes.io/actions.tea");

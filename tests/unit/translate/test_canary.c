@@ -68,6 +68,67 @@ static void test_canary_that_asks_for_nothing_is_a_warning(void **state)
                 "a.com /*" MAIN, "has no effect at all");
 }
 
+static void test_empty_texts_ask_for_nothing(void **state)
+{
+    (void)state;
+    assert_main(CANARY SAYS("canary-by-header", "") SAYS("canary-by-cookie", "")
+                    SAYS("canary-weight", "9"),
+                "a.com /* 1:ForwardGroup @d/main-tea:80*91 @d/web-tea:80*9\n", "");
+    /* Both at once do nothing, whatever else is missing. */
+    assert_main(CANARY SAYS("canary-by-header", "k") SAYS("canary-weight", "9"), "a.com /*" MAIN,
+                "has no effect at all");
+    assert_main(CANARY SAYS("canary-by-cookie", "c") SAYS("canary-weight", "9"), "a.com /*" MAIN,
+                "has no effect at all");
+}
+
+/* What goes to no path, and rules for answers, are nobody's main rule. */
+static void test_other_rules_of_the_main_ingress_are_left_alone(void **state)
+{
+    (void)state;
+#define HOSTLESS(port)                                                                            \
+    "  - {http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: tea, port: {" port \
+    "}}}}]}}\n"
+    struct world w =
+        world_asked(CANARY SAYS("canary-weight", "9"),
+                    "  rules:\n" HOSTLESS("number: 80") INGRESS(
+                        "d", "a",
+                        ALB "rule-direction.r: Response, " ALB
+                            "actions.r: "
+                            "'[{\"type\":\"RemoveHeader\",\"RemoveHeaderConfig\":{\"key\":\"k\"}}]"
+                            "'") "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
+                                 "  rules:\n"
+                                 "  - {http: {paths: [{path: /, pathType: Prefix, backend: "
+                                 "{service: {name: r, port: "
+                                 "{name: use-annotation}}}}]}}\n" INGRESS(
+                                     "d", "main", "") "  rules:\n" HOSTLESS("number: 80"));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"),
+                        "Response /* 1:RemoveHeader k\n"
+                        "/* 1:ForwardGroup @d/main-tea:80*91 @d/web-tea:80*9\n"
+                        "/* 1:ForwardGroup @d/a-tea:80*100\n");
+    world_done(&w);
+}
+
+static void test_hostless_canaries_are_named_too(void **state)
+{
+    (void)state;
+    struct world w =
+        world_asked(CANARY SAYS("canary-weight", "9"), "  rules:\n" HOSTLESS("number: 80"));
+    assert_has(problems(&w), "a non-Canary Ingress with host \"\" and path \"/\" must exist");
+    world_done(&w);
+    w = world_asked(CANARY SAYS("canary-weight", "60"),
+                    "  rules:\n" HOSTLESS("number: 80")
+                        INGRESS("d", "main", "") "  rules:\n" HOSTLESS("number: 80") INGRESS(
+                            "d", "c",
+                            ALB "canary: \"true\", " ALB
+                                "canary-weight: \"50\"") "  rules:\n" HOSTLESS("number: 80"));
+    assert_has(problems(&w), "Ingress web: metadata.annotations[alb.ingress.kubernetes.io/"
+                             "canary-weight]: with it the canaries of host \"\" and path \"/\"");
+    assert_string_equal(rules(&w, "80/HTTP"),
+                        "/* 1:ForwardGroup @d/main-tea:80*50 @d/c-tea:80*50\n");
+    world_done(&w);
+}
+
 static void test_actions_of_a_share_are_a_warning(void **state)
 {
     (void)state;
@@ -162,6 +223,9 @@ int main(void)
         cmocka_unit_test(test_shares_and_headers_that_alb_refuses_are_problems),
         cmocka_unit_test(test_header_canary_behind_its_main_rule_is_a_warning),
         cmocka_unit_test(test_canary_that_asks_for_nothing_is_a_warning),
+        cmocka_unit_test(test_empty_texts_ask_for_nothing),
+        cmocka_unit_test(test_other_rules_of_the_main_ingress_are_left_alone),
+        cmocka_unit_test(test_hostless_canaries_are_named_too),
         cmocka_unit_test(test_actions_of_a_share_are_a_warning),
         cmocka_unit_test(test_default_backend_of_a_canary_is_a_warning),
         cmocka_unit_test(test_path_that_is_there_twice_has_its_share_once),

@@ -31,6 +31,8 @@ static void test_each_action_is_read(void **state)
         { ACTION("Cors", "\"allowOrigin\":[\"*\"],\"allowMethods\":[\"GET\"],\"maxAge\":\"5\","
                          "\"allowCredentials\":\"off\",\"exposeHeaders\":[\"x\"]"),
           "a.com /* 1:Cors * GET x off 5" FORWARD(2) },
+        { ACTION("Cors", "\"allowOrigin\":[\"*\"],\"allowCredentials\":\"on\""),
+          "a.com /* 1:Cors * on 0" FORWARD(2) },
     };
     assert_each(cases, TO_TEA, assert_rules);
 }

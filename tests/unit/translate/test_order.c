@@ -75,6 +75,40 @@ static void test_host_may_be_that_of_a_condition(void **state)
     world_done(&w);
 }
 
+static void test_what_is_for_all_comes_last(void **state)
+{
+    (void)state;
+#define REST INGRESS("d", "a", "") "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
+#define NO_HOST(path)                                                                              \
+    "  - {http: {paths: [{path: " path ", pathType: Prefix, backend: {service: {name: tea, port: " \
+    "{number: 80}}}}]}}\n"
+    assert_order(NAMED("  rules:\n" NO_HOST("/x") TYPED("~^a[.]com$", "/", "Prefix")
+                           TYPED("a?.com", "/", "Prefix") TYPED("b.com", "/", "Prefix") REST
+                       "  rules:\n" NO_HOST("/y/z"),
+                       SPECIFICATION),
+                 "b.com/* ~^a[.]com$/* a?.com/* /y/z /x /* ");
+    assert_order(NAMED("  rules:\n" TYPED("b.com", "/", "Prefix") REST, ""), "b.com/* /* ");
+}
+
+static void test_canaries_come_before_their_main_rule(void **state)
+{
+    (void)state;
+#define CANARY(name, more) \
+    INGRESS("d", name, ALB "canary: \"true\", " more) "  rules:\n" PATH("a.com", "/")
+    struct world w = world_of(
+        NAMED("  rules:\n" PATH("a.com", "/"), SPECIFICATION) CANARY("x", ALB "canary-by-cookie: c")
+            CANARY("y", ALB "canary-by-header: h, " ALB "canary-by-header-value: v")
+                CANARY("z", ALB "canary-by-header: h, " ALB "canary-by-header-value: w, " ALB
+                                "canary-by-cookie: c"));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"),
+                        "a.com /* Header:h=w Cookie:c=always 1:ForwardGroup @d/z-tea:80*100\n"
+                        "a.com /* Header:h=v 1:ForwardGroup @d/y-tea:80*100\n"
+                        "a.com /* Cookie:c=always 1:ForwardGroup @d/x-tea:80*100\n"
+                        "a.com /*" FORWARD(1));
+    world_done(&w);
+}
+
 static void test_order_is_read_from_the_albconfig(void **state)
 {
     (void)state;
@@ -97,6 +131,8 @@ int main(void)
         cmocka_unit_test(test_slash_at_the_end_of_a_prefix_does_not_count),
         cmocka_unit_test(test_order_of_hosts_is_that_of_the_specification),
         cmocka_unit_test(test_host_may_be_that_of_a_condition),
+        cmocka_unit_test(test_what_is_for_all_comes_last),
+        cmocka_unit_test(test_canaries_come_before_their_main_rule),
         cmocka_unit_test(test_order_is_read_from_the_albconfig),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,9 @@ static void test_values_are_taken_as_the_description_says(void **state)
         { value_check_header_value,
           { "v", "a b", "*", "a\\b" },
           { "", " a", "a ", "a\\", "a\"b", "a\tb", "\303\274" } },
-        { value_check_query, { "a", "", "A;b", "*?" }, { "a b", "a#b", "a&b", "{", "a\"" } },
+        { value_check_query,
+          { "a", "", "A;b", "*?" },
+          { "a b", "a#b", "a&b", "{", "a\"", "a\177" } },
         { value_check_cookie, { "a", "A*" }, { "a;b", "a b", "[", "\\" } },
         { value_check_method,
           { "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH" },
@@ -41,7 +43,8 @@ static void test_values_are_taken_as_the_description_says(void **state)
         { value_check_reference, { "x-a", "A_1" }, { "", "a b", "a:b" } },
         { value_check_origin,
           { "*", "http://a.com", "https://*.a.com:8443", "http://localhost", "https://a_b.c" },
-          { "", "a.com", "ftp://a", "https://", "https://a.*", "https://*", "http://a:99999" } },
+          { "", "a.com", "ftp://a", "https://", "https://a.*", "https://*", "http://a:99999",
+            "http://a!b" } },
         { value_check_cors_header, { "*", "x", "X-a_b" }, { "", "-x", "x-", "_x", "a b" } },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
