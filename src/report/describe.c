@@ -59,6 +59,23 @@ static const char *or_dash(const char *s)
     return s ? s : "-";
 }
 
+static void add_limit(struct buf *b, const struct alb_limit *l)
+{
+    buf_adds(b, "at most");
+    if (l->qps.set)
+        buf_addf(b, " %" PRId64 " a second", l->qps.val);
+    if (l->per_ip_qps.set)
+        buf_addf(b, "%s %" PRId64 " a second from one address", l->qps.set ? "," : "",
+                 l->per_ip_qps.val);
+}
+
+static void add_mirror(struct buf *b, const struct alb_mirror *m)
+{
+    buf_adds(b, "mirror to");
+    for (size_t i = 0; i < m->groups.targets.len; i++)
+        buf_addf(b, " %s", or_dash(m->groups.targets.items[i].group_id));
+}
+
 void describe_action(struct buf *b, const struct alb_rule_action *action)
 {
     switch (action->type) {
@@ -69,12 +86,20 @@ void describe_action(struct buf *b, const struct alb_rule_action *action)
                  or_dash(action->redirect.port), or_dash(action->redirect.path));
         return;
     case ALB_ACTION_FIXED: buf_addf(b, "reply %s", or_dash(action->fixed.http_code)); return;
-    case ALB_ACTION_UNSET:
     case ALB_ACTION_REWRITE:
+        buf_addf(b, "rewrite to %s%s?%s", or_dash(action->rewrite.host),
+                 or_dash(action->rewrite.path), or_dash(action->rewrite.query));
+        return;
     case ALB_ACTION_INSERT_HEADER:
+        buf_addf(b, "set %s: %s", or_dash(action->insert_header.key),
+                 or_dash(action->insert_header.value));
+        return;
     case ALB_ACTION_REMOVE_HEADER:
-    case ALB_ACTION_LIMIT:
-    case ALB_ACTION_MIRROR:
+        buf_addf(b, "remove %s", or_dash(action->remove_header.key));
+        return;
+    case ALB_ACTION_LIMIT: add_limit(b, &action->limit); return;
+    case ALB_ACTION_MIRROR: add_mirror(b, &action->mirror); return;
+    case ALB_ACTION_UNSET:
     case ALB_ACTION_CORS: break;
     }
     buf_adds(b, or_dash(alb_action_type_name(action->type)));
@@ -82,6 +107,8 @@ void describe_action(struct buf *b, const struct alb_rule_action *action)
 
 static void describe_rule(struct buf *b, const struct alb_rule *rule)
 {
+    if (rule->direction == ALB_DIRECTION_RESPONSE)
+        buf_adds(b, "response to ");
     for (size_t i = 0; i < rule->conditions.len; i++) {
         if (i)
             buf_addc(b, ' ');

@@ -97,15 +97,53 @@ static void test_actions_say_where_requests_go(void **state)
     check_action(b, (struct alb_rule_action){ .type = ALB_ACTION_CORS }, "Cors");
 }
 
+static void test_actions_say_what_they_change(void **state)
+{
+    struct bed *b = *state;
+    struct alb_target copy = { "sgp-1", { 100, true } };
+    check_action(b,
+                 (struct alb_rule_action){
+                     .type = ALB_ACTION_REWRITE,
+                     .rewrite = { .host = "${host}", .path = "/x", .query = "${query}" } },
+                 "rewrite to ${host}/x?${query}");
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_INSERT_HEADER,
+                                           .insert_header = { .key = "k", .value = "v" } },
+                 "set k: v");
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_REMOVE_HEADER,
+                                           .remove_header = { .key = "k" } },
+                 "remove k");
+    check_action(
+        b,
+        (struct alb_rule_action){ .type = ALB_ACTION_LIMIT,
+                                  .limit = { .qps = { 9, true }, .per_ip_qps = { 3, true } } },
+        "at most 9 a second, 3 a second from one address");
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_LIMIT,
+                                           .limit = { .per_ip_qps = { 3, true } } },
+                 "at most 3 a second from one address");
+    check_action(b,
+                 (struct alb_rule_action){ .type = ALB_ACTION_MIRROR,
+                                           .mirror = { .groups = { .targets = { &copy, 1 } } } },
+                 "mirror to sgp-1");
+}
+
+static void test_rules_for_responses_say_so(void **state)
+{
+    struct bed *b = *state;
+    b->want.direction = ALB_DIRECTION_RESPONSE;
+    check(b, RESOURCE_RULE, &b->want, "response to host a.example path /tea -> @shop/tea-tea:80");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_kinds_say_what_tells_them_apart),
-        TEST(test_unknown_servers_are_not_none),
-        TEST(test_every_condition_has_its_word),
-        TEST(test_actions_say_where_requests_go),
+        TEST(test_kinds_say_what_tells_them_apart), TEST(test_unknown_servers_are_not_none),
+        TEST(test_every_condition_has_its_word),    TEST(test_actions_say_where_requests_go),
+        TEST(test_actions_say_what_they_change),    TEST(test_rules_for_responses_say_so),
     };
     return cmocka_run_group_tests_name("report/describe", tests, NULL, NULL);
 }
