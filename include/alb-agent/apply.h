@@ -39,9 +39,10 @@ struct apply_in {
     bool allow_destroy;
     const struct map *confirmed; /* as in plan_in */
     const char *destroy;
-    const char *only;      /* one load balancer, or NULL for all                   */
-    int max_tries;         /* of one step; 0: 10                                   */
-    apply_event_fn *event; /* may be NULL                                          */
+    const struct map *tombstones; /* as in plan_in */
+    const char *only;             /* one load balancer, or NULL for all                   */
+    int max_tries;                /* of one step; 0: 10                                   */
+    apply_event_fn *event;        /* may be NULL                                          */
     void *event_arg;
 };
 

@@ -81,13 +81,15 @@ struct step_verdict {
 struct plan_in {
     const struct model *model;
     int64_t now_ms;
-    bool keep_all;               /* the source is incomplete: delete nothing                  */
-    bool allow_destroy;          /* the guard on shares of a load balancer is off             */
-    const struct map *confirmed; /* keys: load balancers for which it is off; or NULL */
-    const char *destroy;         /* the one load balancer to be destroyed, or NULL            */
-    int64_t max_age_ms;          /* a destructive step needs a read this new; 0: 60 s         */
-    size_t batch_rules;          /* in a call; 0: 100.  A refusal for size halves it          */
-    size_t batch_servers;        /* in a call; 0: 200                                        */
+    bool keep_all;                /* the source is incomplete: delete nothing                  */
+    bool allow_destroy;           /* the guard on shares of a load balancer is off             */
+    const struct map *confirmed;  /* keys: load balancers for which it is off; or NULL */
+    const char *destroy;          /* the one load balancer to be destroyed, or NULL            */
+    const struct map *tombstones; /* load balancers whose AlbConfig is being deleted, with its
+                                     name as the value; or NULL                        */
+    int64_t max_age_ms;           /* a destructive step needs a read this new; 0: 60 s         */
+    size_t batch_rules;           /* in a call; 0: 100.  A refusal for size halves it          */
+    size_t batch_servers;         /* in a call; 0: 200                                        */
 };
 
 struct plan_lb {

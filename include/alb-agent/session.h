@@ -44,8 +44,9 @@ struct session {
     struct translate_out wanted;
     struct model known; /* as the store had it */
     struct model world;
-    bool observed;        /* 'world' is what the cloud said */
-    struct map confirmed; /* load balancers whose AlbConfig confirms what is found first */
+    bool observed;         /* 'world' is what the cloud said */
+    struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */
+    struct map confirmed;  /* load balancers whose AlbConfig confirms what is found first */
     uint64_t seed;
 };
 

@@ -45,6 +45,12 @@ struct translate_hold {
     const char *owner;    /* how 'desired_from' begins: "Ingress shop/web"               */
 };
 
+/* A load balancer whose AlbConfig is being deleted: the object is still there and says so. */
+struct translate_tombstone {
+    const char *lb;
+    const char *from; /* "AlbConfig web (web.yaml:3)" */
+};
+
 struct translate_out {
     struct model desired; /* sorted                                                     */
     LIST_OF(struct translate_lb) lbs; /* by name                                        */
@@ -52,6 +58,9 @@ struct translate_out {
     translate_problems problems; /* objects that were left out or are only partly there */
     translate_problems warnings; /* translated, but the user should know                */
     LIST_OF(struct translate_hold) holds; /* see translate_holds()                     */
+    LIST_OF(struct translate_tombstone)
+    tombstones; /* but for those named by spec.config.id,
+                   which are not ours to delete     */
 };
 
 /* Facts that are lacking leave their place open: an address without a known interface is

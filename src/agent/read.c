@@ -82,6 +82,9 @@ bool session_translate(struct session *s, struct error *err)
                          "translation still lacks %zu facts, the first of kind %s: %s",
                          s->wanted.needs.len, fact_kind_name(s->wanted.needs.items[0].kind),
                          s->wanted.needs.items[0].key);
+    for (size_t i = 0; i < s->wanted.tombstones.len; i++)
+        map_put(&s->tombstones, s->wanted.tombstones.items[i].lb,
+                s->wanted.tombstones.items[i].from);
     session_keep_last_good(s);
     return true;
 }

@@ -84,6 +84,7 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
         .allow_destroy = s->config.allow_destroy,
         .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
+        .tombstones = &s->tombstones,
     };
     plan_build(a, &in, out);
     session_offer_confirmation(s, a, out);
@@ -208,6 +209,7 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .allow_destroy = s->config.allow_destroy,
         .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
+        .tombstones = &s->tombstones,
         .event = event,
         .event_arg = arg,
     };

@@ -94,6 +94,7 @@ void session_close(struct session *s)
     store_close(s->store);
     object_set_done(&s->objects);
     map_done(&s->confirmed);
+    map_done(&s->tombstones);
     arena_done(&s->arena);
     *s = (struct session){ 0 };
 }

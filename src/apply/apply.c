@@ -61,6 +61,7 @@ static void pick_steps(struct apply *ap, const char *lb, int64_t now_ms, struct 
         .allow_destroy = ap->in.allow_destroy,
         .confirmed = ap->in.confirmed,
         .destroy = ap->in.destroy,
+        .tombstones = ap->in.tombstones,
     };
     struct plan plan = { 0 };
     plan_build_lb(a, &in, lb, &plan);

@@ -138,7 +138,8 @@ static enum exit_code announce(struct session *s, struct options *o, const struc
     for (size_t i = 0; i < s->world.rows.len; i++) {
         const struct resource *r = &s->world.rows.items[i];
         if (r->kind == RESOURCE_LOAD_BALANCER && r->ours && !r->desired && r->actual
-            && !(s->config.destroy && !strcmp(r->lb, s->config.destroy)))
+            && !(s->config.destroy && !strcmp(r->lb, s->config.destroy))
+            && !map_get(&s->tombstones, r->lb))
             buf_addf(&b,
                      "orphan: load balancer %s [%s] has no AlbConfig any more and stays; "
                      "remove it with --destroy %s\n",

@@ -146,7 +146,7 @@ void plan_load_balancer(struct planner *p)
 
 /* ---- destruction ------------------------------------------------------------------------- */
 
-static void unprotect(struct planner *p, const struct resource *r)
+static void unprotect(struct planner *p, const struct resource *r, const char *cause)
 {
     const struct alb_load_balancer *have = r->actual;
     struct alb_load_balancer *after =
@@ -157,7 +157,7 @@ static void unprotect(struct planner *p, const struct resource *r)
     step_param(p, &s, "ResourceId", p->id);
     step_wait(&s, row_stale(p, r));
     step_item(p, &s, r, after);
-    s.cause = "destroyed by name";
+    s.cause = cause;
     *LIST_PUSH(p->a, &s.changes) = (struct change){ .path = "DeletionProtectionConfig.Enabled",
                                                     .before = "true",
                                                     .after = "false",
@@ -165,13 +165,13 @@ static void unprotect(struct planner *p, const struct resource *r)
     step_push(p, &s);
 }
 
-void plan_destroy(struct planner *p)
+void plan_destroy(struct planner *p, const char *cause)
 {
     const struct resource *r = p->row;
     const struct alb_load_balancer *have = r->actual;
     bool guarded = have->deletion_protection.enabled.val;
     if (guarded)
-        unprotect(p, r);
+        unprotect(p, r, cause);
     struct step s;
     step_init(p, &s, r, STEP_DELETE, "DeleteLoadBalancer");
     step_param(p, &s, "LoadBalancerId", p->id);
@@ -186,6 +186,6 @@ void plan_destroy(struct planner *p)
         if ((part->kind == RESOURCE_LISTENER || part->kind == RESOURCE_RULE) && part->actual)
             step_item(p, &s, part, NULL);
     }
-    s.cause = "destroyed by name";
+    s.cause = cause;
     step_push(p, &s);
 }

@@ -35,18 +35,28 @@ static const char *lb_waits(struct planner *p)
     return why;
 }
 
+/* Why a load balancer that nothing desires is to be destroyed, or NULL. */
+static const char *destroy_cause(const struct planner *p)
+{
+    const char *from = p->in->tombstones ? map_get(p->in->tombstones, p->lb) : NULL;
+    if (p->in->destroy && !strcmp(p->in->destroy, p->lb))
+        return "destroyed by name";
+    return from ? arena_fmt(p->a, "%s is being deleted", from) : NULL;
+}
+
 /* What is to be done with a load balancer that nothing desires: nothing, unless it was to
- * be destroyed by name.  Its groups follow when it is gone. */
+ * be destroyed.  Its groups follow when it is gone. */
 static void plan_undesired(struct planner *p)
 {
-    if (!p->in->destroy || strcmp(p->in->destroy, p->lb) != 0 || p->in->keep_all)
+    const char *cause = destroy_cause(p);
+    if (!cause || p->in->keep_all)
         return;
     if (p->row && p->row->actual && !p->row->ours) {
         plan_refuse(p, false, "the load balancer is not ours to destroy");
         return;
     }
     if (p->row && p->row->actual && !p->row->held)
-        plan_destroy(p);
+        plan_destroy(p, cause);
     plan_group_deletes(p);
 }
 

@@ -98,7 +98,7 @@ bool row_doomed(const struct planner *p, const struct resource *r);
 /* ---- one file per kind ------------------------------------------------------------------ */
 
 void plan_load_balancer(struct planner *p);
-void plan_destroy(struct planner *p);
+void plan_destroy(struct planner *p, const char *cause);
 void plan_groups(struct planner *p);
 void plan_group_deletes(struct planner *p);
 void plan_servers(struct planner *p, const struct target *t);

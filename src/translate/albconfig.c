@@ -359,13 +359,31 @@ static void config_translate(struct tr *t, struct config *c)
     listeners_translate(&s, c, json_get_nocase(json, "listeners"));
 }
 
+/* What was taken over by its id outlives its AlbConfig (alb-ingress.md §F.7). */
+static void bury(struct tr *t, const struct object *obj)
+{
+    struct subject s = { .t = t, .obj = obj };
+    const char *id = json_str(json_get_nocase(json_get_nocase(obj->body, "spec"), "config"), "id");
+    if (id && *id)
+        warn(&s, NULL,
+             "it is being deleted; load balancer %s, which spec.config.id names, stays as it is, "
+             "with its rules and tags",
+             id);
+    else
+        *LIST_PUSH(t->a, &t->out->tombstones) =
+            (struct translate_tombstone){ .lb = arena_fmt(t->a, "%s/%s", CONFIG_NS, obj->name),
+                                          .from = subject_from(t->a, obj) };
+}
+
 void configs_translate(struct tr *t, config_list *configs)
 {
     size_t n = 0;
     struct object *const *objects = object_set_kind(t->in->objects, OBJECT_ALB_CONFIG, &n);
     for (size_t i = 0; i < n; i++) {
-        if (json_at(objects[i]->body, "metadata.deletionTimestamp"))
+        if (json_at(objects[i]->body, "metadata.deletionTimestamp")) {
+            bury(t, objects[i]);
             continue;
+        }
         struct config *c = LIST_PUSH(t->a, configs);
         c->obj = objects[i];
         c->name = objects[i]->name;

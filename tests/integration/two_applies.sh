@@ -130,4 +130,19 @@ mv "$m"/albconfig-0.yaml "$work/kept"
 mark
 exits 4 "a source without an AlbConfig is exit 4" apply -f "$m"
 check "nothing is written" no_writes
+
+# ---- an AlbConfig that is being deleted says so itself
+mv "$work/kept/albconfig-0.yaml" "$m"
+rm -f "$m"/ingress-*.yaml
+sed -i '/alb-agent\/confirm/d; 0,/^metadata:/s|^metadata:|&\n  deletionTimestamp: "2026-01-01T00:00:00Z"|' "$m/albconfig-0.yaml"
+exits 2 "a plan then destroys its load balancer" plan -f "$m"
+check "and says whose deletion is the cause" says "AlbConfig web-0"
+printf 'kind: [\n' >"$m/broken.yaml"
+mark
+exits 4 "not while a document does not parse" apply -f "$m"
+check "nothing is deleted" none_deleted
+rm "$m/broken.yaml"
+exits 0 "apply needs no --destroy for it" apply -f "$m"
+check "the load balancer is gone" equal "$(balancer_ids | count)" 0
+check "and its groups" equal "$(group_ids | count)" 0
 finish

@@ -252,6 +252,16 @@ static void test_albconfig_being_deleted_is_not_wanted(void **state)
                               "spec: {config: {" ZONES "}}\n");
     assert_int_equal(w.out.desired.rows.len, 0);
     assert_string_equal(problems(&w), "");
+    assert_int_equal(w.out.tombstones.len, 1);
+    assert_string_equal(w.out.tombstones.items[0].lb, "kube-system/web");
+    assert_string_equal(w.out.tombstones.items[0].from, "AlbConfig web (t.yaml:1)");
+    world_done(&w);
+    /* alb-ingress.md §F.7: what was taken over stays. */
+    w = world_of("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\n"
+                 "metadata: {name: web, deletionTimestamp: \"2026-01-01T00:00:00Z\"}\n"
+                 "spec: {config: {id: alb-1}}\n");
+    assert_int_equal(w.out.tombstones.len, 0);
+    assert_has(warnings(&w), "load balancer alb-1, which spec.config.id names, stays");
     world_done(&w);
 }
 
