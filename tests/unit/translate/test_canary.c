@@ -88,19 +88,18 @@ static void test_other_rules_of_the_main_ingress_are_left_alone(void **state)
 #define HOSTLESS(port)                                                                            \
     "  - {http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: tea, port: {" port \
     "}}}}]}}\n"
-    struct world w =
-        world_asked(CANARY SAYS("canary-weight", "9"),
-                    "  rules:\n" HOSTLESS("number: 80") INGRESS(
-                        "d", "a",
-                        ALB "rule-direction.r: Response, " ALB
-                            "actions.r: "
-                            "'[{\"type\":\"RemoveHeader\",\"RemoveHeaderConfig\":{\"key\":\"k\"}}]"
-                            "'") "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
-                                 "  rules:\n"
-                                 "  - {http: {paths: [{path: /, pathType: Prefix, backend: "
-                                 "{service: {name: r, port: "
-                                 "{name: use-annotation}}}}]}}\n" INGRESS(
-                                     "d", "main", "") "  rules:\n" HOSTLESS("number: 80"));
+    struct world w = world_asked(
+        CANARY SAYS("canary-weight", "9"),
+        "  rules:\n" HOSTLESS("number: 80")
+            INGRESS("d", "a",
+                    ALB "rule-direction.r: Response, " ALB "actions.r: "
+                        "'[{\"type\":\"RemoveHeader\",\"RemoveHeaderConfig\":{\"key\":\"k\"}}]"
+                        "'") "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
+                             "  rules:\n"
+                             "  - {http: {paths: [{path: /, pathType: Prefix, backend: "
+                             "{service: {name: r, port: "
+                             "{name: use-annotation}}}}]}}\n" INGRESS(
+                                 "d", "main", "") "  rules:\n" HOSTLESS("number: 80"));
     assert_string_equal(problems(&w), "");
     assert_string_equal(rules(&w, "80/HTTP"),
                         "Response /* 1:RemoveHeader k\n"
