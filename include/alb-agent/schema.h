@@ -45,6 +45,8 @@ enum field_flag {
     F_SUBSET = 1 << 7,    /* unordered list: what is wanted must be there, more is fine */
     F_INLINE = 1 << 8,    /* object: on the wire its members stand among the parent's; in
                              requests only those with a call of the row's 'via', if it has one */
+    F_WHOLE = 1 << 9,     /* in the elements of a list, which a call sends whole: not wanted
+                             means off, so that what is there beyond its default differs    */
 };
 
 struct field {

@@ -87,12 +87,25 @@ static bool same_field(const struct field *f, const void *want, const void *have
     return !strcmp(field_scalar(f, want, x), field_scalar(f, have, y));
 }
 
+/* Is a member that is not wanted off in 'have'?  0 and false are off. */
+static bool is_off(const struct schema *s, const struct field *f, const void *want,
+                   const void *have)
+{
+    if (!(f->flags & F_WHOLE) || !field_selected(s, f, want) || !field_is_set(f, have))
+        return true;
+    if (f->kind == FIELD_OBJ)
+        return same_object(f->of, field_at(f, want), field_at(f, have));
+    if (f->kind == FIELD_INT && !f->dflt.set)
+        return !GET(struct opt_int, f, have).val;
+    return same_default(f, have);
+}
+
 static bool same_object(const struct schema *s, const void *want, const void *have)
 {
     for (size_t i = 0; i < s->n_fields; i++) {
         const struct field *f = &s->fields[i];
         /* A union that holds another arm differs in its tag, which is row 0. */
-        if (is_compared(s, f, want) && !same_field(f, want, have))
+        if (is_compared(s, f, want) ? !same_field(f, want, have) : !is_off(s, f, want, have))
             return false;
     }
     return true;

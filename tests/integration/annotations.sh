@@ -174,6 +174,15 @@ check "the main rule has the rest" equal "$(all_of ListRules Rules | jq -c '[.Ru
     sort | paste -sd' ')" '[30,70] [65,35]'
 settles 'another weight'
 
+sed -i '/traffic-limit-ip-qps/d; s/,"ServerGroupStickySession":{[^}]*}//' "$manifests/web.yaml"
+mark
+exits 0 "a limit and a stickiness less are applied" apply -f "$manifests"
+check "that is one call too" equal "$(writes) $(write_actions)" "1 UpdateRulesAttribute"
+check "and both are gone" equal "$(all_of ListRules Rules | jq -c '.RuleActions[]
+    | .TrafficLimitConfig.PerIpQps // .ForwardGroupConfig.ServerGroupStickySession.Enabled
+    | select(.)' | paste -sd' ')" ''
+settles 'what is not wanted any more'
+
 sed -i '/canary-by-cookie/d' "$manifests/web.yaml"
 sed -i "s/traffic-limit-qps: '100'/traffic-limit-qps: 'fast'/" "$manifests/web.yaml"
 mark

@@ -20,7 +20,7 @@ static SCHEMA(alb_target, "ServerGroupTuple");
 
 #define SELF struct alb_group_stickiness
 static const struct field alb_group_stickiness_fields[] = {
-    BOOL(enabled, "Enabled", DFLT(false)),
+    BOOL(enabled, "Enabled", DFLT(false), .flags = F_WHOLE),
     INT (timeout, "Timeout", .min = 1, .max = 86400, DFLT(1000)),
 };
 static SCHEMA(alb_group_stickiness, "ServerGroupStickySession");
@@ -29,7 +29,7 @@ static SCHEMA(alb_group_stickiness, "ServerGroupStickySession");
 #define SELF struct alb_forward
 static const struct field alb_forward_fields[] = {
     LIST(targets,    alb_target,           "ServerGroupTuples", .flags = F_REQUIRED | F_UNORDERED),
-    OBJ (stickiness, alb_group_stickiness, "ServerGroupStickySession"),
+    OBJ (stickiness, alb_group_stickiness, "ServerGroupStickySession", .flags = F_WHOLE),
 };
 static SCHEMA(alb_forward, "ForwardGroupConfig");
 #undef SELF
@@ -85,8 +85,8 @@ static SCHEMA(alb_remove_header, "RemoveHeaderConfig");
 
 #define SELF struct alb_limit
 static const struct field alb_limit_fields[] = {
-    INT(qps,        "QPS",      .min = 1, .max = 1000000),
-    INT(per_ip_qps, "PerIpQps", .min = 1, .max = 1000000),
+    INT(qps,        "QPS",      .min = 1, .max = 1000000, .flags = F_WHOLE),
+    INT(per_ip_qps, "PerIpQps", .min = 1, .max = 1000000, .flags = F_WHOLE),
 };
 static SCHEMA(alb_limit, "TrafficLimitConfig");
 #undef SELF

@@ -118,6 +118,42 @@ static void test_a_server_is_told_by_id_address_type_and_port(void **state)
     assert_true(alb_server_same(&x, &y));
 }
 
+static struct alb_rule rule_of(struct alb_rule_action *action)
+{
+    return (struct alb_rule){ .actions = { action, 1 } };
+}
+
+static unsigned changed(struct alb_rule_action want, struct alb_rule_action have)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct alb_rule x = rule_of(&want), y = rule_of(&have);
+    return schema_diff(&a, &alb_rule_schema, &x, &y, NULL);
+}
+
+/* Actions are sent as a whole: what one of them says no more must go. */
+static void test_what_an_action_wants_no_more_is_a_change(void **state)
+{
+    (void)state;
+    struct alb_rule_action both = { .type = ALB_ACTION_LIMIT,
+                                    .limit = { .qps = { 9, true }, .per_ip_qps = { 3, true } } };
+    struct alb_rule_action one = { .type = ALB_ACTION_LIMIT, .limit = { .qps = { 9, true } } };
+    struct alb_rule_action zero = one;
+    zero.limit.per_ip_qps.set = true;
+    assert_int_equal(changed(one, both), ALB_VIA_RULE);
+    assert_int_equal(changed(both, one), ALB_VIA_RULE);
+    assert_int_equal(changed(one, zero), 0);
+
+    struct alb_target target = { .group_id = "sgp-1" };
+    struct alb_rule_action plain = { .type = ALB_ACTION_FORWARD,
+                                     .forward = { .targets = { &target, 1 } } };
+    struct alb_rule_action sticky = plain, off = plain;
+    sticky.forward.stickiness = (struct alb_group_stickiness){ { true, true }, { 600, true } };
+    off.forward.stickiness = (struct alb_group_stickiness){ { false, true }, { 1000, true } };
+    assert_int_equal(changed(plain, sticky), ALB_VIA_RULE);
+    assert_int_equal(changed(plain, off), 0);
+    assert_int_equal(changed(sticky, sticky), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_rows_are_sane),
         cmocka_unit_test(test_every_member_of_a_resource_has_a_call),
         cmocka_unit_test(test_enums_have_their_names),
+        cmocka_unit_test(test_what_an_action_wants_no_more_is_a_change),
         cmocka_unit_test(test_a_tag_is_found_by_its_key),
         cmocka_unit_test(test_a_server_is_told_by_id_address_type_and_port),
     };
