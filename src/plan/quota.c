@@ -54,6 +54,15 @@ static void move_early(struct planner *p, rule_ops *ops)
     *ops = sorted;
 }
 
+/* Are labels moved in rounds, before everything else? */
+static bool has_rounds(const rule_ops *ops)
+{
+    for (size_t i = 0; i < ops->len; i++)
+        if (ops->items[i].round)
+            return true;
+    return false;
+}
+
 void quota_rules(struct planner *p, rule_ops *ops, size_t there)
 {
     size_t creates = 0, deletes = 0;
@@ -78,5 +87,9 @@ void quota_rules(struct planner *p, rule_ops *ops, size_t there)
     size_t need = mark_early(p, ops, there + creates - limit, true);
     if (need)
         (void)mark_early(p, ops, need, false);
-    move_early(p, ops);
+    if (!has_rounds(ops))
+        move_early(p, ops);
+    else /* labels are moved before that; then a new plan is made */
+        for (size_t i = 0; i < ops->len; i++)
+            ops->items[i].early = false;
 }

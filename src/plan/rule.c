@@ -233,12 +233,12 @@ static void wait_for_moves(rule_ops *ops, const rule_moves *moves)
 }
 
 /* The changes in the order of the two passes. */
-static void make_ops(struct planner *p, struct rule_list *l, rule_ops *out)
+static void make_ops(struct planner *p, struct rule_list *l, bool at_once, rule_ops *out)
 {
     rule_moves moves = { 0 };
     find_near(p->a, l);
     order_keep(p->a, l);
-    label_rules(p->a, l, &moves);
+    label_rules(p->a, l, at_once, &moves);
     add_moves(p, &moves, out);
     pass_one(p, l, out);
     pass_two(p, l, out);
@@ -303,17 +303,37 @@ static void try_copies(struct planner *p, const struct rule_list *l, size_t ther
     struct rule_list *copies = arena_alloc(p->a, sizeof *copies);
     rule_ops other = { 0 };
     copy_rules(p, l, copies);
-    make_ops(p, copies, &other);
+    make_ops(p, copies, true, &other);
     if (there + count_kind(&other, STEP_CREATE) <= quota_limit(p) && wait_alike(&other)
         && !has_rounds(&other))
         take_fewer(p, there, ops, calls, &other);
+}
+
+/* Room first, in calls of its own: each then ends what it begins, while moves that are spread
+ * over several calls would be planned anew, and elsewhere, after each. */
+static void make_room_first(struct planner *p, struct rule_list *l, rule_ops *ops, size_t *calls)
+{
+    rule_ops merged = { 0 };
+    for (size_t i = 0; i < l->nodes.len; i++) {
+        struct rule_node *n = &l->nodes.items[i];
+        n->label = n->was;
+        n->target = 0;
+        n->near.items = NULL;
+        n->near.len = 0;
+    }
+    *ops = (rule_ops){ 0 };
+    make_ops(p, l, false, ops);
+    *calls = batch_count(p, ops);
+    const rule_ops passes = *ops;
+    if (!has_rounds(ops) && merge_ops(p, &passes, &merged))
+        take_fewer(p, 0, ops, calls, &merged);
 }
 
 /* The changes of one listener, in the shape that takes the fewest calls. */
 static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t there, rule_ops *out)
 {
     rule_ops ops = { 0 }, merged = { 0 }, exact = { 0 };
-    make_ops(p, l, &ops);
+    make_ops(p, l, true, &ops);
     warn_unreachable(p, l);
     const bool simple = !has_rounds(&ops) && wait_alike(&ops);
     const bool even = count_kind(&ops, STEP_CREATE) == count_kind(&ops, STEP_DELETE);
@@ -325,6 +345,8 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
         take_fewer(p, there, &ops, &calls, &exact);
     if (calls > 2 && simple)
         try_copies(p, l, there, &ops, &calls);
+    if (calls > 2 && l->made_room)
+        make_room_first(p, l, &ops, &calls);
     for (size_t i = 0; i < ops.len; i++)
         *LIST_PUSH(p->a, out) = ops.items[i];
 }

@@ -351,7 +351,7 @@ static void find_taken(struct labels *s)
         qsort(s->taken, s->n_taken, sizeof *s->taken, by_value);
 }
 
-void label_rules(struct arena *a, struct rule_list *l, rule_moves *moves)
+void label_rules(struct arena *a, struct rule_list *l, bool at_once, rule_moves *moves)
 {
     size_t n = l->nodes.len + 1;
     struct labels s = { .a = a, .l = l };
@@ -365,7 +365,8 @@ void label_rules(struct arena *a, struct rule_list *l, rule_moves *moves)
     s.high = arena_array(a, n, sizeof *s.high);
     s.taken = arena_array(a, n, sizeof *s.taken);
     find_taken(&s);
-    if (make_all_room(&s, false, moves)) {
+    if (at_once && make_all_room(&s, false, moves)) {
+        l->made_room = moves->len > 0;
         move_at_once(l, moves);
         return;
     }

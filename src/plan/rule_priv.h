@@ -44,6 +44,7 @@ typedef LIST_OF(struct rule_move) rule_moves;
 struct rule_list {
     LIST_OF(struct rule_node) nodes;
     size_t n_wanted;
+    bool made_room; /* labels are moved, and not in rounds of their own */
 };
 
 /* Can one request match both?  Errs on the side of yes.  Rules of different listeners or
@@ -59,9 +60,9 @@ void find_near(struct arena *a, struct rule_list *l);
 void order_keep(struct arena *a, struct rule_list *l);
 
 /* rule_label.c: gives every wanted rule its target, moving labels where a gap is missing.
- * 'moves' stays empty when no move needs a label that another one vacates: then all of them
- * are among the targets. */
-void label_rules(struct arena *a, struct rule_list *l, rule_moves *moves);
+ * 'at_once': where no move needs a label that another one vacates, 'moves' stays empty and all
+ * of them are among the targets. */
+void label_rules(struct arena *a, struct rule_list *l, bool at_once, rule_moves *moves);
 
 /* ---- changes --------------------------------------------------------------------------- */
 

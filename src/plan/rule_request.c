@@ -18,6 +18,10 @@ struct atom {
     const struct alb_condition *of; /* then                         */
     bool response;                  /* of rules for responses        */
     const struct route_rule *alone; /* a pattern as a rule           */
+    uint64_t apart;                 /* atoms before it that no request meets with it */
+    uint64_t wider;                 /* ... that are met whenever it is               */
+    uint64_t narrower;              /* ... that are met only when it is              */
+    bool always;                    /* every request meets it                        */
 };
 
 struct maker {
@@ -84,58 +88,40 @@ static const struct route_rule *prepare_alone(struct arena *a, const struct atom
     return route_prepare(a, rule);
 }
 
-static bool meet(const struct atom *x, const struct atom *y)
+/* What an atom has to do with those of its kind before it. */
+static void compare(struct maker *m, size_t i, size_t first)
 {
-    return route_meet(x->alone, y->alone);
-}
-
-static bool is_always(struct arena *a, const struct atom *x)
-{
-    struct alb_rule *any = arena_alloc(a, sizeof *any);
-    return route_covers(x->alone, route_prepare(a, any)) == ROUTE_YES;
-}
-
-/* Is all that meets 'y' sure to meet 'x'? */
-static bool covers(const struct atom *x, const struct atom *y)
-{
-    return route_covers(x->alone, y->alone) == ROUTE_YES;
-}
-
-/* Can atom 'i' be met together with those of 'set', and so that what it implies is met? */
-static bool may_join(const struct maker *m, uint64_t set, size_t i, size_t first)
-{
+    struct atom *x = &m->atoms[i];
+    struct alb_rule *any = arena_alloc(m->a, sizeof *any);
+    x->alone = prepare_alone(m->a, x);
+    x->always = route_covers(x->alone, route_prepare(m->a, any)) == ROUTE_YES;
     for (size_t k = first; k < i; k++) {
-        bool in = set >> k & 1;
-        if (in ? !meet(&m->atoms[k], &m->atoms[i]) : covers(&m->atoms[k], &m->atoms[i]))
-            return false;
+        const struct atom *y = &m->atoms[k];
+        const uint64_t bit = (uint64_t)1 << k;
+        if (!route_meet(x->alone, y->alone)) {
+            x->apart |= bit;
+            continue;
+        }
+        x->wider |= route_covers(y->alone, x->alone) == ROUTE_YES ? bit : 0;
+        x->narrower |= route_covers(x->alone, y->alone) == ROUTE_YES ? bit : 0;
     }
-    return true;
-}
-
-static bool may_stay_out(const struct maker *m, uint64_t set, size_t i, size_t first)
-{
-    if (is_always(m->a, &m->atoms[i]))
-        return false;
-    for (size_t k = first; k < i; k++)
-        if ((set >> k & 1) && covers(&m->atoms[i], &m->atoms[k]))
-            return false;
-    return true;
 }
 
 /* Adds the choice of one kind of atom, [first, end), to all choices made so far. */
 static bool choose(struct maker *m, size_t first, size_t end)
 {
     bool free = !m->atoms[first].value;
-    for (size_t i = first; i < end && !free; i++)
-        m->atoms[i].alone = prepare_alone(m->a, &m->atoms[i]);
     for (size_t i = first; i < end; i++) {
+        struct atom *x = &m->atoms[i];
+        if (!free)
+            compare(m, i, first);
         size_t n = m->n_choices, kept = 0;
         uint64_t *next = arena_array(m->a, 2 * n + 1, sizeof *next);
         for (size_t c = 0; c < n; c++) {
             uint64_t set = m->choices[c];
-            if (free || may_stay_out(m, set, i, first))
+            if (!x->always && !(set & x->narrower))
                 next[kept++] = set;
-            if (free || may_join(m, set, i, first))
+            if (!(set & x->apart) && !(x->wider & ~set))
                 next[kept++] = set | (uint64_t)1 << i;
         }
         m->choices = next;

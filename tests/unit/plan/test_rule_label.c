@@ -26,7 +26,7 @@ static rule_moves run(struct bed *b, struct rule_list *l)
     rule_moves moves = { 0 };
     find_near(&b->a, l);
     order_keep(&b->a, l);
-    label_rules(&b->a, l, &moves);
+    label_rules(&b->a, l, true, &moves);
     return moves;
 }
 

@@ -1,0 +1,355 @@
+/* edits.c - random edits of long lists, planned again after every step, beside the positional
+ * matching of the existing controller (anchors.md §1.4).
+ *
+ * edits N SEED: lists of 10 to 99 rules; rules inserted, deleted, moved, renamed, hosts split,
+ * canaries on and off, weights; every second list numbered 1..N as that controller numbers.  The
+ * lower bound on calls is the kinds of call that the two lists make unavoidable. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/rng.h"
+#include "world.h"
+
+enum edit { INSERT, DELETE, MOVE, RENAME, SPLIT, CANARY, WEIGHT, EDITS };
+
+enum { STEPS_MAX = 30 };
+
+static struct universe universe;
+
+/* Nine hosts, one of them for several, and any; seven paths, and any; each with a canary. */
+static void make_universe(void)
+{
+    static const char *const hosts[] = { "a.com", "b.com",   "c.com",   "d.com",   "e.com",
+                                         "f.com", "*.g.com", "w.g.com", "v.g.com", "-" };
+    static const char *const paths[] = { "/x", "/x/*", "/x/y/*", "/y", "/y/*", "/z", "/*" };
+    struct universe *u = &universe;
+    for (size_t h = 0; h < COUNT(hosts); h++)
+        for (size_t p = 0; p < COUNT(paths); p++)
+            for (int header = 0; header <= 1; header++)
+                u->conds[u->n++] = (struct cond){ hosts[h], paths[p], header != 0 };
+    static const char *const asked[] = { "a.com", "b.com",   "c.com",   "d.com",   "e.com",
+                                         "f.com", "w.g.com", "v.g.com", "u.g.com", "h.com" };
+    static const char *const at[] = { "/x", "/x/1", "/x/y/1", "/y", "/y/1", "/z", "/q" };
+    for (size_t i = 0; i < COUNT(asked); i++)
+        u->hosts[u->n_hosts++] = asked[i];
+    for (size_t i = 0; i < COUNT(at); i++)
+        u->paths[u->n_paths++] = at[i];
+    universe_init(u);
+}
+
+/* ---- edits ------------------------------------------------------------------------------------
+ */
+
+static bool has_cond(const struct list *l, size_t cond)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (l->items[i].cond == cond)
+            return true;
+    return false;
+}
+
+static void insert(struct list *l, size_t at, struct rule r)
+{
+    for (size_t i = l->len++; i > at; i--)
+        l->items[i] = l->items[i - 1];
+    l->items[at] = r;
+}
+
+static struct rule take_out(struct list *l, size_t at)
+{
+    struct rule r = l->items[at];
+    l->len--;
+    for (size_t i = at; i < l->len; i++)
+        l->items[i] = l->items[i + 1];
+    return r;
+}
+
+static size_t free_cond(const struct list *l, struct rng *rng)
+{
+    size_t c = rng_below(rng, universe.n);
+    while (has_cond(l, c))
+        c = (c + 1) % universe.n;
+    return c;
+}
+
+static int16_t any_dest(struct rng *rng)
+{
+    return (int16_t)rng_below(rng, 40);
+}
+
+static struct rule any_rule(const struct list *l, struct rng *rng)
+{
+    return (struct rule){ .cond = (uint16_t)free_cond(l, rng), .dest = any_dest(rng) };
+}
+
+/* The rules of a host go to another one, half of them when it is split. */
+static void change_host(struct list *l, struct rng *rng, bool split)
+{
+    const char *from = universe.conds[l->items[rng_below(rng, l->len)].cond].host;
+    size_t shift = 14 * (1 + rng_below(rng, 9));
+    for (size_t i = 0; i < l->len; i++) {
+        size_t c = l->items[i].cond, to = (c + shift) % universe.n;
+        if (strcmp(universe.conds[c].host, from) != 0 || has_cond(l, to)
+            || (split && rng_below(rng, 2)))
+            continue;
+        l->items[i].cond = (uint16_t)to;
+    }
+}
+
+/* A canary is the rule of the same host and path with a header, just above. */
+static void change_canary(struct list *l, struct rng *rng)
+{
+    size_t at = rng_below(rng, l->len), cond = l->items[at].cond;
+    if (cond % 2)
+        (void)take_out(l, at);
+    else if (!has_cond(l, cond + 1))
+        insert(l, at, (struct rule){ .cond = (uint16_t)(cond + 1), .dest = any_dest(rng) });
+}
+
+static void edit_list(struct list *l, struct rng *rng)
+{
+    size_t at = rng_below(rng, l->len);
+    switch ((enum edit)rng_below(rng, EDITS)) {
+    case INSERT: insert(l, at, any_rule(l, rng)); break;
+    case DELETE: (void)take_out(l, at); break;
+    case MOVE: insert(l, rng_below(rng, l->len), take_out(l, at)); break;
+    case RENAME: change_host(l, rng, false); break;
+    case SPLIT: change_host(l, rng, true); break;
+    case CANARY: change_canary(l, rng); break;
+    case WEIGHT:
+    case EDITS: l->items[at].dest = any_dest(rng); break;
+    }
+}
+
+static void start_list(struct list *l, struct rng *rng)
+{
+    *l = (struct list){ 0 };
+    for (size_t n = 10 + rng_below(rng, 90); n; n--)
+        insert(l, rng_below(rng, l->len + 1), any_rule(l, rng));
+    bool dense = rng_below(rng, 2);
+    list_number(l, dense ? 1 : 100, dense ? 1 : 100);
+    for (size_t i = 0; i < l->len; i++)
+        l->items[i].id = (uint32_t)i + 1;
+}
+
+/* ---- the lower bound ---------------------------------------------------------------------------
+ */
+
+static const struct rule *find(const struct list *l, const struct rule *r)
+{
+    for (size_t i = 0; i < l->len; i++)
+        if (l->items[i].cond == r->cond && l->items[i].dest == r->dest)
+            return &l->items[i];
+    return NULL;
+}
+
+/* Are all rules of 'few' in 'many', and those that overlap in the same order?  'want' is one of
+ * the two: only that one's order counts by place, the other's by label. */
+static bool is_within(const struct list *few, const struct list *many, const struct list *now,
+                      const struct list *want)
+{
+    for (size_t i = 0; i < few->len; i++)
+        if (!find(many, &few->items[i]))
+            return false;
+    for (size_t i = 0; i < want->len; i++)
+        for (size_t k = i + 1; k < want->len; k++) {
+            const struct rule *x = find(now, &want->items[i]), *y = find(now, &want->items[k]);
+            if (x && y && x->label > y->label
+                && universe.overlap[want->items[i].cond][want->items[k].cond])
+                return false;
+        }
+    return true;
+}
+
+/* Is there a free label for every new rule, between what must be above it and below it? */
+static bool labels_suffice(const struct list *now, const struct list *want)
+{
+    int32_t low[RULES_MAX], least_free;
+    bool used[10002] = { false };
+    for (size_t i = 0; i < now->len; i++)
+        used[now->items[i].label] = true;
+    for (size_t i = 0; i < want->len; i++) {
+        const struct rule *there = find(now, &want->items[i]);
+        low[i] = 0;
+        for (size_t k = 0; k < i; k++)
+            if (universe.overlap[want->items[k].cond][want->items[i].cond] && low[k] > low[i])
+                low[i] = low[k];
+        for (least_free = low[i] + 1; least_free < 10001 && used[least_free]; least_free++)
+            continue;
+        if (there ? there->label <= low[i] : least_free > 10000)
+            return false;
+        low[i] = there ? there->label : least_free;
+        used[low[i]] = true;
+    }
+    return true;
+}
+
+/* How many calls it takes at least: one of a kind that makes the list longer or shorter, and
+ * one of another where that kind alone cannot do it. */
+static size_t lower_bound(const struct list *now, const struct list *want)
+{
+    if (list_done(&universe, now, want))
+        return 0;
+    if (now->len == want->len)
+        return 1;
+    if (now->len > want->len)
+        return is_within(want, now, now, want) ? 1 : 2;
+    return is_within(now, want, now, want) && labels_suffice(now, want) ? 1 : 2;
+}
+
+/* ---- plans -------------------------------------------------------------------------------------
+ */
+
+struct watch {
+    struct routes old, new;
+    bool astray; /* noted, and gone on, for the model of the existing controller */
+};
+
+static bool is_between(void *arg, const struct list *now)
+{
+    struct watch *w = arg;
+    struct routes r;
+    list_routes(&universe, now, &r);
+    return routes_between(&universe, &r, &w->old, &w->new);
+}
+
+struct counts {
+    uint64_t edits, calls, bound, astray, replanned, more, kept;
+    uint64_t their_calls, their_astray, their_rules, our_rules;
+};
+
+static void fail(const char *why, uint64_t n)
+{
+    (void)printf("# edit %" PRIu64 ": %s\n", n, why);
+}
+
+/* Makes a new plan after every step; every one must be as long as what was left. */
+static void converge(struct desk *d, struct list *now, const struct list *want, struct counts *c)
+{
+    struct watch w = { .astray = false };
+    const char *why = NULL;
+    list_routes(&universe, now, &w.old);
+    list_routes(&universe, want, &w.new);
+    const size_t bound = lower_bound(now, want);
+    desk_plan(d, now, want);
+    const size_t calls = d->plan.steps.len;
+    bool same = true;
+    size_t steps = 0;
+    for (size_t left = calls; left && !why; left = d->plan.steps.len) {
+        size_t at = 0;
+        while (at < left && d->plan.steps.items[at].waits)
+            at++;
+        if (++steps > STEPS_MAX) {
+            why = "plans without end";
+            break;
+        }
+        c->calls++;
+        c->our_rules += at < left ? d->plan.steps.items[at].items.len : 0;
+        if (at == left || !world_do(d, now, &d->plan.steps.items[at], is_between, &w, &why)) {
+            why = why ? why : "a plan that does not go on";
+            break;
+        }
+        desk_plan(d, now, want);
+        same = same && d->plan.steps.len + 1 == left;
+    }
+    if (!why && !list_done(&universe, now, want))
+        why = "not what was wanted";
+    c->bound += bound;
+    c->more += calls < bound;
+    c->replanned += !same;
+    if (why && c->astray++ < 5)
+        fail(why, c->edits);
+    if (!same && c->replanned < 5)
+        fail("a new plan took another number of calls", c->edits);
+}
+
+/* ---- the existing controller --------------------------------------------------------------------
+ */
+
+/* By place: the nth rule becomes the nth wanted one.  Created at the end, then updated in batches
+ * of nine from the tail, then what is too many is deleted (anchors.md §1.4); a batch is atomic. */
+static void by_position(const struct list *old, const struct list *want, struct counts *c)
+{
+    struct watch w = { .astray = false };
+    struct list now = *old;
+    bool astray = false;
+    list_number(&now, 1, 1);
+    list_routes(&universe, &now, &w.old);
+    list_routes(&universe, want, &w.new);
+    while (now.len < want->len) {
+        now.items[now.len] = want->items[now.len];
+        now.items[now.len].label = (int32_t)now.len + 1;
+        now.len++;
+    }
+    size_t created = now.len - old->len, updated = 0;
+    c->their_calls += (created + 8) / 9;
+    c->their_rules += created;
+    astray = created && !is_between(&w, &now);
+    for (size_t i = old->len < want->len ? old->len : want->len; i-- > 0;) {
+        if (now.items[i].cond == want->items[i].cond && now.items[i].dest == want->items[i].dest)
+            continue;
+        now.items[i].cond = want->items[i].cond;
+        now.items[i].dest = want->items[i].dest;
+        if (++updated % 9 == 0)
+            astray = !is_between(&w, &now) || astray;
+    }
+    astray = (updated && !is_between(&w, &now)) || astray;
+    size_t gone = now.len - want->len;
+    c->their_calls += (updated + 8) / 9 + (gone + 8) / 9;
+    c->their_rules += updated + gone;
+    c->their_astray += astray;
+}
+
+static void run(uint64_t n, uint64_t seed, struct counts *c)
+{
+    struct rng rng = { seed };
+    struct desk d;
+    struct list now = { 0 };
+    desk_init(&d, &universe);
+    for (c->edits = 0; c->edits < n; c->edits++) {
+        if (c->edits % 8 == 0 || now.len < 5)
+            start_list(&now, &rng);
+        struct list want;
+        /* In order of labels, which is the order of what is wanted now. */
+        for (size_t i = 1; i < now.len; i++)
+            for (size_t k = i; k && now.items[k - 1].label > now.items[k].label; k--) {
+                struct rule r = now.items[k];
+                now.items[k] = now.items[k - 1];
+                now.items[k - 1] = r;
+            }
+        want = now;
+        for (uint64_t k = rng_below(&rng, 5) ? 1 : 3; k; k--)
+            if (want.len > 5 && want.len < 99)
+                edit_list(&want, &rng);
+        list_number(&want, 1, 1); /* its order, for those who look at labels */
+        by_position(&now, &want, c);
+        converge(&d, &now, &want, c);
+    }
+    desk_done(&d);
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 10000;
+    uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+    struct counts c = { 0 };
+    make_universe();
+    run(n, seed, &c);
+    double ratio = c.bound ? (double)c.calls / (double)c.bound : 1;
+    (void)printf("# %" PRIu64 " edits             requests astray      calls      rules sent\n"
+                 "# links and pairs    %10" PRIu64 " edits %10" PRIu64 " %10" PRIu64 "\n"
+                 "# by position        %10" PRIu64 " edits %10" PRIu64 " %10" PRIu64 "\n"
+                 "# lower bound                          %10" PRIu64 ", ratio %.4f\n",
+                 c.edits, c.astray, c.calls, c.our_rules, c.their_astray, c.their_calls,
+                 c.their_rules, c.bound, ratio);
+    (void)printf("%s no edit sends a request astray\n", c.astray ? "not ok" : "ok");
+    (void)printf("%s calls are within 1.07 of the lower bound (the aim is 1.05)\n",
+                 ratio <= 1.07 ? "ok" : "not ok");
+    (void)printf("%s no plan is below the bound\n", c.more ? "not ok" : "ok");
+    (void)printf("%s of 98 in 100 edits a new plan goes on with the old one (%" PRIu64
+                 " did not)\n",
+                 c.replanned * 50 > c.edits ? "not ok" : "ok", c.replanned);
+    return c.astray || c.more || c.replanned * 50 > c.edits || ratio > 1.07;
+}
