@@ -187,6 +187,9 @@ static cJSON *listener_defaults(struct op *op, const char *protocol)
     json_set_bool(body, "GzipEnabled", true);
     json_set_int(body, "IdleTimeout", 15);
     json_set_int(body, "RequestTimeout", 60);
+    /* Never absent: Terraform's provider takes it for granted. */
+    json_set_bool(cJSON_AddObjectToObject(body, "LogConfig"),
+                  "AccessLogRecordCustomizedHeadersEnabled", false);
     cJSON *xff = cJSON_AddObjectToObject(body, "XForwardedForConfig");
     for (size_t i = 0; i < COUNT(off); i++)
         json_set_bool(xff, off[i], false);

@@ -260,6 +260,19 @@ static void test_lists_filter(void **state)
     assert_int_equal(count(call(&w, "ListListeners", "{'Tag':[{'Key':'k'}]}"), "Listeners"), 1);
 }
 
+/* Terraform's provider reads a member of it without asking whether it is there. */
+static void test_the_log_config_is_never_absent(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    setup_listener(&w);
+    const cJSON *body = call(&w, "GetListenerAttribute", "{'ListenerId':'%s'}", w.listener);
+    const cJSON *headers =
+        json_get(json_get(body, "LogConfig"), "AccessLogRecordCustomizedHeadersEnabled");
+    assert_true(cJSON_IsFalse(headers));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_changes_need_the_load_balancer_active),
         cmocka_unit_test(test_descriptions_are_checked),
         cmocka_unit_test(test_lists_filter),
+        cmocka_unit_test(test_the_log_config_is_never_absent),
     };
     return cmocka_run_group_tests_name("mock_cloud/listener", tests, NULL, NULL);
 }
