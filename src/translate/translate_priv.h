@@ -176,6 +176,15 @@ struct annotation_row {
 extern const struct annotation_row annotation_rows[];
 extern const size_t annotation_n_rows;
 
+/* What the lists of conditions.<service> and actions.<service> are made of. */
+struct annotation_part {
+    const char *list; /* "conditions" or "actions" */
+    const char *type, *config, *meaning;
+    const char *example;
+};
+extern const struct annotation_part annotation_parts[];
+extern const size_t annotation_n_parts;
+
 /* ---- annotation.c --------------------------------------------------------------------------- */
 
 /* The value of an annotation below ANNOTATION_PREFIX, or NULL. */

@@ -106,6 +106,50 @@ static void write_row(struct buf *b, const struct annotation_row *row)
              row->support == ANNOTATION_LATER ? " Not applied yet." : "", row->field);
 }
 
+static void write_parts(struct buf *b, const char *list)
+{
+    buf_addf(b, "\n## %s.\\<service\\>\n\n| Type | Meaning | Example |\n|---|---|---|\n", list);
+    for (size_t i = 0; i < annotation_n_parts; i++) {
+        const struct annotation_part *part = &annotation_parts[i];
+        if (!strcmp(part->list, list))
+            buf_addf(b, "| %s | %s | `%s` |\n", part->type, part->meaning, part->example);
+    }
+}
+
+/* A part that is for responses, or needs one. */
+static bool is_for_response(const struct annotation_part *part)
+{
+    return !strncmp(part->type, "Response", 8);
+}
+
+static bool ends_rule(const struct annotation_part *part)
+{
+    return !strcmp(part->type, "ForwardGroup") || !strcmp(part->type, "Redirect")
+           || !strcmp(part->type, "FixedResponse");
+}
+
+static void test_examples_of_conditions_and_actions_are_taken(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < annotation_n_parts; i++) {
+        const struct annotation_part *part = &annotation_parts[i];
+        struct arena a CLEANUP(arena_done) = { 0 };
+        const char *says = arena_fmt(&a, "    " ALB "%s.tea: '[%s]'\n", part->list, part->example);
+        const char *response = SAYS("rule-direction.tea", "Response") SAYS(
+            "actions.tea", "[{\"type\":\"RemoveHeader\",\"RemoveHeaderConfig\":{\"key\":\"k\"}}]");
+        struct world w =
+            world_asked(arena_fmt(&a, "%s%s", says, is_for_response(part) ? response : ""),
+                        is_for_response(part) || ends_rule(part) ? TO_ANNOTATION : TO_TEA);
+        assert_string_equal(problems(&w), "");
+        assert_non_null(strstr(part->example, part->config));
+        assert_has(rules(&w, "80/HTTP"), !strcmp(part->list, "actions") ? part->type
+                                         : !strcmp(part->type, "Host")  ? "a.com,*.b.com"
+                                         : !strcmp(part->type, "Path")  ? "/x*"
+                                                                        : part->type);
+        world_done(&w);
+    }
+}
+
 static const char *page_text(struct arena *a)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
@@ -121,6 +165,8 @@ static const char *page_text(struct arena *a)
                  "are put in order: `compatible` (order, then namespace/name, then position; the "
                  "default) or `specification` (the most exact host first, then exact paths, then "
                  "the longest).\n");
+    write_parts(&b, "conditions");
+    write_parts(&b, "actions");
     return buf_keep(&b, a);
 }
 
@@ -157,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_documented_annotation_has_a_row),
         cmocka_unit_test(test_every_row_says_what_people_need),
+        cmocka_unit_test(test_examples_of_conditions_and_actions_are_taken),
         cmocka_unit_test(test_page_is_made_from_the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
