@@ -91,7 +91,8 @@
     X(PLAIN_ID, "SELECT seq FROM resource WHERE id = :one" SQL_PLAIN_WHERE) \
     X(PLAIN_ALL, "SELECT seq FROM resource INDEXED BY resource_kind WHERE true" SQL_PLAIN_WHERE) \
     X(QUIC_USERS, "SELECT count(*) FROM resource WHERE parent = :lb AND kind = 'Listener'" \
-                  " AND id <> :id AND json_extract(body, '$.QuicConfig.QuicListenerId') = :quic") \
+                  " AND id <> :id AND json_extract(body, '$.QuicConfig.QuicListenerId') = :quic" \
+                  " AND json_extract(body, '$.QuicConfig.QuicUpgradeEnabled')") \
     /* servers */ \
     X(SERVER_LIST, "SELECT * FROM server WHERE grp = :grp ORDER BY seq") \
     X(SERVER_REGION, \
