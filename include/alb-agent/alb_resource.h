@@ -379,6 +379,8 @@ struct alb_server_group {
 /* The tables, one a struct: src/alb/resource/. */
 extern const struct schema alb_load_balancer_schema;
 extern const struct schema alb_listener_schema;
+extern const struct schema alb_listener_log_schema;
+extern const struct schema alb_forwarded_schema;
 extern const struct schema alb_rule_schema;
 extern const struct schema alb_server_group_schema;
 extern const struct schema alb_server_schema;

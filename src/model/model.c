@@ -100,14 +100,17 @@ struct resolver {
     const char *missing;
 };
 
-static const char *resolve_group(void *arg, const char *text)
+/* Keys of groups and of listeners are never the same. */
+static const char *resolve(void *arg, const char *text)
 {
     struct resolver *r = arg;
     if (text[0] != '@')
         return text;
-    const struct resource *g = model_find(r->m, r->lb, RESOURCE_SERVER_GROUP, text + 1);
-    if (g && g->cloud_id)
-        return g->cloud_id;
+    const struct resource *to = model_find(r->m, r->lb, RESOURCE_SERVER_GROUP, text + 1);
+    if (!to)
+        to = model_find(r->m, r->lb, RESOURCE_LISTENER, text + 1);
+    if (to && to->cloud_id)
+        return to->cloud_id;
     if (!r->missing)
         r->missing = text + 1;
     return text;
@@ -117,7 +120,7 @@ void *model_resolve(struct arena *a, const struct model *m, const char *lb, enum
                     const void *obj, const char **missing)
 {
     struct resolver r = { .m = m, .lb = lb };
-    void *copy = schema_copy(a, resource_schema(kind), obj, F_REF, resolve_group, &r);
+    void *copy = schema_copy(a, resource_schema(kind), obj, F_REF, resolve, &r);
     if (missing)
         *missing = r.missing;
     return copy;

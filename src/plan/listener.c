@@ -36,6 +36,8 @@ static const char *look_at_group(void *arg, const char *text)
     struct waiting *w = arg;
     const struct resource *g = map_get(&w->p->by_id, text);
     bool named = text[0] == '@';
+    if (named && model_find(w->p->in->model, w->p->lb, RESOURCE_LISTENER, text + 1))
+        return text; /* of QUIC: see quic_waits() */
     if (named)
         g = model_find(w->p->in->model, w->p->lb, RESOURCE_SERVER_GROUP, text + 1);
     if (!w->why && (g || named))
@@ -52,6 +54,20 @@ const char *groups_wait(struct planner *p, enum resource_kind kind, const void *
 
 /* ---- listeners ------------------------------------------------------------------------------ */
 
+/* Why an upgrade to QUIC has to wait for its listener, or NULL.  Where none is to come the
+ * upgrade is left as it is: the rest of the listener does not wait for it. */
+static const char *quic_waits(struct planner *p, struct alb_listener *want)
+{
+    const char *id = want->quic.listener_id;
+    if (!id || id[0] != '@')
+        return NULL;
+    const struct resource *quic = model_find(p->in->model, p->lb, RESOURCE_LISTENER, id + 1);
+    if (quic && quic->desired && !quic->held)
+        return arena_fmt(p->a, "Listener %s to exist", quic->key);
+    want->quic = (struct alb_quic){ 0 };
+    return NULL;
+}
+
 /* Returns what the call makes. */
 static void *create(struct planner *p, const struct target *t)
 {
@@ -61,6 +77,7 @@ static void *create(struct planner *p, const struct target *t)
     struct params_out out = { p->a, &s.params };
     schema_params(t->schema, t->want, 0, "", params_emit, &out);
     step_wait(&s, p->waits);
+    step_wait(&s, t->waits);
     step_wait(&s, groups_wait(p, RESOURCE_LISTENER, t->row->desired, false));
     struct alb_listener *after = target_created(p, t);
     after->lb_id = p->id;
@@ -189,14 +206,42 @@ static void plan_certs_and_update(struct planner *p, const struct target *t, str
         dissociate(p, &removal);
 }
 
+static bool keeps_log(const struct alb_load_balancer *lb)
+{
+    return lb && lb->access_log.project && *lb->access_log.project;
+}
+
+/* The call takes the members of LogConfig bare, and all that are wanted: some it demands. */
+static void plan_log(struct planner *p, const struct target *t)
+{
+    change_list changes = { 0 };
+    if (!target_diff(p, t, ALB_VIA_LOG_CONFIG, &changes))
+        return;
+    struct step s;
+    step_init(p, &s, t->row, STEP_UPDATE, "UpdateListenerLogConfig");
+    step_param(p, &s, "ListenerId", t->id);
+    struct params_out out = { p->a, &s.params };
+    schema_params(&alb_listener_log_schema, &((const struct alb_listener *)t->want)->log, 0, "",
+                  params_emit, &out);
+    step_wait(&s, t->waits);
+    if (!p->row || !keeps_log(p->row->actual))
+        step_wait(&s, "the load balancer to keep an access log");
+    step_item(p, &s, t->row, target_after(p, t, ALB_VIA_LOG_CONFIG));
+    step_changes(p, &s, "", &changes);
+    step_push(p, &s);
+}
+
 static void plan_listener(struct planner *p, const struct resource *r)
 {
+    struct alb_listener *want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
+    const char *quic = quic_waits(p, want);
     struct target t = { .row = r,
                         .schema = &alb_listener_schema,
-                        .want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL),
+                        .want = want,
                         .have = r->actual,
-                        .id = r->cloud_id ? r->cloud_id
-                                          : arena_fmt(p->a, "@ListenerId(%s)", r->key) };
+                        .id =
+                            r->cloud_id ? r->cloud_id : arena_fmt(p->a, "@ListenerId(%s)", r->key),
+                        .waits = quic };
     if (!r->actual)
         t.have = create(p, &t);
     t.waits = p->waits ? p->waits : row_waits(p, r);
@@ -205,20 +250,35 @@ static void plan_listener(struct planner *p, const struct resource *r)
         .name = "", .fields = row, .n_fields = 1, .size = t.schema->size
     };
     struct target change = t;
+    if (!change.waits)
+        change.waits = quic;
     if (!change.waits && schema_diff(p->a, &actions, t.want, t.have, NULL))
         change.waits = groups_wait(p, RESOURCE_LISTENER, r->desired, true);
     target_tags(p, &t, "listener");
     plan_certs_and_update(p, &t, &change);
+    plan_log(p, &t);
     target_warn_replace(p, &t, "remove the listener and add it again");
 }
 
-void plan_listeners(struct planner *p)
+static bool is_quic(const struct resource *r)
+{
+    return ((const struct alb_listener *)r->desired)->protocol == ALB_PROTOCOL_QUIC;
+}
+
+static void plan_listeners_of(struct planner *p, bool quic)
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind == RESOURCE_LISTENER && r->ours && r->desired && !r->held)
+        if (r->kind == RESOURCE_LISTENER && r->ours && r->desired && !r->held && is_quic(r) == quic)
             plan_listener(p, r);
     }
+}
+
+/* Those of QUIC first: others upgrade to them. */
+void plan_listeners(struct planner *p)
+{
+    plan_listeners_of(p, true);
+    plan_listeners_of(p, false);
 }
 
 static bool is_rule_of(const struct resource *r, const struct resource *listener)
@@ -243,12 +303,28 @@ bool listener_doomed(const struct planner *p, const char *key)
     return r && row_doomed(p, r) && !has_rules_to_keep(p, r);
 }
 
+/* The listener that upgrades to this one, or NULL: as long as there is one it cannot go. */
+static const struct resource *quic_user(const struct planner *p, const struct resource *quic)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        const struct alb_listener *l = r->kind == RESOURCE_LISTENER ? r->actual : NULL;
+        if (l && l->quic.upgrade.val && l->quic.listener_id && quic->cloud_id
+            && !strcmp(l->quic.listener_id, quic->cloud_id))
+            return r;
+    }
+    return NULL;
+}
+
 static void delete_listener(struct planner *p, const struct resource *r)
 {
+    const struct resource *user = quic_user(p, r);
     struct step s;
     step_init(p, &s, r, STEP_DELETE, "DeleteListener");
     step_param(p, &s, "ListenerId", r->cloud_id);
     step_wait(&s, p->waits);
+    if (user)
+        step_wait(&s, arena_fmt(p->a, "Listener %s not to upgrade to it", user->key));
     if (strcmp(r->status, "Stopped") != 0)
         step_wait(&s, row_waits(p, r));
     step_wait(&s, row_stale(p, r));

@@ -165,7 +165,7 @@ static void remove_old_tags(struct planner *p, const struct target *t, const cha
                             const alb_tags *want, const alb_tags *have)
 {
     const void *applied = t->row->applied;
-    if (!applied || p->in->keep_all || !want->items)
+    if (!applied || p->in->keep_all)
         return;
     alb_tags gone = { 0 };
     alb_tags old = *tags_of(t->row->kind, schema_copy(p->a, t->schema, applied, 0, NULL, NULL));

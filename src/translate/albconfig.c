@@ -220,10 +220,10 @@ static bool is_reserved(const char *key)
     return !strcmp(key, TAG_CLUSTER) || !strcmp(key, TAG_ALBCONFIG) || !strcmp(key, TAG_RESOURCE);
 }
 
-static bool tag_is_good(struct subject *s, const struct place *at, const struct config_spec *spec,
+static bool tag_is_good(struct subject *s, const struct place *at, const struct tag_spec *tags,
                         size_t i)
 {
-    const char *key = spec->tags.items[i].key;
+    const char *key = tags[i].key;
     if (!key || is_reserved(key))
         return false; /* ours win */
     if (!strncasecmp(key, "aliyun", 6) || !strncasecmp(key, "acs:", 4)) {
@@ -231,7 +231,7 @@ static bool tag_is_good(struct subject *s, const struct place *at, const struct 
         return false;
     }
     for (size_t j = 0; j < i; j++)
-        if (spec->tags.items[j].key && !strcmp(spec->tags.items[j].key, key)) {
+        if (tags[j].key && !strcmp(tags[j].key, key)) {
             problem(s, at, "the key \"%s\" is given twice; give each once", key);
             return false;
         }
@@ -246,17 +246,14 @@ static void add_own_tags(struct tr *t, const struct config *c, struct alb_load_b
     tag_add(t, &lb->tags, TAG_RESOURCE, TAG_LB_RESOURCE);
 }
 
-static void add_tags(struct subject *s, const struct config_spec *spec,
-                     struct alb_load_balancer *lb)
+void tags_read(struct subject *s, const struct place *at, const struct tag_spec *tags, size_t n,
+               alb_tags *out)
 {
-    struct tr *t = s->t;
-    struct place at = { .up = &config_at, .name = "tags" };
-    for (size_t i = 0; i < spec->tags.len; i++) {
-        const struct tag_spec *tag = &spec->tags.items[i];
-        if (tag_is_good(s, &(struct place){ .up = &at, .index = i }, spec, i))
-            *LIST_PUSH(t->a, &lb->tags) =
-                (struct alb_tag){ .key = tag->key, .value = tag->value ? tag->value : "" };
-    }
+    struct place list = { .up = at, .name = "tags" };
+    for (size_t i = 0; i < n; i++)
+        if (tag_is_good(s, &(struct place){ .up = &list, .index = i }, tags, i))
+            *LIST_PUSH(s->t->a, out) =
+                (struct alb_tag){ .key = tags[i].key, .value = tags[i].value ? tags[i].value : "" };
 }
 
 /* Both texts are empty when the log is off: the existing controller closes it then. */
@@ -292,7 +289,7 @@ static void set_attributes(struct subject *s, const struct config *c,
         lb->deletion_protection.enabled = (struct opt_bool){ .val = true, .set = true };
     lb->modification_protection.status = "ConsoleProtection";
     add_access_log(s, spec, lb);
-    add_tags(s, spec, lb);
+    tags_read(s, &config_at, spec->tags.items, spec->tags.len, &lb->tags);
 }
 
 /* What is decided at creation. */
@@ -349,6 +346,7 @@ static void config_translate(struct tr *t, struct config *c)
     const cJSON *json = json_get_nocase(c->obj->body, "spec");
     read_object(&s, &(struct place){ .name = "spec" }, &top_spec_schema, &spec, json, READ_NOCASE);
     const struct alb_load_balancer *lb = build(&s, c, &spec.config);
+    c->log_off = lb->access_log.project && !*lb->access_log.project;
     c->order = order_read(&s);
     if (s.n_problems) {
         c->left_out = true;

@@ -27,6 +27,9 @@ struct listener_spec {
     struct default_cert_spec default_cert;
     LIST_OF(struct cert_spec) ca_certs;
     struct opt_bool ca_enabled;
+    struct quic_spec quic;
+    struct alb_forwarded forwarded;
+    struct log_spec log;
     LIST_OF(struct tag_spec) tags;
 };
 
@@ -67,9 +70,9 @@ static const struct field listener_spec_fields[] = {
     LIST(ca_certs,           cert_spec, "caCertificates"),
     BOOL(ca_enabled,         "caEnabled"),
     LIST(tags,               tag_spec, "tags"),
-    { .name = "quicConfig",           .flags = READ_LATER },
-    { .name = "xForwardedForConfig",  .flags = READ_LATER },
-    { .name = "logConfig",            .flags = READ_LATER },
+    OBJ (quic,               quic_spec, "quicConfig"),
+    OBJ (forwarded,          alb_forwarded, "xForwardedForConfig"),
+    OBJ (log,                log_spec, "logConfig"),
     { .name = "defaultActions",       .flags = READ_IGNORED },
     { .name = "loadBalancerId",       .flags = READ_IGNORED },
     /* Without it a listener is open to more than it should be. */
@@ -139,6 +142,22 @@ static void add_certs(struct subject *s, const struct place *at, const struct li
     }
 }
 
+/* The existing controller keeps CaEnabled, false when not given; the certificates only count
+ * with it. */
+static void set_client_certs(struct subject *s, const struct place *at,
+                             const struct listener_spec *spec, struct alb_listener *l)
+{
+    size_t n = spec->ca_certs.len;
+    struct place here = { .up = at, .name = "caCertificates" };
+    l->ca_enabled = (struct opt_bool){ .val = spec->ca_enabled.val, .set = true };
+    if (spec->ca_enabled.val && n != 1)
+        problem(s, &here, "caEnabled needs one CA certificate, and there are %zu; give one", n);
+    else if (!spec->ca_enabled.val && n)
+        warn(s, &here, "it has no effect without caEnabled: true");
+    else if (n)
+        *LIST_PUSH(s->t->a, &l->ca_certs) = (struct alb_cert){ .id = spec->ca_certs.items[0].id };
+}
+
 static void set_tls(struct subject *s, const struct place *at, const struct listener_spec *spec,
                     struct alb_listener *l)
 {
@@ -148,9 +167,7 @@ static void set_tls(struct subject *s, const struct place *at, const struct list
     l->http2 = true_unless(spec->http2);
     l->security_policy_id =
         spec->security_policy_id ? spec->security_policy_id : "tls_cipher_policy_1_0";
-    for (size_t i = 0; i < spec->ca_certs.len; i++)
-        *LIST_PUSH(s->t->a, &l->ca_certs) = (struct alb_cert){ .id = spec->ca_certs.items[i].id };
-    l->ca_enabled = spec->ca_enabled;
+    set_client_certs(s, at, spec, l);
 }
 
 /* ---- listeners --------------------------------------------------------------------------------
@@ -179,10 +196,10 @@ static struct alb_listener *build(struct subject *s, const struct place *at, con
     l->gzip = true_unless(spec->gzip);
     if (l->protocol != ALB_PROTOCOL_HTTP)
         set_tls(s, at, spec, l);
-    for (size_t i = 0; i < spec->tags.len; i++)
-        *LIST_PUSH(t->a, &l->tags) =
-            (struct alb_tag){ .key = spec->tags.items[i].key,
-                              .value = spec->tags.items[i].value ? spec->tags.items[i].value : "" };
+    forwarded_set(s, at, &spec->forwarded, l);
+    quic_set(s, at, &spec->quic, l);
+    log_set(s, at, &spec->log, c, l);
+    tags_read(s, at, spec->tags.items, spec->tags.len, &l->tags);
     set_default_action(t, c, l);
     return l;
 }
@@ -298,4 +315,5 @@ void listeners_translate(struct subject *s, struct config *c, const cJSON *json)
     const cJSON *e;
     cJSON_ArrayForEach (e, json)
         listener_translate(s, &(struct place){ .up = &at, .index = i++ }, c, e);
+    quic_pair(s, &at, c);
 }

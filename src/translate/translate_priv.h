@@ -105,6 +105,9 @@ struct tag_spec {
     const char *key, *value;
 };
 extern const struct schema tag_spec_schema;
+/* Adds tags to '*out': ours win, and what ALB refuses is a problem. */
+void tags_read(struct subject *s, const struct place *at, const struct tag_spec *tags, size_t n,
+               alb_tags *out);
 
 struct config_listener {
     int64_t port;
@@ -130,6 +133,7 @@ struct config {
     const char *vpc; /* of its groups; "?vpc(vsw-1)" while it is not known */
     bool vpc_known;
     bool left_out; /* nothing of it is translated                       */
+    bool log_off;  /* known to keep no access log                       */
     enum rule_order order;
     LIST_OF(struct config_listener) listeners;
     LIST_OF(struct ingress *) members;
@@ -144,6 +148,30 @@ void listeners_translate(struct subject *s, struct config *c, const cJSON *json)
 
 /* Makes the row of a listener that is complete; without a certificate it is left out. */
 void listener_finish(struct tr *t, struct config *c, struct config_listener *l);
+
+/* ---- listener_part.c --------------------------------------------------------------------------
+ */
+
+struct quic_spec {
+    struct opt_bool upgrade;
+    const char *listener_id;
+};
+extern const struct schema quic_spec_schema;
+struct log_spec {
+    struct opt_bool custom_headers, may_disable;
+    struct alb_tracing tracing;
+};
+extern const struct schema log_spec_schema;
+
+/* Each sets in '*l' what an object of spec.listeners[], at 'at', says. */
+void forwarded_set(struct subject *s, const struct place *at, const struct alb_forwarded *spec,
+                   struct alb_listener *l);
+void quic_set(struct subject *s, const struct place *at, const struct quic_spec *spec,
+              struct alb_listener *l);
+void log_set(struct subject *s, const struct place *at, const struct log_spec *spec,
+             const struct config *c, struct alb_listener *l);
+/* Gives listeners that upgrade to QUIC without saying where the QUIC listener of their port. */
+void quic_pair(struct subject *s, const struct place *list, struct config *c);
 
 /* ---- certificate.c -------------------------------------------------------------------------- */
 

@@ -17,7 +17,7 @@ SCHEMA(alb_cert, "Certificate");
 #define SELF struct alb_quic
 static const struct field alb_quic_fields[] = {
     BOOL(upgrade,     "QuicUpgradeEnabled", DFLT(false)),
-    STR (listener_id, "QuicListenerId"),
+    STR (listener_id, "QuicListenerId", .flags = F_REF),
 };
 static SCHEMA(alb_quic, "QuicConfig");
 #undef SELF
@@ -43,12 +43,12 @@ static const struct field alb_forwarded_fields[] = {
     BOOL(slb_id,             "XForwardedForSLBIdEnabled", DFLT(false)),
     BOOL(slb_port,           "XForwardedForSLBPortEnabled", DFLT(false)),
 };
-static SCHEMA(alb_forwarded, "XForwardedForConfig");
+SCHEMA(alb_forwarded, "XForwardedForConfig");
 #undef SELF
 
 #define SELF struct alb_tracing
 static const struct field alb_tracing_fields[] = {
-    BOOL(enabled, "TracingEnabled"),
+    BOOL(enabled, "TracingEnabled", DFLT(false)),
     INT (sample,  "TracingSample", .min = 1, .max = 10000),
     STR (type,    "TracingType"),
 };
@@ -57,10 +57,10 @@ static SCHEMA(alb_tracing, "AccessLogTracingConfig");
 
 #define SELF struct alb_listener_log
 static const struct field alb_listener_log_fields[] = {
-    BOOL(custom_headers, "AccessLogRecordCustomizedHeadersEnabled"),
+    BOOL(custom_headers, "AccessLogRecordCustomizedHeadersEnabled", DFLT(false)),
     OBJ (tracing,        alb_tracing, "AccessLogTracingConfig"),
 };
-static SCHEMA(alb_listener_log, "LogConfig");
+SCHEMA(alb_listener_log, "LogConfig");
 #undef SELF
 
 #define SELF struct alb_listener_acl
@@ -110,7 +110,8 @@ static const struct field alb_listener_fields[] = {
                              .flags = F_UNORDERED | F_SUBSET, .via = ALB_VIA_TAGS),
     STR (status,             "ListenerStatus",      .flags = F_OBSERVED,
                              .values = "Provisioning|Running|Configuring|Stopped|Deleting"),
-    OBJ (log,                alb_listener_log, "LogConfig", .flags = F_OBSERVED),
+    OBJ (log,                alb_listener_log, "LogConfig", .flags = F_LATER,
+                             .via = ALB_VIA_LOG_CONFIG),
     OBJ (acls,               alb_listener_acls, "AclConfig", .flags = F_OBSERVED),
 };
 SCHEMA(alb_listener, "Listener");

@@ -244,6 +244,133 @@ static void test_an_unmanaged_listener_is_not_touched(void **state)
     assert_no_steps(b);
 }
 
+/* ---- QUIC --------------------------------------------------------------------------------- */
+
+static struct resource *quic_row(struct bed *b)
+{
+    return bed_row(b, RESOURCE_LISTENER, "443/QUIC");
+}
+
+/* 443/HTTPS, which upgrades to 443/QUIC: both there and as wanted. */
+static struct alb_listener *pair(struct bed *b)
+{
+    bed_lb(b);
+    struct alb_listener *quic = arena_alloc(&b->a, sizeof *quic);
+    quic->protocol = ALB_PROTOCOL_QUIC;
+    quic->port = (struct opt_int){ 443, true };
+    bed_sync(b, quic_row(b), quic, "lsn-q");
+    struct alb_listener *https = arena_alloc(&b->a, sizeof *https);
+    https->protocol = ALB_PROTOCOL_HTTPS;
+    https->port = (struct opt_int){ 443, true };
+    https->quic.upgrade = (struct opt_bool){ true, true };
+    https->quic.listener_id = "@443/QUIC";
+    struct resource *r = bed_row(b, RESOURCE_LISTENER, "443/HTTPS");
+    bed_sync(b, r, https, "lsn-h");
+    ((struct alb_listener *)bed_actual(b, r))->quic.listener_id = "lsn-q";
+    return https;
+}
+
+static void test_a_listener_upgrades_once_the_quic_listener_is_there(void **state)
+{
+    struct bed *b = *state;
+    (void)pair(b);
+    bed_plan(b);
+    assert_no_steps(b);
+    bed_gone(quic_row(b));
+    bed_gone(bed_row(b, RESOURCE_LISTENER, "443/HTTPS"));
+    bed_plan(b);
+    assert_plan(b, "CreateListener", "CreateListener");
+    assert_string_equal(step_value(&b->plan.steps.items[0], "ListenerProtocol"), "QUIC");
+    assert_string_equal(b->plan.steps.items[1].waits, "Listener 443/QUIC to exist");
+    bed_apply(b, &b->plan.steps.items[0]);
+    quic_row(b)->cloud_id = "lsn-7";
+    bed_plan(b);
+    assert_plan(b, "CreateListener");
+    assert_string_equal(step_value(bed_next(b), "QuicConfig.QuicUpgradeEnabled"), "true");
+    assert_string_equal(step_value(bed_next(b), "QuicConfig.QuicListenerId"), "lsn-7");
+}
+
+static void test_a_quic_listener_that_cannot_come_holds_nothing_up(void **state)
+{
+    struct bed *b = *state;
+    pair(b)->idle_timeout = (struct opt_int){ 30, true };
+    bed_gone(quic_row(b));
+    quic_row(b)->held = true;
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_non_null(bed_next(b));
+    assert_string_equal(step_value(bed_next(b), "IdleTimeout"), "30");
+    assert_null(step_value(bed_next(b), "QuicConfig.QuicUpgradeEnabled"));
+}
+
+static void test_a_quic_listener_goes_after_the_last_upgrade_to_it(void **state)
+{
+    struct bed *b = *state;
+    struct alb_listener *https = pair(b);
+    https->quic.upgrade.val = false;
+    https->quic.listener_id = NULL;
+    bed_undesired(quic_row(b));
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute", "DeleteListener");
+    assert_string_equal(step_value(bed_next(b), "QuicConfig.QuicUpgradeEnabled"), "false");
+    assert_string_equal(bed_step(b, "DeleteListener", 0)->waits,
+                        "Listener 443/HTTPS not to upgrade to it");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DeleteListener");
+    assert_string_equal(step_value(bed_next(b), "ListenerId"), "lsn-q");
+}
+
+/* ---- the access log ------------------------------------------------------------------------ */
+
+static struct alb_load_balancer *logging_lb(struct bed *b)
+{
+    struct alb_load_balancer *lb = bed_lb(b);
+    lb->access_log = (struct alb_access_log){ "project", "alb_store" };
+    bed_sync(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB), lb, "alb-1");
+    return lb;
+}
+
+static void test_log_settings_have_a_call_of_their_own(void **state)
+{
+    struct bed *b = *state;
+    (void)logging_lb(b);
+    struct alb_listener *want = bed_listener(b);
+    want->log.custom_headers = (struct opt_bool){ false, true };
+    want->log.tracing.enabled = (struct opt_bool){ false, true };
+    bed_plan(b);
+    assert_no_steps(b); /* what the cloud does not say is off */
+    want->idle_timeout = (struct opt_int){ 30, true };
+    want->log.tracing = (struct alb_tracing){ { true, true }, { 100, true }, "Zipkin" };
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute", "UpdateListenerLogConfig");
+    const struct step *s = bed_step(b, "UpdateListenerLogConfig", 0);
+    assert_null(s->waits);
+    assert_int_equal(s->params.len, 5);
+    assert_string_equal(step_value(s, "ListenerId"), "lsn-1");
+    assert_string_equal(step_value(s, "AccessLogRecordCustomizedHeadersEnabled"), "false");
+    assert_string_equal(step_value(s, "AccessLogTracingConfig.TracingEnabled"), "true");
+    assert_string_equal(step_value(s, "AccessLogTracingConfig.TracingSample"), "100");
+    assert_string_equal(step_value(s, "AccessLogTracingConfig.TracingType"), "Zipkin");
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_null(step_value(bed_next(b), "LogConfig.AccessLogRecordCustomizedHeadersEnabled"));
+}
+
+static void test_log_settings_wait_for_the_access_log(void **state)
+{
+    struct bed *b = *state;
+    (void)logging_lb(b);
+    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    ((struct alb_load_balancer *)bed_actual(b, r))->access_log = (struct alb_access_log){ 0 };
+    bed_listener(b)->log.custom_headers = (struct opt_bool){ true, true };
+    bed_plan(b);
+    assert_plan(b, "EnableLoadBalancerAccessLog", "UpdateListenerLogConfig");
+    assert_string_equal(bed_step(b, "UpdateListenerLogConfig", 0)->waits,
+                        "the load balancer to keep an access log");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +385,11 @@ int main(void)
         BED_TEST(test_a_listener_nobody_wants_goes_with_its_rules),
         BED_TEST(test_a_listener_with_rules_that_are_not_ours_stays),
         BED_TEST(test_an_unmanaged_listener_is_not_touched),
+        BED_TEST(test_a_listener_upgrades_once_the_quic_listener_is_there),
+        BED_TEST(test_a_quic_listener_that_cannot_come_holds_nothing_up),
+        BED_TEST(test_a_quic_listener_goes_after_the_last_upgrade_to_it),
+        BED_TEST(test_log_settings_have_a_call_of_their_own),
+        BED_TEST(test_log_settings_wait_for_the_access_log),
     };
     return cmocka_run_group_tests_name("plan/listener", tests, NULL, NULL);
 }

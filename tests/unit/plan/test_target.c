@@ -71,6 +71,13 @@ static void test_only_tags_that_we_set_are_taken_away(void **state)
     bed_apply(b, bed_next(b));
     bed_plan(b);
     assert_no_steps(b);
+    /* Also when none is wanted at all. */
+    group_row(b)->applied = applied;
+    want->tags = (alb_tags){ 0 };
+    bed_plan(b);
+    assert_plan(b, "UnTagResources");
+    assert_string_equal(step_value(bed_next(b), "TagKey.1"), "a");
+    assert_null(step_value(bed_next(b), "TagKey.2"));
 }
 
 static void test_each_kind_names_its_resource_type(void **state)

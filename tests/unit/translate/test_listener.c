@@ -24,6 +24,8 @@ static void test_http_defaults(void **state)
     assert_null(l->additional_certs.items);
     assert_null(l->tags.items);
     assert_false(l->ca_enabled.set);
+    assert_false(l->quic.upgrade.set);
+    assert_false(l->log.tracing.enabled.set);
     assert_int_equal(l->default_actions.len, 1);
     assert_int_equal(l->default_actions.items[0].type, ALB_ACTION_FORWARD);
     assert_string_equal(l->default_actions.items[0].forward.targets.items[0].group_id,
@@ -45,6 +47,8 @@ static void test_https_defaults(void **state)
     assert_string_equal(l->certs.items[0].id, "c");
     assert_non_null(l->additional_certs.items);
     assert_int_equal(l->additional_certs.len, 0);
+    assert_true(l->ca_enabled.set && !l->ca_enabled.val);
+    assert_null(l->ca_certs.items);
     world_done(&w);
 }
 
@@ -186,16 +190,43 @@ static void test_listener_that_is_left_out_stays_as_it_is(void **state)
     world_done(&w);
 }
 
-static void test_settings_that_come_later_are_warnings(void **state)
+static void test_client_certificates_need_both(void **state)
 {
     (void)state;
-    struct world w = world_with("[{port: 80, xForwardedForConfig: {XForwardedForEnabled: true}, "
-                                "logConfig: {a: b}, quicConfig: {}, defaultActions: [1], "
-                                "loadBalancerId: x, idleTimout: 1}]");
+#define TLS "{port: 443, protocol: HTTPS, certificates: [{CertificateId: c}], "
+    struct world w = world_with("[" TLS "caEnabled: true}]");
+    assert_has(problems(&w), "caCertificates: caEnabled needs one CA certificate, and there are 0");
+    world_done(&w);
+    w = world_with("[" TLS
+                   "caEnabled: true, caCertificates: [{CertificateId: a}, {CertificateId: b}]}]");
+    assert_has(problems(&w), "caCertificates: caEnabled needs one CA certificate, and there are 2");
+    world_done(&w);
+    w = world_with("[" TLS "caCertificates: [{CertificateId: a}]}]");
+    assert_string_equal(problems(&w), "");
+    assert_has(warnings(&w), "caCertificates: it has no effect without caEnabled: true");
+    assert_null(listener_of(&w, "443/HTTPS")->ca_certs.items);
+    world_done(&w);
+#undef TLS
+}
+
+static void test_tags_are_checked(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{tags: [{key: a}, {key: a}]}]");
+    assert_has(problems(&w), "spec.listeners[0].tags[1]: the key \"a\" is given twice");
+    world_done(&w);
+    w = world_with("[{tags: [{key: \"acs:a\"}]}]");
+    assert_has(problems(&w), "spec.listeners[0].tags[0]: the key \"acs:a\" begins with");
+    world_done(&w);
+}
+
+static void test_only_fields_that_do_not_exist_are_warnings(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{port: 80, defaultActions: [1], loadBalancerId: x, idleTimout: "
+                                "1}]");
     assert_string_equal(
         warnings(&w),
-        "AlbConfig web: spec.listeners[0].xForwardedForConfig: not applied yet\n"
-        "AlbConfig web: spec.listeners[0].logConfig: not applied yet\n"
         "AlbConfig web: spec.listeners[0].idleTimout: there is no such field, so it has no effect; "
         "is it 'idleTimeout'?\n");
     world_done(&w);
@@ -212,7 +243,9 @@ int main(void)
         cmocka_unit_test(test_https_and_quic_share_a_port_and_its_default_group),
         cmocka_unit_test(test_bad_listener_is_left_out_by_itself),
         cmocka_unit_test(test_listener_that_is_left_out_stays_as_it_is),
-        cmocka_unit_test(test_settings_that_come_later_are_warnings),
+        cmocka_unit_test(test_client_certificates_need_both),
+        cmocka_unit_test(test_tags_are_checked),
+        cmocka_unit_test(test_only_fields_that_do_not_exist_are_warnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
