@@ -95,6 +95,7 @@ struct plan_in {
 struct plan_lb {
     const char *lb;
     size_t add, change, destroy; /* resources, not calls                               */
+    size_t least_calls;          /* no plan takes fewer; the steps may be more         */
     size_t rules, rules_limit;   /* after the plan, of the quota                       */
     bool hitless;
     bool refused; /* none of its steps may be sent                      */

@@ -113,6 +113,7 @@ static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, 
         plan_undesired(&p);
     guard_steps(&p);
     count_resources(&p);
+    p.sum.least_calls += p.out->steps.len - p.first_step - p.rule_steps;
     *LIST_PUSH(a, &out->lbs) = p.sum;
     planner_done(&p);
 }

@@ -30,6 +30,7 @@ struct planner {
     const char *waits;          /* why it takes no change now, or NULL                    */
     bool destroyed;             /* it is to be destroyed, or is gone and was              */
     struct plan_lb sum;
+    size_t rule_steps; /* of the steps, those that change rules                       */
 };
 
 /* A resource and what a step may rest on: as it is, or as an earlier step will leave it. */

@@ -309,6 +309,38 @@ static void try_copies(struct planner *p, const struct rule_list *l, size_t ther
         take_fewer(p, there, ops, calls, &other);
 }
 
+/* What no plan can do without.  Deletes of several listeners can share calls. */
+struct bound {
+    size_t calls;   /* of creates, or of anything else that one listener needs   */
+    size_t deletes; /* rules by which lists become shorter                       */
+    bool other;     /* a list that becomes longer needs another kind of call, too */
+};
+
+static void add_bound(struct planner *p, const struct rule_list *l, const rule_ops *ops,
+                      struct bound *b)
+{
+    const size_t most = p->in->batch_rules ? p->in->batch_rules : BATCH_RULES;
+    size_t creates = count_kind(ops, STEP_CREATE), deletes = count_kind(ops, STEP_DELETE);
+    size_t changed = 0;
+    for (size_t i = 0; i < l->n_wanted; i++)
+        changed += l->nodes.items[i].was && l->nodes.items[i].changed;
+    if (creates > deletes) {
+        b->calls += (creates - deletes + most - 1) / most;
+        b->other = b->other || deletes || changed;
+    } else if (deletes > creates) {
+        b->deletes += deletes - creates;
+        b->calls += creates || changed;
+    } else {
+        b->calls += ops->len > 0;
+    }
+}
+
+static size_t bound_calls(const struct planner *p, const struct bound *b)
+{
+    const size_t most = p->in->batch_rules ? p->in->batch_rules : BATCH_RULES;
+    return b->calls + (b->deletes + most - 1) / most + (b->other && !b->deletes);
+}
+
 /* Room first, in calls of its own: each then ends what it begins, while moves that are spread
  * over several calls would be planned anew, and elsewhere, after each. */
 static void make_room_first(struct planner *p, struct rule_list *l, rule_ops *ops, size_t *calls)
@@ -330,7 +362,8 @@ static void make_room_first(struct planner *p, struct rule_list *l, rule_ops *op
 }
 
 /* The changes of one listener, in the shape that takes the fewest calls. */
-static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t there, rule_ops *out)
+static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t there,
+                                struct bound *bound, rule_ops *out)
 {
     rule_ops ops = { 0 }, merged = { 0 }, exact = { 0 };
     make_ops(p, l, true, &ops);
@@ -338,6 +371,7 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
     const bool simple = !has_rounds(&ops) && wait_alike(&ops);
     const bool even = count_kind(&ops, STEP_CREATE) == count_kind(&ops, STEP_DELETE);
     const rule_ops passes = ops;
+    add_bound(p, l, &ops, bound);
     size_t calls = batch_count(p, &ops);
     if (calls > 1 && merge_ops(p, &passes, &merged))
         take_fewer(p, there, &ops, &calls, &merged);
@@ -365,16 +399,19 @@ void plan_rules(struct planner *p)
 {
     rule_ops ops = { 0 };
     LIST_OF(struct rule_list) lists = { 0 };
-    const size_t there = count_rules(p);
+    const size_t there = count_rules(p), before = p->out->steps.len;
+    struct bound bound = { 0 };
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind != RESOURCE_LISTENER || !r->ours || listener_doomed(p, r->key))
             continue;
         struct rule_list *l = LIST_PUSH(p->a, &lists);
         read_rules(p, r, l);
-        plan_listener_rules(p, l, there, &ops);
+        plan_listener_rules(p, l, there, &bound, &ops);
     }
     guard_rules(p, lists.items, lists.len);
     quota_rules(p, &ops, there);
     batch_rules(p, &ops);
+    p->rule_steps = p->out->steps.len - before;
+    p->sum.least_calls = bound_calls(p, &bound);
 }

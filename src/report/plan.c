@@ -125,8 +125,9 @@ static void add_orphans(struct buf *b, const struct report_in *in, const struct 
 static void add_summary(struct buf *b, const struct plan *plan)
 {
     bool hitless = true;
-    size_t rules = 0, limit = 0;
+    size_t rules = 0, limit = 0, least = 0;
     for (size_t i = 0; i < plan->lbs.len; i++) {
+        least += plan->lbs.items[i].least_calls;
         hitless = hitless && plan->lbs.items[i].hitless;
         /* The fullest load balancer is the one to know of. */
         const struct plan_lb *lb = &plan->lbs.items[i];
@@ -135,9 +136,11 @@ static void add_summary(struct buf *b, const struct plan *plan)
             limit = lb->rules_limit;
         }
     }
-    buf_addf(b, "Plan: %zu to add, %zu to change, %zu to destroy \u00b7 %zu call%s \u00b7 %s",
-             plan->add, plan->change, plan->destroy, plan->steps.len,
-             plan->steps.len == 1 ? "" : "s", hitless ? "hitless" : "not hitless");
+    buf_addf(b, "Plan: %zu to add, %zu to change, %zu to destroy \u00b7 %zu call%s", plan->add,
+             plan->change, plan->destroy, plan->steps.len, plan->steps.len == 1 ? "" : "s");
+    if (least && least < plan->steps.len)
+        buf_addf(b, " (at least %zu)", least);
+    buf_addf(b, " \u00b7 %s", hitless ? "hitless" : "not hitless");
     if (limit)
         buf_addf(b, " \u00b7 rules %zu/%zu", rules, limit);
     buf_addc(b, '\n');

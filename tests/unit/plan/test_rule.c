@@ -128,7 +128,8 @@ static void test_a_list_numbered_from_one_makes_room_at_the_top_in_two_calls(voi
     bed_want_rule(b, bed_rule(b, "-", "-", "sgp-1"), 1); /* overlaps all */
     bed_plan(b);
     assert_plan(b, "CreateRules", "UpdateRulesAttribute");
-    assert_int_equal(bed_next(b)->items.len, 1); /* below all of them: nobody notices */
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 1); /* of labels it knows nothing */
+    assert_int_equal(bed_next(b)->items.len, 1);           /* below all of them: nobody notices */
     const struct step *move = &b->plan.steps.items[1];
     assert_int_equal(move->items.len, 99);
     assert_string_equal(step_value(move, "Rules.1.RuleId"), "rule-100"); /* the lowest first */
@@ -164,6 +165,7 @@ static void test_one_update_turns_a_doomed_rule_into_a_new_one(void **state)
     bed_want_rule(b, bed_rule(b, "b.com", "/x", "sgp-1"), 1);
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute");
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 1);
     const struct step *s = bed_next(b);
     assert_string_equal(step_value(s, "Rules.1.RuleId"), "rule-1");
     assert_string_equal(step_value(s, "Rules.1.RuleConditions.1.HostConfig.Values.1"), "b.com");

@@ -94,6 +94,16 @@ static void test_one_of_a_thing_is_not_many(void **state)
                                      "\u00b7 not hitless \u00b7 rules 31/100");
 }
 
+static void test_more_calls_than_the_bound_stand_beside_it(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    m->lb.least_calls = 1;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_string_equal(bed_last(b), "Plan: 1 to add, 1 to change, 0 to destroy \u00b7 2 calls (at "
+                                     "least 1) \u00b7 hitless \u00b7 rules 31/100");
+}
+
 static void test_refusal_is_the_verdict_and_says_the_remedy(void **state)
 {
     struct bed *b = *state;
@@ -195,6 +205,7 @@ int main(void)
         TEST(test_plan_begins_with_the_verdict_and_ends_with_the_summary),
         TEST(test_plan_of_nothing_is_in_sync),
         TEST(test_one_of_a_thing_is_not_many),
+        TEST(test_more_calls_than_the_bound_stand_beside_it),
         TEST(test_refusal_is_the_verdict_and_says_the_remedy),
         TEST(test_incomplete_source_is_said_first),
         TEST(test_orphan_is_named_with_the_way_to_remove_it),
