@@ -49,6 +49,15 @@ enum field_flag {
                              means off, so that what is there beyond its default differs    */
 };
 
+/* What a page of reference says of a row, in sentences. */
+struct field_doc {
+    const char *dflt;    /* "" for none                                              */
+    const char *sets;    /* the field of the API that it sets, "-" for none          */
+    const char *meaning; /* sentences                                                */
+    const char *type;    /* NULL: the row says it                                    */
+    const char *differs; /* where the sources of facts disagree: which is followed   */
+};
+
 struct field {
     const char *name;  /* on the wire; "A.B" is member B of object A, "" an inline object */
     const char *param; /* in requests, where that differs from replies            */
@@ -63,7 +72,8 @@ struct field {
     const char *values;       /* strings: those that are known, "A|B"; more may come */
     const char *const *names; /* FIELD_ENUM: value to wire name                   */
     size_t n_names;
-    const struct schema *of; /* FIELD_OBJ, FIELD_LIST                             */
+    const struct schema *of;     /* FIELD_OBJ, FIELD_LIST                             */
+    const struct field_doc *doc; /* of a row that people write; NULL: of no page  */
 };
 
 struct schema {
@@ -105,6 +115,12 @@ struct schema {
 /* clang-format on */
 
 #define DFLT(v) .dflt = { (v), true }
+/* DOC(default, sets, meaning [, .type = ..., .differs = ...]) */
+#define DOC(dflt_, sets_, ...)                                   \
+    .doc = &(const struct field_doc)                             \
+    {                                                            \
+        .dflt = (dflt_), .sets = (sets_), .meaning = __VA_ARGS__ \
+    }
 
 /* ---- requests ------------------------------------------------------------------ */
 

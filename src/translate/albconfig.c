@@ -50,60 +50,85 @@ static const char *const alb_edition_names[] = {
 
 #define SELF struct zone_spec
 static const struct field zone_spec_fields[] = {
-    STR(vswitch,    "vSwitchId", .flags = F_REQUIRED),
-    STR(zone,       "zoneId"),
-    STR(allocation, "allocationId"),
-    { .name = "eipType", .flags = READ_IGNORED },
+    STR(vswitch,    "vSwitchId", .flags = F_REQUIRED,
+        DOC("", "ZoneMappings.VSwitchId", "A vSwitch of the VPC; one in each of at least two zones. Decided at creation.")),
+    STR(zone,       "zoneId",
+        DOC("that of the vSwitch", "ZoneMappings.ZoneId", "The zone; giving it spares a question to the cloud.", .differs = "The source ignores it: read here.")),
+    STR(allocation, "allocationId",
+        DOC("", "ZoneMappings.AllocationId", "An elastic IP for the zone. Decided at creation.", .differs = "The source does not send it, the documentation does: the documentation.")),
+    { .name = "eipType", .flags = READ_IGNORED,
+      DOC("", "-", "Reserved.", .type = "text") },
 };
 static SCHEMA(zone_spec, "zoneMapping");
 #undef SELF
 
 #define SELF struct access_log_spec
 static const struct field access_log_spec_fields[] = {
-    STR(project, "logProject"),
-    STR(store,   "logStore"),
+    STR(project, "logProject",
+        DOC("", "AccessLogConfig.LogProject", "The project of the access log; empty, with logStore: no log.")),
+    STR(store,   "logStore",
+        DOC("", "AccessLogConfig.LogStore", "The store of the access log; it begins with alb_.")),
 };
 static SCHEMA(access_log_spec, "accessLogConfig");
 #undef SELF
 
 #define SELF struct billing_spec
 static const struct field billing_spec_fields[] = {
-    STR(pay_type, "payType"),
-    { .name = "bandWidthPackageId", .flags = READ_LATER },
-    { .name = "internetBandwidth",  .flags = READ_IGNORED },
-    { .name = "internetChargeType", .flags = READ_IGNORED },
+    STR(pay_type, "payType",
+        DOC("PostPay", "LoadBalancerBillingConfig.PayType", "How it is paid; nothing but PostPay.")),
+    { .name = "bandWidthPackageId", .flags = READ_LATER,
+      DOC("", "BandwidthPackageId", "A shared bandwidth to join.", .type = "id of a bandwidth package") },
+    { .name = "internetBandwidth",  .flags = READ_IGNORED,
+      DOC("", "-", "Reserved.", .type = "number") },
+    { .name = "internetChargeType", .flags = READ_IGNORED,
+      DOC("", "-", "Reserved.", .type = "text") },
 };
 static SCHEMA(billing_spec, "billingConfig");
 #undef SELF
 
 #define SELF struct tag_spec
 static const struct field tag_spec_fields[] = {
-    STR(key,   "key", .flags = F_REQUIRED),
-    STR(value, "value"),
+    STR(key,   "key", .flags = F_REQUIRED,
+        DOC("", "Tag.Key", "Not beginning with aliyun or acs:; each once. The tags that make it ours win.")),
+    STR(value, "value",
+        DOC("empty", "Tag.Value", "What the tag says.")),
 };
 SCHEMA(tag_spec, "tag");
 #undef SELF
 
 #define SELF struct config_spec
 static const struct field config_spec_fields[] = {
-    STR (id,                  "id"),
-    STR (name,                "name"),
-    ENUM(address_type,        alb_address_type, "addressType"),
-    ENUM(ip_version,          alb_ip_version, "addressIpVersion"),
-    ENUM(ipv6_address_type,   alb_address_type, "ipv6AddressType"),
-    ENUM(edition,             alb_edition, "edition"),
-    STR (resource_group_id,   "resourceGroupId"),
+    STR (id,                  "id",
+        DOC("", "LoadBalancerId", "A load balancer to take over instead of making one; it outlives the AlbConfig.")),
+    STR (name,                "name",
+        DOC("k8s-<namespace>-<name>-<10 hex>", "LoadBalancerName", "2 to 128 letters, digits and \".\", \"_\", \"-\", a letter first.")),
+    ENUM(address_type,        alb_address_type, "addressType",
+        DOC("Internet", "AddressType", "Where it can be reached from. Decided at creation.")),
+    ENUM(ip_version,          alb_ip_version, "addressIpVersion",
+        DOC("IPv4", "AddressIpVersion", "DualStack: IPv6 too. Decided at creation, and only sent when given.")),
+    ENUM(ipv6_address_type,   alb_address_type, "ipv6AddressType",
+        DOC("Intranet with DualStack", "Ipv6AddressType", "Where its IPv6 addresses can be reached from.")),
+    ENUM(edition,             alb_edition, "edition",
+        DOC("Standard", "LoadBalancerEdition", "What it can do; StandardWithWaf has a web application firewall.")),
+    STR (resource_group_id,   "resourceGroupId",
+        DOC("that of the account", "ResourceGroupId", "Where it is kept.")),
     LIST(zones,               zone_spec, "zoneMappings"),
     OBJ (access_log,          access_log_spec, "accessLogConfig"),
     OBJ (billing,             billing_spec, "billingConfig"),
-    BOOL(deletion_protection, "deletionProtectionEnabled"),
-    BOOL(force_override,      "forceOverride"),
+    BOOL(deletion_protection, "deletionProtectionEnabled",
+        DOC("true", "DeletionProtectionEnabled", "Whether the cloud refuses to delete it.", .differs = "The source keeps it true whatever is given, the documentation calls it reserved: false counts here.")),
+    BOOL(force_override,      "forceOverride",
+        DOC("false", "-", "With id: attributes and tags of the load balancer are kept as they stand here; without it only its listeners and rules.")),
     LIST(tags,                tag_spec, "tags"),
-    { .name = "listenerForceOverride",        .flags = READ_LATER },
-    { .name = "addressAllocatedMode",         .flags = READ_IGNORED },
-    { .name = "modificationProtectionConfig", .flags = READ_IGNORED },
+    { .name = "listenerForceOverride",        .flags = READ_LATER,
+      DOC("false", "-", "With id: all its listeners are kept as they stand here.", .type = "true or false") },
+    { .name = "addressAllocatedMode",         .flags = READ_IGNORED,
+      DOC("", "-", "Dynamic or Fixed.", .type = "text", .differs = "The source sends it at creation, the documentation no longer since v2.12: the documentation.") },
+    { .name = "modificationProtectionConfig", .flags = READ_IGNORED,
+      DOC("ConsoleProtection", "ModificationProtectionConfig", "Reserved; always ConsoleProtection.", .type = "map") },
     /* Without them a load balancer is open to more than it should be. */
-    { .name = "securityGroupIds",             .flags = READ_REFUSED },
+    { .name = "securityGroupIds",             .flags = READ_REFUSED,
+      DOC("", "SecurityGroupIds", "Security groups to join; not with aclConfig.", .type = "list of ids") },
 };
 static SCHEMA(config_spec, "config");
 #undef SELF
@@ -111,9 +136,11 @@ static SCHEMA(config_spec, "config");
 #define SELF struct top_spec
 static const struct field top_spec_fields[] = {
     OBJ(config, config_spec, "config", .flags = F_REQUIRED),
-    { .name = "listeners", .flags = READ_IGNORED }, /* read one by one by listener.c */
+    /* Read one by one by listener.c. */
+    { .name = "listeners", .flags = READ_IGNORED, .kind = FIELD_LIST,
+      .of = &listener_spec_schema },
 };
-static SCHEMA(top_spec, "spec");
+SCHEMA(top_spec, "spec");
 #undef SELF
 /* clang-format on */
 

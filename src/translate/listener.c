@@ -40,45 +40,63 @@ static const char *const alb_protocol_names[] = {
 
 #define SELF struct cert_spec
 static const struct field cert_spec_fields[] = {
-    STR (id,         "CertificateId", .flags = F_REQUIRED),
-    BOOL(is_default, "IsDefault"),
+    STR (id,         "CertificateId", .flags = F_REQUIRED,
+        DOC("", "Certificates.CertificateId", "Its id, as 756-cn-hangzhou.")),
+    BOOL(is_default, "IsDefault",
+        DOC("true for the first", "Certificates", "Whether it is for requests without a host name; of one at most.")),
 };
 static SCHEMA(cert_spec, "certificate");
 #undef SELF
 
 #define SELF struct default_cert_spec
 static const struct field default_cert_spec_fields[] = {
-    STR(kind, "kind"),
-    STR(id,   "certificateId"),
-    { .name = "secret", .flags = READ_REFUSED },
+    STR(kind, "kind",
+        DOC("CertIdentifier", "-", "CertIdentifier or Secret.")),
+    STR(id,   "certificateId",
+        DOC("", "Certificates.CertificateId", "The certificate for requests without a host name, whatever else is found.")),
+    { .name = "secret", .flags = READ_REFUSED,
+      DOC("", "-", "A TLS Secret as default certificate.", .type = "reference to a Secret") },
 };
 static SCHEMA(default_cert_spec, "defaultCertificate");
 #undef SELF
 
 #define SELF struct listener_spec
 static const struct field listener_spec_fields[] = {
-    INT (port,               "port",            .min = 0, .max = 65535, .flags = READ_INT_TEXT),
-    ENUM(protocol,           alb_protocol, "protocol"),
-    STR (description,        "description"),
-    INT (idle_timeout,       "idleTimeout",     .min = 0, .max = 3600),
-    INT (request_timeout,    "requestTimeout",  .min = 0, .max = 3600),
-    BOOL(gzip,               "gzipEnabled"),
-    BOOL(http2,              "http2Enabled"),
-    STR (security_policy_id, "securityPolicyId"),
+    INT (port,               "port",            .min = 0, .max = 65535, .flags = READ_INT_TEXT,
+        DOC("80", "ListenerPort", "With protocol, what tells listeners apart; 0 is the default.", .differs = "With the default the source loses the rules of the listener: not so here.")),
+    ENUM(protocol,           alb_protocol, "protocol",
+        DOC("HTTP", "ListenerProtocol", "HTTPS and QUIC may share a port.", .differs = "The source compares with case: any case here.")),
+    STR (description,        "description",
+        DOC("ingress-auto-listener-<port>", "ListenerDescription", "2 to 256 characters.")),
+    INT (idle_timeout,       "idleTimeout",     .min = 0, .max = 3600,
+        DOC("15", "IdleTimeout", "Seconds until a quiet connection ends; 0 is the default.", .differs = "The source sets 15, the documentation has 60: the source.")),
+    INT (request_timeout,    "requestTimeout",  .min = 0, .max = 3600,
+        DOC("60", "RequestTimeout", "Seconds that a server may take for an answer; 0 is the default.")),
+    BOOL(gzip,               "gzipEnabled",
+        DOC("true", "GzipEnabled", "Answers are compressed.")),
+    BOOL(http2,              "http2Enabled",
+        DOC("true", "Http2Enabled", "HTTP/2; of HTTPS listeners.", .differs = "The source takes an explicit true for false: the documentation.")),
+    STR (security_policy_id, "securityPolicyId",
+        DOC("tls_cipher_policy_1_0", "SecurityPolicyId", "Versions and ciphers of TLS; of HTTPS listeners.")),
     LIST(certs,              cert_spec, "certificates"),
     OBJ (default_cert,       default_cert_spec, "defaultCertificate"),
-    LIST(ca_certs,           cert_spec, "caCertificates"),
-    BOOL(ca_enabled,         "caEnabled"),
+    LIST(ca_certs,           cert_spec, "caCertificates",
+        DOC("", "CaCertificates", "Whom clients' certificates must be signed by.")),
+    BOOL(ca_enabled,         "caEnabled",
+        DOC("false", "CaEnabled", "Clients must show a certificate (mutual TLS).", .differs = "The source does not send it, the documentation has it since v2.11: the documentation.")),
     LIST(tags,               tag_spec, "tags"),
     OBJ (quic,               quic_spec, "quicConfig"),
     OBJ (forwarded,          alb_forwarded, "xForwardedForConfig"),
     OBJ (log,                log_spec, "logConfig"),
-    { .name = "defaultActions",       .flags = READ_IGNORED },
-    { .name = "loadBalancerId",       .flags = READ_IGNORED },
+    { .name = "defaultActions",       .flags = READ_IGNORED,
+      DOC("", "-", "Reserved; what no rule takes goes to an empty group.", .type = "list") },
+    { .name = "loadBalancerId",       .flags = READ_IGNORED,
+      DOC("", "-", "Reserved.", .type = "text") },
     /* Without it a listener is open to more than it should be. */
-    { .name = "aclConfig",            .flags = READ_REFUSED },
+    { .name = "aclConfig",            .flags = READ_REFUSED,
+      DOC("", "AclConfig", "Which clients may come in.", .type = "map") },
 };
-static SCHEMA(listener_spec, "listener");
+SCHEMA(listener_spec, "listener");
 #undef SELF
 /* clang-format on */
 

@@ -8,25 +8,32 @@
 /* clang-format off */
 #define SELF struct quic_spec
 static const struct field quic_spec_fields[] = {
-    BOOL(upgrade,     "quicUpgradeEnabled"),
-    STR (listener_id, "quicListenerId"),
+    BOOL(upgrade,     "quicUpgradeEnabled",
+        DOC("false", "QuicConfig.QuicUpgradeEnabled", "HTTPS offers its clients QUIC.")),
+    STR (listener_id, "quicListenerId",
+        DOC("the QUIC listener of the same port", "QuicConfig.QuicListenerId", "Where QUIC is spoken.")),
 };
 SCHEMA(quic_spec, "quicConfig");
 #undef SELF
 
 #define SELF struct alb_tracing
 static const struct field tracing_spec_fields[] = {
-    BOOL(enabled, "tracingEnabled"),
-    INT (sample,  "tracingSample", .min = 1, .max = 10000),
-    STR (type,    "tracingType"),
+    BOOL(enabled, "tracingEnabled",
+        DOC("false", "AccessLogTracingConfig.TracingEnabled", "Requests are traced; only with an access log.")),
+    INT (sample,  "tracingSample", .min = 1, .max = 10000,
+        DOC("", "AccessLogTracingConfig.TracingSample", "How many of 10000 requests are traced.")),
+    STR (type,    "tracingType",
+        DOC("", "AccessLogTracingConfig.TracingType", "Zipkin.")),
 };
 static SCHEMA_OF(tracing_spec, alb_tracing, "accessLogTracingConfig");
 #undef SELF
 
 #define SELF struct log_spec
 static const struct field log_spec_fields[] = {
-    BOOL  (custom_headers, "accessLogRecordCustomizedHeadersEnabled"),
-    BOOL  (may_disable,    "accessLogRecordCustomizedHeadersAllowDisable"),
+    BOOL  (custom_headers, "accessLogRecordCustomizedHeadersEnabled",
+        DOC("false", "AccessLogRecordCustomizedHeadersEnabled", "The access log has the headers of its own too.", .differs = "The source reads it and sends nothing, the documentation has it since v2.11: the documentation.")),
+    BOOL  (may_disable,    "accessLogRecordCustomizedHeadersAllowDisable",
+        DOC("false", "-", "Without it, custom headers in the log are not switched off again.")),
     OBJ_AS(tracing,        tracing_spec, alb_tracing, "accessLogTracingConfig"),
 };
 SCHEMA(log_spec, "logConfig");

@@ -108,6 +108,8 @@ extern const struct schema tag_spec_schema;
 /* Adds tags to '*out': ours win, and what ALB refuses is a problem. */
 void tags_read(struct subject *s, const struct place *at, const struct tag_spec *tags, size_t n,
                alb_tags *out);
+/* The spec of an AlbConfig, and an element of its listeners: for the page of reference. */
+extern const struct schema top_spec_schema, listener_spec_schema;
 
 struct config_listener {
     int64_t port;
@@ -200,9 +202,13 @@ struct annotation_row {
     bool aliased;     /* also read under NGINX_PREFIX, which wins                          */
     const char *with; /* without effect unless this one is "true"; NULL: not looked at     */
     const char *type, *dflt, *meaning, *field; /* for people; dflt NULL: none               */
+    const char *differs; /* where source and documentation disagree: which is followed     */
 };
 extern const struct annotation_row annotation_rows[];
 extern const size_t annotation_n_rows;
+/* Annotations of our own, with their whole names; the meaning says on which object. */
+extern const struct annotation_row own_annotation_rows[];
+extern const size_t own_annotation_n_rows;
 
 /* What the lists of conditions.<service> and actions.<service> are made of. */
 struct annotation_part {

@@ -1,0 +1,177 @@
+/* page.c - every annotation and every field of an AlbConfig as rows of two tables. */
+#include "page.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "src/translate/translate_priv.h"
+
+enum { MAX_DEPTH = 8 };
+
+/* A path from the AlbConfig down: "spec", "listeners[]", "port". */
+struct path {
+    const char *names[MAX_DEPTH];
+    bool is_list[MAX_DEPTH];
+    size_t n;
+};
+
+/* ---- cells ------------------------------------------------------------------------------- */
+
+/* A text in a cell, without what Markdown would take for its own. */
+static void add_cell(struct buf *b, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("|<*", *text))
+            buf_addc(b, '\\');
+        buf_addc(b, *text);
+    }
+}
+
+static void add_names(struct buf *b, const struct field *f)
+{
+    const char *before = "";
+    for (size_t i = 0; i < f->n_names; i++)
+        if (f->names[i]) {
+            buf_addf(b, "%s%s", before, f->names[i]);
+            before = ", ";
+        }
+}
+
+static void add_type(struct buf *b, const struct field *f)
+{
+    if (f->doc && f->doc->type) {
+        add_cell(b, f->doc->type);
+        return;
+    }
+    switch (f->kind) {
+    case FIELD_BOOL: buf_adds(b, "true or false"); break;
+    case FIELD_INT:
+        buf_adds(b, "number");
+        if (f->max > f->min)
+            buf_addf(b, ", %" PRId64 " to %" PRId64, f->min, f->max);
+        break;
+    case FIELD_NUM: buf_adds(b, "number"); break;
+    case FIELD_ENUM: add_names(b, f); break;
+    case FIELD_STR: buf_adds(b, "text"); break;
+    case FIELD_STRS: buf_adds(b, "list of texts"); break;
+    case FIELD_OBJ: buf_adds(b, "map"); break;
+    case FIELD_LIST: buf_adds(b, "list of maps"); break;
+    }
+}
+
+static void add_differs(struct buf *b, const char *differs)
+{
+    if (!differs)
+        return;
+    buf_adds(b, " *");
+    add_cell(b, differs);
+    buf_addc(b, '*');
+}
+
+/* ---- annotations ------------------------------------------------------------------------- */
+
+static void add_annotation(struct buf *b, const struct annotation_row *row)
+{
+    buf_addf(b, "| `%s`%s | ", row->name, row->aliased ? " †" : "");
+    add_cell(b, row->type);
+    buf_adds(b, " | ");
+    add_cell(b, row->dflt ? row->dflt : "");
+    buf_adds(b, " | ");
+    add_cell(b, row->meaning);
+    if (row->with)
+        buf_addf(b, " Only with `%s`.", row->with);
+    if (row->support == ANNOTATION_LATER)
+        buf_adds(b, " Not applied yet.");
+    add_differs(b, row->differs);
+    buf_addf(b, " | %s |\n", row->field);
+}
+
+/* What the lists of conditions.<service> and actions.<service> are made of. */
+static void add_parts(struct buf *b, const char *list)
+{
+    buf_addf(b, "\n### %s.\\<service\\>\n\n| Type | Meaning | Example |\n|---|---|---|\n", list);
+    for (size_t i = 0; i < annotation_n_parts; i++) {
+        const struct annotation_part *part = &annotation_parts[i];
+        if (strcmp(part->list, list) != 0)
+            continue;
+        buf_addf(b, "| %s | ", part->type);
+        add_cell(b, part->meaning);
+        buf_addf(b, " | `%s` |\n", part->example);
+    }
+}
+
+/* ---- fields ------------------------------------------------------------------------------- */
+
+static void add_path(struct buf *b, const struct path *path)
+{
+    buf_adds(b, "| `");
+    for (size_t i = 0; i < path->n; i++)
+        buf_addf(b, "%s%s%s", i ? "." : "", path->names[i], path->is_list[i] ? "[]" : "");
+    buf_addc(b, '`');
+}
+
+static void add_status(struct buf *b, unsigned flags)
+{
+    if (flags & F_REQUIRED)
+        buf_adds(b, " Required.");
+    if (flags & READ_LATER)
+        buf_adds(b, " Not applied yet.");
+    if (flags & READ_REFUSED)
+        buf_adds(b, " Refused, as it is not supported yet.");
+    if (flags & READ_IGNORED)
+        buf_adds(b, " Without effect.");
+}
+
+static void add_field(struct buf *b, const struct path *path, const struct field *f)
+{
+    add_path(b, path);
+    buf_adds(b, " | ");
+    add_type(b, f);
+    buf_adds(b, " | ");
+    add_cell(b, f->doc ? f->doc->dflt : "");
+    buf_adds(b, " | ");
+    add_cell(b, f->doc ? f->doc->meaning : "");
+    add_status(b, f->flags);
+    add_differs(b, f->doc ? f->doc->differs : NULL);
+    buf_addf(b, " | %s |\n", f->doc ? f->doc->sets : "");
+}
+
+static void add_schema(struct buf *b, const struct schema *schema, struct path path)
+{
+    for (size_t i = 0; i < schema->n_fields && path.n < MAX_DEPTH; i++) {
+        const struct field *f = &schema->fields[i];
+        struct path here = path;
+        here.names[here.n] = f->name;
+        here.is_list[here.n++] = f->kind == FIELD_LIST;
+        if (f->doc || !f->of)
+            add_field(b, &here, f);
+        if (f->of)
+            add_schema(b, f->of, here);
+    }
+}
+
+/* ---- the page ------------------------------------------------------------------------------ */
+
+void page_write(struct buf *b)
+{
+    buf_adds(b, "# Reference\n\n"
+                "Made from the tables of the code by `reference_page` (tests/reference); do not "
+                "edit. Where the source of the existing controller and its documentation differ, "
+                "the row says, *in this type*, which of them is followed.\n\n"
+                "## Annotations of an Ingress\n\n"
+                "All names begin with `" ANNOTATION_PREFIX "`; those with † are also read below "
+                "`" NGINX_PREFIX "`, which wins.\n\n"
+                "| Annotation | Values | Default | Meaning | ALB field |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < annotation_n_rows; i++)
+        add_annotation(b, &annotation_rows[i]);
+    add_parts(b, "conditions");
+    add_parts(b, "actions");
+    buf_adds(b, "\n## Annotations of other objects\n\n"
+                "| Annotation | Values | Default | Meaning | ALB field |\n|---|---|---|---|---|\n");
+    for (size_t i = 0; i < own_annotation_n_rows; i++)
+        add_annotation(b, &own_annotation_rows[i]);
+    buf_adds(b, "\n## Fields of an AlbConfig\n\n"
+                "Names count without regard to case; `[]` stands for each element of a list.\n\n"
+                "| Field | Type | Default | Meaning | ALB field |\n|---|---|---|---|---|\n");
+    add_schema(b, &top_spec_schema, (struct path){ .names = { "spec" }, .n = 1 });
+}
