@@ -31,9 +31,9 @@ check "its rule comes first" equal "$(first_host)" app-0040.example.com
 sed -i 's|path: /$|path: /moved|' "$m/ingress-0020.yaml"
 mark
 exits 0 "a changed path is applied" apply -f "$m"
-# One update could do both; until the planner can, it takes two calls, in this order.
+# The old rule becomes the new one: no create, no delete (design.md §5).
 actions_in_order() { write_calls | jq -r .action | paste -sd' '; }
-check "by a new rule before the old one goes" equal "$(actions_in_order)" "CreateRules DeleteRules"
+check "by one update of the old rule" equal "$(actions_in_order)" UpdateRulesAttribute
 
 rm "$m/ingress-0040.yaml"
 edited 2 "DeleteRules DeleteServerGroup" "an Ingress less"
