@@ -101,6 +101,33 @@ bool store_calls_open(struct store *st, struct arena *a, store_calls *out,
 bool store_revision_put(struct store *st, const char *lb, const char *document, const char *cause,
                         int64_t now_ms, struct error *err) MUST_USE;
 
+/* ---- history ----------------------------------------------------------------------------- */
+
+/* A revision, or a call. */
+struct store_entry {
+    bool is_revision;
+    const char *lb;
+    int64_t number; /* of the revision, or the call's id */
+    int64_t at;     /* ms, when it was made or sent      */
+    const char *cause;
+    const char *action, *resource, *state, *code, *request_id; /* of a call */
+};
+typedef LIST_OF(struct store_entry) store_entries;
+/* The newest 'max' of a load balancer, or of all (lb NULL), oldest first. */
+bool store_history(struct store *st, const char *lb, int64_t max, struct arena *a,
+                   store_entries *out, struct error *err) MUST_USE;
+/* One call with what came of it; ERROR_NOT_FOUND when there is none of that id. */
+bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store_call *call,
+                     struct store_outcome *outcome, struct error *err) MUST_USE;
+struct store_revision {
+    int64_t made_at;
+    const char *cause;
+    const char *document; /* {"Rule 80/HTTP#...": {"desired": {...}, "position": 1}, ...} */
+};
+/* ERROR_NOT_FOUND when there is none of that number. */
+bool store_revision_read(struct store *st, const char *lb, int64_t number, struct arena *a,
+                         struct store_revision *out, struct error *err) MUST_USE;
+
 /* How a load balancer stands, for 'status'. */
 struct store_summary {
     const char *lb, *cloud_id, *dns_name; /* "" when not known                        */

@@ -72,7 +72,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
-    cmd_completion, cmd_version, cmd_explain;
+    cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff;
 
 /* Reads flags into '*o'; regions and the like fall back to the environment. */
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,
