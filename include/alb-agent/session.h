@@ -23,6 +23,7 @@ struct session_config {
     const char *vpc_id;     /* NULL: that of the AlbConfig's vSwitches                    */
     const char *destroy;    /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;
+    const char *only; /* plan and apply this load balancer alone; NULL: all            */
 
     /* For tests; all-zero means the real world. */
     const struct clock *clock;   /* borrowed                                      */

@@ -128,6 +128,21 @@ struct store_revision {
 bool store_revision_read(struct store *st, const char *lb, int64_t number, struct arena *a,
                          struct store_revision *out, struct error *err) MUST_USE;
 
+/* ---- pins -------------------------------------------------------------------------------- */
+
+/* A load balancer that is to stay at an earlier revision. */
+struct store_pin {
+    const char *lb;
+    int64_t revision;
+};
+typedef LIST_OF(struct store_pin) store_pins;
+/* ERROR_NOT_FOUND when there is no such revision. */
+bool store_pin_put(struct store *st, const char *lb, int64_t revision, struct error *err) MUST_USE;
+bool store_pin_delete(struct store *st, const char *lb, bool *was_there,
+                      struct error *err) MUST_USE;
+bool store_pins_load(struct store *st, struct arena *a, store_pins *out,
+                     struct error *err) MUST_USE;
+
 /* How a load balancer stands, for 'status'. */
 struct store_summary {
     const char *lb, *cloud_id, *dns_name; /* "" when not known                        */

@@ -67,7 +67,7 @@ bool session_translate(struct session *s, struct error *err)
         for (size_t i = 0; i < s->known.rows.len; i++)
             if (s->known.rows.items[i].desired)
                 *LIST_PUSH(&s->arena, &s->wanted.desired.rows) = s->known.rows.items[i];
-        return true;
+        return session_apply_pins(s, err);
     }
     if (s->alb)
         forget_passing(&s->facts);
@@ -86,7 +86,7 @@ bool session_translate(struct session *s, struct error *err)
         map_put(&s->tombstones, s->wanted.tombstones.items[i].lb,
                 s->wanted.tombstones.items[i].from);
     session_keep_last_good(s);
-    return true;
+    return session_apply_pins(s, err);
 }
 
 /* ---- the sweep ------------------------------------------------------------------------ */

@@ -86,7 +86,10 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
         .destroy = s->config.destroy,
         .tombstones = &s->tombstones,
     };
-    plan_build(a, &in, out);
+    if (s->config.only)
+        plan_build_lb(a, &in, s->config.only, out);
+    else
+        plan_build(a, &in, out);
     session_offer_confirmation(s, a, out);
 }
 
@@ -210,6 +213,7 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
         .tombstones = &s->tombstones,
+        .only = s->config.only,
         .event = event,
         .event_arg = arg,
     };

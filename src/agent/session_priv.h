@@ -20,6 +20,8 @@ void session_keep_last_good(struct session *s);
 void session_hold_unknown(struct session *s);
 /* A load balancer that was to be taken over and is not there is never made instead. */
 void session_hold_absent(struct session *s);
+/* What was rolled back wants what it wanted then (pin.c). */
+bool session_apply_pins(struct session *s, struct error *err) MUST_USE;
 /* Which load balancers are confirmed as they are now; and how to confirm what was refused. */
 void session_note_confirmed(struct session *s);
 void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan);

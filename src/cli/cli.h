@@ -42,6 +42,7 @@ enum opt {
     OPT_PLAN_FILE = 1 << 14, /* one argument: a saved plan */
     OPT_WORDS = 1 << 15,     /* arguments that are no flags */
     OPT_REQUEST = 1 << 16,   /* a request to be explained */
+    OPT_ROLLBACK = 1 << 17,
 };
 #define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 
@@ -52,6 +53,8 @@ struct options {
     const char *state, *endpoint, *ca_file, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file;
+    const char *to; /* of OPT_ROLLBACK */
+    bool release;
     const char *json; /* of OPT_CALL, and what follows */
     bool all_pages, wait, list, force;
     const char *host, *path, *query, *method, *source, *listener, *status; /* of OPT_REQUEST */
@@ -72,7 +75,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
-    cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff;
+    cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff, cmd_rollback;
 
 /* Reads flags into '*o'; regions and the like fall back to the environment. */
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,
@@ -112,6 +115,9 @@ struct plan_file {
 bool plan_file_load(struct options *o, struct plan_file *out, struct error *err) MUST_USE;
 /* Are both sides what they were?  If not, says of which load balancer which one is not. */
 bool plan_file_check(const struct plan_file *f, struct session *s, struct error *err) MUST_USE;
+
+/* Applies what a session has read, with progress on stderr and the result on stdout. */
+enum exit_code cli_apply(struct session *s, struct options *o);
 
 /* 4 when a manifest or an object was left out, else 0. */
 enum exit_code notes_exit(const struct session *s);

@@ -149,7 +149,7 @@ static enum exit_code announce(struct session *s, struct options *o, const struc
     return exit_worse(notes_exit(s), refusal_exit(plan));
 }
 
-static enum exit_code apply_all(struct session *s, struct options *o)
+enum exit_code cli_apply(struct session *s, struct options *o)
 {
     struct error err;
     struct arena a CLEANUP(arena_done) = { 0 };
@@ -197,7 +197,7 @@ static enum exit_code apply_run_cmd(const struct cmd *cmd, struct options *o)
         (void)cli_fail(&err);
         return EXIT_REFUSED;
     }
-    return apply_all(&s, o);
+    return cli_apply(&s, o);
 }
 
 const struct cmd cmd_apply = {

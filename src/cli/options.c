@@ -47,6 +47,8 @@ static const struct flag flags[] = {
     { OPT_OUT, 0, "out", "FILE", NULL, AT(out), "save the plan, for 'alb-agent apply FILE'" },
     { OPT_DRY_RUN, 0, "dry-run", "cloud", NULL, AT(dry_run),
       "ask the cloud what it would say to each call, by DryRun" },
+    { OPT_ROLLBACK, 0, "to", "REVISION", NULL, AT(to), "the revision to go back to" },
+    { OPT_ROLLBACK, 0, "release", NULL, NULL, AT(release), "follow the manifests again" },
     { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
     { OPT_CALL, 0, "json", "FILE", NULL, AT(json),
       "parameters as a JSON object: a file, or - for standard input" },

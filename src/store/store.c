@@ -27,6 +27,7 @@ const struct statements *store_statements(enum store_part part)
     case PART_RESOURCE: return &resource_statements;
     case PART_CALL: return &call_statements;
     case PART_HISTORY: return &history_statements;
+    case PART_PIN: return &pin_statements;
     case PART_REVISION:
     case STORE_PARTS: break;
     }

@@ -32,6 +32,7 @@ enum store_part {
     PART_CALL,
     PART_REVISION,
     PART_HISTORY,
+    PART_PIN,
     STORE_PARTS
 };
 enum { STATEMENTS_MAX = 8 };
@@ -41,7 +42,7 @@ struct statements {
     size_t n;
 };
 extern const struct statements meta_statements, object_statements, fact_statements,
-    resource_statements, call_statements, revision_statements, history_statements;
+    resource_statements, call_statements, revision_statements, history_statements, pin_statements;
 
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);
