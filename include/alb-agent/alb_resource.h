@@ -12,18 +12,21 @@ struct schema; /* schema.h */
 
 /* The call that changes a member: the granularity of a plan. */
 enum alb_via {
-    ALB_VIA_REPLACE = 1 << 0,    /* fixed at creation: delete and create again            */
-    ALB_VIA_UPDATE = 1 << 1,     /* UpdateXxxAttribute                                     */
-    ALB_VIA_CERTS = 1 << 2,      /* Associate/DissociateAdditionalCertificates...          */
-    ALB_VIA_SERVERS = 1 << 3,    /* Add/Remove/ReplaceServers..., weights                  */
-    ALB_VIA_TAGS = 1 << 4,       /* TagResources, UnTagResources                           */
-    ALB_VIA_EDITION = 1 << 5,    /* UpdateLoadBalancerEdition                              */
-    ALB_VIA_PROTECTION = 1 << 6, /* Enable/DisableDeletionProtection                       */
-    ALB_VIA_ACCESS_LOG = 1 << 7, /* Enable/DisableLoadBalancerAccessLog                    */
-    ALB_VIA_LOG_CONFIG = 1 << 8, /* UpdateListenerLogConfig                                */
-    ALB_VIA_GROUP = 1 << 9,      /* MoveResourceGroup                                      */
-    ALB_VIA_RULE = 1 << 10,      /* UpdateRulesAttribute                                   */
-    ALB_VIA_IPV6 = 1 << 11,      /* Enable/DisableLoadBalancerIpv6Internet                 */
+    ALB_VIA_REPLACE = 1 << 0,          /* fixed at creation: delete and create again            */
+    ALB_VIA_UPDATE = 1 << 1,           /* UpdateXxxAttribute                                     */
+    ALB_VIA_CERTS = 1 << 2,            /* Associate/DissociateAdditionalCertificates...          */
+    ALB_VIA_SERVERS = 1 << 3,          /* Add/Remove/ReplaceServers..., weights                  */
+    ALB_VIA_TAGS = 1 << 4,             /* TagResources, UnTagResources                           */
+    ALB_VIA_EDITION = 1 << 5,          /* UpdateLoadBalancerEdition                              */
+    ALB_VIA_PROTECTION = 1 << 6,       /* Enable/DisableDeletionProtection                       */
+    ALB_VIA_ACCESS_LOG = 1 << 7,       /* Enable/DisableLoadBalancerAccessLog                    */
+    ALB_VIA_LOG_CONFIG = 1 << 8,       /* UpdateListenerLogConfig                                */
+    ALB_VIA_GROUP = 1 << 9,            /* MoveResourceGroup                                      */
+    ALB_VIA_RULE = 1 << 10,            /* UpdateRulesAttribute                                   */
+    ALB_VIA_IPV6 = 1 << 11,            /* Enable/DisableLoadBalancerIpv6Internet                 */
+    ALB_VIA_BY_HAND = 1 << 12,         /* there is a call, which the agent does not make         */
+    ALB_VIA_SECURITY_GROUPS = 1 << 13, /* LoadBalancerJoin/LeaveSecurityGroup              */
+    ALB_VIA_BANDWIDTH = 1 << 14,       /* Attach/DetachCommonBandwidthPackage...                 */
 };
 
 /* ---- enums, each with its names on the wire --------------------------------------- */

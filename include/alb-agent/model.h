@@ -146,6 +146,11 @@ enum resource_class resource_classify(struct arena *a, const struct model *m,
 unsigned resource_diff(struct arena *a, const struct model *m, const struct resource *r,
                        change_list *changes);
 
+/* Is something still there that was applied to 'r' and is not wanted any more, though the cloud
+ * may have more of it than we want: a tag, a security group, the bandwidth package?  What was
+ * applied must be remembered until it is gone. */
+bool resource_has_leftover(const struct resource *r);
+
 /* Is the resource in the state in which the cloud takes changes to it (Active, Running,
  * Available), alb-semantics.md §5? */
 bool resource_is_stable(const struct resource *r);

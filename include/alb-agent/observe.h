@@ -15,6 +15,7 @@
 struct observe_lb {
     const char *name;     /* "kube-system/web"                                    */
     const char *reuse_id; /* spec.config.id: a load balancer to be taken over, or NULL */
+    bool all_listeners;   /* its listeners and their rules are ours, whoever made them */
 };
 
 struct observe_in {

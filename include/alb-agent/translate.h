@@ -34,6 +34,8 @@ struct translate_lb {
     const char *origin;   /* of its AlbConfig                               */
     const char *confirm;  /* its annotation alb-agent/confirm, or NULL      */
     const char *vpc_id;   /* NULL while it is not known                     */
+    bool all_listeners;   /* spec.config.listenerForceOverride of a reused one: whatever listener
+                             it has is ours to delete */
 };
 
 /* Rows of earlier translations that must stay as they are, neither changed nor deleted

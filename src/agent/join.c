@@ -33,6 +33,20 @@ void session_hold_unknown(struct session *s)
     }
 }
 
+/* The AlbConfig that has the load balancer: the one in its tag, else the first by name. */
+static const char *owner_of(const struct session *s, const char *id)
+{
+    for (size_t i = 0; i < s->world.rows.len; i++) {
+        const struct resource *r = &s->world.rows.items[i];
+        if (r->kind != RESOURCE_LOAD_BALANCER || !r->actual || !r->cloud_id
+            || strcmp(r->cloud_id, id) != 0)
+            continue;
+        const char *slash = strchr(r->lb, '/');
+        return slash ? slash + 1 : r->lb;
+    }
+    return NULL;
+}
+
 static void hold_lb(struct session *s, const struct translate_lb *lb)
 {
     size_t first, end;
@@ -42,16 +56,23 @@ static void hold_lb(struct session *s, const struct translate_lb *lb)
     if (s->observed) /* said before */
         return;
     const char *slash = strchr(lb->name, '/');
+    const char *owner = owner_of(s, lb->reuse_id);
     *LIST_PUSH(&s->arena, &s->wanted.problems) = (struct translate_problem){
         .kind = "AlbConfig",
         .ns = "",
         .name = slash ? slash + 1 : lb->name,
         .origin = lb->origin,
-        .message = arena_fmt(&s->arena,
-                             "spec.config.id: load balancer %s is not there, or is tagged for "
-                             "another cluster or AlbConfig; correct the id, or remove it to have "
-                             "a load balancer made",
-                             lb->reuse_id),
+        .message =
+            owner ? arena_fmt(&s->arena,
+                              "spec.config.id: load balancer %s belongs to AlbConfig %s, and "
+                              "one can have it; merge them into one "
+                              "AlbConfig, or correct the id",
+                              lb->reuse_id, owner)
+                  : arena_fmt(&s->arena,
+                              "spec.config.id: load balancer %s is not there, or is tagged for "
+                              "another cluster or AlbConfig; correct the id, or remove it to have "
+                              "a load balancer made",
+                              lb->reuse_id),
     };
 }
 

@@ -113,11 +113,14 @@ static void wanted_lbs(struct session *s, struct observe_in *in)
     LIST_OF(struct observe_lb) lbs = { 0 };
     for (size_t i = 0; i < s->wanted.lbs.len; i++)
         *LIST_PUSH(&s->arena, &lbs) =
-            (struct observe_lb){ s->wanted.lbs.items[i].name, s->wanted.lbs.items[i].reuse_id };
+            (struct observe_lb){ .name = s->wanted.lbs.items[i].name,
+                                 .reuse_id = s->wanted.lbs.items[i].reuse_id,
+                                 .all_listeners = s->wanted.lbs.items[i].all_listeners };
     for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
         const struct resource *r = &s->wanted.desired.rows.items[i];
         if (r->kind == RESOURCE_LOAD_BALANCER && !is_asked_for(s, r->lb))
-            *LIST_PUSH(&s->arena, &lbs) = (struct observe_lb){ r->lb, r->cloud_id };
+            *LIST_PUSH(&s->arena, &lbs) =
+                (struct observe_lb){ .name = r->lb, .reuse_id = r->cloud_id };
     }
     in->lbs = lbs.items;
     in->n_lbs = lbs.len;

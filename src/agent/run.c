@@ -38,8 +38,8 @@ static void note_applied(struct session *s)
     for (size_t i = 0; i < s->world.rows.len; i++) {
         struct resource *r = &s->world.rows.items[i];
         struct arena a CLEANUP(arena_done) = { 0 };
-        if (r->desired && r->actual && r->ours && !r->held
-            && !resource_diff(&a, &s->world, r, NULL))
+        if (r->desired && r->actual && r->ours && !r->held && !resource_diff(&a, &s->world, r, NULL)
+            && !resource_has_leftover(r))
             r->applied = r->desired;
     }
 }

@@ -224,7 +224,8 @@ static bool settle(struct apply *ap, struct lane *lane, const struct step_item *
         row->actual =
             schema_copy(ap->in.arena, resource_schema(item->kind), item->after, 0, NULL, NULL);
     struct arena scratch CLEANUP(arena_done) = { 0 };
-    if (row->desired && !resource_diff(&scratch, ap->in.model, row, NULL))
+    if (row->desired && !resource_diff(&scratch, ap->in.model, row, NULL)
+        && !resource_has_leftover(row))
         row->applied = row->desired;
     return store_resource_put(ap->in.store, row, err);
 }

@@ -30,6 +30,59 @@ unsigned resource_diff(struct arena *a, const struct model *m, const struct reso
     return r->desired ? diff_against(a, m, r, r->desired, changes) : 0;
 }
 
+/* ---- what is to be taken away ------------------------------------------------------------ */
+
+static const alb_tags *tags_of(enum resource_kind kind, const void *obj)
+{
+    switch (kind) {
+    case RESOURCE_LOAD_BALANCER: return &((const struct alb_load_balancer *)obj)->tags;
+    case RESOURCE_LISTENER: return &((const struct alb_listener *)obj)->tags;
+    case RESOURCE_RULE: return &((const struct alb_rule *)obj)->tags;
+    case RESOURCE_SERVER_GROUP:
+    case RESOURCE_KINDS: break;
+    }
+    return &((const struct alb_server_group *)obj)->tags;
+}
+
+static bool has_tag_left(const struct resource *r)
+{
+    const alb_tags *old = tags_of(r->kind, r->applied);
+    for (size_t i = 0; i < old->len; i++) {
+        const char *key = old->items[i].key;
+        if (key && !alb_tag_get(tags_of(r->kind, r->desired), key)
+            && alb_tag_get(tags_of(r->kind, r->actual), key))
+            return true;
+    }
+    return false;
+}
+
+static bool has_group(const struct alb_load_balancer *lb, const char *id)
+{
+    for (size_t i = 0; i < lb->security_group_ids.len; i++)
+        if (!strcmp(lb->security_group_ids.items[i], id))
+            return true;
+    return false;
+}
+
+static bool has_attachment_left(const struct resource *r)
+{
+    const struct alb_load_balancer *want = r->desired, *have = r->actual, *old = r->applied;
+    const char *package = old->bandwidth_package_id;
+    for (size_t i = 0; i < old->security_group_ids.len; i++)
+        if (!has_group(want, old->security_group_ids.items[i])
+            && has_group(have, old->security_group_ids.items[i]))
+            return true;
+    return package && !want->bandwidth_package_id && have->bandwidth_package_id
+           && !strcmp(package, have->bandwidth_package_id);
+}
+
+bool resource_has_leftover(const struct resource *r)
+{
+    if (!r->desired || !r->applied || !r->actual)
+        return false;
+    return has_tag_left(r) || (r->kind == RESOURCE_LOAD_BALANCER && has_attachment_left(r));
+}
+
 static bool same_managed(struct arena *a, const struct resource *r)
 {
     const struct schema *s = resource_schema(r->kind);

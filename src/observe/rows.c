@@ -144,6 +144,15 @@ static void compose_certs(struct rows *r, struct alb_listener *l)
         l->ca_enabled = (struct opt_bool){ true, true };
 }
 
+/* spec.config.listenerForceOverride (alb-ingress.md §F.7). */
+static bool owns_all_listeners(const struct rows *r, const char *lb)
+{
+    for (size_t i = 0; i < r->in->n_lbs; i++)
+        if (!strcmp(r->in->lbs[i].name, lb))
+            return r->in->lbs[i].all_listeners;
+    return false;
+}
+
 static void add_listener(struct rows *r, struct alb_listener *l)
 {
     const char *lb = lb_by_id(r, l->lb_id);
@@ -154,9 +163,10 @@ static void add_listener(struct rows *r, struct alb_listener *l)
     struct resource *row = add(r, lb, RESOURCE_LISTENER, key, l->id);
     row->actual = keep(r, row->kind, l);
     row->status = status_of(r, l->status);
-    row->ours =
+    bool named =
         l->description
         && !strncmp(l->description, LISTENER_AUTO_DESCRIPTION, strlen(LISTENER_AUTO_DESCRIPTION));
+    row->ours = named || owns_all_listeners(r, lb);
     map_put(&r->listeners, l->id, arena_dup(r->a, row, sizeof *row));
 }
 
@@ -171,7 +181,8 @@ static bool is_number(const char *s)
 static bool is_our_rule(const struct rows *r, const struct alb_rule *rule,
                         const struct resource *listener)
 {
-    if (map_get(&r->ours, rule->id) || is_cluster(r->in, &rule->tags))
+    if (map_get(&r->ours, rule->id) || is_cluster(r->in, &rule->tags)
+        || owns_all_listeners(r, listener->lb))
         return true;
     const struct alb_listener *l = listener->actual;
     struct arena scratch CLEANUP(arena_done) = { 0 };

@@ -102,12 +102,146 @@ static void bare_log_params(struct planner *p, size_t from)
     }
 }
 
+/* ---- security groups --------------------------------------------------------------------- */
+
+typedef LIST_OF(const char *) id_list;
+
+static id_list groups_of(const struct alb_load_balancer *lb)
+{
+    if (!lb)
+        return (id_list){ 0 };
+    return (id_list){ lb->security_group_ids.items, lb->security_group_ids.len };
+}
+
+static bool contains(const id_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (!strcmp(list->items[i], id))
+            return true;
+    return false;
+}
+
+/* Those of 'from' that are in 'in', or that are not. */
+static id_list chosen(struct planner *p, const id_list *from, const id_list *in, bool are)
+{
+    id_list out = { 0 };
+    for (size_t i = 0; i < from->len; i++)
+        if (contains(in, from->items[i]) == are)
+            *LIST_PUSH(p->a, &out) = from->items[i];
+    return out;
+}
+
+/* One call on the first of 'ids', which leaves the groups 'after'. */
+static void group_step(struct planner *p, const struct target *t, const char *action,
+                       const id_list *ids, const id_list *after)
+{
+    struct step s;
+    step_init(p, &s, t->row, STEP_UPDATE, action);
+    step_param(p, &s, "LoadBalancerId", t->id);
+    for (size_t i = 0; i < ids->len; i++)
+        step_param(p, &s, arena_fmt(p->a, "SecurityGroupIds.%zu", i + 1), ids->items[i]);
+    step_wait(&s, t->waits);
+    struct alb_load_balancer *done = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
+    done->security_group_ids.items = after->items;
+    done->security_group_ids.len = after->len;
+    step_item(p, &s, t->row, done);
+    for (size_t i = 0; i < ids->len; i++) {
+        bool joins = contains(after, ids->items[i]);
+        *LIST_PUSH(p->a, &s.changes) = (struct change){ .path = "SecurityGroupIds",
+                                                        .before = joins ? "" : ids->items[i],
+                                                        .after = joins ? ids->items[i] : "",
+                                                        .via = ALB_VIA_SECURITY_GROUPS };
+    }
+    step_push(p, &s);
+}
+
+static void first_batch(id_list *list)
+{
+    if (list->len > BATCH_SECURITY_GROUPS)
+        list->len = BATCH_SECURITY_GROUPS;
+}
+
+/* Joins what is lacking before it leaves what is too much, so that there is always one.  When
+ * none is wanted any more, those are left that were joined before. */
+static void security_groups(struct planner *p, const struct target *t)
+{
+    id_list want = groups_of(t->want), have = groups_of(t->have), old = groups_of(t->row->applied);
+    id_list lacking = chosen(p, &want, &have, false);
+    id_list surplus = want.items ? chosen(p, &have, &want, false) : chosen(p, &have, &old, true);
+    struct target leave = *t;
+    if (lacking.len) {
+        first_batch(&lacking);
+        id_list after = { arena_array(p->a, have.len + lacking.len, sizeof *after.items), 0 };
+        for (size_t i = 0; i < have.len + lacking.len; i++)
+            after.items[after.len++] = i < have.len ? have.items[i] : lacking.items[i - have.len];
+        group_step(p, t, "LoadBalancerJoinSecurityGroup", &lacking, &after);
+        if (!leave.waits)
+            leave.waits = "the new security groups to be joined";
+    }
+    if (!surplus.len || p->in->keep_all)
+        return;
+    first_batch(&surplus);
+    id_list after = chosen(p, &have, &surplus, false);
+    if (!after.items)
+        after.items = arena_array(p->a, 1, sizeof *after.items);
+    group_step(p, &leave, "LoadBalancerLeaveSecurityGroup", &surplus, &after);
+}
+
+/* ---- shared bandwidth --------------------------------------------------------------------- */
+
+static void bandwidth_step(struct planner *p, const struct target *t, const char *action,
+                           const char *id, const char *after)
+{
+    struct step s;
+    const struct alb_load_balancer *have = t->have;
+    step_init(p, &s, t->row, STEP_UPDATE, action);
+    step_param(p, &s, "LoadBalancerId", t->id);
+    step_param(p, &s, "BandwidthPackageId", id);
+    step_wait(&s, t->waits);
+    struct alb_load_balancer *done = schema_copy(p->a, t->schema, have, 0, NULL, NULL);
+    done->bandwidth_package_id = after;
+    step_item(p, &s, t->row, done);
+    *LIST_PUSH(p->a, &s.changes) = (struct change){
+        .path = "BandwidthPackageId",
+        .before = has_text(have->bandwidth_package_id) && !after ? have->bandwidth_package_id : "",
+        .after = after ? after : "",
+        .via = ALB_VIA_BANDWIDTH
+    };
+    step_push(p, &s);
+}
+
+static bool same_text(const char *x, const char *y)
+{
+    return !strcmp(x ? x : "", y ? y : "");
+}
+
+/* A load balancer has one package at a time.  When none is wanted any more, the one goes that
+ * was attached before. */
+static void bandwidth(struct planner *p, const struct target *t)
+{
+    const struct alb_load_balancer *applied = t->row->applied;
+    const char *want = ((const struct alb_load_balancer *)t->want)->bandwidth_package_id;
+    const char *have = ((const struct alb_load_balancer *)t->have)->bandwidth_package_id;
+    bool other =
+        want ? !same_text(want, have)
+             : applied && !p->in->keep_all && same_text(applied->bandwidth_package_id, have);
+    struct target next = *t;
+    if (other && has_text(have)) {
+        bandwidth_step(p, t, "DetachCommonBandwidthPackageFromLoadBalancer", have, NULL);
+        if (!next.waits)
+            next.waits = "the other bandwidth package to be detached";
+    }
+    if (other && want)
+        bandwidth_step(p, &next, "AttachCommonBandwidthPackageToLoadBalancer", want, want);
+}
+
 static void change(struct planner *p, const struct target *t)
 {
     const struct alb_load_balancer *want = t->want;
     target_tags(p, t, "loadbalancer"); /* first: a tag to be removed is known by 'applied' */
     target_update(p, t, ALB_VIA_UPDATE, "UpdateLoadBalancerAttribute", "LoadBalancerId");
     edition(p, t);
+    security_groups(p, t);
     if (target_diff(p, t, ALB_VIA_PROTECTION, &(change_list){ 0 }))
         simple_call(p, t, ALB_VIA_PROTECTION,
                     want->deletion_protection.enabled.val ? "EnableDeletionProtection"
@@ -122,10 +256,16 @@ static void change(struct planner *p, const struct target *t)
                         ? "EnableLoadBalancerIpv6Internet"
                         : "DisableLoadBalancerIpv6Internet",
                     "LoadBalancerId");
+    bandwidth(p, t);
     target_move_group(p, t, "loadbalancer", want->resource_group_id);
-    target_warn_replace(p, t,
-                        "only destroying the load balancer changes it (remove the AlbConfig, "
-                        "apply --destroy, and add it again)");
+    target_warn_fixed(p, t, ALB_VIA_REPLACE,
+                      "fixed at creation; only destroying the load balancer changes it (remove the "
+                      "AlbConfig, apply --destroy, and add it again)");
+    target_warn_fixed(
+        p, t, ALB_VIA_BY_HAND,
+        "not changed once the load balancer is there; change it in the console (or by "
+        "UpdateLoadBalancerZones, UpdateLoadBalancerAddressTypeConfig), or have the "
+        "AlbConfig say what is there");
 }
 
 void plan_load_balancer(struct planner *p)

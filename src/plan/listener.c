@@ -257,7 +257,8 @@ static void plan_listener(struct planner *p, const struct resource *r)
     target_tags(p, &t, "listener");
     plan_certs_and_update(p, &t, &change);
     plan_log(p, &t);
-    target_warn_replace(p, &t, "remove the listener and add it again");
+    target_warn_fixed(p, &t, ALB_VIA_REPLACE,
+                      "fixed at creation; remove the listener and add it again");
 }
 
 static bool is_quic(const struct resource *r)

@@ -9,6 +9,7 @@ enum {
     BATCH_WEIGHTS = 40,
     BATCH_CERTS = 15,
     BATCH_TAGS = 20,
+    BATCH_SECURITY_GROUPS = 10,
     LABEL_MAX = 10000,
     MAX_AGE_MS = 60000, /* of the read that a destructive step rests on */
 };
@@ -79,8 +80,8 @@ void target_update(struct planner *p, const struct target *t, unsigned via, cons
 void target_tags(struct planner *p, const struct target *t, const char *type);
 void target_move_group(struct planner *p, const struct target *t, const char *type,
                        const char *resource_group_id);
-/* Says which members differ that only a new resource can have. */
-void target_warn_replace(struct planner *p, const struct target *t, const char *remedy);
+/* Says which members of 'via' differ, which no step changes, why, and what to do. */
+void target_warn_fixed(struct planner *p, const struct target *t, unsigned via, const char *why);
 
 /* Refuses all steps of the load balancer; guard_steps() sees to it that none can be sent. */
 void plan_refuse(struct planner *p, bool quota, const char *message);

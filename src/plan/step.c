@@ -66,7 +66,10 @@ static bool is_last(struct planner *p, const struct resource *r, const void *aft
     if (!after || !r->desired)
         return !after;
     const void *want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
-    return !schema_diff(p->a, resource_schema(r->kind), want, after, NULL);
+    struct resource then = *r;
+    then.actual = after;
+    return !schema_diff(p->a, resource_schema(r->kind), want, after, NULL)
+           && !resource_has_leftover(&then);
 }
 
 void step_item(struct planner *p, struct step *s, const struct resource *r, const void *after)

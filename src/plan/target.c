@@ -210,10 +210,10 @@ void target_move_group(struct planner *p, const struct target *t, const char *ty
     step_push(p, &s);
 }
 
-void target_warn_replace(struct planner *p, const struct target *t, const char *remedy)
+void target_warn_fixed(struct planner *p, const struct target *t, unsigned via, const char *why)
 {
     change_list changes = { 0 };
-    (void)target_diff(p, t, ALB_VIA_REPLACE, &changes);
+    (void)target_diff(p, t, via, &changes);
     const char *paths = "";
     for (size_t i = 0; i < changes.len; i++) {
         const struct change *c = &changes.items[i];
@@ -223,5 +223,5 @@ void target_warn_replace(struct planner *p, const struct target *t, const char *
                           *c->before ? c->before : "not set", c->after);
     }
     if (*paths)
-        plan_warn(p, t->row, arena_fmt(p->a, "%s is fixed at creation; %s", paths, remedy));
+        plan_warn(p, t->row, arena_fmt(p->a, "%s is %s", paths, why));
 }

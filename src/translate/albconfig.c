@@ -14,7 +14,7 @@ struct access_log_spec {
     const char *project, *store;
 };
 struct billing_spec {
-    const char *pay_type;
+    const char *pay_type, *bandwidth_package;
 };
 struct config_spec {
     const char *id;
@@ -28,7 +28,8 @@ struct config_spec {
     struct access_log_spec access_log;
     struct billing_spec billing;
     struct opt_bool deletion_protection;
-    struct opt_bool force_override;
+    struct opt_bool force_override, listener_force_override;
+    LIST_OF(const char *) security_groups;
     LIST_OF(struct tag_spec) tags;
 };
 
@@ -76,8 +77,8 @@ static SCHEMA(access_log_spec, "accessLogConfig");
 static const struct field billing_spec_fields[] = {
     STR(pay_type, "payType",
         DOC("PostPay", "LoadBalancerBillingConfig.PayType", "How it is paid; nothing but PostPay.")),
-    { .name = "bandWidthPackageId", .flags = READ_LATER,
-      DOC("", "BandwidthPackageId", "A shared bandwidth to join.", .type = "id of a bandwidth package") },
+    STR(bandwidth_package, "bandWidthPackageId",
+        DOC("", "AttachCommonBandwidthPackageToLoadBalancer", "A shared bandwidth to join; taken off when it is not given any more.", .type = "id of a bandwidth package", .differs = "The source attaches and replaces it, and never takes it off.")),
     { .name = "internetBandwidth",  .flags = READ_IGNORED,
       DOC("", "-", "Reserved.", .type = "number") },
     { .name = "internetChargeType", .flags = READ_IGNORED,
@@ -120,15 +121,14 @@ static const struct field config_spec_fields[] = {
     BOOL(force_override,      "forceOverride",
         DOC("false", "-", "With id: attributes and tags of the load balancer are kept as they stand here; without it only its listeners and rules.")),
     LIST(tags,                tag_spec, "tags"),
-    { .name = "listenerForceOverride",        .flags = READ_LATER,
-      DOC("false", "-", "With id: all its listeners are kept as they stand here.", .type = "true or false") },
+    BOOL(listener_force_override, "listenerForceOverride",
+        DOC("false", "-", "With id: all its listeners, and their rules, are kept as they stand here; what is not here is deleted.")),
     { .name = "addressAllocatedMode",         .flags = READ_IGNORED,
       DOC("", "-", "Dynamic or Fixed.", .type = "text", .differs = "The source sends it at creation, the documentation no longer since v2.12: the documentation.") },
     { .name = "modificationProtectionConfig", .flags = READ_IGNORED,
       DOC("ConsoleProtection", "ModificationProtectionConfig", "Reserved; always ConsoleProtection.", .type = "map") },
-    /* Without them a load balancer is open to more than it should be. */
-    { .name = "securityGroupIds",             .flags = READ_REFUSED,
-      DOC("", "SecurityGroupIds", "Security groups to join; not with aclConfig.", .type = "list of ids") },
+    STRS(security_groups, "securityGroupIds",
+        DOC("", "LoadBalancerJoinSecurityGroup", "Exactly the security groups that the load balancer is in; not with aclConfig.", .type = "list of ids")),
 };
 static SCHEMA(config_spec, "config");
 #undef SELF
@@ -298,6 +298,36 @@ static void add_access_log(struct subject *s, const struct config_spec *spec,
                 log->store);
 }
 
+static void add_security_groups(struct subject *s, const struct config_spec *spec,
+                                struct alb_load_balancer *lb)
+{
+    struct place list = { .up = &config_at, .name = "securityGroupIds" };
+    for (size_t i = 0; i < spec->security_groups.len; i++) {
+        const char *id = spec->security_groups.items[i];
+        struct place at = { .up = &list, .index = i };
+        if (strncmp(id, "sg-", 3) != 0)
+            problem(s, &at, "\"%s\" is no security group; its id begins with \"sg-\"", id);
+        if (text_is_one_of(id, spec->security_groups.items, i))
+            problem(s, &at, "security group %s is listed twice; give each once", id);
+        *LIST_PUSH(s->t->a, &lb->security_group_ids) = id;
+    }
+}
+
+/* Of public addresses: a package is of no use to others, and ALB refuses it. */
+static void add_bandwidth(struct subject *s, const struct config_spec *spec,
+                          struct alb_load_balancer *lb)
+{
+    struct place at = { .up = &config_at, .name = "billingConfig.bandWidthPackageId" };
+    lb->bandwidth_package_id = spec->billing.bandwidth_package;
+    if (!lb->bandwidth_package_id)
+        return;
+    if (strncmp(lb->bandwidth_package_id, "cbwp-", 5) != 0)
+        problem(s, &at, "\"%s\" is no bandwidth package; its id begins with \"cbwp-\"",
+                lb->bandwidth_package_id);
+    if (spec->address_type == ALB_ADDRESS_INTRANET)
+        problem(s, &at, "a load balancer of addressType Intranet has no use for one; remove it");
+}
+
 /* ---- the load balancer ---------------------------------------------------------------------- */
 
 /* What can be changed on any load balancer, our own or a reused one. */
@@ -316,6 +346,8 @@ static void set_attributes(struct subject *s, const struct config *c,
         lb->deletion_protection.enabled = (struct opt_bool){ .val = true, .set = true };
     lb->modification_protection.status = "ConsoleProtection";
     add_access_log(s, spec, lb);
+    add_security_groups(s, spec, lb);
+    add_bandwidth(s, spec, lb);
     tags_read(s, &config_at, spec->tags.items, spec->tags.len, &lb->tags);
 }
 
@@ -353,6 +385,7 @@ static void add_rows(struct subject *s, const struct config *c, const struct con
     *LIST_PUSH(t->a, &t->out->lbs) =
         (struct translate_lb){ .name = c->lb,
                                .reuse_id = spec->id,
+                               .all_listeners = spec->id && spec->listener_force_override.val,
                                .origin = c->obj->origin,
                                .confirm = object_annotation(c->obj, "alb-agent/confirm"),
                                .vpc_id = c->vpc_known ? c->vpc : NULL };

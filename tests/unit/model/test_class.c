@@ -140,6 +140,42 @@ static void test_each_kind_has_a_state_in_which_it_takes_changes(void **state)
     }
 }
 
+static void test_what_was_applied_and_is_not_wanted_is_left_over_while_it_is_there(void **state)
+{
+    (void)state;
+    struct alb_tag team = { "team", "shop" };
+    const char *sg = "sg-1";
+    struct alb_load_balancer bare_lb = { 0 }, tagged = { .tags = { &team, 1 } };
+    struct alb_load_balancer joined = { .security_group_ids = { &sg, 1 } };
+    struct alb_load_balancer attached = { .bandwidth_package_id = "cbwp-1" };
+    struct alb_load_balancer other = { .bandwidth_package_id = "cbwp-2" };
+    const struct alb_load_balancer *const each[] = { &tagged, &joined, &attached };
+    struct resource r = { .kind = RESOURCE_LOAD_BALANCER };
+    for (size_t i = 0; i < COUNT(each); i++) {
+        r.desired = &bare_lb;
+        r.applied = r.actual = each[i];
+        assert_true(resource_has_leftover(&r));
+        r.actual = &bare_lb; /* gone */
+        assert_false(resource_has_leftover(&r));
+        r.actual = each[i];
+        r.applied = &bare_lb; /* others put it there */
+        assert_false(resource_has_leftover(&r));
+        r.applied = NULL;
+        assert_false(resource_has_leftover(&r));
+        r.desired = r.applied = each[i];
+        assert_false(resource_has_leftover(&r));
+    }
+    r = (struct resource){
+        .kind = RESOURCE_LOAD_BALANCER, .desired = &bare_lb, .applied = &attached, .actual = &other
+    };
+    assert_false(resource_has_leftover(&r));
+    struct alb_listener bare = { 0 }, labelled = { .tags = { &team, 1 } };
+    r = (struct resource){
+        .kind = RESOURCE_LISTENER, .desired = &bare, .applied = &labelled, .actual = &labelled
+    };
+    assert_true(resource_has_leftover(&r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +184,7 @@ int main(void)
         cmocka_unit_test(test_more_tags_than_wanted_are_no_drift),
         cmocka_unit_test(test_labels_are_never_a_difference),
         cmocka_unit_test(test_names_of_classes),
+        cmocka_unit_test(test_what_was_applied_and_is_not_wanted_is_left_over_while_it_is_there),
         cmocka_unit_test(test_each_kind_has_a_state_in_which_it_takes_changes),
     };
     return cmocka_run_group_tests_name("model/class", tests, NULL, NULL);

@@ -218,6 +218,23 @@ static void test_listener_with_our_description_is_ours(void **state)
     assert_null(by_id(b, "lsn-4"));
 }
 
+/* spec.config.listenerForceOverride. */
+static void test_all_listeners_and_their_rules_are_ours_when_that_was_said(void **state)
+{
+    struct bed *b = *state;
+    add_lb(b, "alb-1", "c1", WEB);
+    add_listener(b, "lsn-1", 8080, "by hand");
+    (void)add_rule(b, "rule-hand", "by-hand", 1, "a.example");
+    assert_true(run(b));
+    assert_false(find(b, RESOURCE_LISTENER, "8080/HTTP")->ours);
+    assert_false(by_id(b, "rule-hand")->ours);
+    b->lbs[0].all_listeners = true;
+    b->out = (struct model){ 0 };
+    assert_true(run(b));
+    assert_true(find(b, RESOURCE_LISTENER, "8080/HTTP")->ours);
+    assert_true(by_id(b, "rule-hand")->ours);
+}
+
 static void add_cert(struct bed *b, const char *id, bool is_default, bool is_ca)
 {
     *LIST_PUSH(&b->arena, &b->seen.certs) = (struct seen_cert){
@@ -435,6 +452,7 @@ int main(void)
         TEST(test_load_balancer_is_taken_over_by_id_unless_it_is_anothers),
         TEST(test_escaped_tags_are_read_as_they_were_meant),
         TEST(test_listener_with_our_description_is_ours),
+        TEST(test_all_listeners_and_their_rules_are_ours_when_that_was_said),
         TEST(test_certificates_are_put_together_by_kind),
         TEST(test_rule_is_ours_by_name_journal_or_tag),
         TEST(test_rule_has_the_key_of_its_conditions),

@@ -315,6 +315,137 @@ static void test_destruction_needs_a_fresh_read(void **state)
     assert_non_null(bed_next(b));
 }
 
+/* ---- what is attached ----------------------------------------------------------------------- */
+
+static void set_groups(struct bed *b, struct alb_load_balancer *lb, size_t n,
+                       const char *const *ids)
+{
+    lb->security_group_ids.items = arena_array(&b->a, n + 1, sizeof *lb->security_group_ids.items);
+    lb->security_group_ids.len = n;
+    for (size_t i = 0; i < n; i++)
+        lb->security_group_ids.items[i] = ids[i];
+}
+#define GROUPS(b, lb, ...)                                               \
+    set_groups((b), (lb), COUNT(((const char *const[]){ __VA_ARGS__ })), \
+               (const char *const[]){ __VA_ARGS__ })
+
+/* So that it is never open to all: there is nothing to be reached without a listener. */
+static void test_security_groups_are_joined_before_there_is_a_listener(void **state)
+{
+    struct bed *b = *state;
+    GROUPS(b, bed_lb(b), "sg-1", "sg-2");
+    (void)bed_listener(b);
+    bed_gone(lb_row(b));
+    bed_gone(bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    bed_plan(b);
+    assert_plan(b, "CreateLoadBalancer", "LoadBalancerJoinSecurityGroup", "CreateListener");
+    assert_null(step_value(bed_next(b), "SecurityGroupIds.1"));
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerJoinSecurityGroup", "CreateListener");
+    assert_string_equal(step_value(bed_next(b), "SecurityGroupIds.2"), "sg-2");
+}
+
+static void test_security_groups_are_joined_before_others_are_left(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    GROUPS(b, want, "sg-1", "sg-2");
+    GROUPS(b, have, "sg-3", "sg-1");
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerJoinSecurityGroup", "LoadBalancerLeaveSecurityGroup");
+    assert_string_equal(step_value(bed_next(b), "LoadBalancerId"), "alb-1");
+    assert_string_equal(step_value(bed_next(b), "SecurityGroupIds.1"), "sg-2");
+    assert_null(step_value(bed_next(b), "SecurityGroupIds.2"));
+    assert_non_null(bed_step(b, "LoadBalancerLeaveSecurityGroup", 0)->waits);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerLeaveSecurityGroup");
+    assert_string_equal(step_value(bed_next(b), "SecurityGroupIds.1"), "sg-3");
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+    b->in.keep_all = false;
+    bed_plan(b);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* Both are known by what was applied, so neither step may forget that for the other. */
+static void test_what_is_not_wanted_any_more_is_taken_off_where_we_put_it(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    struct alb_load_balancer *applied = arena_dup(&b->a, want, sizeof *want);
+    GROUPS(b, applied, "sg-1");
+    applied->bandwidth_package_id = "cbwp-1";
+    lb_row(b)->applied = applied;
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    GROUPS(b, have, "sg-1", "sg-theirs");
+    have->bandwidth_package_id = "cbwp-1";
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerLeaveSecurityGroup",
+                "DetachCommonBandwidthPackageFromLoadBalancer");
+    assert_string_equal(step_value(bed_next(b), "SecurityGroupIds.1"), "sg-1");
+    assert_null(step_value(bed_next(b), "SecurityGroupIds.2"));
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DetachCommonBandwidthPackageFromLoadBalancer");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_what_others_attached_stays(void **state)
+{
+    struct bed *b = *state;
+    (void)bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    GROUPS(b, have, "sg-1");
+    have->bandwidth_package_id = "cbwp-1";
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_bandwidth_package_is_replaced_by_two_calls(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b)->bandwidth_package_id = "cbwp-2";
+    bed_plan(b);
+    assert_plan(b, "AttachCommonBandwidthPackageToLoadBalancer");
+    ((struct alb_load_balancer *)bed_actual(b, lb_row(b)))->bandwidth_package_id = "cbwp-1";
+    bed_plan(b);
+    assert_plan(b, "DetachCommonBandwidthPackageFromLoadBalancer",
+                "AttachCommonBandwidthPackageToLoadBalancer");
+    assert_string_equal(step_value(bed_next(b), "BandwidthPackageId"), "cbwp-1");
+    assert_non_null(bed_step(b, "AttachCommonBandwidthPackageToLoadBalancer", 0)->waits);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "AttachCommonBandwidthPackageToLoadBalancer");
+    assert_string_equal(step_value(bed_next(b), "BandwidthPackageId"), "cbwp-2");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_zones_and_address_type_stay_and_the_plan_says_how_they_change(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->address_type = ALB_ADDRESS_INTRANET;
+    *LIST_PUSH(&b->a, &want->zones) =
+        (struct alb_zone_mapping){ .zone_id = "z", .vswitch_id = "v" };
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    const char *message = b->plan.warnings.items[0].message;
+    assert_non_null(
+        strstr(message, "AddressType (is \"Internet\", wanted \"Intranet\"), ZoneMappings"));
+    assert_non_null(strstr(message, "UpdateLoadBalancerZones"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +468,12 @@ int main(void)
         BED_TEST(test_a_desired_load_balancer_is_not_destroyed),
         BED_TEST(test_what_is_not_ours_is_not_destroyed),
         BED_TEST(test_destruction_needs_a_fresh_read),
+        BED_TEST(test_security_groups_are_joined_before_there_is_a_listener),
+        BED_TEST(test_security_groups_are_joined_before_others_are_left),
+        BED_TEST(test_what_is_not_wanted_any_more_is_taken_off_where_we_put_it),
+        BED_TEST(test_what_others_attached_stays),
+        BED_TEST(test_a_bandwidth_package_is_replaced_by_two_calls),
+        BED_TEST(test_zones_and_address_type_stay_and_the_plan_says_how_they_change),
     };
     return cmocka_run_group_tests_name("plan/lb", tests, NULL, NULL);
 }

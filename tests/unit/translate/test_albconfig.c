@@ -31,6 +31,8 @@ static void test_defaults_are_those_of_the_existing_controller(void **state)
     assert_string_equal(lb->access_log.project, "");
     assert_string_equal(lb->access_log.store, "");
     assert_null(lb->resource_group_id);
+    assert_null(lb->bandwidth_package_id);
+    assert_null(lb->security_group_ids.items);
     assert_int_equal(lb->tags.len, 3);
     assert_string_equal(alb_tag_get(&lb->tags, TAG_CLUSTER), "c-1");
     assert_string_equal(alb_tag_get(&lb->tags, TAG_ALBCONFIG), "kube-system/web");
@@ -59,6 +61,45 @@ static void test_names_and_values_are_matched_without_case(void **state)
     assert_string_equal(lb->zones.items[0].zone_id, "z");
     assert_string_equal(warnings(&w), "");
     world_done(&w);
+}
+
+static void test_what_is_attached_is_wanted(void **state)
+{
+    (void)state;
+    struct world w = world_of(CONFIG(ZONES ", securityGroupIds: [sg-2, sg-1], billingConfig: "
+                                           "{bandWidthPackageId: cbwp-1}"));
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(lb_of(&w)->security_group_ids.len, 2);
+    assert_string_equal(lb_of(&w)->security_group_ids.items[0], "sg-2");
+    assert_string_equal(lb_of(&w)->security_group_ids.items[1], "sg-1");
+    assert_string_equal(lb_of(&w)->bandwidth_package_id, "cbwp-1");
+    world_done(&w);
+}
+
+/* Without forceOverride the attributes of a reused load balancer are not ours to change. */
+static void test_overrides_say_what_of_a_reused_load_balancer_is_ours(void **state)
+{
+    (void)state;
+#define REUSED "id: alb-1, securityGroupIds: [sg-1], billingConfig: {bandWidthPackageId: cbwp-1}"
+    struct world w = world_of(CONFIG(REUSED));
+    assert_null(lb_of(&w)->security_group_ids.items);
+    assert_null(lb_of(&w)->bandwidth_package_id);
+    assert_false(w.out.lbs.items[0].all_listeners);
+    world_done(&w);
+    w = world_of(CONFIG(REUSED ", forceOverride: true"));
+    assert_string_equal(lb_of(&w)->security_group_ids.items[0], "sg-1");
+    assert_string_equal(lb_of(&w)->bandwidth_package_id, "cbwp-1");
+    assert_false(w.out.lbs.items[0].all_listeners);
+    world_done(&w);
+    w = world_of(CONFIG(REUSED ", listenerForceOverride: true"));
+    assert_null(lb_of(&w)->security_group_ids.items);
+    assert_true(w.out.lbs.items[0].all_listeners);
+    world_done(&w);
+    /* Of one that we made all are ours that we made. */
+    w = world_of(CONFIG(ZONES ", listenerForceOverride: true"));
+    assert_false(w.out.lbs.items[0].all_listeners);
+    world_done(&w);
+#undef REUSED
 }
 
 static void test_tags_of_ours_win(void **state)
@@ -97,8 +138,17 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
                    "tags[0]: the key \"aliyunx\" begins with \"aliyun\" or \"acs:\"");
     assert_refused(CONFIG(ZONES ", tags: [{key: a}, {key: a}]"), "tags[1]: the key \"a\" is given");
     assert_refused(CONFIG(ZONES ", tags: [{value: a}]"), "tags[0].key: missing; add it");
-    assert_refused(CONFIG(ZONES ", securityGroupIds: [sg-1]"),
-                   "spec.config.securityGroupIds: not supported yet; remove it");
+    assert_refused(CONFIG(ZONES ", securityGroupIds: [sg-1, g-2]"),
+                   "spec.config.securityGroupIds[1]: \"g-2\" is no security group");
+    assert_refused(CONFIG(ZONES ", securityGroupIds: [sg-1, sg-1]"),
+                   "spec.config.securityGroupIds[1]: security group sg-1 is listed twice");
+    assert_refused(CONFIG(ZONES ", securityGroupIds: sg-1"),
+                   "securityGroupIds: \"sg-1\" is text; give a list");
+    assert_refused(CONFIG(ZONES ", billingConfig: {bandWidthPackageId: x}"),
+                   "bandWidthPackageId: \"x\" is no bandwidth package");
+    assert_refused(CONFIG(ZONES ", addressType: Intranet, billingConfig: {bandWidthPackageId: "
+                                "cbwp-1}"),
+                   "bandWidthPackageId: a load balancer of addressType Intranet has no use");
     assert_refused(CONFIG("zoneMappings: []"),
                    "zoneMappings: no vSwitch is given; list one in each");
     assert_refused(CONFIG("zoneMappings: [{zoneId: z}]"), "zoneMappings[0].vSwitchId: missing");
@@ -270,6 +320,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults_are_those_of_the_existing_controller),
         cmocka_unit_test(test_names_and_values_are_matched_without_case),
+        cmocka_unit_test(test_what_is_attached_is_wanted),
+        cmocka_unit_test(test_overrides_say_what_of_a_reused_load_balancer_is_ours),
         cmocka_unit_test(test_tags_of_ours_win),
         cmocka_unit_test(test_mistakes_leave_the_load_balancer_out),
         cmocka_unit_test(test_all_mistakes_are_named_at_once),
