@@ -226,6 +226,8 @@ const struct annotation_row own_annotation_rows[] = {
      .meaning = "On an AlbConfig: how the rules of its listeners are put in order. compatible: order, then namespace/name, then position; specification: the most exact host first, then exact paths, then the longest." },
     { "alb-agent/confirm", U, .type = "the digits that a refusal names", .field = "-",
      .meaning = "On an AlbConfig: allows the one change that was refused because it destroys or reroutes most of the load balancer." },
+    { "alb-agent/nginx", U, .type = BOOL_TYPE, .dflt = "false", .field = "-",
+     .meaning = "On an IngressClass: annotations of nginx count in its Ingresses, as the last table has them, and paths of type ImplementationSpecific are prefixes; with spec.tls there is ssl-redirect unless it is false, on listeners HTTP:80 and HTTPS:443. An Ingress with an annotation that guards requests and is impossible is left out." },
 };
 /* clang-format on */
 

@@ -12,6 +12,8 @@ static void place_ingress(struct tr *t, const struct object *obj, const config_l
 {
     struct subject s = { .t = t, .obj = obj };
     struct config *c = class_config(&s, configs);
+    if (c)
+        s.obj = nginx_read(&s);
     struct ingress *ing = c ? ingress_read(&s) : NULL;
     if (ing)
         *LIST_PUSH(t->a, &c->members) = ing;

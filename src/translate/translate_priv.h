@@ -237,6 +237,12 @@ cJSON *annotation_json(struct subject *s, const char *name, const char *wanted);
  * 'services' are the backends that the Ingress names. */
 void annotations_check(struct subject *s, const struct map *services);
 
+/* ---- nginx.c -------------------------------------------------------------------------------- */
+
+/* The subject as an ALB Ingress when its class asks for nginx' annotations, with warnings and
+ * problems; else the subject as it is. */
+const struct object *nginx_read(struct subject *s);
+
 /* ---- settings.c ----------------------------------------------------------------------------- */
 
 /* Sets in '*out' what the annotations say of the Ingress' server groups. */

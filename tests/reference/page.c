@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "src/translate/translate_priv.h"
+#include "src/translate/nginx_priv.h"
 
 enum { MAX_DEPTH = 8 };
 
@@ -150,6 +150,18 @@ static void add_schema(struct buf *b, const struct schema *schema, struct path p
     }
 }
 
+/* ---- nginx ---------------------------------------------------------------------------------- */
+
+static void add_nginx(struct buf *b, const struct nginx_row *row)
+{
+    buf_addf(b, "| `%s` | %s%s | ", row->name, nginx_verdict_name(row->verdict),
+             row->guards && row->verdict == NGINX_IMPOSSIBLE ? " ‡" : "");
+    add_cell(b, row->becomes ? row->becomes : "");
+    buf_adds(b, " | ");
+    add_cell(b, row->difference ? row->difference : "");
+    buf_adds(b, " |\n");
+}
+
 /* ---- the page ------------------------------------------------------------------------------ */
 
 void page_write(struct buf *b)
@@ -174,4 +186,13 @@ void page_write(struct buf *b)
                 "Names count without regard to case; `[]` stands for each element of a list.\n\n"
                 "| Field | Type | Default | Meaning | ALB field |\n|---|---|---|---|---|\n");
     add_schema(b, &top_spec_schema, (struct path){ .names = { "spec" }, .n = 1 });
+    buf_adds(b,
+             "\n## Annotations of nginx\n\n"
+             "All names begin with `" NGINX_PREFIX "`; they count in Ingresses of a class with "
+             "`" NGINX_CLASS_ANNOTATION ": \"true\"`. The verdict is the best case: "
+             "`alb-agent translate --from nginx` tells that of each value. ‡: it guards requests, "
+             "so the Ingress is left out.\n\n"
+             "| Annotation | Verdict | By | Difference, or why not |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < nginx_n_rows; i++)
+        add_nginx(b, &nginx_rows[i]);
 }

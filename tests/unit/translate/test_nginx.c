@@ -1,0 +1,201 @@
+/* Annotations of nginx: the table, what a class that asks for them changes, and that the ALB
+ * Ingress that is printed asks for the same rules. */
+#include "world.h"
+
+#include "alb-agent/json.h"
+#include "alb-agent/nginx.h"
+#include "alb-agent/rng.h"
+#include "alb-agent/yaml.h"
+#include "src/translate/nginx_priv.h"
+
+#define N "nginx.ingress.kubernetes.io/"
+#define NGINX_CLASS(asked)                                                 \
+    "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\n"          \
+    "metadata: {name: n, annotations: {alb-agent/nginx: \"" asked "\"}}\n" \
+    "spec: {controller: ingress.k8s.alibabacloud/alb, parameters: {name: web}}\n"
+#define INGRESS_OF(class, annotations, spec)                                     \
+    "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"                     \
+    "metadata:\n  name: web\n  namespace: d\n  annotations: {" annotations "}\n" \
+    "spec:\n  ingressClassName: " class "\n" spec
+#define X_TEA "  rules:\n" PATH("a.com", "/x")
+
+static void test_every_row_is_complete_and_there_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < nginx_n_rows; i++) {
+        const struct nginx_row *row = &nginx_rows[i];
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(nginx_rows[k].name, row->name);
+        if (row->verdict == NGINX_EXACT)
+            assert_null(row->difference);
+        else if (!row->difference)
+            fail_msg("%s does not say its difference", row->name);
+        /* What is possible is done. */
+        assert_int_equal(!row->convert, row->verdict == NGINX_IMPOSSIBLE);
+    }
+    assert_true(nginx_n_rows > 100); /* the documentation has so many */
+}
+
+static void test_annotations_count_when_the_class_asks_for_them(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(WEB TEA("d") NGINX_CLASS("true") INGRESS_OF("n", N "limit-rps: '5'", X_TEA));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"),
+                        "a.com /x,/x/* 1:TrafficLimit 0/5 2:ForwardGroup @d/web-tea:80*100\n");
+    assert_has(warnings(&w), "metadata.annotations[nginx.ingress.kubernetes.io/limit-rps]: not "
+                             "just what nginx does: there is no burst");
+    world_done(&w);
+}
+
+static void test_annotations_do_not_count_without_the_class(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        WEB TEA("d") NGINX_CLASS("false") INGRESS_OF("n", N "limit-rps: '5'", X_TEA),
+        WEB TEA("d") NGINX_CLASS("true") INGRESS_OF("alb", N "limit-rps: '5'", X_TEA),
+    };
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        struct world w = world_of(texts[i]);
+        assert_string_equal(rules(&w, "80/HTTP"),
+                            "a.com /x,/x/* 1:ForwardGroup @d/web-tea:80*100\n");
+        assert_string_equal(warnings(&w), "");
+        world_done(&w);
+    }
+}
+
+static void test_what_guards_requests_leaves_the_ingress_out(void **state)
+{
+    static const char *const guards[] = {
+        INGRESS_OF("n", N "auth-url: 'http://a'", X_TEA),
+        INGRESS_OF("n", N "auth-tls-secret: d/s", X_TEA),
+        INGRESS_OF("n", N "whitelist-source-range: nonsense", X_TEA),
+        INGRESS_OF("n", N "configuration-snippet: 'deny all;'", X_TEA),
+        INGRESS_OF("n", N "canary-by-header-pattern: 'x'", X_TEA),
+        INGRESS_OF("n", N "permanent-redirect: 'https://$host'", X_TEA),
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(guards); i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct world w =
+            world_of(arena_fmt(&a, "%s%s", WEB TEA("d") NGINX_CLASS("true"), guards[i]));
+        assert_has(problems(&w), "there is nothing like it in ALB: ");
+        assert_string_equal(rules(&w, "80/HTTP"), "");
+        world_done(&w);
+    }
+}
+
+static void test_what_guards_nothing_is_a_warning(void **state)
+{
+    (void)state;
+    struct world w = world_of(WEB TEA("d") NGINX_CLASS("true") INGRESS_OF(
+        "n", N "proxy-body-size: 8m, " N "no-such-thing: x, " N "enable-modsecurity: 'false'",
+        X_TEA));
+    assert_string_equal(problems(&w), "");
+    assert_has(warnings(&w), "proxy-body-size]: it has no effect: ALB has a limit of its own");
+    assert_has(warnings(&w), "no-such-thing]: it has no effect: nginx has no annotation");
+    assert_null(strstr(warnings(&w), "modsecurity"));
+    assert_non_null(rule_row(&w, "80/HTTP", 1));
+    world_done(&w);
+}
+
+/* ---- the Ingress that is printed ------------------------------------------------------------ */
+
+/* The rules of both listeners and the problems, as one text. */
+static const char *outcome(struct world *w)
+{
+    return arena_fmt(&w->a, "%s--\n%s--\n%s", rules(w, "80/HTTP"), rules(w, "443/HTTPS"),
+                     problems(w));
+}
+
+/* The manifest of the ALB Ingress. */
+static const char *printed(struct arena *a, const struct world *w)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    nginx_notes notes = { 0 };
+    const struct object *ing = object_set_find(&w->set, OBJECT_INGRESS, "d", "web");
+    assert_non_null(ing);
+    buf_adds(&b, "---\n");
+    yaml_write(&b, nginx_to_alb(a, ing, &notes)->body);
+    return buf_keep(&b, a);
+}
+
+static const char *const pieces[] = {
+    N "use-regex: 'true'",
+    N "rewrite-target: '/y/$1'",
+    N "app-root: /app",
+    N "server-alias: 'b.com,c.com'",
+    N "from-to-www-redirect: 'true'",
+    N "upstream-vhost: v.com",
+    N "x-forwarded-prefix: '/\"p'",
+    N "ssl-redirect: 'false'",
+    N "force-ssl-redirect: 'true'",
+    N "permanent-redirect: 'https://d.com/x?y=z'",
+    N "temporal-redirect: 'http://d.com'",
+    N "whitelist-source-range: '10.0.0.0/8,1.1.1.1'",
+    N "denylist-source-range: 10.1.0.0/16",
+    N "limit-rps: '7'",
+    N "enable-cors: 'true'",
+    N "cors-allow-origin: 'https://b.com'",
+    N "backend-protocol: HTTPS",
+    N "load-balance: ewma",
+    N "affinity: cookie",
+    N "upstream-hash-by: $arg_id",
+    N "canary: 'true'",
+    N "canary-by-header: X",
+    ALB "order: '3'",
+    ALB "traffic-limit-qps: '100'",
+};
+
+static const char *random_ingress(struct arena *a, struct rng *r)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    for (size_t i = 0; i < COUNT(pieces); i++)
+        if (rng_below(r, 4) == 0)
+            buf_addf(&b, "%s%s", b.len ? ", " : "", pieces[i]);
+    return arena_fmt(a, INGRESS_OF("n", "%s", "  rules:\n%s%s%s"), buf_str(&b),
+                     rng_below(r, 2) ? PATH("a.com", "/x(/|$)(.*)") : PATH("a.com", "/x"),
+                     rng_below(r, 2) ? PATH("e.com", "/") : "",
+                     rng_below(r, 2) ? "  tls: [{hosts: [a.com], secretName: s}]\n" : "");
+}
+
+static void test_printed_ingress_gives_the_same_rules(void **state)
+{
+    size_t n_with_rules = 0;
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct rng r = { .state = seed };
+        const char *text =
+            arena_fmt(&a, "%s%s", WEB TEA("d") NGINX_CLASS("true"), random_ingress(&a, &r));
+        struct world first = world_of(text);
+        const char *alb = printed(&a, &first);
+        assert_null(strstr(alb, "nginx.ingress"));
+        /* Whether or not its class asks for annotations of nginx. */
+        struct world again = world_of(arena_fmt(&a, "%s%s", WEB TEA("d") NGINX_CLASS("true"), alb));
+        struct world plain =
+            world_of(arena_fmt(&a, "%s%s", WEB TEA("d") NGINX_CLASS("false"), alb));
+        assert_string_equal(outcome(&again), outcome(&first));
+        assert_string_equal(outcome(&plain), outcome(&first));
+        assert_string_equal(printed(&a, &again), alb);
+        n_with_rules += rule_row(&first, "80/HTTP", 1) != NULL;
+        world_done(&first);
+        world_done(&again);
+        world_done(&plain);
+    }
+    assert_true(n_with_rules > 30); /* else the comparison says little */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_row_is_complete_and_there_once),
+        cmocka_unit_test(test_annotations_count_when_the_class_asks_for_them),
+        cmocka_unit_test(test_annotations_do_not_count_without_the_class),
+        cmocka_unit_test(test_what_guards_requests_leaves_the_ingress_out),
+        cmocka_unit_test(test_what_guards_nothing_is_a_warning),
+        cmocka_unit_test(test_printed_ingress_gives_the_same_rules),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
