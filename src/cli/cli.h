@@ -43,6 +43,7 @@ enum opt {
     OPT_WORDS = 1 << 15,     /* arguments that are no flags */
     OPT_REQUEST = 1 << 16,   /* a request to be explained */
     OPT_ROLLBACK = 1 << 17,
+    OPT_FROM = 1 << 18, /* whose annotations are translated */
 };
 #define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 
@@ -52,7 +53,7 @@ struct options {
     option_list files;
     const char *state, *endpoint, *ca_file, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
-    const char *out, *dry_run, *plan_file;
+    const char *out, *dry_run, *plan_file, *from;
     const char *to; /* of OPT_ROLLBACK */
     bool release;
     const char *json; /* of OPT_CALL, and what follows */

@@ -50,6 +50,8 @@ static const struct flag flags[] = {
     { OPT_ROLLBACK, 0, "to", "REVISION", NULL, AT(to), "the revision to go back to" },
     { OPT_ROLLBACK, 0, "release", NULL, NULL, AT(release), "follow the manifests again" },
     { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
+    { OPT_FROM, 0, "from", "nginx", NULL, AT(from),
+      "say what ALB can do of each annotation of nginx; with -o ingress, print all Ingresses" },
     { OPT_CALL, 0, "json", "FILE", NULL, AT(json),
       "parameters as a JSON object: a file, or - for standard input" },
     { OPT_CALL, 0, "all-pages", NULL, NULL, AT(all_pages), "ask for every page of a list" },
