@@ -28,6 +28,8 @@ char *arena_vfmt(struct arena *a, const char *fmt, va_list ap) PRINTF(2, 0);
 
 /* Frees everything; the arena can be used again. */
 void arena_done(struct arena *a);
+/* The same for what may hold a secret: everything is overwritten first. */
+void arena_wipe(struct arena *a);
 
 /* A counted array.  A list that is "not set" has items == NULL; an empty one does not. */
 #define LIST_OF(T)  \

@@ -12,4 +12,6 @@ struct secret {
 };
 
 void secret_set(struct secret *s, const char *text); /* copies; NULL clears */
+/* Wipes what is behind the first 'len' bytes, at most as many as there are. */
+void secret_shorten(struct secret *s, size_t len);
 void secret_done(struct secret *s);

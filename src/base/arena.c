@@ -103,6 +103,16 @@ char *arena_fmt(struct arena *a, const char *fmt, ...)
     return s;
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_block *b = a->blocks; b; b = b->next) {
+        volatile unsigned char *p = (unsigned char *)b->data;
+        for (size_t i = 0; i < b->used; i++)
+            p[i] = 0;
+    }
+    arena_done(a);
+}
+
 void arena_done(struct arena *a)
 {
     for (struct arena_block *b = a->blocks, *next; b; b = next) {

@@ -19,12 +19,18 @@ void secret_set(struct secret *s, const char *text)
     memcpy(s->data, text, s->len + 1);
 }
 
-void secret_done(struct secret *s)
+void secret_shorten(struct secret *s, size_t len)
 {
     /* Through a volatile pointer, so that the wipe is not optimised away. */
     volatile char *p = s->data;
-    for (size_t i = 0; i < s->len; i++)
+    for (size_t i = len; i < s->len; i++)
         p[i] = 0;
+    s->len = len < s->len ? len : s->len;
+}
+
+void secret_done(struct secret *s)
+{
+    secret_shorten(s, 0);
     free(s->data);
     *s = (struct secret){ 0 };
 }

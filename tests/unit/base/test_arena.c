@@ -73,6 +73,20 @@ static void test_an_arena_can_be_used_after_done(void **state)
     arena_done(&a);
 }
 
+static void test_an_arena_can_be_used_after_it_was_wiped(void **state)
+{
+    (void)state;
+    struct arena a = { 0 };
+    for (int i = 0; i < 5; i++) /* several blocks */
+        arena_alloc(&a, 1000);
+    arena_wipe(&a);
+    assert_null(a.blocks);
+    assert_int_equal(a.size, 0);
+    arena_wipe(&a);
+    assert_string_equal(arena_strdup(&a, "again"), "again");
+    arena_wipe(&a);
+}
+
 static void test_copies_are_equal_and_independent(void **state)
 {
     (void)state;
@@ -141,6 +155,7 @@ int main(void)
         cmocka_unit_test(test_pieces_do_not_overlap),
         cmocka_unit_test(test_size_counts_what_was_handed_out),
         cmocka_unit_test(test_an_arena_can_be_used_after_done),
+        cmocka_unit_test(test_an_arena_can_be_used_after_it_was_wiped),
         cmocka_unit_test(test_copies_are_equal_and_independent),
         cmocka_unit_test(test_formatted_text_has_any_length),
         cmocka_unit_test(test_a_list_keeps_its_elements_as_it_grows),

@@ -33,6 +33,19 @@ static void test_setting_again_replaces(void **state)
     assert_int_equal(s.len, 0);
 }
 
+static void test_what_is_cut_off_is_wiped(void **state)
+{
+    (void)state;
+    struct secret s CLEANUP(secret_done) = { 0 };
+    secret_set(&s, "abcdef");
+    secret_shorten(&s, 2);
+    assert_string_equal(s.data, "ab");
+    assert_int_equal(s.len, 2);
+    assert_memory_equal(s.data + 2, "\0\0\0\0", 4);
+    secret_shorten(&s, 9);
+    assert_int_equal(s.len, 2);
+}
+
 static void test_null_clears(void **state)
 {
     (void)state;
@@ -49,6 +62,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_secret_is_a_copy),
         cmocka_unit_test(test_setting_again_replaces),
+        cmocka_unit_test(test_what_is_cut_off_is_wiped),
         cmocka_unit_test(test_null_clears),
     };
     return cmocka_run_group_tests_name("base/secret", tests, NULL, NULL);

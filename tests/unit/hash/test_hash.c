@@ -36,6 +36,50 @@ static void test_sha1_of_the_nist_example(void **state)
     assert_string_equal(hex, "a9993e364706816aba3e25717850c26c9cd0d89d");
 }
 
+static void test_sha1_of_pieces_is_that_of_the_whole(void **state)
+{
+    (void)state;
+    unsigned char digest[SHA1_SIZE], whole[SHA1_SIZE];
+    const struct hash_piece pieces[] = { { "a", 1 }, { "", 0 }, { "bcx", 2 } };
+    hash_sha1_pieces(pieces, COUNT(pieces), digest);
+    hash_sha1("abc", 3, whole);
+    assert_memory_equal(digest, whole, SHA1_SIZE);
+}
+
+/* RFC 4648 §10, and what must not pass. */
+static void test_base64_is_decoded(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *coded, *plain; /* NULL: refused */
+    } cases[] = {
+        { "", "" },
+        { "Zg==", "f" },
+        { "Zm8=", "fo" },
+        { "Zm9v", "foo" },
+        { "Zm9vYg==", "foob" },
+        { "Zm9vYmE=", "fooba" },
+        { "Zm9vYmFy", "foobar" },
+        { " Zm9v\r\nYmFy\n", "foobar" },
+        { "Zg", "f" },
+        { "Z", NULL },
+        { "Zm9v*", NULL },
+        { "Zm==9v", NULL },
+        { "Zm9-", NULL },
+        { "Zm9vY", NULL },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        char out[32];
+        size_t n = 99;
+        bool ok = hash_base64_decode(cases[i].coded, strlen(cases[i].coded), out, &n);
+        assert_int_equal(ok, cases[i].plain != NULL);
+        if (!ok)
+            continue;
+        assert_string_equal(out, cases[i].plain);
+        assert_int_equal(n, strlen(cases[i].plain));
+    }
+}
+
 static void test_sha256_of_a_million_letters(void **state)
 {
     (void)state;
@@ -173,6 +217,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sha1_of_the_nist_example),
         cmocka_unit_test(test_sha256_of_the_nist_examples),
+        cmocka_unit_test(test_sha1_of_pieces_is_that_of_the_whole),
+        cmocka_unit_test(test_base64_is_decoded),
         cmocka_unit_test(test_sha256_of_a_million_letters),
         cmocka_unit_test(test_sha256_takes_bytes_not_text),
         cmocka_unit_test(test_hmac_sha256_of_rfc_4231),
