@@ -14,6 +14,7 @@
 #include "alb-agent/json.h"
 #include "alb-agent/secret.h"
 #include "mock-server/cloud.h"
+#include "mock-server/companion/companion.h"
 #include "mock-server/front/front.h"
 #include "tests/support/wire.h"
 
@@ -225,12 +226,17 @@ void mock_transport_open(struct mock_transport *m, const struct mock_options *op
     };
     if (!cloud_open(&m->cloud, &cloud, &err))
         fail_msg("cloud: %s", err.msg);
+    const struct companion_config companion = { .seed = options->seed + 3 };
+    if (!companion_open(&m->companion, &companion, &err))
+        fail_msg("companion: %s", err.msg);
+    cloud_set_certificates(m->cloud, companion_has_certificate, m->companion);
     const struct front_config front = {
         .cloud = m->cloud,
         .clock = &m->clock,
         .keys = &key,
         .n_keys = 1,
         .call_log = options->call_log,
+        .side = companion_side(m->companion),
         .seed = options->seed + 2,
     };
     if (!front_open(&m->front, &front, &err))
@@ -243,6 +249,7 @@ void mock_transport_close(struct mock_transport *m)
         http_reply_done(&r->http);
     front_close(m->front);
     cloud_close(m->cloud);
+    companion_close(m->companion);
     arena_done(&m->arena);
     *m = (struct mock_transport){ 0 };
 }

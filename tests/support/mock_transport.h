@@ -55,6 +55,7 @@ struct mock_transport {
     void *arg;
 
     struct cloud *cloud;
+    struct companion *companion; /* certificates, roles */
     struct front *front;
     struct arena arena;
     LIST_OF(struct mock_fault) faults;
