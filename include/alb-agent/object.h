@@ -6,9 +6,10 @@
  * at hand may be created and changed from, but absence from an incomplete set says
  * nothing, so nothing may be deleted because of it.
  *
- * Objects are pruned when they are added: metadata.managedFields, the annotation
- * kubectl.kubernetes.io/last-applied-configuration, and 'data' and 'stringData' of a
- * Secret are not kept. */
+ * Objects are pruned when they are added: metadata.managedFields and the annotation
+ * kubectl.kubernetes.io/last-applied-configuration are not kept.  Of 'data' and 'stringData'
+ * of a Secret only certificate and private key are, beside the body and in memory only; the
+ * body has a member "tls" instead, {"crt":"-----BEGIN...","keySha256":"..."}. */
 #pragma once
 
 #include <cjson/cJSON.h>
@@ -17,6 +18,7 @@
 #include <stdint.h>
 
 #include "alb-agent/arena.h"
+#include "alb-agent/secret.h"
 
 /* The kinds that are kept, in byte order of their names: constant suffix, name, group
  * (empty for the core group), version, and whether they live in a namespace. */
@@ -38,6 +40,13 @@ const char *object_kind_name(enum object_kind kind);
 /* The kind of that name, OBJECT_UNSET when there is none. */
 enum object_kind object_kind_parse(const char *name);
 
+/* What a Secret holds of TLS: tls.crt and tls.key. */
+struct object_tls {
+    const char *crt;   /* text, PEM if all is well, without a private key; NULL: none   */
+    struct secret key; /* .data NULL: none.  To be read where it is sent, nowhere else  */
+    const char *bad;   /* "tls.key: not in Base64": what could not be read; NULL: all could */
+};
+
 struct object {
     enum object_kind kind;
     const char *api_version; /* "networking.k8s.io/v1"                                  */
@@ -48,6 +57,7 @@ struct object {
     int64_t generation;           /* 0: not given                                       */
     const char *origin;           /* "web.yaml:12"                                      */
     const cJSON *body;            /* the whole object, pruned                           */
+    const struct object_tls *tls; /* of a Secret; NULL of other kinds                   */
 };
 
 /* The value of an annotation or label, or NULL when the object has none of that key. */

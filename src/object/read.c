@@ -160,15 +160,11 @@ static void drop(cJSON *obj, const char *name)
         cJSON_Delete(v);
 }
 
-static void prune(cJSON *body, enum object_kind kind)
+static void prune(cJSON *body)
 {
     cJSON *meta = cJSON_GetObjectItemCaseSensitive(body, "metadata");
     drop(meta, "managedFields");
     drop(cJSON_GetObjectItemCaseSensitive(meta, "annotations"), LAST_APPLIED);
-    if (kind == OBJECT_SECRET) {
-        drop(body, "data");
-        drop(body, "stringData");
-    }
 }
 
 static const char *keep(struct arena *a, const char *s)
@@ -186,7 +182,7 @@ bool object_read(struct arena *a, cJSON *body, enum object_kind kind, struct obj
     if (!read_name(meta, &name, err) || !read_namespace(meta, object_kind_row(kind), &ns, err)
         || !check_texts(meta, "annotations", err) || !check_texts(meta, "labels", err))
         return false;
-    prune(body, kind);
+    prune(body);
     *out = (struct object){
         .kind = kind,
         .api_version = keep(a, json_str(body, "apiVersion")),

@@ -8,6 +8,7 @@
 /* An object with the tree it owns; users see the tree as const. */
 struct owned {
     struct object object;
+    struct object_tls tls;
     cJSON *tree;
 };
 
@@ -15,6 +16,7 @@ void object_set_done(struct object_set *set)
 {
     for (size_t i = 0; i < set->objects.len; i++) {
         struct owned *o = (void *)set->objects.items[i];
+        secret_done(&o->tls.key);
         cJSON_Delete(o->tree);
     }
     arena_done(&set->arena);
@@ -103,17 +105,21 @@ void object_set_add(struct object_set *set, cJSON *body, const char *origin)
         set->ignored++;
         return;
     }
-    if (!object_read(&set->arena, tree, kind, &object, &err)) {
-        object_set_problem(set, origin, err.msg);
-        return;
-    }
     struct owned *o = arena_alloc(&set->arena, sizeof *o);
-    object.origin = arena_strdup(&set->arena, origin);
-    *o = (struct owned){ .object = object, .tree = tree };
-    if (!insert(set, o, &err))
-        object_set_problem(set, origin, err.msg);
-    else
-        tree = NULL;
+    if (kind == OBJECT_SECRET)
+        object_secret_take(&set->arena, tree, &o->tls);
+    if (object_read(&set->arena, tree, kind, &object, &err)) {
+        object.origin = arena_strdup(&set->arena, origin);
+        object.tls = kind == OBJECT_SECRET ? &o->tls : NULL;
+        o->object = object;
+        o->tree = tree;
+        if (insert(set, o, &err)) {
+            tree = NULL;
+            return;
+        }
+    }
+    secret_done(&o->tls.key);
+    object_set_problem(set, origin, err.msg);
 }
 
 const struct object *object_set_find(const struct object_set *set, enum object_kind kind,
