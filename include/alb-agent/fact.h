@@ -13,9 +13,10 @@
 enum fact_kind {
     FACT_VSWITCH,      /* key: vSwitch id; value: zone id; value2: VPC id                        */
     FACT_ENI,          /* key: "<vpc id>/<address>"; value: interface id                          */
-    FACT_CERTIFICATES, /* key: FACT_ALL; value: JSON list of {"id":12345678,"names":["*.a.com"],
-                          "end":"2027-01-31"}, by id, of what CAS has issued or was given,
-                          without what has expired (companion-apis.md §2)                  */
+    FACT_CERTIFICATES, /* key: FACT_ALL; value: JSON list of {"id":12345678,"name":"shop-tls",
+                          "names":["*.a.com"],"end":"2027-01-31","fingerprint":"A9F3..."}, by
+                          id, of what CAS has issued or was given, without what has expired
+                          (companion-apis.md §2)                                           */
     FACT_KINDS
 };
 #define FACT_ALL "all"

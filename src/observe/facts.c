@@ -202,6 +202,10 @@ static void take_page(struct fact_reader *r, const cJSON *reply)
         cJSON_AddItemToObject(cert, "id", json_new_int(entry->id.val));
         cJSON_AddItemToObject(cert, "names", names);
         cJSON_AddItemToObject(cert, "end", cJSON_CreateString(end ? end : ""));
+        if (entry->name)
+            cJSON_AddStringToObject(cert, "name", entry->name);
+        if (entry->fingerprint)
+            cJSON_AddStringToObject(cert, "fingerprint", entry->fingerprint);
         cJSON_AddItemToArray(r->certificates, cert);
     }
 }

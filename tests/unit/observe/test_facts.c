@@ -55,7 +55,8 @@ static const char *certificates(const char *page)
                "{\"CertificateId\":3,\"CommonName\":\"sm.com\",\"Sans\":\"sm.com\","
                "\"EndDate\":\"2027-01-31\",\"Algorithm\":\"SM2\"}]}";
     return "{\"CurrentPage\":2,\"ShowSize\":3,\"TotalCount\":4,\"CertificateOrderList\":["
-           "{\"CertificateId\":4,\"CommonName\":\"b.com\",\"EndDate\":\"2027-02-28\"}]}";
+           "{\"CertificateId\":4,\"Name\":\"shop-b\",\"CommonName\":\"b.com\",\"Fingerprint\":"
+           "\"AB\",\"EndDate\":\"2027-02-28\"}]}";
 }
 
 static const char *answer(void *arg, struct arena *a, const struct script_call *c, int *status)
@@ -146,7 +147,8 @@ static void test_certificates_of_all_pages_are_one_fact(void **state)
     need(b, FACT_CERTIFICATES, FACT_ALL);
     assert_true(run(b));
     check(b, FACT_CERTIFICATES, FACT_ALL,
-          "[{\"end\":\"2027-02-28\",\"id\":4,\"names\":[\"b.com\"]},"
+          "[{\"end\":\"2027-02-28\",\"fingerprint\":\"AB\",\"id\":4,\"name\":\"shop-b\",\"names\":["
+          "\"b.com\"]},"
           "{\"end\":\"2027-01-31\",\"id\":9,\"names\":[\"a.com\",\"*.a.com\"]}]",
           "");
 }
