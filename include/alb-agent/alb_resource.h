@@ -379,6 +379,15 @@ struct alb_server_group {
     LIST_OF(const char *) lb_ids; /* of the load balancers that use it */
 };
 
+/* A certificate that we upload to the certificate service, CAS (companion-apis.md §2).  Its
+ * private key is never a part of it. */
+struct alb_certificate {
+    const char *name;        /* unique in the account                                    */
+    const char *cert;        /* PEM, with its chain; lists do not say it                 */
+    const char *fingerprint; /* SHA-1 of the certificate, hex in capitals                */
+    const char *end;         /* its last day: "2027-01-31"                               */
+};
+
 /* The tables, one a struct: src/alb/resource/. */
 extern const struct schema alb_load_balancer_schema;
 extern const struct schema alb_listener_schema;
@@ -386,6 +395,7 @@ extern const struct schema alb_listener_log_schema;
 extern const struct schema alb_forwarded_schema;
 extern const struct schema alb_rule_schema;
 extern const struct schema alb_server_group_schema;
+extern const struct schema alb_certificate_schema;
 extern const struct schema alb_server_schema;
 extern const struct schema alb_condition_schema;
 extern const struct schema alb_rule_action_schema;

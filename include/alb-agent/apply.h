@@ -29,6 +29,10 @@ struct apply_event {
 };
 typedef void apply_event_fn(void *arg, const struct apply_event *event);
 
+/* The private key of the certificate with that key in the model, borrowed until it was copied
+ * into the request, or NULL. */
+typedef const struct secret *apply_key_fn(void *arg, const char *certificate);
+
 struct apply_in {
     struct alb *alb;
     struct store *store;
@@ -41,8 +45,11 @@ struct apply_in {
     const char *destroy;
     const struct map *tombstones; /* as in plan_in */
     const char *only;             /* one load balancer, or NULL for all                   */
-    int max_tries;                /* of one step; 0: 10                                   */
-    apply_event_fn *event;        /* may be NULL                                          */
+    const char *region;           /* for ids of certificates; NULL: one in China          */
+    apply_key_fn *key;            /* NULL: there are none, and no certificate is uploaded */
+    void *key_arg;
+    int max_tries;         /* of one step; 0: 10                                   */
+    apply_event_fn *event; /* may be NULL                                          */
     void *event_arg;
 };
 

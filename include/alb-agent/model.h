@@ -4,7 +4,8 @@
  * ids.  'translate' makes rows that hold what is desired, 'observe' rows that hold what is
  * there, 'store' keeps both and what was applied; model_join() puts them together, 'plan'
  * reads the result.  A group that a wanted rule or listener names is written
- * "@<group key>" until model_resolve() puts the cloud's id in its place. */
+ * "@<group key>", a certificate that we upload "@certificate/<key>", until model_resolve()
+ * puts the cloud's id in its place. */
 #pragma once
 
 #include <stdint.h>
@@ -18,10 +19,12 @@ enum resource_kind {
     RESOURCE_LISTENER,
     RESOURCE_RULE,
     RESOURCE_SERVER_GROUP,
+    RESOURCE_CERTIFICATE, /* in CAS: made, never changed or deleted, as others may use it */
     RESOURCE_KINDS
 };
 
-/* "LoadBalancer", "Listener", "Rule", "ServerGroup"; and back: RESOURCE_KINDS if unknown. */
+/* "LoadBalancer", "Listener", "Rule", "ServerGroup", "Certificate"; and back: RESOURCE_KINDS if
+ * unknown. */
 const char *resource_kind_name(enum resource_kind kind);
 enum resource_kind resource_kind_find(const char *name);
 const struct schema *resource_schema(enum resource_kind kind);
@@ -31,7 +34,8 @@ struct resource {
     const char *lb; /* AlbConfig as "<namespace>/<name>": "kube-system/web"      */
     enum resource_kind kind;
     const char *key;    /* LoadBalancer: as 'lb'; Listener: "80/HTTP"; Rule: see
-                           rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>" */
+                           rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>";
+                           Certificate: its name in CAS                           */
     const char *parent; /* a rule's listener key, else ""                            */
 
     /* What is wanted. */
@@ -83,11 +87,14 @@ void model_join(struct arena *a, const struct model *desired, const struct model
 
 /* ---- references ------------------------------------------------------------------------ */
 
-/* A copy of 'obj' (a struct of 'kind') in which "@key" names the cloud id of that group of
- * load balancer 'lb'; a group that does not exist yet keeps its "@key", and the first such
- * is put into '*missing' (NULL when all exist). */
+/* A copy of 'obj' (a struct of 'kind') in which "@key" names the cloud id of that group or
+ * certificate of load balancer 'lb'; what does not exist yet keeps its "@key", and the first
+ * such is put into '*missing' (NULL when all exist). */
 void *model_resolve(struct arena *a, const struct model *m, const char *lb, enum resource_kind kind,
                     const void *obj, const char **missing);
+
+/* The key of the certificate that a text names: "x" of "@certificate/x"; else NULL. */
+const char *certificate_ref(const char *text);
 
 /* Collects the keys of the groups of 'lb' that its wanted listeners and rules point at into
  * 'wanted', and those that its actual ones point at into 'actual' (either may be NULL; values
@@ -114,6 +121,9 @@ const char *group_key(struct arena *a, const char *ns, const char *ingress, cons
                       int64_t port);
 /* The value of TAG_RESOURCE for a group key: lower-case hex of its SHA-256. */
 const char *group_tag(struct arena *a, const char *key);
+/* How ALB names a certificate that CAS has under number 'id': "12345-cn-hangzhou".  The
+ * suffix outside of China is not verified (companion-apis.md §2); 'region' may be NULL. */
+const char *certificate_id(struct arena *a, int64_t id, const char *region);
 /* A tag value as the cloud takes it: "_" in front of "aliyun..." and "acs:...". */
 const char *tag_escape(struct arena *a, const char *value);
 

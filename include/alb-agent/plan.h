@@ -14,7 +14,12 @@
 enum lane_family {
     LANE_LOAD_BALANCER, /* key: the load balancer's name, "<ns>/<AlbConfig>" */
     LANE_SERVER_GROUP,  /* key: "<lb> <group key>"                           */
+    LANE_SHARED,        /* key: "Certificate <name>", for all load balancers */
 };
+
+/* "@PrivateKey(<name>)" stands for the private key of the certificate of that name, in all that
+ * is shown and kept. */
+#define STEP_KEY_PREFIX "@PrivateKey("
 
 enum step_op { STEP_CREATE, STEP_UPDATE, STEP_DELETE };
 
@@ -39,8 +44,9 @@ struct step {
     const char *lane;
     enum step_op op;
     const char *action; /* "CreateRules"                                            */
-    alb_params params;  /* flat, without ClientToken; may hold "@<group key>" or
-                           "@LoadBalancerId", "@ListenerId(80/HTTP)" while 'waits'   */
+    alb_params params;  /* flat, without ClientToken; may hold "@<group key>",
+                           "@certificate/<name>", "@LoadBalancerId" or
+                           "@ListenerId(80/HTTP)" while 'waits'; and STEP_KEY_PREFIX */
     LIST_OF(struct step_item) items;
     change_list changes; /* what differs, for one item; paths of a batch begin "<key>: " */
     const char *cause;   /* "desired by Ingress shop/web (web.yaml:3)", "drift: ...",

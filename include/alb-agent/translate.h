@@ -53,6 +53,13 @@ struct translate_tombstone {
     const char *from; /* "AlbConfig web (web.yaml:3)" */
 };
 
+/* The Secret whose private key is to be sent when a certificate is uploaded: the key itself
+ * is nowhere in the result. */
+struct translate_secret {
+    const char *certificate; /* the key of its row */
+    const struct object *secret;
+};
+
 struct translate_out {
     struct model desired; /* sorted                                                     */
     LIST_OF(struct translate_lb) lbs; /* by name                                        */
@@ -61,8 +68,9 @@ struct translate_out {
     translate_problems warnings; /* translated, but the user should know                */
     LIST_OF(struct translate_hold) holds; /* see translate_holds()                     */
     LIST_OF(struct translate_tombstone)
-    tombstones; /* but for those named by spec.config.id,
-                   which are not ours to delete     */
+    tombstones;                               /* but for those named by spec.config.id,
+                                                 which are not ours to delete     */
+    LIST_OF(struct translate_secret) secrets; /* of the wanted certificates            */
 };
 
 /* Facts that are lacking leave their place open: an address without a known interface is

@@ -19,6 +19,7 @@ void session_keep_last_good(struct session *s)
     for (size_t i = 0; i < extra.rows.len; i++)
         *LIST_PUSH(&s->arena, &desired->rows) = extra.rows.items[i];
     model_sort(desired);
+    session_keep_certificates(s);
 }
 
 void session_hold_unknown(struct session *s)

@@ -14,10 +14,21 @@ static bool take_fact(void *arg, const struct alb_result *r, struct error *err)
     return true;
 }
 
-static bool read_facts(struct session *s, struct error *err)
+/* Puts a fact among those that are known, in the place of an older one. */
+static void put_fact(struct session *s, const struct fact *f)
+{
+    for (size_t i = 0; f->kind == FACT_CERTIFICATES && i < s->facts.items.len; i++)
+        if (s->facts.items.items[i].kind == f->kind) { /* the only one that is read again */
+            s->facts.items.items[i] = *f;
+            return;
+        }
+    *LIST_PUSH(&s->arena, &s->facts.items) = *f;
+}
+
+bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err)
 {
     struct fact_reader *reader;
-    if (!fact_reader_new(&reader, s->alb, &s->wanted.needs, err))
+    if (!fact_reader_new(&reader, s->alb, needs, err))
         return false;
     bool ok = true;
     while (ok && fact_reader_busy(reader))
@@ -26,7 +37,7 @@ static bool read_facts(struct session *s, struct error *err)
     ok = ok && fact_reader_result(reader, &s->arena, session_now(s), &found, err);
     for (size_t i = 0; ok && i < found.items.len; i++) {
         const struct fact *f = &found.items.items[i];
-        *LIST_PUSH(&s->arena, &s->facts.items) = *f;
+        put_fact(s, f);
         /* That there is none today is no fact to be remembered. */
         ok = !*f->value || store_fact_put(s->store, f, err);
     }
@@ -73,7 +84,7 @@ bool session_translate(struct session *s, struct error *err)
         forget_passing(&s->facts);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
-        if (!read_facts(s, err))
+        if (!session_read_facts(s, &s->wanted.needs, err))
             return false;
         run_translate(s);
     }
@@ -186,7 +197,7 @@ bool session_observe(struct session *s, struct error *err)
     struct model actual = { 0 };
     ok = ok && observe_result(o, &s->arena, session_now(s), &actual, err);
     observe_free(o);
-    if (!ok)
+    if (!ok || !session_add_certificates(s, &actual, err))
         return false;
     keep_created(s, &before, &actual);
     model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, &actual,

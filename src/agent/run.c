@@ -200,6 +200,15 @@ static bool refresh(struct session *s, struct error *err)
     return session_observe(s, err) && session_save(s, err);
 }
 
+static const struct secret *find_key(void *arg, const char *certificate)
+{
+    const struct session *s = arg;
+    for (size_t i = 0; i < s->wanted.secrets.len; i++)
+        if (!strcmp(s->wanted.secrets.items[i].certificate, certificate))
+            return &s->wanted.secrets.items[i].secret->tls->key;
+    return NULL;
+}
+
 static struct apply_in apply_input(struct session *s, apply_event_fn *event, void *arg, int round)
 {
     return (struct apply_in){
@@ -214,6 +223,9 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .destroy = s->config.destroy,
         .tombstones = &s->tombstones,
         .only = s->config.only,
+        .region = s->config.region,
+        .key = find_key,
+        .key_arg = s,
         .event = event,
         .event_arg = arg,
     };

@@ -13,9 +13,17 @@ typedef bool session_take_fn(void *arg, const struct alb_result *r, struct error
 bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, void *arg,
                   struct error *err) MUST_USE;
 
+/* Reads facts from the cloud and remembers them. */
+bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err) MUST_USE;
+/* Adds the rows of those wanted certificates that are uploaded (certificate.c). */
+bool session_add_certificates(struct session *s, struct model *actual, struct error *err) MUST_USE;
+
 /* Rows that must stay as they are because the object they came from cannot be read or
  * translated now: adds them to what is wanted, held (join.c). */
 void session_keep_last_good(struct session *s);
+/* Certificates of rows that are held stay where they were: on the listeners that are wanted, and
+ * those of listeners that are held. */
+void session_keep_certificates(struct session *s);
 /* Rows that nothing wants and nobody remembers are not deleted while an object is in doubt. */
 void session_hold_unknown(struct session *s);
 /* A load balancer that was to be taken over and is not there is never made instead. */

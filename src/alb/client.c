@@ -106,8 +106,8 @@ bool alb_new(struct alb **out, const struct alb_config *config, struct error *er
 
 static void call_free(struct call *call)
 {
-    struct arena mem = call->mem; /* the call lives in it */
-    arena_done(&mem);
+    struct arena mem = call->mem; /* the call lives in it, and perhaps a key that it sent */
+    arena_wipe(&mem);
 }
 
 void alb_free(struct alb *alb)
@@ -182,7 +182,7 @@ static struct bucket *bucket_of(struct alb *alb, const struct call *call)
 static void send_call(struct alb *alb, struct call *call, const struct alb_credentials *keys,
                       int64_t now_ms)
 {
-    struct arena a CLEANUP(arena_done) = { 0 };
+    struct arena a CLEANUP(arena_wipe) = { 0 };
     char date[TIME_TEXT], nonce[37];
     rng_uuid(&alb->nonces, nonce);
     struct request_in in = { .action = call->action,

@@ -31,7 +31,7 @@ static struct resource *row_for(struct apply *ap, const struct lane *lane,
 }
 
 /* The id that the cloud gave to a created resource, or NULL. */
-static const char *created_id(const struct step_item *item, const cJSON *reply)
+static const char *created_id(struct apply *ap, const struct step_item *item, const cJSON *reply)
 {
     switch (item->kind) {
     case RESOURCE_LOAD_BALANCER: return json_str(reply, "LoadBalancerId");
@@ -45,6 +45,10 @@ static const char *created_id(const struct step_item *item, const cJSON *reply)
             if (json_int(e, "Priority", 0) == rule->priority.val)
                 return json_str(e, "RuleId");
         return NULL;
+    }
+    case RESOURCE_CERTIFICATE: {
+        int64_t id = json_int(reply, "CertId", 0);
+        return id > 0 ? certificate_id(ap->in.arena, id, ap->in.region) : NULL;
     }
     case RESOURCE_KINDS: break;
     }
@@ -102,7 +106,7 @@ void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *
         row->status = pending_status(lane, item->kind);
         row->observed_at = r->done_ms;
         const char *id =
-            lane->step.op == STEP_CREATE && !row->cloud_id ? created_id(item, r->reply) : NULL;
+            lane->step.op == STEP_CREATE && !row->cloud_id ? created_id(ap, item, r->reply) : NULL;
         if (id) {
             row->cloud_id = arena_strdup(ap->in.arena, id);
             row->created_at = r->done_ms;
@@ -122,6 +126,7 @@ static const char *stable_status(enum resource_kind kind)
     case RESOURCE_LISTENER: return "Running";
     case RESOURCE_RULE:
     case RESOURCE_SERVER_GROUP:
+    case RESOURCE_CERTIFICATE:
     case RESOURCE_KINDS: break;
     }
     return "Available";
@@ -230,6 +235,28 @@ static bool settle(struct apply *ap, struct lane *lane, const struct step_item *
     return store_resource_put(ap->in.store, row, err);
 }
 
+/* One upload serves all load balancers that want it. */
+static bool share(struct apply *ap, const struct lane *lane, const struct step_item *item,
+                  struct error *err)
+{
+    const struct resource *from = row_of(ap, lane, item);
+    for (size_t i = 0; from && from->cloud_id && i < ap->in.model->rows.len; i++) {
+        struct resource *to = &ap->in.model->rows.items[i];
+        if (to == from || to->kind != from->kind || strcmp(to->key, from->key) != 0 || to->actual)
+            continue;
+        to->actual = from->actual;
+        to->cloud_id = from->cloud_id;
+        to->status = from->status;
+        to->observed_at = from->observed_at;
+        to->created_at = from->created_at;
+        to->applied = to->desired;
+        if (!store_resource_put(ap->in.store, to, err))
+            return false;
+        map_put(&ap->dirty, to->lb, "");
+    }
+    return true;
+}
+
 void apply_note_unused(struct arena *a, struct model *m, const char *lb, int64_t now_ms,
                        struct model *changed)
 {
@@ -276,6 +303,9 @@ bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct err
     for (size_t i = 0; i < lane->step.items.len; i++)
         if ((lane->step.op == STEP_DELETE || lane->step.items.items[i].id)
             && !record(ap, lane->lb, &lane->step.items.items[i], err))
+            return false;
+    for (size_t i = 0; lane->step.family == LANE_SHARED && i < lane->step.items.len; i++)
+        if (!share(ap, lane, &lane->step.items.items[i], err))
             return false;
     if (lane->step.family == LANE_LOAD_BALANCER && !record_unused(ap, lane->lb, now_ms, err))
         return false;

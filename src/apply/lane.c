@@ -114,6 +114,8 @@ static const char *params_text(struct arena *a, const alb_params *params)
 void lane_load(struct apply *ap, struct lane *lane, const struct step *step)
 {
     struct arena *a = &lane->arena;
+    if (strcmp(lane->lb, step->lb) != 0) /* a shared lane serves all load balancers */
+        lane->lb = arena_strdup(&ap->arena, step->lb);
     lane->step = *step;
     lane->step.lb = lane->lb;
     lane->step.lane = lane->key;
@@ -178,18 +180,40 @@ static void tell(struct apply *ap, const struct apply_event *event)
         ap->in.event(ap->in.event_arg, event);
 }
 
+/* The parameters as they are sent, the key of a certificate in its place: the client copies
+ * them.  False when there is no such key. */
+static bool fill_params(struct apply *ap, struct lane *lane, alb_params *out, struct error *err)
+{
+    const size_t n = strlen(STEP_KEY_PREFIX);
+    for (size_t i = 0; i < lane->step.params.len; i++) {
+        struct alb_param p = lane->step.params.items[i];
+        if (!strncmp(p.value, STEP_KEY_PREFIX, n)) {
+            const char *name = arena_strndup(&lane->arena, p.value + n, strcspn(p.value + n, ")"));
+            const struct secret *key = ap->in.key ? ap->in.key(ap->in.key_arg, name) : NULL;
+            if (!key || !key->data)
+                return error_set(err, ERROR_INVALID,
+                                 "the Secret that holds the private key of certificate %s is not "
+                                 "at hand; give its manifest with -f",
+                                 name);
+            p.value = key->data;
+        }
+        *LIST_PUSH(&lane->arena, out) = p;
+    }
+    if (takes_token(lane))
+        *LIST_PUSH(&lane->arena, out) = (struct alb_param){ "ClientToken", lane->token };
+    return true;
+}
+
 bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
 {
     tell(ap, &(struct apply_event){ .kind = APPLY_SENT, .step = &lane->step });
     alb_params params = { 0 };
-    for (size_t i = 0; i < lane->step.params.len; i++)
-        *LIST_PUSH(&lane->arena, &params) = lane->step.params.items[i];
-    if (takes_token(lane))
-        *LIST_PUSH(&lane->arena, &params) = (struct alb_param){ "ClientToken", lane->token };
     lane->tries++;
     lane->resend = false;
     struct error why;
-    lane->call = alb_begin(ap->in.alb, lane->step.action, &params, lane->step.urgent, &why);
+    lane->call = 0;
+    if (fill_params(ap, lane, &params, &why))
+        lane->call = alb_begin(ap->in.alb, lane->step.action, &params, lane->step.urgent, &why);
     if (lane->call) {
         lane_transition(lane, LANE_SENT);
         return true;
@@ -330,10 +354,25 @@ static void blame(struct apply *ap, struct lane *lane, const struct error *why, 
     count_failed(ap, lane, why);
 }
 
+static bool names_our_certificate(const struct apply *ap, const struct lane *lane)
+{
+    const struct model *m = ap->in.model;
+    for (size_t i = 0; i < m->rows.len; i++) {
+        const struct resource *r = &m->rows.items[i];
+        for (size_t k = 0; r->kind == RESOURCE_CERTIFICATE && k < lane->step.params.len; k++)
+            if (r->cloud_id && !strcmp(r->cloud_id, lane->step.params.items[k].value))
+                return true;
+    }
+    return false;
+}
+
 /* What was not found is one of those that we make ourselves: then the model is stale.  A
  * certificate or a vSwitch that does not exist is a mistake in the object that names it. */
-static bool is_missing_ours(const struct error *why)
+static bool is_missing_ours(const struct apply *ap, const struct lane *lane,
+                            const struct error *why)
 {
+    if (!strcasecmp(why->code, "ResourceNotFound.Certificate"))
+        return names_our_certificate(ap, lane);
     static const char *const ours[] = { "LoadBalancer", "Listener", "Rule", "ServerGroup",
                                         "BackendServer" };
     const char *dot = strchr(why->code, '.');
@@ -358,7 +397,7 @@ void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int
     case ERROR_INVALID: blame(ap, lane, why, now_ms); return;
     case ERROR_CONFLICT: lane_reread(ap, lane, why); return;
     case ERROR_NOT_FOUND:
-        if (is_missing_ours(why)) {
+        if (is_missing_ours(ap, lane, why)) {
             lane_reread(ap, lane, why);
         } else {
             struct error mistake = *why;

@@ -34,14 +34,16 @@ unsigned resource_diff(struct arena *a, const struct model *m, const struct reso
 
 static const alb_tags *tags_of(enum resource_kind kind, const void *obj)
 {
+    static const alb_tags none;
     switch (kind) {
     case RESOURCE_LOAD_BALANCER: return &((const struct alb_load_balancer *)obj)->tags;
     case RESOURCE_LISTENER: return &((const struct alb_listener *)obj)->tags;
     case RESOURCE_RULE: return &((const struct alb_rule *)obj)->tags;
-    case RESOURCE_SERVER_GROUP:
+    case RESOURCE_SERVER_GROUP: return &((const struct alb_server_group *)obj)->tags;
+    case RESOURCE_CERTIFICATE:
     case RESOURCE_KINDS: break;
     }
-    return &((const struct alb_server_group *)obj)->tags;
+    return &none;
 }
 
 static bool has_tag_left(const struct resource *r)
@@ -114,10 +116,9 @@ enum resource_class resource_classify(struct arena *a, const struct model *m,
 bool resource_is_stable(const struct resource *r)
 {
     static const char *const stable[RESOURCE_KINDS] = {
-        [RESOURCE_LOAD_BALANCER] = "Active",
-        [RESOURCE_LISTENER] = "Running",
-        [RESOURCE_RULE] = "Available",
-        [RESOURCE_SERVER_GROUP] = "Available",
+        [RESOURCE_LOAD_BALANCER] = "Active",  [RESOURCE_LISTENER] = "Running",
+        [RESOURCE_RULE] = "Available",        [RESOURCE_SERVER_GROUP] = "Available",
+        [RESOURCE_CERTIFICATE] = "Available",
     };
     return r->actual && r->status && !strcmp(r->status, stable[r->kind]);
 }

@@ -103,25 +103,37 @@ static const char *settle_default(const struct alb_listener *want, const struct 
     return dflt;
 }
 
-static void settle_certs(struct arena *a, struct resource *r)
+/* Changes places of the default and the one that has 'id' in 'resolved', a copy of 'want' in
+ * which references are ids. */
+static const struct alb_listener *with_default(struct arena *a, const struct alb_listener *want,
+                                               const struct alb_listener *resolved, const char *id)
 {
-    const struct alb_listener *want = r->desired;
-    const char *dflt = settle_default(want, r->actual);
-    const char *asked = cert_id(want->certs.items, want->certs.len);
-    if (!dflt || !asked || !strcmp(dflt, asked))
-        return;
     struct alb_listener *settled = arena_dup(a, want, sizeof *want);
     settled->certs.items = NULL;
     settled->certs.len = 0;
-    *LIST_PUSH(a, &settled->certs) = (struct alb_cert){ .id = dflt };
     settled->additional_certs.items = NULL;
     settled->additional_certs.len = 0;
     for (size_t i = 0; i < want->additional_certs.len; i++) {
         const struct alb_cert *c = &want->additional_certs.items[i];
-        bool moved = c->id && !strcmp(c->id, dflt);
+        const char *this = resolved->additional_certs.items[i].id;
+        bool moved = this && !strcmp(this, id);
         *LIST_PUSH(a, &settled->additional_certs) = moved ? want->certs.items[0] : *c;
+        if (moved)
+            *LIST_PUSH(a, &settled->certs) = *c;
     }
-    r->desired = settled;
+    return settled;
+}
+
+static void settle_certs(struct arena *a, const struct model *m, struct resource *r)
+{
+    const struct alb_listener *want = r->desired;
+    if (!want->additional_certs.len)
+        return;
+    const struct alb_listener *resolved = model_resolve(a, m, r->lb, r->kind, want, NULL);
+    const char *dflt = settle_default(resolved, r->actual);
+    const char *asked = cert_id(resolved->certs.items, resolved->certs.len);
+    if (dflt && asked && strcmp(dflt, asked) != 0)
+        r->desired = with_default(a, want, resolved, dflt);
 }
 
 /* ---- groups of another shape ----------------------------------------------------------------- */
@@ -264,7 +276,7 @@ void model_join(struct arena *a, const struct model *desired, const struct model
     for (size_t i = 0; i < out->rows.len; i++) {
         struct resource *r = &out->rows.items[i];
         if (r->kind == RESOURCE_LISTENER && r->desired && r->actual)
-            settle_certs(a, r);
+            settle_certs(a, out, r);
     }
     settle_groups(a, out);
 }

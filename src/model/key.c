@@ -24,6 +24,12 @@ const char *group_tag(struct arena *a, const char *key)
     return arena_strdup(a, hash_sha256_hex(key, strlen(key), hex));
 }
 
+const char *certificate_id(struct arena *a, int64_t id, const char *region)
+{
+    bool abroad = region && strncmp(region, "cn-", 3) != 0;
+    return arena_fmt(a, "%" PRId64 "-%s", id, abroad ? "ap-southeast-1" : "cn-hangzhou");
+}
+
 const char *tag_escape(struct arena *a, const char *value)
 {
     bool reserved = !strncmp(value, "aliyun", 6) || !strncmp(value, "acs:", 4);

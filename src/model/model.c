@@ -9,6 +9,7 @@ static const char *const kind_names[RESOURCE_KINDS] = {
     [RESOURCE_LISTENER] = "Listener",
     [RESOURCE_RULE] = "Rule",
     [RESOURCE_SERVER_GROUP] = "ServerGroup",
+    [RESOURCE_CERTIFICATE] = "Certificate",
 };
 
 const char *resource_kind_name(enum resource_kind kind)
@@ -31,6 +32,7 @@ const struct schema *resource_schema(enum resource_kind kind)
     case RESOURCE_LISTENER: return &alb_listener_schema;
     case RESOURCE_RULE: return &alb_rule_schema;
     case RESOURCE_SERVER_GROUP: return &alb_server_group_schema;
+    case RESOURCE_CERTIFICATE: return &alb_certificate_schema;
     case RESOURCE_KINDS: break;
     }
     return NULL;
@@ -100,14 +102,24 @@ struct resolver {
     const char *missing;
 };
 
+/* Keys of groups end in ":<port>"; names of certificates hold no colon. */
+const char *certificate_ref(const char *text)
+{
+    static const char prefix[] = "@certificate/";
+    bool is = !strncmp(text, prefix, strlen(prefix)) && !strchr(text, ':');
+    return is ? text + strlen(prefix) : NULL;
+}
+
 /* Keys of groups and of listeners are never the same. */
 static const char *resolve(void *arg, const char *text)
 {
     struct resolver *r = arg;
     if (text[0] != '@')
         return text;
-    const struct resource *to = model_find(r->m, r->lb, RESOURCE_SERVER_GROUP, text + 1);
-    if (!to)
+    const char *cert = certificate_ref(text);
+    const struct resource *to = cert ? model_find(r->m, r->lb, RESOURCE_CERTIFICATE, cert)
+                                     : model_find(r->m, r->lb, RESOURCE_SERVER_GROUP, text + 1);
+    if (!to && !cert)
         to = model_find(r->m, r->lb, RESOURCE_LISTENER, text + 1);
     if (to && to->cloud_id)
         return to->cloud_id;
@@ -136,6 +148,8 @@ struct users {
 static const char *notice_group(void *arg, const char *text)
 {
     struct users *u = arg;
+    if (certificate_ref(text))
+        return text;
     if (text[0] == '@') {
         map_put(u->used, text + 1, u->row);
     } else {

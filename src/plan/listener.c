@@ -34,6 +34,8 @@ static const char *group_waits(struct waiting *w, const struct resource *g, cons
 static const char *look_at_group(void *arg, const char *text)
 {
     struct waiting *w = arg;
+    if (certificate_ref(text)) /* only what sends it waits: step_push() */
+        return text;
     const struct resource *g = map_get(&w->p->by_id, text);
     bool named = text[0] == '@';
     if (named && model_find(w->p->in->model, w->p->lb, RESOURCE_LISTENER, text + 1))
@@ -127,18 +129,30 @@ static cert_list additional_of(const struct alb_listener *l)
     return (cert_list){ l->additional_certs.items, l->additional_certs.len };
 }
 
+/* What is wanted and not there, those first that are uploaded: one that cannot be must not hold
+ * up the others. */
+static void pick_missing(struct planner *p, const struct target *t, bool uploaded, cert_list *more)
+{
+    cert_list want = additional_of(t->want), have = additional_of(t->have);
+    for (size_t i = 0; i < want.len && more->len < BATCH_CERTS; i++) {
+        const char *id = want.items[i].id;
+        if (id && !contains(&have, id) && !certificate_ref(id) == uploaded)
+            *LIST_PUSH(p->a, more) = want.items[i];
+    }
+}
+
 /* What is wanted and not there, then what is there and not wanted: a call takes BATCH_CERTS. */
 static void associate(struct planner *p, const struct target *t)
 {
-    cert_list want = additional_of(t->want), have = additional_of(t->have), more = { 0 };
-    cert_list now = { arena_array(p->a, want.len + have.len + 1, sizeof *now.items), 0 };
+    cert_list have = additional_of(t->have), more = { 0 };
+    pick_missing(p, t, true, &more);
+    if (!more.len)
+        pick_missing(p, t, false, &more);
+    cert_list now = { arena_array(p->a, more.len + have.len + 1, sizeof *now.items), 0 };
     for (size_t i = 0; i < have.len; i++)
         now.items[now.len++] = have.items[i];
-    for (size_t i = 0; i < want.len && more.len < BATCH_CERTS; i++)
-        if (want.items[i].id && !contains(&have, want.items[i].id)) {
-            *LIST_PUSH(p->a, &more) = want.items[i];
-            now.items[now.len++] = want.items[i];
-        }
+    for (size_t i = 0; i < more.len; i++)
+        now.items[now.len++] = more.items[i];
     if (more.len)
         cert_step(p, t, "AssociateAdditionalCertificatesWithListener", &more, &now);
 }

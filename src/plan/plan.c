@@ -70,6 +70,7 @@ static void plan_desired(struct planner *p)
     p->waits = lb_waits(p);
     plan_load_balancer(p);
     plan_groups(p);
+    plan_certificates(p);
     plan_listeners(p);
     plan_rules(p);
     plan_listener_deletes(p);

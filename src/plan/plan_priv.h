@@ -104,6 +104,7 @@ void plan_destroy(struct planner *p, const char *cause);
 void plan_groups(struct planner *p);
 void plan_group_deletes(struct planner *p);
 void plan_servers(struct planner *p, const struct target *t);
+void plan_certificates(struct planner *p);
 void plan_listeners(struct planner *p);
 void plan_listener_deletes(struct planner *p);
 void plan_rules(struct planner *p);

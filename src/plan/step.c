@@ -14,14 +14,14 @@ void params_emit(void *arg, const char *path, const char *value)
 void step_init(struct planner *p, struct step *s, const struct resource *r, enum step_op op,
                const char *action)
 {
-    bool group = r->kind == RESOURCE_SERVER_GROUP;
-    *s = (struct step){
-        .lb = p->lb,
-        .family = group ? LANE_SERVER_GROUP : LANE_LOAD_BALANCER,
-        .lane = group ? arena_fmt(p->a, "%s %s", p->lb, r->key) : p->lb,
-        .op = op,
-        .action = action,
-    };
+    *s = (struct step){ .lb = p->lb, .lane = p->lb, .op = op, .action = action };
+    if (r->kind == RESOURCE_SERVER_GROUP) {
+        s->family = LANE_SERVER_GROUP;
+        s->lane = arena_fmt(p->a, "%s %s", p->lb, r->key);
+    } else if (r->kind == RESOURCE_CERTIFICATE) {
+        s->family = LANE_SHARED;
+        s->lane = arena_fmt(p->a, "%s %s", resource_kind_name(r->kind), r->key);
+    }
 }
 
 void step_param(struct planner *p, struct step *s, const char *name, const char *value)
@@ -103,8 +103,20 @@ static const char *lacking_fact(const struct step *s)
     return NULL;
 }
 
+/* The first certificate among the parameters that is not uploaded yet, or NULL. */
+static const char *lacking_certificate(const struct step *s)
+{
+    const char *name = NULL;
+    for (size_t i = 0; i < s->params.len && !name; i++)
+        name = certificate_ref(s->params.items[i].value);
+    return name;
+}
+
 void step_push(struct planner *p, struct step *s)
 {
+    const char *certificate = lacking_certificate(s);
+    if (certificate)
+        step_wait(s, arena_fmt(p->a, "Certificate %s to be uploaded", certificate));
     const char *fact = lacking_fact(s);
     if (fact)
         step_wait(s, arena_fmt(p->a, "%s to be known", fact));

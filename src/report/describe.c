@@ -145,6 +145,13 @@ void report_describe(struct buf *b, enum resource_kind kind, const void *obj)
                      g->servers.len == 1 ? "" : "s");
         return;
     }
+    case RESOURCE_CERTIFICATE: {
+        const struct alb_certificate *c = obj;
+        buf_addf(b, "%s", or_dash(c->name));
+        if (c->end)
+            buf_addf(b, ", until %s", c->end);
+        return;
+    }
     case RESOURCE_KINDS: return;
     }
 }

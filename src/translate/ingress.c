@@ -96,6 +96,16 @@ static void read_tls(struct placement *p, const struct ingress_spec *spec)
                 map_put(&p->tls_hosts, spec->tls.items[i].hosts.items[j], spec);
 }
 
+static void read_secrets(struct subject *s, struct ingress *ing, const struct ingress_spec *spec)
+{
+    for (size_t i = 0; i < spec->tls.len; i++) {
+        const struct tls_spec *tls = &spec->tls.items[i];
+        if (tls->secret)
+            secret_add(s, i, ing, tls->secret, (const char *const *)tls->hosts.items,
+                       tls->hosts.len);
+    }
+}
+
 static enum alb_direction read_direction(struct subject *s, const char *service)
 {
     const char *name = arena_fmt(s->t->a, "rule-direction.%s", service);
@@ -218,6 +228,7 @@ struct ingress *ingress_read(struct subject *s)
     check_annotations(s, &spec);
     read_tls(&ing->placement, &spec);
     find_ports(s, &ing->placement, &spec);
+    read_secrets(s, ing, &spec);
     for (size_t i = 0; i < spec.rules.len; i++)
         add_routes(s, ing, &spec.rules.items[i], i);
     if (spec.has_default.val)

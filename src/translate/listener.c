@@ -11,8 +11,12 @@ struct cert_spec {
     const char *id;
     struct opt_bool is_default;
 };
+struct secret_spec {
+    const char *name, *ns;
+};
 struct default_cert_spec {
     const char *kind, *id;
+    struct secret_spec secret;
 };
 struct listener_spec {
     struct opt_int port;
@@ -48,14 +52,27 @@ static const struct field cert_spec_fields[] = {
 static SCHEMA(cert_spec, "certificate");
 #undef SELF
 
+#define SELF struct secret_spec
+static const struct field secret_spec_fields[] = {
+    STR(name, "name", .flags = F_REQUIRED,
+        DOC("", "-", "The Secret, with tls.crt and tls.key.")),
+    STR(ns,   "namespace",
+        DOC("default", "-", "Where it lives.")),
+};
+static SCHEMA(secret_spec, "secret");
+#undef SELF
+
 #define SELF struct default_cert_spec
 static const struct field default_cert_spec_fields[] = {
     STR(kind, "kind",
         DOC("CertIdentifier", "-", "CertIdentifier or Secret.")),
     STR(id,   "certificateId",
         DOC("", "Certificates.CertificateId", "The certificate for requests without a host name, whatever else is found.")),
-    { .name = "secret", .flags = READ_REFUSED,
-      DOC("", "-", "A TLS Secret as default certificate.", .type = "reference to a Secret") },
+    /* How the documentation spells it is not known; one of them is given. */
+    OBJ(secret, secret_spec, "secret",
+        DOC("", "-", "A TLS Secret as default certificate: it is uploaded.")),
+    OBJ(secret, secret_spec, "secretRef",
+        DOC("", "-", "The same as secret.")),
 };
 static SCHEMA(default_cert_spec, "defaultCertificate");
 #undef SELF
@@ -130,16 +147,34 @@ static size_t default_index(struct subject *s, const struct place *at,
     return found < spec->certs.len ? found : 0;
 }
 
+static const char *default_secret(struct subject *s, const struct place *at,
+                                  const struct default_cert_spec *d)
+{
+    if (!d->secret.name) {
+        problem(s, at, "it names no Secret; add secret: {namespace, name}");
+        return NULL;
+    }
+    /* An AlbConfig lives in no namespace. */
+    const char *ns = d->secret.ns ? d->secret.ns : "default";
+    const struct tls_secret *secret =
+        secret_find(s, &(struct place){ .up = at, .name = "secret" }, ns, d->secret.name);
+    return secret ? secret->ref : NULL;
+}
+
 static void add_default_cert(struct subject *s, const struct place *at,
                              const struct listener_spec *spec, struct alb_listener *l)
 {
     const struct default_cert_spec *d = &spec->default_cert;
     struct place here = { .up = at, .name = "defaultCertificate" };
-    if (d->kind && strcmp(d->kind, "CertIdentifier") != 0)
-        problem(s, &here, "kind %s is not supported yet; give a CertIdentifier", d->kind);
-    else if (!d->id)
+    const char *id = d->id;
+    if (d->kind && !strcmp(d->kind, "Secret")) {
+        id = default_secret(s, &here, d);
+    } else if (d->kind && strcmp(d->kind, "CertIdentifier") != 0) {
+        problem(s, &here, "kind %s is not known; give CertIdentifier or Secret", d->kind);
+    } else if (!d->id) {
         problem(s, &here, "it has no certificateId; add one");
-    *LIST_PUSH(s->t->a, &l->certs) = (struct alb_cert){ .id = d->id };
+    }
+    *LIST_PUSH(s->t->a, &l->certs) = (struct alb_cert){ .id = id };
 }
 
 static void add_certs(struct subject *s, const struct place *at, const struct listener_spec *spec,
@@ -274,7 +309,8 @@ static void needs_cert(struct subject *s, const struct place *at)
 {
     problem(s, at,
             "an HTTPS listener needs a certificate, and none was found for the hosts of its "
-            "Ingresses; upload one to the certificate service, or give its id in certificates");
+            "Ingresses; upload one to the certificate service, give its id in certificates, or "
+            "name a TLS Secret in spec.tls of an Ingress");
 }
 
 void listener_finish(struct tr *t, struct config *c, struct config_listener *l)
@@ -313,9 +349,9 @@ static void listener_translate(struct subject *s, const struct place *at, struct
         .desired = l,
         .index = at->index,
         .from = arena_fmt(t->a, "%s %s", subject_from(t->a, c->obj), place_text(t->a, at)),
-        .wants_certs = l->protocol != ALB_PROTOCOL_HTTP && !l->certs.len,
+        .finds_certs = l->protocol != ALB_PROTOCOL_HTTP && !spec.certs.len,
     };
-    if (!to->wants_certs)
+    if (l->protocol == ALB_PROTOCOL_HTTP)
         listener_finish(t, c, to);
 }
 

@@ -70,4 +70,5 @@ void translate(struct arena *a, const struct translate_in *in, struct translate_
     map_done(&t.noted);
     map_done(&t.groups);
     map_done(&t.services);
+    map_done(&t.secrets);
 }

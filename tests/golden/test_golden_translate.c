@@ -3,8 +3,9 @@
  * tests/golden/translate/<case>/ holds manifests (*.yaml), what the cloud knows (facts.json,
  * may be absent) and what must come out (expected.json), which is written by hand from the
  * reference.  Where only rules matter there is rules.json instead: the wanted rules of each
- * listener, the keys of the groups, problems and warnings.  ALB_AGENT_BLESS=1 writes what
- * there is anew: look at the difference before you keep it. */
+ * listener, the keys of the groups, problems and warnings; for what matters of certificates
+ * certificates.json: those of each listener, the default first, and those to be uploaded.
+ * ALB_AGENT_BLESS=1 writes what there is anew: look at the difference before you keep it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -101,6 +102,9 @@ static void add_row(cJSON *to, const struct model *m, const struct resource *r)
     case RESOURCE_SERVER_GROUP:
         cJSON_AddItemToObject(member(lb, "groups"), r->key, row_json(r));
         break;
+    case RESOURCE_CERTIFICATE:
+        cJSON_AddItemToObject(member(lb, "certificates"), r->key, row_json(r));
+        break;
     case RESOURCE_RULE:
     case RESOURCE_KINDS: break;
     }
@@ -156,6 +160,50 @@ static cJSON *rules_json(struct arena *a, const struct translate_out *out)
     return json;
 }
 
+static void add_ids(cJSON *to, const struct alb_cert *certs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cJSON_AddItemToArray(to, cJSON_CreateString(certs[i].id));
+}
+
+static cJSON *certificates_json(struct arena *a, const struct translate_out *out)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON *listeners = cJSON_AddObjectToObject(json, "listeners");
+    cJSON *uploads = cJSON_AddObjectToObject(json, "certificates");
+    for (size_t i = 0; i < out->desired.rows.len; i++) {
+        const struct resource *r = &out->desired.rows.items[i];
+        const struct alb_listener *l = r->desired;
+        if (r->kind == RESOURCE_CERTIFICATE)
+            cJSON_AddStringToObject(uploads, r->key, r->desired_from);
+        if (r->kind != RESOURCE_LISTENER)
+            continue;
+        cJSON *list = cJSON_AddArrayToObject(listeners, r->key);
+        add_ids(list, l->certs.items, l->certs.len);
+        add_ids(list, l->additional_certs.items, l->additional_certs.len);
+    }
+    add_problems(a, json, "problems", &out->problems);
+    add_problems(a, json, "warnings", &out->warnings);
+    return json;
+}
+
+/* What a case expects, by the file that says it. */
+struct expectation {
+    const char *file;
+    cJSON *(*json)(struct arena *a, const struct translate_out *out);
+};
+
+static const struct expectation *find_expectation(struct arena *a, const char *dir)
+{
+    static const struct expectation all[] = { { "rules.json", rules_json },
+                                              { "certificates.json", certificates_json },
+                                              { "expected.json", out_json } };
+    for (size_t i = 0; i + 1 < COUNT(all); i++)
+        if (access(arena_fmt(a, "%s/%s", dir, all[i].file), F_OK) == 0)
+            return &all[i];
+    return &all[COUNT(all) - 1];
+}
+
 /* ---- a case -----------------------------------------------------------------------------------
  */
 
@@ -208,14 +256,13 @@ static void run_case(void **state)
     in.vpc_id = json_str(facts, "vpc");
     add_facts(&a, &known, FACT_VSWITCH, json_get(facts, "vswitch"));
     add_facts(&a, &known, FACT_ENI, json_get(facts, "eni"));
+    add_facts(&a, &known, FACT_CERTIFICATES, json_get(facts, "certificates"));
     fact_sort(&known);
     translate(&a, &in, &out);
 
-    const char *path = arena_fmt(&a, "%s/rules.json", dir);
-    bool rules_only = access(path, F_OK) == 0;
-    if (!rules_only)
-        path = arena_fmt(&a, "%s/expected.json", dir);
-    cJSON *got CLEANUP(json_done) = rules_only ? rules_json(&a, &out) : out_json(&a, &out);
+    const struct expectation *expected = find_expectation(&a, dir);
+    const char *path = arena_fmt(&a, "%s/%s", dir, expected->file);
+    cJSON *got CLEANUP(json_done) = expected->json(&a, &out);
     const char *blessing = getenv("ALB_AGENT_BLESS");
     if (blessing && !strcmp(blessing, "1")) {
         bless(path, got);

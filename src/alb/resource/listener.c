@@ -5,7 +5,7 @@
 
 #define SELF struct alb_cert
 static const struct field alb_cert_fields[] = {
-    STR (id,         "CertificateId",   .flags = F_REQUIRED),
+    STR (id,         "CertificateId",   .flags = F_REQUIRED | F_REF),
     STR (type,       "CertificateType", .flags = F_OBSERVED),
     BOOL(is_default, "IsDefault",       .flags = F_OBSERVED),
     STR (status,     "Status",          .flags = F_OBSERVED,

@@ -113,4 +113,15 @@ static const struct field alb_uploaded_cert_fields[] = {
 };
 SCHEMA(alb_uploaded_cert, "UploadedCertificate");
 #undef SELF
+
+/* As it is wanted: of a name, which says what is in it. */
+#define SELF struct alb_certificate
+static const struct field alb_certificate_fields[] = {
+    STR(name,        "Name",        .flags = F_REQUIRED, .via = ALB_VIA_REPLACE),
+    STR(cert,        "Cert",        .flags = F_LABEL, .via = ALB_VIA_REPLACE),
+    STR(fingerprint, "Fingerprint", .via = ALB_VIA_REPLACE),
+    STR(end,         "EndDate",     .flags = F_OBSERVED),
+};
+SCHEMA(alb_certificate, "Certificate");
+#undef SELF
 /* clang-format on */

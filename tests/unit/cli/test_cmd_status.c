@@ -39,6 +39,67 @@ static void test_status_shows_each_load_balancer(void **state)
                                 "  revision   0\n");
 }
 
+static void put(struct store *st, enum resource_kind kind, const char *key, const void *actual,
+                const char *id)
+{
+    const struct resource row = { .lb = "kube-system/web",
+                                  .kind = kind,
+                                  .key = key,
+                                  .parent = "",
+                                  .actual = actual,
+                                  .cloud_id = id,
+                                  .status = "Available",
+                                  .ours = true };
+    struct error err;
+    assert_true(store_resource_put(st, &row, &err));
+}
+
+/* A listener with a certificate that we uploaded, one that was found, and one we know nothing of.
+ */
+static void fill_certificates(struct stage *s)
+{
+    struct alb_cert more[] = { { .id = "7-cn-hangzhou" }, { .id = "8-cn-hangzhou" } };
+    struct alb_cert dflt = { .id = "5-cn-hangzhou" };
+    const struct alb_listener l = { .certs = { &dflt, 1 }, .additional_certs = { more, 2 } };
+    const struct alb_certificate c = { .name = "shop-tls-1a2b3c", .end = "2020-01-31" };
+    const struct fact f = { .kind = FACT_CERTIFICATES,
+                            .key = FACT_ALL,
+                            .value = "[{\"id\":7,\"names\":[\"a.com\"],\"end\":\"2999-12-31\"}]",
+                            .value2 = "" };
+    struct store *st;
+    struct error err;
+    fill_state(s);
+    assert_true(store_open(&st, s->state, STORE_WRITE, 1, NULL, &err));
+    put(st, RESOURCE_LISTENER, "443/HTTPS", &l, "lsn-1");
+    put(st, RESOURCE_CERTIFICATE, "shop-tls-1a2b3c", &c, "5-cn-hangzhou");
+    assert_true(store_fact_put(st, &f, &err));
+    store_close(st);
+}
+
+static void test_status_says_when_certificates_end(void **state)
+{
+    struct stage *s = *state;
+    fill_certificates(s);
+    assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, (char *)NULL), EXIT_DONE);
+    assert_non_null(strstr(s->out, "  certificate 5-cn-hangzhou of 443/HTTPS (shop-tls-1a2b3c): "
+                                   "EXPIRED on 2020-01-31\n"));
+    assert_non_null(strstr(s->out, "  certificate 7-cn-hangzhou of 443/HTTPS: ends on 2999-12-31, "
+                                   "in "));
+    assert_non_null(strstr(s->out, "  certificate 8-cn-hangzhou of 443/HTTPS: end not known\n"));
+    assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, "-o", "json", (char *)NULL),
+                     EXIT_DONE);
+    cJSON *json CLEANUP(json_done) = NULL;
+    struct error err;
+    assert_true(json_parse(s->out, strlen(s->out), &json, &err));
+    const cJSON *lb = cJSON_GetArrayItem(json_get(json, "loadBalancers"), 0);
+    const cJSON *list = json_get(lb, "certificates"), *first = cJSON_GetArrayItem(list, 0);
+    assert_int_equal(cJSON_GetArraySize(list), 3);
+    assert_string_equal(json_str(first, "end"), "2020-01-31");
+    assert_true(json_int(first, "daysLeft", 0) < 0);
+    assert_true(json_int(cJSON_GetArrayItem(list, 1), "daysLeft", 0) > 300000);
+    assert_null(json_get(cJSON_GetArrayItem(list, 2), "end"));
+}
+
 static void test_status_of_nothing_is_empty(void **state)
 {
     struct stage *s = *state;
@@ -78,9 +139,8 @@ static void test_status_refuses_another_cluster(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_status_shows_each_load_balancer),
-        TEST(test_status_of_nothing_is_empty),
-        TEST(test_status_as_json),
+        TEST(test_status_shows_each_load_balancer), TEST(test_status_says_when_certificates_end),
+        TEST(test_status_of_nothing_is_empty),      TEST(test_status_as_json),
         TEST(test_status_refuses_another_cluster),
     };
     return cmocka_run_group_tests_name("cli/cmd_status", tests, NULL, NULL);

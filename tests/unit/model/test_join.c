@@ -144,8 +144,15 @@ static void assert_settled(const char *want, const char *have, const char *settl
     struct arena a CLEANUP(arena_done) = { 0 };
     struct model desired = listener_with(&a, true, want), known = { 0 };
     struct model actual = listener_with(&a, false, have), out;
+    struct resource *cert = add(&a, &actual, "lb", RESOURCE_CERTIFICATE, "up");
+    cert->cloud_id = "u"; /* "@certificate/up" */
+    cert->actual = "";
+    add(&a, &desired, "lb", RESOURCE_CERTIFICATE, "up");
+    add(&a, &desired, "lb", RESOURCE_CERTIFICATE, "new");
+    model_sort(&desired);
+    model_sort(&actual);
     model_join(&a, &desired, &known, &actual, &out);
-    const struct alb_listener *l = out.rows.items[0].desired;
+    const struct alb_listener *l = model_find(&out, "lb", RESOURCE_LISTENER, "443/HTTPS")->desired;
     const char *text = l->certs.items[0].id;
     for (size_t i = 0; i < l->additional_certs.len; i++)
         text = arena_fmt(&a, "%s %s", text, l->additional_certs.items[i].id);
@@ -166,6 +173,17 @@ static void test_next_default_is_one_that_is_not_associated_yet(void **state)
     assert_settled("b", "a", "b");
     assert_settled("b c", "a b", "c b"); /* c is new: b need not be taken away first */
     assert_settled("b", "a b", "b");     /* no way around it                         */
+}
+
+static void test_references_are_settled_by_what_they_lead_to(void **state)
+{
+    (void)state;
+    /* What is uploaded is the default already. */
+    assert_settled("a @certificate/up", "u a", "@certificate/up a");
+    assert_settled("@certificate/up a", "u a", "@certificate/up a");
+    /* What is not uploaded yet is not associated, so that it can become the default. */
+    assert_settled("a @certificate/new", "b a", "@certificate/new a");
+    assert_settled("@certificate/new @certificate/up", "u", "@certificate/up @certificate/new");
 }
 
 /* ---- groups of another shape ----------------------------------------------------------------- */
@@ -303,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_what_is_not_there_has_its_last_state_and_no_id),
         cmocka_unit_test(test_a_joined_model_is_sorted),
         cmocka_unit_test(test_default_certificate_stays_while_it_is_wanted),
+        cmocka_unit_test(test_references_are_settled_by_what_they_lead_to),
         cmocka_unit_test(test_next_default_is_one_that_is_not_associated_yet),
         cmocka_unit_test(test_group_of_another_type_goes_on_beside_the_wanted_one),
         cmocka_unit_test(test_group_that_was_made_beside_it_takes_its_place),

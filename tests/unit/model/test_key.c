@@ -25,6 +25,15 @@ static void test_keys_and_tags_are_those_of_the_existing_controller(void **state
     assert_string_equal(tag_escape(&a, "my-aliyun"), "my-aliyun");
 }
 
+static void test_a_certificate_has_the_suffix_of_its_site(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_string_equal(certificate_id(&a, 12345, NULL), "12345-cn-hangzhou");
+    assert_string_equal(certificate_id(&a, 12345, "cn-beijing"), "12345-cn-hangzhou");
+    assert_string_equal(certificate_id(&a, 12345, "eu-central-1"), "12345-ap-southeast-1");
+}
+
 static void add(struct arena *a, struct alb_rule *r, enum alb_cond type, const char *x,
                 const char *y)
 {
@@ -73,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_and_tags_are_those_of_the_existing_controller),
+        cmocka_unit_test(test_a_certificate_has_the_suffix_of_its_site),
         cmocka_unit_test(test_a_rule_is_known_by_its_conditions_as_a_set),
         cmocka_unit_test(test_other_conditions_or_another_direction_are_another_rule),
     };

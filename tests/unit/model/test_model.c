@@ -114,6 +114,38 @@ static void test_references_become_ids_as_far_as_groups_exist(void **state)
     assert_string_equal(missing, "g2");
 }
 
+static void test_certificates_are_referred_to_by_their_names(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model m = { 0 };
+    assert_string_equal(certificate_ref("@certificate/shop-tls-1a2b3c"), "shop-tls-1a2b3c");
+    assert_null(certificate_ref("certificate/x"));
+    assert_null(certificate_ref("@certificate/web-tea:80")); /* a group of that namespace */
+    add(&a, &m, "a", RESOURCE_CERTIFICATE, "x")->cloud_id = "1-cn-hangzhou";
+    add(&a, &m, "a", RESOURCE_CERTIFICATE, "y");
+    add(&a, &m, "a", RESOURCE_SERVER_GROUP, "certificate/web-tea:80")->cloud_id = "sgp-1";
+    model_sort(&m);
+    struct alb_listener l = { 0 };
+    *LIST_PUSH(&a, &l.certs) = (struct alb_cert){ .id = "@certificate/x" };
+    *LIST_PUSH(&a, &l.additional_certs) = (struct alb_cert){ .id = "@certificate/y" };
+    *LIST_PUSH(&a, &l.additional_certs) = (struct alb_cert){ .id = "c-1" };
+    const char *missing;
+    const struct alb_listener *r = model_resolve(&a, &m, "a", RESOURCE_LISTENER, &l, &missing);
+    assert_string_equal(r->certs.items[0].id, "1-cn-hangzhou");
+    assert_string_equal(r->additional_certs.items[0].id, "@certificate/y");
+    assert_string_equal(r->additional_certs.items[1].id, "c-1");
+    assert_string_equal(missing, "certificate/y");
+    const void *rule = model_resolve(&a, &m, "a", RESOURCE_RULE,
+                                     forward(&a, "@certificate/web-tea:80", "g"), &missing);
+    assert_string_equal(target(rule, 0), "sgp-1");
+    struct map wanted CLEANUP(map_done) = { 0 };
+    add(&a, &m, "a", RESOURCE_LISTENER, "443/HTTPS")->desired = &l;
+    model_sort(&m);
+    model_used_groups(&m, "a", &wanted, NULL);
+    assert_int_equal(map_count(&wanted), 0);
+}
+
 static void test_groups_in_use_are_told_by_wanted_and_by_actual_rows(void **state)
 {
     (void)state;
@@ -149,6 +181,7 @@ int main(void)
         cmocka_unit_test(test_every_row_is_found_in_a_sorted_model),
         cmocka_unit_test(test_the_rows_of_one_load_balancer_are_a_range),
         cmocka_unit_test(test_references_become_ids_as_far_as_groups_exist),
+        cmocka_unit_test(test_certificates_are_referred_to_by_their_names),
         cmocka_unit_test(test_groups_in_use_are_told_by_wanted_and_by_actual_rows),
     };
     return cmocka_run_group_tests_name("model/model", tests, NULL, NULL);
