@@ -28,7 +28,8 @@ struct search {
     const cJSON *certificates; /* of the fact; NULL while it is not known */
     LIST_OF(struct candidate) found;
     LIST_OF(const struct ingress_tls *) secrets; /* of all members, each once */
-    struct map hosts;                            /* those that were looked at */
+    struct map served; /* hosts and names that they serve, in small letters */
+    struct map hosts;  /* those that were looked at */
 };
 
 static bool is_better(const struct candidate *x, const struct candidate *than)
@@ -75,12 +76,25 @@ static void add_found(struct search *q, const struct candidate *cert)
     *LIST_PUSH(q->t->a, &q->found) = *cert;
 }
 
+static const char *small_letters(struct arena *a, const char *host)
+{
+    char *out = arena_strdup(a, host);
+    for (char *c = out; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return out;
+}
+
+/* By the host itself, or a wildcard that covers its first label. */
 static bool has_secret(const struct search *q, const char *host)
 {
-    for (size_t i = 0; i < q->secrets.len; i++)
-        if (secret_serves(q->secrets.items[i], host))
-            return true;
-    return false;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    if (!q->secrets.len)
+        return false;
+    const char *small = small_letters(&a, host), *dot = strchr(small, '.');
+    const char *wildcard = dot ? arena_fmt(&a, "*%s", dot) : NULL;
+    return map_get(&q->served, small)
+           || (wildcard && map_get(&q->served, wildcard) && cert_name_covers(wildcard, small));
 }
 
 /* The Ingress keeps its rules there, which answer with the listener's default certificate. */
@@ -208,8 +222,14 @@ static void check_conflicts(struct search *q, struct subject *s, const struct pl
 
 static void add_secrets(struct search *q, const struct ingress *ing)
 {
-    for (size_t i = 0; i < ing->tls.len; i++)
-        *LIST_PUSH(q->t->a, &q->secrets) = &ing->tls.items[i];
+    for (size_t i = 0; i < ing->tls.len; i++) {
+        const struct ingress_tls *tls = &ing->tls.items[i];
+        *LIST_PUSH(q->t->a, &q->secrets) = tls;
+        for (size_t k = 0; k < tls->n_hosts; k++)
+            map_put(&q->served, small_letters(q->t->a, tls->hosts[k]), tls);
+        for (size_t k = 0; k < tls->secret->cert.names.len; k++)
+            map_put(&q->served, tls->secret->cert.names.items[k], tls);
+    }
 }
 
 static void find_certs(struct tr *t, struct config *c, struct config_listener *l,
@@ -228,6 +248,7 @@ static void find_certs(struct tr *t, struct config *c, struct config_listener *l
         need(t, FACT_CERTIFICATES, FACT_ALL);
     set_certs(&q, &s, &at);
     check_conflicts(&q, &s, &at);
+    map_done(&q.served);
     map_done(&q.hosts);
     listener_finish(t, c, l);
 }

@@ -129,14 +129,6 @@ void secret_add(struct subject *s, size_t index, struct ingress *ing, const char
     };
 }
 
-bool secret_serves(const struct ingress_tls *tls, const char *host)
-{
-    for (size_t i = 0; i < tls->n_hosts; i++)
-        if (!strcmp(tls->hosts[i], host))
-            return true;
-    return covers(tls->secret, host);
-}
-
 void secret_translate(struct tr *t, const char *lb, const struct tls_secret *secret,
                       const char *from)
 {

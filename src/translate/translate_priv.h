@@ -204,8 +204,6 @@ const struct tls_secret *secret_by_ref(const struct tr *t, const char *ref);
 /* Adds Secret 'name' of spec.tls[index], with its hosts, to the Ingress. */
 void secret_add(struct subject *s, size_t index, struct ingress *ing, const char *name,
                 const char *const *hosts, size_t n);
-/* Is the host one of the entry, or one that the certificate is for? */
-bool secret_serves(const struct ingress_tls *tls, const char *host);
 /* Makes the row of the certificate, once a load balancer. */
 void secret_translate(struct tr *t, const char *lb, const struct tls_secret *secret,
                       const char *from);
