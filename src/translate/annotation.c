@@ -1,6 +1,5 @@
 /* annotation.c - the annotations of an Ingress: how they are read, which take effect, and
  * what to say about the others (alb-ingress.md §A). */
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -8,11 +7,17 @@
 #include "alb-agent/json.h"
 #include "translate_priv.h"
 
+/* Looks at what is there, which is little; to build the key of everything that might be there
+ * costs more than the rest of the translation. */
 static const char *value_below(const struct object *obj, const char *prefix, const char *name)
 {
-    char key[128]; /* longer ones are no annotations that anything asks for */
-    int n = snprintf(key, sizeof key, "%s%s", prefix, name);
-    return n > 0 && (size_t)n < sizeof key ? object_annotation(obj, key) : NULL;
+    const cJSON *all = json_get(json_get(obj->body, "metadata"), "annotations"), *v;
+    size_t n = strlen(prefix);
+    if (cJSON_IsObject(all))
+        cJSON_ArrayForEach (v, all)
+            if (!strncmp(v->string, prefix, n) && !strcmp(v->string + n, name))
+                return cJSON_GetStringValue(v);
+    return NULL;
 }
 
 const char *annotation(const struct object *obj, const char *name)
@@ -28,8 +33,8 @@ const char *annotation_aliased(const struct object *obj, const char *name)
 
 struct place annotation_place(struct arena *a, const char *name)
 {
-    return (struct place){ .name = arena_fmt(a, "metadata.annotations[%s%s]", ANNOTATION_PREFIX,
-                                             name) };
+    (void)a;
+    return (struct place){ .annotation = name };
 }
 
 /* The next line of '*text' without the blanks around it. */

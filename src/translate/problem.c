@@ -10,10 +10,14 @@ static void place_write(struct buf *b, const struct place *at)
 {
     if (at->up)
         place_write(b, at->up);
-    if (!at->name)
+    if (at->annotation) {
+        buf_addf(b, "metadata.annotations[%s%s]", ANNOTATION_PREFIX, at->annotation);
+    } else if (!at->name) {
         buf_addf(b, "[%zu]", at->index);
-    else
-        buf_addf(b, "%s%s", at->up ? "." : "", at->name);
+    } else {
+        buf_adds(b, at->up ? "." : "");
+        buf_adds(b, at->name);
+    }
 }
 
 const char *place_text(struct arena *a, const struct place *at)

@@ -30,8 +30,9 @@ struct tr {
 /* A place in an object: "spec.rules[0].http".  Lives on the stack of whoever goes there. */
 struct place {
     const struct place *up;
-    const char *name; /* of a member; NULL: an element  */
-    size_t index;     /* of an element                  */
+    const char *name;       /* of a member; NULL: an element  */
+    size_t index;           /* of an element                  */
+    const char *annotation; /* not NULL: of an annotation of ours, instead of a name */
 };
 
 /* The object that is being read.  Each problem counts; whoever reads it leaves it out when
