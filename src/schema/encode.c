@@ -1,4 +1,4 @@
-/* encode.c - objects as JSON, plain or canonical. */
+/* encode.c - objects as JSON trees. */
 #include <stdlib.h>
 
 #include "alb-agent/json.h"
@@ -89,10 +89,4 @@ cJSON *schema_to_json(const struct schema *s, const void *obj, unsigned how)
     cJSON *json = cJSON_CreateObject();
     add_members(json, s, obj, how);
     return json;
-}
-
-char *schema_canonical(struct arena *a, const struct schema *s, const void *obj)
-{
-    cJSON *json CLEANUP(json_done) = schema_to_json(s, obj, SCHEMA_JSON_SORTED);
-    return json_canonical(a, json);
 }
