@@ -9,6 +9,7 @@
 #include "alb-agent/object.h"
 #include "alb-agent/schema.h"
 #include "alb-agent/translate.h"
+#include "annotation_priv.h"
 
 #define CONFIG_NS         "kube-system" /* of AlbConfigs in keys and tags, alb-ingress.md §B.1 */
 #define ANNOTATION_PREFIX "alb.ingress.kubernetes.io/"
@@ -222,39 +223,6 @@ void certificates_translate(struct tr *t, struct config *c);
 /* The AlbConfig that an Ingress belongs to.  NULL without a problem: the Ingress is not
  * ours (alb-ingress.md §B.5). */
 struct config *class_config(struct subject *s, const config_list *configs);
-
-/* ---- annotation_table.c -----------------------------------------------------------------------
- */
-
-/* What becomes of an annotation. */
-enum annotation_support {
-    ANNOTATION_USED,      /* read elsewhere                                               */
-    ANNOTATION_ATTENDANT, /* only means something with another one, which is looked at    */
-    ANNOTATION_LATER,     /* without it requests still reach the same backends: a warning */
-};
-
-struct annotation_row {
-    const char *name; /* below ANNOTATION_PREFIX; "x.<service>": for each Service          */
-    enum annotation_support support;
-    bool aliased;     /* also read under NGINX_PREFIX, which wins                          */
-    const char *with; /* without effect unless this one is "true"; NULL: not looked at     */
-    const char *type, *dflt, *meaning, *field; /* for people; dflt NULL: none               */
-    const char *differs; /* where source and documentation disagree: which is followed     */
-};
-extern const struct annotation_row annotation_rows[];
-extern const size_t annotation_n_rows;
-/* Annotations of our own, with their whole names; the meaning says on which object. */
-extern const struct annotation_row own_annotation_rows[];
-extern const size_t own_annotation_n_rows;
-
-/* What the lists of conditions.<service> and actions.<service> are made of. */
-struct annotation_part {
-    const char *list; /* "conditions" or "actions" */
-    const char *type, *config, *meaning;
-    const char *example;
-};
-extern const struct annotation_part annotation_parts[];
-extern const size_t annotation_n_parts;
 
 /* ---- annotation.c --------------------------------------------------------------------------- */
 
