@@ -10,7 +10,7 @@
 
 #include "alb-agent/clock.h"
 #include "alb-agent/json.h"
-#include "translate_priv.h"
+#include "secret_priv.h"
 
 /* A certificate that suits a host, and how well. */
 struct candidate {

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "alb-agent/json.h"
-#include "translate_priv.h"
+#include "secret_priv.h"
 
 struct path_spec {
     const char *path, *type;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "translate_priv.h"
+#include "secret_priv.h"
 
 struct cert_spec {
     const char *id;

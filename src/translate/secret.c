@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "alb-agent/hash.h"
-#include "translate_priv.h"
+#include "secret_priv.h"
 
 enum { NAME_LEN = 64, NAME_DIGITS = 6, WARN_DAYS = 30 };
 static const int64_t DAY_MS = INT64_C(86400000);

@@ -5,7 +5,6 @@
  * the listeners, group.c and endpoint.c make the server groups that the rules name. */
 #pragma once
 
-#include "alb-agent/cert.h"
 #include "alb-agent/object.h"
 #include "alb-agent/schema.h"
 #include "alb-agent/translate.h"
@@ -178,40 +177,6 @@ void log_set(struct subject *s, const struct place *at, const struct log_spec *s
              const struct config *c, struct alb_listener *l);
 /* Gives listeners that upgrade to QUIC without saying where the QUIC listener of their port. */
 void quic_pair(struct subject *s, const struct place *list, struct config *c);
-struct ingress;
-
-/* ---- secret.c ----------------------------------------------------------------------------- */
-
-/* A Secret of TLS, looked at once. */
-struct tls_secret {
-    const struct object *obj; /* NULL: there is none                                 */
-    const char *fault;        /* why it cannot be used; NULL: it can, and then ...   */
-    const char *name;         /* ... its name in CAS                                 */
-    const char *ref;          /* ... and how listeners refer to it                   */
-    struct cert cert;
-};
-
-/* An entry of spec.tls that names a Secret. */
-struct ingress_tls {
-    const struct tls_secret *secret;
-    const char *const *hosts; /* of the entry */
-    size_t n_hosts;
-    const char *from;
-};
-
-/* NULL, with a problem at 'at', when it cannot be used. */
-const struct tls_secret *secret_find(struct subject *s, const struct place *at, const char *ns,
-                                     const char *name);
-const struct tls_secret *secret_by_ref(const struct tr *t, const char *ref);
-/* Adds Secret 'name' of spec.tls[index], with its hosts, to the Ingress. */
-void secret_add(struct subject *s, size_t index, struct ingress *ing, const char *name,
-                const char *const *hosts, size_t n);
-/* Makes the row of the certificate, once a load balancer. */
-void secret_translate(struct tr *t, const char *lb, const struct tls_secret *secret,
-                      const char *from);
-/* Warns when 'what' ends in less than 30 days. */
-void warn_of_end(struct subject *s, const struct place *at, const char *what, int64_t end_ms);
-
 /* ---- certificate.c -------------------------------------------------------------------------- */
 
 /* Gives listeners with TLS the certificates of their members' Secrets, those that name none
@@ -397,6 +362,7 @@ struct service_protocol {
     enum alb_protocol protocol;
 };
 
+struct ingress_tls;
 struct ingress {
     const struct object *obj;
     const char *sort_key; /* "<ns>/<name>" */
@@ -409,7 +375,7 @@ struct ingress {
     bool use_regex;
     const char *rewrite_target;
     struct canary canary;
-    LIST_OF(struct ingress_tls) tls; /* entries of spec.tls with a Secret */
+    LIST_OF(struct ingress_tls) tls; /* entries of spec.tls with a Secret: secret_priv.h */
     LIST_OF(struct route) routes;
     bool left_out; /* by a problem that came up later */
 };
