@@ -342,6 +342,7 @@ static void delete_listener(struct planner *p, const struct resource *r)
         step_wait(&s, arena_fmt(p->a, "Listener %s not to upgrade to it", user->key));
     if (strcmp(r->status, "Stopped") != 0)
         step_wait(&s, row_waits(p, r));
+    step_wait(&s, listener_led_to(p, r));
     step_wait(&s, row_stale(p, r));
     step_item(p, &s, r, NULL);
     for (size_t i = p->first; i < p->end; i++) {

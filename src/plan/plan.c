@@ -24,6 +24,8 @@ static void planner_done(struct planner *p)
 {
     map_done(&p->by_id);
     map_done(&p->used);
+    map_done(&p->redirects);
+    map_done(&p->circles);
 }
 
 static const char *lb_waits(struct planner *p)

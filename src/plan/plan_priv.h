@@ -27,11 +27,14 @@ struct planner {
     size_t first_step;          /* of its steps in the plan                               */
     struct map by_id;           /* cloud id -> row, of its groups                         */
     struct map used;            /* group key -> listener or rule that points at it now    */
+    struct map redirects;       /* rule key -> what it waits for because of redirects     */
+    struct map circles;         /* keys of rules that would wait for each other for ever  */
     const char *id;             /* of the load balancer, or "@LoadBalancerId"             */
     const char *waits;          /* why it takes no change now, or NULL                    */
     bool destroyed;             /* it is to be destroyed, or is gone and was              */
     struct plan_lb sum;
-    size_t rule_steps; /* of the steps, those that change rules                       */
+    size_t rule_steps;    /* of the steps, those that change rules                    */
+    size_t rule_warnings; /* how many there were before rules were planned            */
 };
 
 /* A resource and what a step may rest on: as it is, or as an earlier step will leave it. */
@@ -111,6 +114,8 @@ void plan_rules(struct planner *p);
 
 /* Does a listener go, and its rules with it? */
 bool listener_doomed(const struct planner *p, const char *key);
+/* rule_redirect.c: why a doomed listener may not go yet: a redirect that goes leads to it. */
+const char *listener_led_to(struct planner *p, const struct resource *listener);
 
 /* Why what points at the groups named in 'obj' ("@key" or ids) must wait, or NULL.
  * 'servers': a group must also have an available server, unless none is wanted or its

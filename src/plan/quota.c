@@ -55,7 +55,7 @@ static void move_early(struct planner *p, rule_ops *ops)
             if (ops->items[i].early == early)
                 *LIST_PUSH(p->a, &sorted) = ops->items[i];
     for (size_t i = 0; i < sorted.len && sorted.items[i].early; i++)
-        if (!sorted.items[i].waits)
+        if (!sorted.items[i].waits || sorted.items[i].led) /* redirects would wait for room */
             sorted.items[i].waits = waits;
     *ops = sorted;
 }

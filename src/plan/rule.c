@@ -242,8 +242,14 @@ static void make_ops(struct planner *p, struct rule_list *l, bool at_once, rule_
     add_moves(p, &moves, out);
     pass_one(p, l, out);
     pass_two(p, l, out);
-    for (size_t i = 0; i < out->len; i++)
-        out->items[i].waits = op_waits(p, &out->items[i]);
+    for (size_t i = 0; i < out->len; i++) {
+        struct rule_op *op = &out->items[i];
+        op->waits = op_waits(p, op);
+        if (op->waits)
+            continue;
+        op->waits = redirect_waits(p, op);
+        op->led = op->waits != NULL;
+    }
     wait_for_moves(out, &moves);
     link_ops(p->a, out);
     spread_waits(p->a, out);
@@ -395,23 +401,39 @@ static size_t count_rules(const struct planner *p)
     return n;
 }
 
-void plan_rules(struct planner *p)
+/* The rules of all listeners, and what is to be done with them. */
+struct all_rules {
+    LIST_OF(struct rule_list) lists;
+    rule_ops ops;
+    struct bound bound;
+};
+
+static void plan_lists(struct planner *p, size_t there, struct all_rules *out)
 {
-    rule_ops ops = { 0 };
-    LIST_OF(struct rule_list) lists = { 0 };
-    const size_t there = count_rules(p), before = p->out->steps.len;
-    struct bound bound = { 0 };
+    *out = (struct all_rules){ 0 };
+    p->out->warnings.len = p->rule_warnings;
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind != RESOURCE_LISTENER || !r->ours || listener_doomed(p, r->key))
             continue;
-        struct rule_list *l = LIST_PUSH(p->a, &lists);
+        struct rule_list *l = LIST_PUSH(p->a, &out->lists);
         read_rules(p, r, l);
-        plan_listener_rules(p, l, there, &bound, &ops);
+        plan_listener_rules(p, l, there, &out->bound, &out->ops);
     }
-    guard_rules(p, lists.items, lists.len);
-    quota_rules(p, &ops, there);
-    batch_rules(p, &ops);
+}
+
+void plan_rules(struct planner *p)
+{
+    struct all_rules all;
+    const size_t there = count_rules(p), before = p->out->steps.len;
+    p->rule_warnings = p->out->warnings.len;
+    redirects_read(p);
+    do
+        plan_lists(p, there, &all);
+    while (redirects_circle(p, &all.ops));
+    guard_rules(p, all.lists.items, all.lists.len);
+    quota_rules(p, &all.ops, there);
+    batch_rules(p, &all.ops);
     p->rule_steps = p->out->steps.len - before;
-    p->sum.least_calls = bound_calls(p, &bound);
+    p->sum.least_calls = bound_calls(p, &all.bound);
 }

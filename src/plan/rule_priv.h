@@ -74,6 +74,7 @@ struct rule_op {
     int64_t from, to; /* labels, 0: none; the same: it stays                              */
     bool actions;     /* sends the actions                                                */
     bool early;       /* a delete that makes room in the quota, before all creates        */
+    bool led;         /* it waits because of a redirect, and for nothing else             */
     unsigned round;   /* of a label move, from 1; 0: not one                              */
     const char *waits;
     index_list before; /* ops that must come first                                        */
@@ -85,6 +86,14 @@ typedef LIST_OF(struct rule_op) rule_ops;
  * hitless; and what waits because something before it does. */
 void link_ops(struct arena *a, rule_ops *ops);
 void spread_waits(struct arena *a, rule_ops *ops);
+
+/* rule_redirect.c: reads which rules wait for which because of redirects (once a plan, before the
+ * others); why a change waits because of them, or NULL. */
+void redirects_read(struct planner *p);
+const char *redirect_waits(struct planner *p, const struct rule_op *op);
+/* Do changes wait for each other, because of a redirect, for ever?  Then one circle is cut, and
+ * all are to be planned again. */
+bool redirects_circle(struct planner *p, rule_ops *ops);
 
 /* ---- rule_batch.c ------------------------------------------------------------------------ */
 
