@@ -53,6 +53,10 @@ struct step {
                             "not desired any more"                                   */
     const char *waits;   /* NULL: may be sent now; else what it waits for            */
     bool urgent;         /* servers that are gone, and servers that join             */
+    bool disrupts;       /* requests may go astray until a later step                */
+    LIST_OF(size_t)
+    after; /* steps of the plan that come first, ascending; of a whole plan
+              only, and not what nothing in it changes (a drain time)    */
 };
 
 /* Something a plan will not do, and the remedy. */

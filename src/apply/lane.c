@@ -123,6 +123,8 @@ void lane_load(struct apply *ap, struct lane *lane, const struct step *step)
     lane->step.cause = arena_strdup(a, step->cause ? step->cause : "");
     lane->step.changes.items = NULL; /* for the plan's display, not for the call */
     lane->step.changes.len = 0;
+    lane->step.after.items = NULL;
+    lane->step.after.len = 0;
     lane->step.params.items = NULL;
     lane->step.params.len = 0;
     for (size_t i = 0; i < step->params.len; i++) {

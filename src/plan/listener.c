@@ -205,7 +205,10 @@ static void plan_certs_and_update(struct planner *p, const struct target *t, str
         associate(p, t);
     if (want->additional_certs.items && switched && contains(&there, default_cert(want))) {
         p->sum.hitless = false;
+        const size_t before = p->out->steps.len;
         dissociate(p, t);
+        if (p->out->steps.len > before)
+            p->out->steps.items[p->out->steps.len - 1].disrupts = true;
         change->waits = change->waits ? change->waits : "its default certificate to be free";
         update(p, change);
         return;

@@ -106,7 +106,8 @@ static void count_resources(struct planner *p)
     p->out->destroy += p->sum.destroy;
 }
 
-static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, struct plan *out)
+static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, bool whole,
+                     struct plan *out)
 {
     struct planner p = { .a = a, .in = in, .out = out };
     planner_init(&p, lb);
@@ -115,6 +116,8 @@ static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, 
     else
         plan_undesired(&p);
     guard_steps(&p);
+    if (whole)
+        depend_steps(&p);
     count_resources(&p);
     p.sum.least_calls += p.out->steps.len - p.first_step - p.rule_steps;
     *LIST_PUSH(a, &out->lbs) = p.sum;
@@ -127,11 +130,11 @@ void plan_build(struct arena *a, const struct plan_in *in, struct plan *out)
     const struct model *m = in->model;
     for (size_t i = 0; i < m->rows.len; i++)
         if (!i || strcmp(m->rows.items[i].lb, m->rows.items[i - 1].lb) != 0)
-            plan_one(a, in, m->rows.items[i].lb, out);
+            plan_one(a, in, m->rows.items[i].lb, true, out);
 }
 
 void plan_build_lb(struct arena *a, const struct plan_in *in, const char *lb, struct plan *out)
 {
     *out = (struct plan){ 0 };
-    plan_one(a, in, lb, out);
+    plan_one(a, in, lb, false, out);
 }

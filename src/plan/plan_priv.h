@@ -100,6 +100,11 @@ const char *row_cause(struct planner *p, const struct resource *r, enum step_op 
 /* Is 'r' ours to be deleted: not desired, there, and nothing speaks against it? */
 bool row_doomed(const struct planner *p, const struct resource *r);
 
+/* depend.c: says of every step from 'first' on which others come first. */
+void depend_steps(struct planner *p);
+/* Step 'on' comes before 's'; a second time it is no news. */
+void step_after(struct planner *p, struct step *s, size_t on);
+
 /* ---- one file per kind ------------------------------------------------------------------ */
 
 void plan_load_balancer(struct planner *p);

@@ -36,6 +36,7 @@ static size_t mark_early(struct planner *p, rule_ops *ops, size_t need, bool har
         if (op->kind != STEP_DELETE || op->early || is_harmless(ops, i) != harmless)
             continue;
         op->early = true;
+        op->harmful = !harmless;
         need--;
         p->sum.hitless = p->sum.hitless && harmless;
     }

@@ -19,7 +19,8 @@ struct batch {
 struct batcher {
     struct planner *p;
     rule_ops *ops;
-    size_t most; /* rules in a call */
+    size_t most;  /* rules in a call                  */
+    size_t first; /* the number of the first's step   */
     LIST_OF(struct batch) batches;
 };
 
@@ -165,6 +166,24 @@ static void start(struct planner *p, struct step *s, const struct rule_op *op)
                    l->cloud_id ? l->cloud_id : arena_fmt(p->a, "@ListenerId(%s)", l->key));
 }
 
+/* The calls that come before that of 'op': of what it is linked to, and of what makes room. */
+static void follow(struct batcher *b, struct step *s, const struct rule_op *op)
+{
+    for (size_t k = 0; k < op->before.len; k++) {
+        size_t on = b->ops->items[op->before.items[k]].batch;
+        if (on != op->batch)
+            step_after(b->p, s, b->first + on);
+    }
+    for (size_t k = 0; k < b->batches.len; k++) {
+        const struct batch *on = &b->batches.items[k];
+        bool makes_room = (on->early && !op->early && op->kind == STEP_CREATE)
+                          || (on->round && (!op->round || on->round < op->round)
+                              && on->listener == op->node->listener);
+        if (makes_room && k != op->batch)
+            step_after(b->p, s, b->first + k);
+    }
+}
+
 static void emit_batch(struct batcher *b, size_t batch)
 {
     struct step s = { 0 };
@@ -176,6 +195,8 @@ static void emit_batch(struct batcher *b, size_t batch)
         if (!nth++)
             start(b->p, &s, op);
         step_wait(&s, op->waits);
+        s.disrupts = s.disrupts || op->harmful;
+        follow(b, &s, op);
         if (op->kind == STEP_CREATE)
             create_one(b->p, &s, op, nth);
         else if (op->kind == STEP_UPDATE)
@@ -203,7 +224,7 @@ size_t batch_count(struct planner *p, rule_ops *ops)
 
 void batch_rules(struct planner *p, rule_ops *ops)
 {
-    struct batcher b = { .p = p, .ops = ops };
+    struct batcher b = { .p = p, .ops = ops, .first = p->out->steps.len };
     wait_for_early(ops);
     link_ops(p->a, ops);
     spread_waits(p->a, ops);

@@ -74,6 +74,7 @@ struct rule_op {
     int64_t from, to; /* labels, 0: none; the same: it stays                              */
     bool actions;     /* sends the actions                                                */
     bool early;       /* a delete that makes room in the quota, before all creates        */
+    bool harmful;     /* an early one after which requests may go astray                  */
     bool led;         /* it waits because of a redirect, and for nothing else             */
     unsigned round;   /* of a label move, from 1; 0: not one                              */
     const char *waits;

@@ -82,9 +82,25 @@ static void add_verdict_of(struct buf *b, const struct report_in *in, size_t ste
     buf_addc(b, '\n');
 }
 
-static void add_step(struct buf *b, const struct report_in *in, const struct step *step)
+/* "after: 1, 3 (ServerGroup shop/tea:80 to exist)". */
+static void add_after(struct buf *b, const struct report_in *in, const struct step *step)
 {
-    buf_adds(b, "  ");
+    if (!step->waits && !step->after.len)
+        return;
+    tone_begin(b, in, TONE_DIM);
+    buf_adds(b, "        after: ");
+    for (size_t i = 0; i < step->after.len; i++)
+        buf_addf(b, "%s%zu", i ? ", " : "", step->after.items[i] + 1);
+    if (step->waits)
+        buf_addf(b, step->after.len ? " (%s)" : "%s", step->waits);
+    tone_end(b, in);
+    buf_addc(b, '\n');
+}
+
+/* Numbers are places in the order of sending. */
+static void add_step(struct buf *b, const struct report_in *in, const struct step *step, size_t n)
+{
+    buf_addf(b, "%3zu. ", n + 1);
     tone_begin(b, in, tone_of(step->op));
     buf_addf(b, "%c %s", sign_of(step->op), step->action);
     tone_end(b, in);
@@ -92,14 +108,31 @@ static void add_step(struct buf *b, const struct report_in *in, const struct ste
         buf_addf(b, "  (%s)", step->cause);
     buf_addc(b, '\n');
     add_items(b, in, step);
-    if (step->op == STEP_UPDATE)
-        add_text_changes(b, in, &step->changes, "        ");
-    if (step->waits) {
-        tone_begin(b, in, TONE_DIM);
-        buf_addf(b, "        after: %s", step->waits);
+    if (step->disrupts) {
+        tone_begin(b, in, TONE_BAD);
+        buf_adds(b, "        not hitless: until the plan is done, requests may go astray");
         tone_end(b, in);
         buf_addc(b, '\n');
     }
+    if (step->op != STEP_DELETE)
+        add_text_changes(b, in, &step->changes, "        ");
+    add_after(b, in, step);
+    if (in->verdicts)
+        add_verdict_of(b, in, n);
+}
+
+/* The steps of one load balancer [first, end): those that destroy or are not hitless before the
+ * others. */
+static void add_steps(struct buf *b, const struct report_in *in, const struct plan *plan,
+                      size_t first, size_t end)
+{
+    buf_addf(b, "%s\n", plan->steps.items[first].lb);
+    for (int harmful = 1; harmful >= 0; harmful--)
+        for (size_t i = first; i < end; i++) {
+            const struct step *step = &plan->steps.items[i];
+            if ((step->op == STEP_DELETE || step->disrupts) == harmful)
+                add_step(b, in, step, i);
+        }
 }
 
 static bool is_lb_orphan(const struct resource *r)
@@ -122,27 +155,32 @@ static void add_orphans(struct buf *b, const struct report_in *in, const struct 
     }
 }
 
-static void add_summary(struct buf *b, const struct plan *plan)
+/* Of all load balancers together; of rules, those of the fullest: that is the one to know of. */
+static struct plan_lb total(const struct plan *plan)
 {
-    bool hitless = true;
-    size_t rules = 0, limit = 0, least = 0;
+    struct plan_lb sum = { .hitless = true };
     for (size_t i = 0; i < plan->lbs.len; i++) {
-        least += plan->lbs.items[i].least_calls;
-        hitless = hitless && plan->lbs.items[i].hitless;
-        /* The fullest load balancer is the one to know of. */
         const struct plan_lb *lb = &plan->lbs.items[i];
-        if (!limit || lb->rules * limit > rules * lb->rules_limit) {
-            rules = lb->rules;
-            limit = lb->rules_limit;
+        sum.least_calls += lb->least_calls;
+        sum.hitless = sum.hitless && lb->hitless;
+        if (!sum.rules_limit || lb->rules * sum.rules_limit > sum.rules * lb->rules_limit) {
+            sum.rules = lb->rules;
+            sum.rules_limit = lb->rules_limit;
         }
     }
+    return sum;
+}
+
+static void add_summary(struct buf *b, const struct plan *plan)
+{
+    const struct plan_lb sum = total(plan);
     buf_addf(b, "Plan: %zu to add, %zu to change, %zu to destroy \u00b7 %zu call%s", plan->add,
              plan->change, plan->destroy, plan->steps.len, plan->steps.len == 1 ? "" : "s");
-    if (least && least < plan->steps.len)
-        buf_addf(b, " (at least %zu)", least);
-    buf_addf(b, " \u00b7 %s", hitless ? "hitless" : "not hitless");
-    if (limit)
-        buf_addf(b, " \u00b7 rules %zu/%zu", rules, limit);
+    if (sum.least_calls)
+        buf_addf(b, " (at least %zu)", sum.least_calls);
+    buf_addf(b, " \u00b7 %s", sum.hitless ? "hitless" : "not hitless");
+    if (sum.rules_limit)
+        buf_addf(b, " \u00b7 rules %zu/%zu", sum.rules, sum.rules_limit);
     buf_addc(b, '\n');
 }
 
@@ -158,15 +196,10 @@ static void plan_text(struct buf *b, const struct report_in *in, const struct pl
         buf_addf(b, "warning: %s: %s %s: %s\n", w->lb, resource_kind_name(w->kind), w->key,
                  w->message);
     }
-    const char *lb = "";
-    for (size_t i = 0; i < plan->steps.len; i++) {
-        const struct step *step = &plan->steps.items[i];
-        if (strcmp(step->lb, lb) != 0)
-            buf_addf(b, "%s\n", step->lb);
-        lb = step->lb;
-        add_step(b, in, step);
-        if (in->verdicts)
-            add_verdict_of(b, in, i);
+    for (size_t i = 0, end = 0; i < plan->steps.len; i = end) {
+        while (end < plan->steps.len && !strcmp(plan->steps.items[end].lb, plan->steps.items[i].lb))
+            end++;
+        add_steps(b, in, plan, i, end);
     }
     add_orphans(b, in, plan);
     add_summary(b, plan);
@@ -190,7 +223,7 @@ static cJSON *verdict_json(const struct step_verdict *v)
     return o;
 }
 
-static cJSON *step_json(const struct step *step)
+static cJSON *step_json(const struct step *step, size_t n)
 {
     static const char *const ops[] = {
         [STEP_CREATE] = "create",
@@ -198,11 +231,16 @@ static cJSON *step_json(const struct step *step)
         [STEP_DELETE] = "delete",
     };
     cJSON *s = cJSON_CreateObject(), *items = cJSON_CreateArray();
+    cJSON_AddItemToObject(s, "order", json_new_int((int64_t)n + 1));
     add_string(s, "loadBalancer", step->lb);
     add_string(s, "op", ops[step->op]);
     add_string(s, "action", step->action);
     add_string(s, "cause", step->cause);
     add_string(s, "waits", step->waits);
+    cJSON_AddItemToObject(s, "hitless", cJSON_CreateBool(!step->disrupts));
+    cJSON *after = cJSON_AddArrayToObject(s, "dependencies");
+    for (size_t i = 0; i < step->after.len; i++)
+        cJSON_AddItemToArray(after, json_new_int((int64_t)step->after.items[i] + 1));
     for (size_t i = 0; i < step->items.len; i++) {
         cJSON *item = cJSON_CreateObject();
         add_string(item, "kind", resource_kind_name(step->items.items[i].kind));
@@ -222,6 +260,7 @@ static cJSON *lb_json(const struct plan_lb *lb)
     cJSON_AddItemToObject(o, "add", json_new_int((int64_t)lb->add));
     cJSON_AddItemToObject(o, "change", json_new_int((int64_t)lb->change));
     cJSON_AddItemToObject(o, "destroy", json_new_int((int64_t)lb->destroy));
+    cJSON_AddItemToObject(o, "leastCalls", json_new_int((int64_t)lb->least_calls));
     cJSON_AddItemToObject(o, "rules", json_new_int((int64_t)lb->rules));
     cJSON_AddItemToObject(o, "rulesLimit", json_new_int((int64_t)lb->rules_limit));
     cJSON_AddItemToObject(o, "hitless", cJSON_CreateBool(lb->hitless));
@@ -266,6 +305,19 @@ static cJSON *orphans_json(const struct report_in *in)
     return array;
 }
 
+static cJSON *summary_json(const struct plan *plan)
+{
+    const struct plan_lb all = total(plan);
+    cJSON *sum = cJSON_CreateObject();
+    cJSON_AddItemToObject(sum, "add", json_new_int((int64_t)plan->add));
+    cJSON_AddItemToObject(sum, "change", json_new_int((int64_t)plan->change));
+    cJSON_AddItemToObject(sum, "destroy", json_new_int((int64_t)plan->destroy));
+    cJSON_AddItemToObject(sum, "calls", json_new_int((int64_t)plan->steps.len));
+    cJSON_AddItemToObject(sum, "leastCalls", json_new_int((int64_t)all.least_calls));
+    cJSON_AddItemToObject(sum, "hitless", cJSON_CreateBool(all.hitless));
+    return sum;
+}
+
 static cJSON *plan_json(const struct report_in *in, const struct plan *plan)
 {
     cJSON *doc = cJSON_CreateObject(), *lbs = cJSON_CreateArray(), *steps = cJSON_CreateArray();
@@ -278,7 +330,7 @@ static cJSON *plan_json(const struct report_in *in, const struct plan *plan)
     for (size_t i = 0; i < plan->lbs.len; i++)
         cJSON_AddItemToArray(lbs, lb_json(&plan->lbs.items[i]));
     for (size_t i = 0; i < plan->steps.len; i++) {
-        cJSON *step = step_json(&plan->steps.items[i]);
+        cJSON *step = step_json(&plan->steps.items[i], i);
         if (in->verdicts)
             cJSON_AddItemToObject(step, "cloud", verdict_json(&in->verdicts[i]));
         cJSON_AddItemToArray(steps, step);
@@ -289,12 +341,7 @@ static cJSON *plan_json(const struct report_in *in, const struct plan *plan)
     cJSON_AddItemToObject(doc, "warnings", warnings_json(plan));
     cJSON_AddItemToObject(doc, "orphans", orphans_json(in));
     cJSON_AddItemToObject(doc, "notes", notes_json(in));
-    cJSON *sum = cJSON_CreateObject();
-    cJSON_AddItemToObject(sum, "add", json_new_int((int64_t)plan->add));
-    cJSON_AddItemToObject(sum, "change", json_new_int((int64_t)plan->change));
-    cJSON_AddItemToObject(sum, "destroy", json_new_int((int64_t)plan->destroy));
-    cJSON_AddItemToObject(sum, "calls", json_new_int((int64_t)plan->steps.len));
-    cJSON_AddItemToObject(doc, "summary", sum);
+    cJSON_AddItemToObject(doc, "summary", summary_json(plan));
     return doc;
 }
 

@@ -9,6 +9,7 @@ struct made {
     struct plan plan;
     struct change change;
     struct alb_param param;
+    size_t first; /* the step that the second comes after: 0 */
 };
 
 static struct made *make(struct bed *b)
@@ -38,13 +39,15 @@ static struct made *make(struct bed *b)
                                  .items = { &m->item[1], 1 },
                                  .changes = { &m->change, 1 },
                                  .cause = "drift: Scheduler",
-                                 .waits = "something else" };
+                                 .waits = "something else",
+                                 .after = { &m->first, 1 } };
     m->lb = (struct plan_lb){ .lb = "kube-system/web",
                               .add = 1,
                               .change = 1,
                               .rules = 31,
                               .rules_limit = 100,
                               .hitless = true };
+    m->lb.least_calls = 2;
     m->plan = (struct plan){ .add = 1, .change = 1 };
     m->plan.steps.items = m->steps;
     m->plan.steps.len = 2;
@@ -62,14 +65,15 @@ static void test_plan_begins_with_the_verdict_and_ends_with_the_summary(void **s
         bed_text(b),
         "Not in sync: 2 calls would change 2 resources.\n"
         "kube-system/web\n"
-        "  + CreateRules  (missing)\n"
+        "  1. + CreateRules  (missing)\n"
         "      Rule 80/HTTP: host a.example path /tea -> @shop/tea-tea:80\n"
-        "  ~ UpdateServerGroupAttribute  (drift: Scheduler)\n"
+        "  2. ~ UpdateServerGroupAttribute  (drift: Scheduler)\n"
         "      ServerGroup shop/tea-tea:80 [sgp-1]: shop-tea-80, servers unknown and left alone\n"
         "        Scheduler: \"Wrr\" -> \"Wlc\"\n"
-        "        after: something else\n"
-        "Plan: 1 to add, 1 to change, 0 to destroy \u00b7 2 calls \u00b7 hitless \u00b7 rules "
-        "31/100\n");
+        "        after: 1 (something else)\n"
+        "Plan: 1 to add, 1 to change, 0 to destroy \u00b7 2 calls (at least 2) \u00b7 hitless "
+        "\u00b7 "
+        "rules 31/100\n");
 }
 
 static void test_plan_of_nothing_is_in_sync(void **state)
@@ -90,11 +94,11 @@ static void test_one_of_a_thing_is_not_many(void **state)
     m->lb.hitless = false;
     report_plan(&b->out, &b->in, &m->plan);
     assert_string_equal(bed_first(b), "Not in sync: 1 call would change 1 resource.");
-    assert_string_equal(bed_last(b), "Plan: 1 to add, 0 to change, 0 to destroy \u00b7 1 call "
-                                     "\u00b7 not hitless \u00b7 rules 31/100");
+    assert_string_equal(bed_last(b), "Plan: 1 to add, 0 to change, 0 to destroy \u00b7 1 call (at "
+                                     "least 2) \u00b7 not hitless \u00b7 rules 31/100");
 }
 
-static void test_more_calls_than_the_bound_stand_beside_it(void **state)
+static void test_calls_stand_beside_their_lower_bound(void **state)
 {
     struct bed *b = *state;
     struct made *m = make(b);
@@ -102,6 +106,46 @@ static void test_more_calls_than_the_bound_stand_beside_it(void **state)
     report_plan(&b->out, &b->in, &m->plan);
     assert_string_equal(bed_last(b), "Plan: 1 to add, 1 to change, 0 to destroy \u00b7 2 calls (at "
                                      "least 1) \u00b7 hitless \u00b7 rules 31/100");
+}
+
+/* The numbers say in which order they are sent. */
+static void test_what_destroys_or_disrupts_stands_first_in_its_load_balancer(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    m->steps[1].op = STEP_DELETE;
+    m->steps[1].action = "DeleteServerGroup";
+    report_plan(&b->out, &b->in, &m->plan);
+    const char *text = bed_text(b), *gone = strstr(text, "  2. - DeleteServerGroup"),
+               *made = strstr(text, "  1. + CreateRules");
+    assert_non_null(gone);
+    assert_true(made > gone);
+    assert_null(strstr(text, "not hitless: "));
+    buf_reset(&b->out);
+    m->steps[1].op = STEP_UPDATE;
+    m->steps[1].disrupts = true;
+    report_plan(&b->out, &b->in, &m->plan);
+    text = bed_text(b);
+    gone = strstr(text, "  2. ~ DeleteServerGroup");
+    assert_non_null(gone);
+    assert_true(strstr(text, "  1. + CreateRules") > gone);
+    assert_true(strstr(text, "not hitless: until the plan is done") > gone);
+    buf_reset(&b->out);
+    m->steps[0].lb = "kube-system/api"; /* not before the steps of another load balancer */
+    report_plan(&b->out, &b->in, &m->plan);
+    text = bed_text(b);
+    assert_true(strstr(text, "  1. + CreateRules") < strstr(text, "  2. ~ DeleteServerGroup"));
+}
+
+static void test_every_field_of_what_is_made_is_shown(void **state)
+{
+    struct bed *b = *state;
+    struct made *m = make(b);
+    struct change made = { "Priority", "", "100", 0 };
+    m->steps[0].changes.items = &made;
+    m->steps[0].changes.len = 1;
+    report_plan(&b->out, &b->in, &m->plan);
+    assert_non_null(strstr(bed_text(b), "        Priority: 100\n"));
 }
 
 static void test_refusal_is_the_verdict_and_says_the_remedy(void **state)
@@ -189,11 +233,19 @@ static void test_json_is_one_document_with_steps_and_summary(void **state)
     assert_null(json_get(first, "waits"));
     const cJSON *second = cJSON_GetArrayItem(json_get(json, "steps"), 1);
     assert_string_equal(json_str(second, "waits"), "something else");
+    assert_int_equal(json_int(first, "order", -1), 1);
+    assert_int_equal(json_int(second, "order", -1), 2);
+    assert_int_equal(cJSON_GetArraySize(json_get(first, "dependencies")), 0);
+    assert_int_equal(cJSON_GetArraySize(json_get(second, "dependencies")), 1);
+    assert_int_equal(cJSON_GetArrayItem(json_get(second, "dependencies"), 0)->valueint, 1);
     const cJSON *change = cJSON_GetArrayItem(json_get(second, "changes"), 0);
     assert_string_equal(json_str(change, "after"), "Wlc"); /* JSON, not text of JSON */
     assert_int_equal(json_int(json_get(json, "summary"), "calls", -1), 2);
     const cJSON *lb = cJSON_GetArrayItem(json_get(json, "loadBalancers"), 0);
     assert_int_equal(json_int(lb, "rules", -1), 31);
+    assert_int_equal(json_int(lb, "leastCalls", -1), 2);
+    assert_int_equal(json_int(json_get(json, "summary"), "leastCalls", -1), 2);
+    assert_true(cJSON_IsTrue(json_get(json_get(json, "summary"), "hitless")));
     assert_true(cJSON_IsTrue(json_get(lb, "hitless")));
 }
 
@@ -205,7 +257,9 @@ int main(void)
         TEST(test_plan_begins_with_the_verdict_and_ends_with_the_summary),
         TEST(test_plan_of_nothing_is_in_sync),
         TEST(test_one_of_a_thing_is_not_many),
-        TEST(test_more_calls_than_the_bound_stand_beside_it),
+        TEST(test_calls_stand_beside_their_lower_bound),
+        TEST(test_what_destroys_or_disrupts_stands_first_in_its_load_balancer),
+        TEST(test_every_field_of_what_is_made_is_shown),
         TEST(test_refusal_is_the_verdict_and_says_the_remedy),
         TEST(test_incomplete_source_is_said_first),
         TEST(test_orphan_is_named_with_the_way_to_remove_it),
