@@ -48,7 +48,11 @@ struct apply_in {
     const char *region;           /* for ids of certificates; NULL: one in China          */
     apply_key_fn *key;            /* NULL: there are none, and no certificate is uploaded */
     void *key_arg;
-    int max_tries;         /* of one step; 0: 10                                   */
+    int max_tries;      /* of one step; 0: 10                                   */
+    size_t batch_rules; /* as in plan_in                                        */
+    size_t batch_servers;
+    struct map *batches;   /* as in plan_in; what a refusal for size says is put here, in 'arena',
+                              and into the store.  NULL: such a refusal is as any other     */
     apply_event_fn *event; /* may be NULL                                          */
     void *event_arg;
 };

@@ -17,10 +17,12 @@ enum fact_kind {
                           "names":["*.a.com"],"end":"2027-01-31","fingerprint":"A9F3..."}, by
                           id, of what CAS has issued or was given, without what has expired
                           (companion-apis.md §2)                                           */
+    FACT_BATCH,        /* key: action; value: how many members a call may have, as a refusal for
+                          size left it                                                     */
     FACT_KINDS
 };
 #define FACT_ALL "all"
-const char *fact_kind_name(enum fact_kind kind); /* "vswitch", "eni", "certificates" */
+const char *fact_kind_name(enum fact_kind kind); /* "vswitch", "eni", ... */
 
 struct fact {
     enum fact_kind kind;

@@ -98,9 +98,14 @@ struct plan_in {
     const struct map *tombstones; /* load balancers whose AlbConfig is being deleted, with its
                                      name as the value; or NULL                        */
     int64_t max_age_ms;           /* a destructive step needs a read this new; 0: 60 s         */
-    size_t batch_rules;           /* in a call; 0: 100.  A refusal for size halves it          */
+    size_t batch_rules;           /* in a call; 0: 100                                        */
     size_t batch_servers;         /* in a call; 0: 200                                        */
+    const struct map *batches;    /* action -> const size_t: no more than that in its calls,
+                                     because a refusal for size said so; or NULL             */
 };
+
+/* How many members a call of 'action' may have ("CreateRules": rules); 0: it takes no batch. */
+size_t plan_batch(const struct plan_in *in, const char *action);
 
 struct plan_lb {
     const char *lb;

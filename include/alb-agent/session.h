@@ -23,6 +23,7 @@ struct session_config {
     const char *vpc_id;     /* NULL: that of the AlbConfig's vSwitches                    */
     const char *destroy;    /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;
+    size_t batch_rules, batch_servers; /* in a call; 0: as many as it takes              */
     const char *only; /* plan and apply this load balancer alone; NULL: all            */
 
     /* For tests; all-zero means the real world. */
@@ -47,6 +48,7 @@ struct session {
     struct model world;
     bool observed;         /* 'world' is what the cloud said */
     struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */
+    struct map batches;    /* as in plan_in: what refusals for size left, now or before */
     struct map confirmed;  /* load balancers whose AlbConfig confirms what is found first */
     uint64_t seed;
 };

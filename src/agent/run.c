@@ -85,6 +85,9 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
         .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
         .tombstones = &s->tombstones,
+        .batch_rules = s->config.batch_rules,
+        .batch_servers = s->config.batch_servers,
+        .batches = &s->batches,
     };
     if (s->config.only)
         plan_build_lb(a, &in, s->config.only, out);
@@ -222,6 +225,9 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .confirmed = &s->confirmed,
         .destroy = s->config.destroy,
         .tombstones = &s->tombstones,
+        .batch_rules = s->config.batch_rules,
+        .batch_servers = s->config.batch_servers,
+        .batches = &s->batches,
         .only = s->config.only,
         .region = s->config.region,
         .key = find_key,

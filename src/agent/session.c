@@ -63,6 +63,19 @@ static bool settle_cluster_id(struct session *s, struct error *err)
     return kept || store_meta_put(s->store, "cluster_id", s->cluster_id, err);
 }
 
+/* What the cloud refused for its size before. */
+static void read_batches(struct session *s)
+{
+    for (size_t i = 0; i < s->facts.items.len; i++) {
+        const struct fact *f = &s->facts.items.items[i];
+        if (f->kind != FACT_BATCH)
+            continue;
+        size_t *left = arena_alloc(&s->arena, sizeof *left);
+        *left = strtoul(f->value, NULL, 10);
+        map_put(&s->batches, f->key, left);
+    }
+}
+
 bool session_open(struct session *s, const struct session_config *config, struct error *err)
 {
     *s = (struct session){ .config = *config, .seed = config->seed };
@@ -82,8 +95,10 @@ bool session_open(struct session *s, const struct session_config *config, struct
         return false;
     if (config->destroy)
         s->config.destroy = session_lb_name(s, config->destroy);
-    return store_facts_load(s->store, &s->arena, &s->facts, err)
-           && store_model_load(s->store, &s->arena, &s->known, err);
+    if (!store_facts_load(s->store, &s->arena, &s->facts, err))
+        return false;
+    read_batches(s);
+    return store_model_load(s->store, &s->arena, &s->known, err);
 }
 
 void session_close(struct session *s)
@@ -94,6 +109,7 @@ void session_close(struct session *s)
     store_close(s->store);
     object_set_done(&s->objects);
     map_done(&s->confirmed);
+    map_done(&s->batches);
     map_done(&s->tombstones);
     arena_done(&s->arena);
     *s = (struct session){ 0 };

@@ -62,6 +62,9 @@ static void pick_steps(struct apply *ap, const char *lb, int64_t now_ms, struct 
         .confirmed = ap->in.confirmed,
         .destroy = ap->in.destroy,
         .tombstones = ap->in.tombstones,
+        .batch_rules = ap->in.batch_rules,
+        .batch_servers = ap->in.batch_servers,
+        .batches = ap->in.batches,
     };
     struct plan plan = { 0 };
     plan_build_lb(a, &in, lb, &plan);

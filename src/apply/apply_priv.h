@@ -63,8 +63,15 @@ void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int
                int64_t now_ms);
 /* The model is not what is there: the lane takes no step until the cloud was read again. */
 void lane_reread(struct apply *ap, struct lane *lane, const struct error *why);
+/* It was too large: what is next is planned anew. */
+void lane_split(struct apply *ap, struct lane *lane, const struct error *why);
 /* The lane takes no step any more. */
 void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why);
+
+/* shrink.c: was the call refused for how many members it has?  Then its action takes half as
+ * many from now on, also in later runs. */
+bool shrink_batch(struct apply *ap, const struct lane *lane, const struct error *why,
+                  int64_t now_ms, bool *smaller, struct error *err) MUST_USE;
 
 /* poll.c */
 /* Waits for what the reply has begun; false when it is complete already. */

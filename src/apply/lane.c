@@ -252,6 +252,13 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
     lane->call = 0;
     if (!journal_outcome(ap, lane, r, err))
         return error_wrap(err, "journal of %s", lane->step.action);
+    bool smaller = false;
+    if (!r->ok && !shrink_batch(ap, lane, &r->err, r->done_ms, &smaller, err))
+        return error_wrap(err, "size of %s", lane->step.action);
+    if (smaller) {
+        lane_split(ap, lane, &r->err);
+        return true;
+    }
     if (!r->ok) {
         lane->resend = r->unknown && takes_token(lane);
         lane_fail(ap, lane, &r->err, r->retry_after_ms, r->done_ms);
@@ -317,6 +324,12 @@ static void end_step(struct apply *ap, struct lane *lane)
     lane->resend = false;
     map_put(&ap->dirty, lane->lb, "");
     lane_transition(lane, LANE_IDLE);
+}
+
+void lane_split(struct apply *ap, struct lane *lane, const struct error *why)
+{
+    tell(ap, &(struct apply_event){ .kind = APPLY_RETRY, .step = &lane->step, .err = why });
+    end_step(ap, lane);
 }
 
 static void count_failed(struct apply *ap, struct lane *lane, const struct error *why)

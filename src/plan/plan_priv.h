@@ -4,10 +4,7 @@
 #include "alb-agent/plan.h"
 
 enum {
-    BATCH_RULES = 100, /* alb-semantics.md §10 */
-    BATCH_SERVERS = 200,
-    BATCH_WEIGHTS = 40,
-    BATCH_CERTS = 15,
+    BATCH_CERTS = 15, /* alb-semantics.md §10 */
     BATCH_TAGS = 20,
     BATCH_SECURITY_GROUPS = 10,
     LABEL_MAX = 10000,

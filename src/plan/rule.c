@@ -325,7 +325,7 @@ struct bound {
 static void add_bound(struct planner *p, const struct rule_list *l, const rule_ops *ops,
                       struct bound *b)
 {
-    const size_t most = p->in->batch_rules ? p->in->batch_rules : BATCH_RULES;
+    const size_t most = plan_batch(p->in, rule_action(STEP_CREATE));
     size_t creates = count_kind(ops, STEP_CREATE), deletes = count_kind(ops, STEP_DELETE);
     size_t changed = 0;
     for (size_t i = 0; i < l->n_wanted; i++)
@@ -343,7 +343,7 @@ static void add_bound(struct planner *p, const struct rule_list *l, const rule_o
 
 static size_t bound_calls(const struct planner *p, const struct bound *b)
 {
-    const size_t most = p->in->batch_rules ? p->in->batch_rules : BATCH_RULES;
+    const size_t most = plan_batch(p->in, rule_action(STEP_DELETE));
     return b->calls + (b->deletes + most - 1) / most + (b->other && !b->deletes);
 }
 

@@ -19,10 +19,18 @@ struct batch {
 struct batcher {
     struct planner *p;
     rule_ops *ops;
-    size_t most;  /* rules in a call                  */
-    size_t first; /* the number of the first's step   */
+    size_t first;                 /* the number of the first's step */
+    size_t most[STEP_DELETE + 1]; /* rules in a call of each kind */
     LIST_OF(struct batch) batches;
 };
+
+const char *rule_action(enum step_op kind)
+{
+    static const char *const actions[] = { [STEP_CREATE] = "CreateRules",
+                                           [STEP_UPDATE] = "UpdateRulesAttribute",
+                                           [STEP_DELETE] = "DeleteRules" };
+    return actions[kind];
+}
 
 /* Early deletes make room for every create: what comes after is not sent until they are
  * done. */
@@ -47,7 +55,7 @@ static bool fits(const struct batch *b, const struct rule_op *op, size_t most)
 static void put(struct batcher *b, struct rule_op *op, size_t first)
 {
     size_t at = first;
-    while (at < b->batches.len && !fits(&b->batches.items[at], op, b->most))
+    while (at < b->batches.len && !fits(&b->batches.items[at], op, b->most[op->kind]))
         at++;
     struct batch *batch =
         at < b->batches.len ? &b->batches.items[at] : LIST_PUSH(b->p->a, &b->batches);
@@ -156,11 +164,8 @@ static void delete_one(struct planner *p, struct step *s, const struct rule_op *
 
 static void start(struct planner *p, struct step *s, const struct rule_op *op)
 {
-    static const char *const actions[] = { [STEP_CREATE] = "CreateRules",
-                                           [STEP_UPDATE] = "UpdateRulesAttribute",
-                                           [STEP_DELETE] = "DeleteRules" };
     const struct resource *l = op->node->listener;
-    step_init(p, s, op->node->row, op->kind, actions[op->kind]);
+    step_init(p, s, op->node->row, op->kind, rule_action(op->kind));
     if (op->kind == STEP_CREATE)
         step_param(p, s, "ListenerId",
                    l->cloud_id ? l->cloud_id : arena_fmt(p->a, "@ListenerId(%s)", l->key));
@@ -209,7 +214,8 @@ static void emit_batch(struct batcher *b, size_t batch)
 
 static void assign_all(struct batcher *b)
 {
-    b->most = b->p->in->batch_rules ? b->p->in->batch_rules : BATCH_RULES;
+    for (size_t k = 0; k < COUNT(b->most); k++)
+        b->most[k] = plan_batch(b->p->in, rule_action((enum step_op)k));
     assign(b, false);
     assign(b, true);
 }

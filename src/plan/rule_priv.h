@@ -101,6 +101,8 @@ bool redirects_circle(struct planner *p, rule_ops *ops);
 /* Puts ops, in their hitless order, into as few calls as keep that order where it matters,
  * and appends a step for each. */
 void batch_rules(struct planner *p, rule_ops *ops);
+/* "CreateRules", ... */
+const char *rule_action(enum step_op kind);
 /* Into how many calls they go. */
 size_t batch_count(struct planner *p, rule_ops *ops);
 

@@ -156,12 +156,17 @@ static server_list take(server_list *list, size_t max)
     return head;
 }
 
+static const char add_action[] = "AddServersToServerGroup";
+static const char weigh_action[] = "UpdateServerGroupServersAttribute";
+static const char remove_action[] = "RemoveServersFromServerGroup";
+static const char replace_action[] = "ReplaceServersInServerGroup";
+
 static void add(struct planner *p, const struct target *t, server_list list)
 {
     while (list.len) {
-        server_list part = take(&list, BATCH_SERVERS), none = { 0 };
+        server_list part = take(&list, plan_batch(p->in, add_action)), none = { 0 };
         struct step s;
-        step_init(p, &s, t->row, STEP_UPDATE, "AddServersToServerGroup");
+        step_init(p, &s, t->row, STEP_UPDATE, add_action);
         s.urgent = true;
         const struct alb_change_servers q = asked(t, &part);
         s.params = alb_add_servers_to_server_group_params(p->a, &q);
@@ -172,7 +177,7 @@ static void add(struct planner *p, const struct target *t, server_list list)
 static void weigh(struct planner *p, const struct target *t, server_list list)
 {
     while (list.len) {
-        server_list part = take(&list, BATCH_WEIGHTS), none = { 0 };
+        server_list part = take(&list, plan_batch(p->in, weigh_action)), none = { 0 };
         for (size_t i = 0; i < part.len; i++) { /* what is not wanted stays as it is */
             const struct alb_server *have = find(have_of(t), &part.items[i]);
             struct alb_server full = have ? *have : part.items[i];
@@ -180,7 +185,7 @@ static void weigh(struct planner *p, const struct target *t, server_list list)
             part.items[i] = full;
         }
         struct step s;
-        step_init(p, &s, t->row, STEP_UPDATE, "UpdateServerGroupServersAttribute");
+        step_init(p, &s, t->row, STEP_UPDATE, weigh_action);
         const struct alb_change_servers q = asked(t, &part);
         s.params = alb_update_server_group_servers_attribute_params(p->a, &q);
         finish(p, &s, t, &none, &part);
@@ -191,9 +196,9 @@ static void remove_servers(struct planner *p, const struct target *t, server_lis
                            const char *waits)
 {
     while (list.len) {
-        server_list part = take(&list, BATCH_SERVERS), none = { 0 };
+        server_list part = take(&list, plan_batch(p->in, remove_action)), none = { 0 };
         struct step s;
-        step_init(p, &s, t->row, STEP_UPDATE, "RemoveServersFromServerGroup");
+        step_init(p, &s, t->row, STEP_UPDATE, remove_action);
         s.urgent = true;
         const struct alb_change_servers q = asked(t, &part);
         s.params = alb_remove_servers_from_server_group_params(p->a, &q);
@@ -206,7 +211,7 @@ static void remove_servers(struct planner *p, const struct target *t, server_lis
 static void replace(struct planner *p, const struct target *t, const struct server_diff *d)
 {
     struct step s;
-    step_init(p, &s, t->row, STEP_UPDATE, "ReplaceServersInServerGroup");
+    step_init(p, &s, t->row, STEP_UPDATE, replace_action);
     s.urgent = true;
     const struct alb_replace_servers q = { .group_id = t->id,
                                            .added = { d->add.items, d->add.len },
@@ -231,13 +236,14 @@ static const char *removal_waits(struct planner *p, const struct target *t,
 }
 
 /* One call does not do when a server that joins needs what only AddServers takes. */
-static bool can_replace(const struct server_diff *d)
+static bool can_replace(const struct planner *p, const struct server_diff *d)
 {
+    const size_t most = plan_batch(p->in, replace_action);
     for (size_t i = 0; i < d->add.len; i++)
         if (d->add.items[i].remote_ip.set && d->add.items[i].remote_ip.val)
             return false;
-    return d->add.len && d->remove.len && d->add.len <= BATCH_SERVERS
-           && d->remove.len <= BATCH_SERVERS && (d->stays || !d->answers);
+    return d->add.len && d->remove.len && d->add.len <= most && d->remove.len <= most
+           && (d->stays || !d->answers);
 }
 
 void plan_servers(struct planner *p, const struct target *t)
@@ -247,7 +253,7 @@ void plan_servers(struct planner *p, const struct target *t)
         return;
     if (p->in->keep_all)
         d.remove.len = 0;
-    if (can_replace(&d)) {
+    if (can_replace(p, &d)) {
         replace(p, t, &d);
         d.add.len = d.remove.len = 0;
     }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,19 @@ static bool has_value(const struct mock_call *c, const char *value)
     return false;
 }
 
+/* Is there a parameter "LIST.N" or "LIST.N.member"? */
+static bool has_element(const struct mock_call *c, const char *list, size_t n)
+{
+    char name[64];
+    int len = snprintf(name, sizeof name, "%s.%zu", list, n);
+    for (size_t i = 0; i < c->params.len; i++) {
+        const char *param = c->params.items[i].name;
+        if (!strncmp(param, name, (size_t)len) && (!param[len] || param[len] == '.'))
+            return true;
+    }
+    return false;
+}
+
 static const struct mock_fault *fault_of(struct mock_transport *m, const struct mock_call *c)
 {
     for (size_t i = 0; i < m->faults.len; i++) {
@@ -72,6 +86,8 @@ static const struct mock_fault *fault_of(struct mock_transport *m, const struct 
         if (f->action ? strcmp(f->action, c->action) != 0 : !c->write)
             continue;
         if (f->holds && !has_value(c, f->holds))
+            continue;
+        if (f->list && !has_element(c, f->list, f->most + 1))
             continue;
         if (++f->seen == f->nth || !f->nth)
             return f;

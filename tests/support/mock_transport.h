@@ -35,7 +35,9 @@ struct mock_fault {
     enum mock_fault_kind kind;
     const char *action; /* NULL: any write                                    */
     const char *holds;  /* only requests with a parameter of this value       */
-    int nth;            /* of those requests, from 1; 0: every one            */
+    const char *list;   /* only requests with more than 'most' elements in this list */
+    size_t most;
+    int nth; /* of those requests, from 1; 0: every one            */
     int status;
     const char *code;
     int seen; /* of the transport */

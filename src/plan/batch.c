@@ -1,0 +1,35 @@
+/* batch.c - how many members a call may have (alb-semantics.md §10): settings, and less where the
+ * cloud refused a call for its size. */
+#include <string.h>
+
+#include "plan_priv.h"
+
+enum { RULES = 100, SERVERS = 200, WEIGHTS = 40 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t setting_of(const struct plan_in *in, const char *action)
+{
+    static const char *const rules[] = { "CreateRules", "UpdateRulesAttribute", "DeleteRules" };
+    static const char *const servers[] = { "AddServersToServerGroup",
+                                           "RemoveServersFromServerGroup",
+                                           "ReplaceServersInServerGroup" };
+    size_t of_servers = in->batch_servers ? in->batch_servers : SERVERS;
+    for (size_t i = 0; i < COUNT(rules); i++)
+        if (!strcmp(action, rules[i]))
+            return in->batch_rules ? in->batch_rules : RULES;
+    for (size_t i = 0; i < COUNT(servers); i++)
+        if (!strcmp(action, servers[i]))
+            return of_servers;
+    return !strcmp(action, "UpdateServerGroupServersAttribute") ? least(of_servers, WEIGHTS) : 0;
+}
+
+size_t plan_batch(const struct plan_in *in, const char *action)
+{
+    const size_t setting = setting_of(in, action);
+    const size_t *left = in->batches ? map_get(in->batches, action) : NULL;
+    return left && *left ? least(setting, *left) : setting;
+}
