@@ -404,5 +404,5 @@ extern const struct schema alb_tag_schema;
 /* The value of tag 'key', or NULL. */
 const char *alb_tag_get(const alb_tags *tags, const char *key);
 
-/* Are two servers the same one (id, ip, type, port)? */
+/* Are two servers the same one: id, type, port and, unless it is an instance (Ecs), ip? */
 bool alb_server_same(const struct alb_server *x, const struct alb_server *y);

@@ -28,6 +28,8 @@
     X(ENDPOINTS, "Endpoints", "", "v1", true)                          \
     X(INGRESS, "Ingress", "networking.k8s.io", "v1", true)             \
     X(INGRESS_CLASS, "IngressClass", "networking.k8s.io", "v1", false) \
+    X(NODE, "Node", "", "v1", false)                                   \
+    X(POD, "Pod", "", "v1", true)                                      \
     X(SECRET, "Secret", "", "v1", true)                                \
     X(SERVICE, "Service", "", "v1", true)
 

@@ -1,19 +1,22 @@
 /* endpoint.c - the servers of a group: the pods behind a Service's port, as elastic network
- * interfaces or, on request, as plain addresses (alb-ingress.md §D.5, ENI mode). */
+ * interfaces or, on request, as plain addresses, or the nodes that lead to them
+ * (alb-ingress.md §D.4, §D.5). */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "translate_priv.h"
 
-enum { SERVER_WEIGHT = 100 };
+enum { SERVER_WEIGHT = 100, MAX_SERVERS = 1000 /* of a group, §D.6 */ };
 
 static const char backend_type[] = "service.beta.kubernetes.io/backend-type";
 
 static int compare_servers(const void *x, const void *y)
 {
     const struct alb_server *a = x, *b = y;
-    int c = strcmp(a->ip, b->ip);
+    int c = strcmp(a->ip ? a->ip : "", b->ip ? b->ip : "");
+    if (!c)
+        c = strcmp(a->id, b->id);
     if (c)
         return c;
     return a->port.val < b->port.val ? -1 : a->port.val > b->port.val;
@@ -30,10 +33,20 @@ static void sort_once_each(server_list *list)
     list->len = n;
 }
 
+/* One group of one Service's port. */
+struct backend_of {
+    struct tr *t;
+    const struct config *c;
+    const struct ingress *ing;
+    const struct service *svc;
+    const struct service_port *port;
+};
+
 /* The interface that has the address; NULL while that is not known, or when there is none. */
-static const char *find_interface(struct tr *t, const struct config *c, const struct service *svc,
-                                  const char *ip)
+static const char *find_interface(const struct backend_of *b, const char *ip)
 {
+    struct tr *t = b->t;
+    const struct config *c = b->c;
     if (!c->vpc_known)
         return NULL; /* asked for once the VPC is known */
     const char *key = arena_fmt(t->a, "%s/%s", c->vpc, ip);
@@ -44,7 +57,7 @@ static const char *find_interface(struct tr *t, const struct config *c, const st
     }
     if (*f->value)
         return f->value;
-    struct subject s = { .t = t, .obj = svc->obj };
+    struct subject s = { .t = t, .obj = b->svc->obj };
     warn(&s, NULL,
          "no network interface in VPC %s has the address %s, so it gets no requests; correct the "
          "address, or use the annotation %sserver-group-type: Ip on the Ingress",
@@ -52,23 +65,24 @@ static const char *find_interface(struct tr *t, const struct config *c, const st
     return NULL;
 }
 
-static void add_server(struct tr *t, const struct config *c, const struct ingress *ing,
-                       const struct service *svc, const struct endpoint *e, server_list *out)
+static void add_server(const struct backend_of *b, const struct endpoint *e, int64_t weight,
+                       server_list *out)
 {
-    bool plain = ing->settings.type == ALB_GROUP_TYPE_IP;
-    const char *id = plain ? e->ip : find_interface(t, c, svc, e->ip);
+    bool plain = b->ing->settings.type == ALB_GROUP_TYPE_IP;
+    const char *id = plain ? e->ip : find_interface(b, e->ip);
     if (id)
-        *LIST_PUSH(t->a, out) =
+        *LIST_PUSH(b->t->a, out) =
             (struct alb_server){ .type = plain ? ALB_SERVER_TYPE_IP : ALB_SERVER_TYPE_ENI,
                                  .id = id,
                                  .ip = e->ip,
                                  .port = { .val = e->port, .set = true },
-                                 .weight = { .val = SERVER_WEIGHT, .set = true } };
+                                 .weight = { .val = weight, .set = true } };
 }
 
-/* The Service and the port's name in it, NULL when the addresses cannot be known. */
-static const char *find_port(struct tr *t, const struct service *svc, const struct ingress *ing,
-                             const struct route *r, const struct group_ref *ref)
+/* The port of the Service, NULL when the addresses cannot be known. */
+static const struct service_port *find_port(struct tr *t, const struct service *svc,
+                                            const struct ingress *ing, const struct route *r,
+                                            const struct group_ref *ref)
 {
     struct subject of_ingress = { .t = t, .obj = ing->obj };
     struct subject of_service = { .t = t, .obj = svc->obj };
@@ -83,8 +97,10 @@ static const char *find_port(struct tr *t, const struct service *svc, const stru
     else if (svc->bad)
         return NULL; /* there is a problem that says so */
     else if (svc->external)
-        warn(&of_service, NULL,
-             "ALB cannot reach what a Service of type ExternalName names; use another type");
+        problem(&of_service, &(struct place){ .name = "spec.type" },
+                "ALB cannot reach what a Service of type ExternalName names; use another type, or "
+                "a server group of your own by serverGroupID in actions.%s",
+                ref->service);
     else if (!port)
         warn(&of_ingress, &at,
              "backend not found: unable to find port %" PRId64 " on service %s/%s, so the servers "
@@ -95,26 +111,105 @@ static const char *find_port(struct tr *t, const struct service *svc, const stru
              "no EndpointSlice and no Endpoints object tells its addresses, so the servers of its "
              "groups stay as they are");
     else
-        return port->name ? port->name : "";
+        return port;
     return NULL;
+}
+
+/* ---- which servers ------------------------------------------------------------------------- */
+
+static const char *port_name(const struct backend_of *b)
+{
+    return b->port->name ? b->port->name : "";
+}
+
+/* Its pods; 'on_virtual': only those on virtual nodes. */
+static void add_pods(const struct backend_of *b, bool on_virtual, int64_t weight, server_list *out)
+{
+    for (size_t i = 0; i < b->svc->endpoints.len; i++) {
+        const struct endpoint *e = &b->svc->endpoints.items[i];
+        if (!strcmp(e->port_name, port_name(b)) && (!on_virtual || node_is_virtual(b->t, e->node)))
+            add_server(b, e, weight, out);
+    }
+}
+
+/* By the annotation backend-type, else pods (§D.4).  A group of type Ip has addresses alone. */
+static bool leads_to_nodes(const struct backend_of *b)
+{
+    const char *type = object_annotation(b->svc->obj, backend_type);
+    return type && *type && strcmp(type, "eni") != 0 && b->ing->settings.type != ALB_GROUP_TYPE_IP;
+}
+
+static bool nodes_are_known(const struct backend_of *b)
+{
+    struct subject s = { .t = b->t, .obj = b->svc->obj };
+    struct place at = { .name = "metadata.annotations[service.beta.kubernetes.io/backend-type]" };
+    size_t n = 0;
+    if (!b->svc->has_node_ports)
+        problem(&s, &at,
+                "cluster service type just support eni mode for alb ingress: give \"eni\", or make "
+                "it a Service of type NodePort");
+    else if (!b->port->node_port.val)
+        warn(&s, &(struct place){ .name = "spec.ports" },
+             "port %" PRId64 " has no nodePort, so its servers stay as they are",
+             b->port->number.val);
+    else if (!object_set_kind(b->t->in->objects, OBJECT_NODE, &n))
+        warn(&s, &at,
+             "there is no Node among the objects, so the servers of its groups stay as they are");
+    else
+        return true;
+    return false;
+}
+
+/* Nodes, and besides the pods on virtual nodes, which have no port there. */
+static void add_nodes(const struct backend_of *b, server_list *out)
+{
+    int64_t port = b->port->node_port.val;
+    if (b->svc->local)
+        nodes_add_of_pods(b->t, b->svc, port_name(b), port, out);
+    else
+        nodes_add_all(b->t, b->svc, port, SERVER_WEIGHT, out);
+    add_pods(b, true, b->svc->local ? 1 : SERVER_WEIGHT, out);
+}
+
+static void check_servers(const struct backend_of *b, server_list *out)
+{
+    struct subject s = { .t = b->t, .obj = b->svc->obj };
+    if (!b->svc->endpoints.len && b->svc->other_family)
+        warn(&s, NULL, "it has no IPv4 addresses, and ALB gets no others from here");
+    if (out->len <= MAX_SERVERS)
+        return;
+    problem(&s, NULL,
+            "port %" PRId64 " has %zu servers, and a group takes %d, so they stay as they are; "
+            "spread them over several Services",
+            b->port->number.val, out->len, MAX_SERVERS);
+    *out = (server_list){ 0 };
+}
+
+/* Without an Ingress the existing controller keeps the servers of that group, too (§D.8). */
+static void note_own_group(const struct backend_of *b)
+{
+    struct subject s = { .t = b->t, .obj = b->svc->obj };
+    static const char name[] = ANNOTATION_PREFIX "server-group-id";
+    if (b->svc->obj && object_annotation(b->svc->obj, name))
+        warn(
+            &s,
+            &(struct place){ .name = "metadata.annotations[" ANNOTATION_PREFIX "server-group-id]" },
+            "not applied yet: the servers of that group stay as they are");
 }
 
 void servers_find(struct tr *t, const struct config *c, const struct ingress *ing,
                   const struct route *r, const struct group_ref *ref, server_list *out)
 {
-    const struct service *svc = service_find(t, ing->obj->ns, ref->service);
-    const char *port = find_port(t, svc, ing, r, ref);
-    if (!port)
+    struct backend_of b = { t, c, ing, service_find(t, ing->obj->ns, ref->service), NULL };
+    b.port = find_port(t, b.svc, ing, r, ref);
+    note_own_group(&b);
+    if (!b.port || (leads_to_nodes(&b) && !nodes_are_known(&b)))
         return;
-    const char *type = object_annotation(svc->obj, backend_type);
-    if (type && *type && strcmp(type, "eni") != 0) {
-        struct subject s = { .t = t, .obj = svc->obj };
-        warn(&s, &(struct place){ .name = "metadata.annotations[backend-type]" },
-             "\"%s\" is not supported yet; its pods are reached directly, as with \"eni\"", type);
-    }
     out->items = list_grow(t->a, NULL, 0, sizeof *out->items);
-    for (size_t i = 0; i < svc->endpoints.len; i++)
-        if (!strcmp(svc->endpoints.items[i].port_name, port))
-            add_server(t, c, ing, svc, &svc->endpoints.items[i], out);
+    if (leads_to_nodes(&b))
+        add_nodes(&b, out);
+    else
+        add_pods(&b, false, SERVER_WEIGHT, out);
     sort_once_each(out);
+    check_servers(&b, out);
 }

@@ -8,16 +8,21 @@
 static const char service_label[] = "kubernetes.io/service-name";
 
 struct service_spec {
-    const char *type;
+    const char *type, *external_policy;
     LIST_OF(struct service_port) ports;
 };
 
 struct slice_conditions {
     struct opt_bool ready, terminating;
 };
+struct target_ref {
+    const char *kind, *name;
+};
 struct slice_endpoint {
     LIST_OF(const char *) addresses;
     struct slice_conditions conditions;
+    const char *node;
+    struct target_ref target;
 };
 struct slice_spec {
     const char *address_type;
@@ -26,10 +31,11 @@ struct slice_spec {
 };
 
 struct subset_address {
-    const char *ip;
+    const char *ip, *node;
+    struct target_ref target;
 };
 struct subset {
-    LIST_OF(struct subset_address) addresses;
+    LIST_OF(struct subset_address) addresses, not_ready;
     LIST_OF(struct service_port) ports;
 };
 struct endpoints_spec {
@@ -42,6 +48,7 @@ static const struct field service_port_fields[] = {
     STR(name,     "name"),
     INT(number,   "port", .min = 1, .max = 65535),
     STR(protocol, "protocol"),
+    INT(node_port, "nodePort", .min = 0, .max = 65535),
 };
 static SCHEMA(service_port, "port");
 #undef SELF
@@ -49,6 +56,7 @@ static SCHEMA(service_port, "port");
 #define SELF struct service_spec
 static const struct field service_spec_fields[] = {
     STR (type,  "type"),
+    STR (external_policy, "externalTrafficPolicy"),
     LIST(ports, service_port, "ports"),
 };
 static SCHEMA(service_spec, "spec");
@@ -62,10 +70,20 @@ static const struct field slice_conditions_fields[] = {
 static SCHEMA(slice_conditions, "conditions");
 #undef SELF
 
+#define SELF struct target_ref
+static const struct field target_ref_fields[] = {
+    STR(kind, "kind"),
+    STR(name, "name"),
+};
+static SCHEMA(target_ref, "targetRef");
+#undef SELF
+
 #define SELF struct slice_endpoint
 static const struct field slice_endpoint_fields[] = {
     STRS(addresses,  "addresses"),
     OBJ (conditions, slice_conditions, "conditions"),
+    STR (node,       "nodeName"),
+    OBJ (target,     target_ref, "targetRef"),
 };
 static SCHEMA(slice_endpoint, "endpoint");
 #undef SELF
@@ -81,7 +99,9 @@ static SCHEMA(slice_spec, "EndpointSlice");
 
 #define SELF struct subset_address
 static const struct field subset_address_fields[] = {
-    STR(ip, "ip", .flags = F_REQUIRED),
+    STR(ip,     "ip", .flags = F_REQUIRED),
+    STR(node,   "nodeName"),
+    OBJ(target, target_ref, "targetRef"),
 };
 static SCHEMA(subset_address, "address");
 #undef SELF
@@ -89,6 +109,7 @@ static SCHEMA(subset_address, "address");
 #define SELF struct subset
 static const struct field subset_fields[] = {
     LIST(addresses, subset_address, "addresses"),
+    LIST(not_ready, subset_address, "notReadyAddresses"),
     LIST(ports,     service_port, "ports"),
 };
 static SCHEMA(subset, "subset");
@@ -132,21 +153,32 @@ static bool is_ipv4(const char *ip)
 }
 
 static void add_endpoint(struct subject *s, const struct place *at, struct service *svc,
-                         const char *ip, const struct service_port *port)
+                         const struct subset_address *address, const struct service_port *port)
 {
+    const char *ip = address->ip;
     if (!is_ipv4(ip))
         problem(s, at, "\"%s\" is no IPv4 address", ip);
     else if (port->number.set && is_tcp(port))
         *LIST_PUSH(s->t->a, &svc->endpoints) = (struct endpoint){
-            .ip = ip, .port_name = text_or_empty(port->name), .port = port->number.val
+            .ip = ip,
+            .port_name = text_or_empty(port->name),
+            .port = port->number.val,
+            .node = address->node,
         };
 }
 
-/* Ready unless it says otherwise; of several addresses of one endpoint the first is meant. */
-static bool takes_requests(const struct slice_endpoint *e)
+static bool is_gated(const struct subject *s, const struct target_ref *target)
 {
-    return e->addresses.len && !(e->conditions.ready.set && !e->conditions.ready.val)
-           && !e->conditions.terminating.val;
+    return target->kind && !strcmp(target->kind, "Pod")
+           && pod_waits_for_alb(s->t, s->obj->ns, target->name);
+}
+
+/* Ready unless it says otherwise; of several addresses of one endpoint the first is meant.
+ * One that still serves while it terminates does not count: new requests go elsewhere. */
+static bool takes_requests(const struct subject *s, const struct slice_endpoint *e)
+{
+    bool ready = !e->conditions.ready.set || e->conditions.ready.val;
+    return e->addresses.len && !e->conditions.terminating.val && (ready || is_gated(s, &e->target));
 }
 
 static void load_slice(struct tr *t, struct service *svc, const struct object *obj)
@@ -156,19 +188,30 @@ static void load_slice(struct tr *t, struct service *svc, const struct object *o
     read_object(&s, NULL, &slice_spec_schema, &spec, obj->body, READ_EXACT);
     bool ipv4 = spec.address_type && !strcmp(spec.address_type, "IPv4");
     struct place at = { .name = "endpoints" };
-    for (size_t i = 0; ipv4 && i < spec.endpoints.len; i++)
-        for (size_t j = 0; takes_requests(&spec.endpoints.items[i]) && j < spec.ports.len; j++)
-            add_endpoint(&s, &(struct place){ .up = &at, .index = i }, svc,
-                         spec.endpoints.items[i].addresses.items[0], &spec.ports.items[j]);
+    svc->other_family = svc->other_family || (!ipv4 && spec.endpoints.len);
+    for (size_t i = 0; ipv4 && i < spec.endpoints.len; i++) {
+        const struct slice_endpoint *e = &spec.endpoints.items[i];
+        if (!takes_requests(&s, e))
+            continue;
+        struct subset_address address = { .ip = e->addresses.items[0], .node = e->node };
+        for (size_t j = 0; j < spec.ports.len; j++)
+            add_endpoint(&s, &(struct place){ .up = &at, .index = i }, svc, &address,
+                         &spec.ports.items[j]);
+    }
     svc->bad = svc->bad || s.n_problems;
 }
 
 static void load_subset(struct subject *s, const struct place *at, struct service *svc,
                         const struct subset *subset)
 {
-    for (size_t i = 0; i < subset->addresses.len; i++)
-        for (size_t j = 0; subset->addresses.items[i].ip && j < subset->ports.len; j++)
-            add_endpoint(s, at, svc, subset->addresses.items[i].ip, &subset->ports.items[j]);
+    size_t n = subset->addresses.len;
+    for (size_t i = 0; i < n + subset->not_ready.len; i++) {
+        const struct subset_address *a =
+            i < n ? &subset->addresses.items[i] : &subset->not_ready.items[i - n];
+        bool counts = a->ip && (i < n || is_gated(s, &a->target));
+        for (size_t j = 0; counts && j < subset->ports.len; j++)
+            add_endpoint(s, at, svc, a, &subset->ports.items[j]);
+    }
 }
 
 static void load_endpoints(struct tr *t, struct service *svc, const struct object *obj)
@@ -204,6 +247,9 @@ static void load_service(struct tr *t, struct service *svc)
     struct place at = { .name = "spec" };
     read_object(&s, &at, &service_spec_schema, &spec, json_get(svc->obj->body, "spec"), READ_EXACT);
     svc->external = spec.type && !strcmp(spec.type, "ExternalName");
+    svc->has_node_ports =
+        spec.type && (!strcmp(spec.type, "NodePort") || !strcmp(spec.type, "LoadBalancer"));
+    svc->local = spec.external_policy && !strcmp(spec.external_policy, "Local");
     svc->ports.items = spec.ports.items;
     svc->ports.len = spec.ports.len;
     svc->bad = s.n_problems > 0;

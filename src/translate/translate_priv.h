@@ -498,6 +498,7 @@ struct service_port {
     const char *name; /* NULL: it has none */
     struct opt_int number;
     const char *protocol; /* NULL: TCP */
+    struct opt_int node_port;
 };
 
 /* One address and port behind a Service. */
@@ -505,6 +506,7 @@ struct endpoint {
     const char *ip;
     const char *port_name; /* of the Service's port; "" when it has none */
     int64_t port;
+    const char *node; /* NULL: not known */
 };
 
 /* A Service, whether or not there is an object of it. */
@@ -514,6 +516,9 @@ struct service {
     bool loaded;                           /* what follows was read                   */
     bool bad;                              /* it, or a slice, cannot be understood    */
     bool external;                         /* of type ExternalName                    */
+    bool has_node_ports;                   /* of type NodePort or LoadBalancer        */
+    bool local;                            /* nodes pass requests to their own pods   */
+    bool other_family;                     /* a slice has addresses that are not IPv4 */
     LIST_OF(struct service_port) ports;    /* of its spec                             */
     LIST_OF(struct endpoint) endpoints;    /* not set: no object says which           */
 };
@@ -529,6 +534,20 @@ const struct service_port *service_port_by_name(const struct service *svc, const
 typedef LIST_OF(struct alb_server) server_list;
 void servers_find(struct tr *t, const struct config *c, const struct ingress *ing,
                   const struct route *r, const struct group_ref *ref, server_list *out);
+
+/* ---- node.c -------------------------------------------------------------------------------- */
+
+/* A pod with ALB's readiness gate whose containers are ready: it takes requests before it is
+ * ready, as it becomes so by taking them (alb-ingress.md §D.7). */
+bool pod_waits_for_alb(const struct tr *t, const char *ns, const char *name);
+/* Its pods have no node port, but interfaces of their own. */
+bool node_is_virtual(const struct tr *t, const char *name);
+/* The nodes that count, each as a server with this port; or those with pods behind the
+ * Service's port 'port_name'. */
+void nodes_add_all(struct tr *t, const struct service *svc, int64_t port, int64_t weight,
+                   server_list *out);
+void nodes_add_of_pods(struct tr *t, const struct service *svc, const char *port_name, int64_t port,
+                       server_list *out);
 
 /* Makes the row of the group that the Ingress owns for a Service's port, once. */
 void group_translate(struct tr *t, const struct config *c, const struct ingress *ing,

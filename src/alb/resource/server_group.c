@@ -165,5 +165,5 @@ static bool same_text(const char *x, const char *y)
 bool alb_server_same(const struct alb_server *x, const struct alb_server *y)
 {
     return x->type == y->type && x->port.val == y->port.val && same_text(x->id, y->id)
-           && same_text(x->ip, y->ip);
+           && (x->type == ALB_SERVER_TYPE_ECS || same_text(x->ip, y->ip));
 }

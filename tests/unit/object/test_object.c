@@ -11,8 +11,9 @@
 #include "alb-agent/object.h"
 
 static const enum object_kind all[] = {
-    OBJECT_ALB_CONFIG,    OBJECT_ENDPOINT_SLICE, OBJECT_ENDPOINTS, OBJECT_INGRESS,
-    OBJECT_INGRESS_CLASS, OBJECT_SECRET,         OBJECT_SERVICE,
+    OBJECT_ALB_CONFIG, OBJECT_ENDPOINT_SLICE, OBJECT_ENDPOINTS,
+    OBJECT_INGRESS,    OBJECT_INGRESS_CLASS,  OBJECT_NODE,
+    OBJECT_POD,        OBJECT_SECRET,         OBJECT_SERVICE,
 };
 
 static void test_kinds_are_listed_in_byte_order_of_their_names(void **state)

@@ -32,6 +32,8 @@ static const struct {
     { "{\"apiVersion\":\"v1\",\"kind\":\"Service\"}", OBJECT_SERVICE },
     { "{\"apiVersion\":\"v1\",\"kind\":\"Endpoints\"}", OBJECT_ENDPOINTS },
     { "{\"apiVersion\":\"v1\",\"kind\":\"Secret\"}", OBJECT_SECRET },
+    { "{\"apiVersion\":\"v1\",\"kind\":\"Node\"}", OBJECT_NODE },
+    { "{\"apiVersion\":\"v1\",\"kind\":\"Pod\"}", OBJECT_POD },
     { "{\"apiVersion\":\"discovery.k8s.io/v1\",\"kind\":\"EndpointSlice\"}",
       OBJECT_ENDPOINT_SLICE },
     { "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\"}", OBJECT_UNSET },

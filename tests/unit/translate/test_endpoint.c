@@ -226,19 +226,58 @@ static void test_external_name_has_no_addresses(void **state)
                                   "metadata: {name: tea, namespace: d}\n"
                                   "spec: {type: ExternalName, externalName: x.com}\n" ING);
     assert_string_equal(servers(&w, KEY), "?");
-    assert_has(warnings(&w), "Service tea: ALB cannot reach what a Service of type ExternalName");
+    assert_has(problems(&w),
+               "Service tea: spec.type: ALB cannot reach what a Service of type ExternalName");
     world_done(&w);
 }
 
-static void test_other_backend_type_is_a_warning(void **state)
+static void test_what_has_no_ipv4_address_is_named(void **state)
 {
     (void)state;
-    struct world w =
-        world_of(WEB "---\napiVersion: v1\nkind: Service\nmetadata:\n  name: tea\n  namespace: d\n"
-                     "  annotations: {service.beta.kubernetes.io/backend-type: ecs}\n"
-                     "spec: {ports: [{name: http, port: 80}]}\n" SLICE("s", V4 PORTS) ING);
-    assert_has(warnings(&w), "\"ecs\" is not supported yet");
+    struct world w = world_of(WEB SERVICE SLICE(
+        "s", "addressType: IPv6\n" PORTS "endpoints: [{addresses: [\"fd00::1\"]}]\n") ING);
     assert_string_equal(servers(&w, KEY), "");
+    assert_has(warnings(&w), "Service tea: it has no IPv4 addresses");
+    world_done(&w);
+    /* With an address of each family nothing is lost. */
+    w = world_of(WEB SERVICE SLICE("s", V4 PORTS "endpoints: [{addresses: [10.0.0.1]}]\n") SLICE(
+        "t", "addressType: IPv6\n" PORTS "endpoints: [{addresses: [\"fd00::1\"]}]\n") ING);
+    assert_string_equal(servers(&w, KEY), "eni-1/10.0.0.1:8080*100");
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+}
+
+static const char *many(struct arena *a, size_t n)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_adds(&b, WEB SERVICE SLICE("s", V4 PORTS "endpoints:\n"));
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&b, "- {addresses: [10.0.%zu.%zu]}\n", i / 250, i % 250);
+    buf_adds(&b, IP_ING);
+    return buf_keep(&b, a);
+}
+
+static void test_more_servers_than_a_group_takes_are_refused(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w = world_of(many(&a, 1000));
+    assert_int_equal(group_of(&w, KEY)->servers.len, 1000);
+    assert_string_equal(problems(&w), "");
+    world_done(&w);
+    w = world_of(many(&a, 1001));
+    assert_string_equal(servers(&w, KEY), "?");
+    assert_has(problems(&w), "Service tea: port 80 has 1001 servers, and a group takes 1000");
+    world_done(&w);
+}
+
+static void test_a_group_of_its_own_is_a_warning(void **state)
+{
+    (void)state;
+    struct world w = world_of(
+        WEB "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d, annotations: "
+            "{" ALB "server-group-id: sgp-1}}\nspec: {ports: [{name: http, port: 80}]}\n" ING);
+    assert_has(warnings(&w), "server-group-id]: not applied yet");
     world_done(&w);
 }
 
@@ -260,7 +299,9 @@ int main(void)
         cmocka_unit_test(test_interfaces_are_asked_for_once_the_vpc_is_known),
         cmocka_unit_test(test_missing_service_or_port_leaves_servers_unknown),
         cmocka_unit_test(test_external_name_has_no_addresses),
-        cmocka_unit_test(test_other_backend_type_is_a_warning),
+        cmocka_unit_test(test_what_has_no_ipv4_address_is_named),
+        cmocka_unit_test(test_more_servers_than_a_group_takes_are_refused),
+        cmocka_unit_test(test_a_group_of_its_own_is_a_warning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

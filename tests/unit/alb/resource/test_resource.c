@@ -104,6 +104,10 @@ static void test_a_server_is_told_by_id_address_type_and_port(void **state)
     assert_true(alb_server_same(&x, &y));
     y.ip = NULL;
     assert_false(alb_server_same(&x, &y));
+    /* Of an instance the cloud knows the address, which we need not. */
+    x.type = y.type = ALB_SERVER_TYPE_ECS;
+    assert_true(alb_server_same(&x, &y));
+    x.type = ALB_SERVER_TYPE_ENI;
     y = x;
     y.port.val = 81;
     assert_false(alb_server_same(&x, &y));
