@@ -153,6 +153,48 @@ static void test_load_balancer_is_taken_over_by_its_id(void **state)
     assert_int_equal(world_steps_left(w), 0);
 }
 
+static void write_taker(struct world *w, const char *name, const char *id)
+{
+    world_write(w, arena_fmt(&w->arena, "%s.yaml", name),
+                arena_fmt(&w->arena,
+                          "apiVersion: alibabacloud.com/v1\n"
+                          "kind: AlbConfig\n"
+                          "metadata: {name: %s}\n"
+                          "spec:\n"
+                          "  config: {id: %s, zoneMappings: [{vSwitchId: vsw-1}]}\n"
+                          "  listeners: [{port: 80, protocol: HTTP}]\n",
+                          name, id));
+}
+
+static void assert_refused(struct world *w, const char *name, const char *owner)
+{
+    struct session s CLEANUP(session_close) = { 0 };
+    world_open(w, &s, STORE_SNAPSHOT);
+    world_read(w, &s);
+    assert_int_equal(s.wanted.problems.len, 1);
+    assert_string_equal(s.wanted.problems.items[0].name, name);
+    assert_non_null(strstr(s.wanted.problems.items[0].message,
+                           arena_fmt(&w->arena, "belongs to AlbConfig %s,", owner)));
+}
+
+/* The one in its tag has it, else the first by name (design.md §6). */
+static void test_one_load_balancer_has_one_albconfig(void **state)
+{
+    struct world *w = *state;
+    const char *id = make_load_balancer(w);
+    write_taker(w, "m", id);
+    write_taker(w, "z", id);
+    assert_refused(w, "z", "m");
+    (void)world_apply(w);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateListener"), 1);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 1); /* by hand */
+    world_remove(w, "z.yaml");
+    assert_true(world_apply(w).in_sync);
+    write_taker(w, "a", id);
+    assert_refused(w, "a", "m");
+    assert_int_equal(world_apply(w).writes, 0);
+}
+
 /* A listener made by hand on our load balancer, and a rule of it with a name like ours. */
 static void make_foreign_rule(struct world *w)
 {
@@ -209,6 +251,7 @@ int main(void)
         TEST(test_incomplete_source_creates_but_deletes_nothing),
         TEST(test_load_balancer_to_be_taken_over_is_never_made_instead),
         TEST(test_load_balancer_is_taken_over_by_its_id),
+        TEST(test_one_load_balancer_has_one_albconfig),
         TEST(test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name),
     };
     return cmocka_run_group_tests_name("agent/join", tests, NULL, NULL);
