@@ -169,7 +169,8 @@ static cJSON *tls_of(const struct nginx_edit *e, const char *host)
     cJSON *tls, *h;
     cJSON_ArrayForEach (tls, get(e->spec, "tls"))
         cJSON_ArrayForEach (h, get(tls, "hosts"))
-            if (cJSON_IsString(h) && !strcmp(h->valuestring, host))
+            if (cJSON_IsArray(get(tls, "hosts")) && cJSON_IsString(h)
+                && !strcmp(h->valuestring, host))
                 return tls;
     return NULL;
 }
@@ -234,7 +235,8 @@ static cJSON *new_path(struct arena *a, const char *path, const char *type, cons
 
 static cJSON *paths_of(const cJSON *rule)
 {
-    return get(get(rule, "http"), "paths");
+    cJSON *paths = get(get(rule, "http"), "paths");
+    return cJSON_IsArray(paths) ? paths : NULL;
 }
 
 static const char *text_or(const cJSON *obj, const char *name, const char *dflt)
@@ -332,7 +334,7 @@ static void finish_rule(struct nginx_edit *e, struct map *seen, cJSON *rule)
         guard_path(e, paths, path);
         path = next;
     }
-    if (e->app_root && cJSON_IsArray(paths))
+    if (e->app_root && paths)
         (void)insert(paths, NULL, new_path(e->a, "/", "Exact", app_root));
 }
 

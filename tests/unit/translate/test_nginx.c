@@ -100,6 +100,64 @@ static void test_what_guards_nothing_is_a_warning(void **state)
     world_done(&w);
 }
 
+/* ---- garbage --------------------------------------------------------------------------------- */
+
+/* 'hostile' stands beside an Ingress that has its rule whatever that is. */
+static void assert_harms_nobody(const char *hostile)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct buf b CLEANUP(buf_done) = { 0 };
+    nginx_notes notes = { 0 };
+    struct world w = world_of(arena_fmt(&a, "%s%s%s%s", WEB TEA("d") NGINX_CLASS("true"), hostile,
+                                        INGRESS("d", "good", ""), "  rules:\n" PATH("g.com", "/")));
+    assert_has(rules(&w, "80/HTTP"), "g.com /* 1:ForwardGroup @d/good-tea:80*100\n");
+    const struct object *ing = object_set_find(&w.set, OBJECT_INGRESS, "d", "web");
+    assert_non_null(ing);
+    yaml_write(&b, nginx_to_alb(&a, ing, &notes)->body);
+    assert_non_null(strstr(buf_str(&b), "name: web"));
+    world_done(&w);
+}
+
+static void test_garbage_in_any_annotation_harms_nobody_else(void **state)
+{
+    static const char *const values[] = {
+        "''",         "','",           "'$'", "'[\\\"'", "' '", "'-1'",   "'99999999999999999999'",
+        "'https://'", "'http://:/?#'", "'*'", "'~'",     "'/'", "'true'", "'1.1.1.1/99'",
+    };
+    (void)state;
+    for (size_t i = 0; i < nginx_n_rows; i++)
+        for (size_t k = 0; k < COUNT(values); k++) {
+            struct arena a CLEANUP(arena_done) = { 0 };
+            assert_harms_nobody(arena_fmt(&a, INGRESS_OF("n", "%s%s: %s", X_TEA), N,
+                                          nginx_rows[i].name, values[k]));
+        }
+}
+
+#define ALL                                                                           \
+    N "app-root: /a, " N "server-alias: z.com, " N "from-to-www-redirect: 'true', " N \
+      "whitelist-source-range: 1.1.1.1, " N "denylist-source-range: 1.1.1.2, " N      \
+      "temporal-redirect: 'http://d.com'"
+
+static void test_garbage_in_the_spec_harms_nobody_else(void **state)
+{
+    static const char *const specs[] = {
+        INGRESS_OF("n", ALL, "  rules: 5\n"),
+        INGRESS_OF("n", ALL, "  rules: {a: b}\n"),
+        INGRESS_OF("n", ALL, "  rules: [5, null, x, [], {}]\n"),
+        INGRESS_OF("n", ALL, "  rules: [{host: 5}, {host: a.com, http: 5}]\n"),
+        INGRESS_OF("n", ALL, "  rules: [{host: a.com, http: {paths: {a: b}}}]\n"),
+        INGRESS_OF("n", ALL, "  rules: [{host: a.com, http: {paths: [5, x, [], {}]}}]\n"),
+        INGRESS_OF("n", ALL,
+                   "  rules: [{host: a.com, http: {paths: [{path: 5, pathType: 5, backend: {"
+                   "service: {name: tea, port: x}}}]}}]\n"),
+        INGRESS_OF("n", ALL, "  tls: x\n" X_TEA),
+        INGRESS_OF("n", ALL, "  tls: [5, {hosts: {a: a.com}}, {hosts: [5]}]\n" X_TEA),
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(specs); i++)
+        assert_harms_nobody(specs[i]);
+}
+
 /* ---- the Ingress that is printed ------------------------------------------------------------ */
 
 /* The rules of both listeners and the problems, as one text. */
@@ -195,6 +253,8 @@ int main(void)
         cmocka_unit_test(test_annotations_do_not_count_without_the_class),
         cmocka_unit_test(test_what_guards_requests_leaves_the_ingress_out),
         cmocka_unit_test(test_what_guards_nothing_is_a_warning),
+        cmocka_unit_test(test_garbage_in_any_annotation_harms_nobody_else),
+        cmocka_unit_test(test_garbage_in_the_spec_harms_nobody_else),
         cmocka_unit_test(test_printed_ingress_gives_the_same_rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
