@@ -180,6 +180,8 @@ void actions_assemble(struct subject *s, const struct place *at, const action_li
         for (size_t k = 0; k < raw->len; k++)
             if (rank(raw->items[k].type) == i)
                 add(s, &r->actions, &raw->items[k]);
+    if (!r->redirects)
+        return;
     for (size_t k = 0; k < raw->len; k++)
         if (goes_with_redirect(raw->items[k].type))
             add(s, &r->redirected, &raw->items[k]);

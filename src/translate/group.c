@@ -83,8 +83,7 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
     g.key = group_key(t->a, g.ns, g.ingress, g.service, g.port);
     if (!is_first(t, c, g.key))
         return;
-    g.from = arena_fmt(t->a, "%s service %s:%" PRId64, subject_from(t->a, ing->obj), ref->service,
-                       ref->port);
+    g.from = arena_fmt(t->a, "%s service %s:%" PRId64, ing->from, ref->service, ref->port);
     struct alb_server_group *group = build(t, c, &g);
     server_list servers = { 0 };
     servers_find(t, c, ing, r, ref, &servers);

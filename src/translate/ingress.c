@@ -134,6 +134,7 @@ static void fill_route(struct subject *s, const struct place *at, const char *me
                                 .rewrite_target = ing->rewrite_target };
     r->where = place_text(s->t->a, r->is_default ? &backend_at : at);
     r->path = spec->path ? spec->path : "/";
+    r->redirects = ing->placement.ssl_redirect;
     r->kind = path_values(s, at, &given, &paths);
     r->service = spec->backend.service.name ? spec->backend.service.name : "";
     r->direction = read_direction(s, r->service);
@@ -157,8 +158,7 @@ static void add_routes(struct subject *s, struct ingress *ing, const struct rule
     for (size_t j = 0; j < spec->http.paths.len; j++) {
         struct route *r = LIST_PUSH(s->t->a, &ing->routes);
         r->host = spec->host;
-        r->from =
-            arena_fmt(s->t->a, "%s rules[%zu].paths[%zu]", subject_from(s->t->a, s->obj), i, j);
+        r->from = arena_fmt(s->t->a, "%s rules[%zu].paths[%zu]", ing->from, i, j);
         fill_route(s, &(struct place){ .up = &paths, .index = j }, "backend", ing,
                    &spec->http.paths.items[j], r);
     }
@@ -178,7 +178,7 @@ static void add_default(struct subject *s, struct ingress *ing, const struct bac
     struct route *r = LIST_PUSH(s->t->a, &ing->routes);
     struct path_spec spec = { .backend = *backend };
     r->is_default = true;
-    r->from = arena_fmt(s->t->a, "%s defaultBackend", subject_from(s->t->a, s->obj));
+    r->from = arena_fmt(s->t->a, "%s defaultBackend", ing->from);
     fill_route(s, &spec_at, "defaultBackend", ing, &spec, r);
 }
 
@@ -216,6 +216,7 @@ struct ingress *ingress_read(struct subject *s)
     struct ingress_spec spec = { 0 };
     struct place at = { .name = "spec" };
     ing->obj = s->obj;
+    ing->from = subject_from(a, s->obj);
     ing->sort_key = arena_fmt(a, "%s/%s", s->obj->ns, s->obj->name);
     read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
     ing->order = read_order(s);

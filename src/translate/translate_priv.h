@@ -316,7 +316,8 @@ struct route {
     enum alb_direction direction;
     LIST_OF(struct alb_condition) conditions;
     action_list actions;    /* in the order in which they are sent                   */
-    action_list redirected; /* where ssl-redirect leads to port 443                  */
+    action_list redirected; /* where ssl-redirect leads to port 443; empty without it */
+    bool redirects;         /* the Ingress has ssl-redirect                          */
     LIST_OF(struct group_ref) groups;
     bool own_forward; /* it ends in a forward to its backend, 'own'               */
     struct group_ref own;
@@ -366,6 +367,7 @@ struct ingress_tls;
 struct ingress {
     const struct object *obj;
     const char *sort_key; /* "<ns>/<name>" */
+    const char *from;     /* "Ingress shop/web (web.yaml:3)" */
     int64_t order;
     struct placement placement;
     struct alb_server_group settings;           /* what its groups have in common */
