@@ -1,6 +1,5 @@
 /* cmd_history.c - what was wanted and what was done about it: history, show, diff. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/clock.h"
@@ -115,12 +114,10 @@ const struct cmd cmd_history = {
 static bool parse_revision(struct session *s, const char *text, const char **lb, int64_t *number)
 {
     const char *at = strrchr(text, '@');
-    char *end;
     if (!at || at == text)
         return false;
-    *number = strtoll(at + 1, &end, 10);
     *lb = session_lb_name(s, arena_strndup(&s->arena, text, (size_t)(at - text)));
-    return *end == '\0' && end > at + 1 && *number > 0;
+    return cli_number(at + 1, number);
 }
 
 static cJSON *parsed(const char *text)
@@ -180,7 +177,6 @@ static enum exit_code show_run(const struct cmd *cmd, struct options *o)
     struct session s CLEANUP(session_close) = { 0 };
     const char *lb;
     int64_t number;
-    char *end = NULL;
     if (o->args.len != 1) {
         (void)error_set(&err, ERROR_INVALID, "%s: give the number of a call, or LB@REVISION",
                         cmd->name);
@@ -191,8 +187,7 @@ static enum exit_code show_run(const struct cmd *cmd, struct options *o)
         return cli_fail(&err);
     if (parse_revision(&s, what, &lb, &number))
         return show_revision(&s, lb, number, &err) ? EXIT_DONE : cli_fail(&err);
-    number = strtoll(what, &end, 10);
-    if (*end || end == what || number <= 0) {
+    if (!cli_number(what, &number)) {
         (void)error_set(&err, ERROR_INVALID,
                         "%s: '%s' is neither the number of a call nor LB@REVISION", cmd->name,
                         what);

@@ -1,17 +1,14 @@
 /* cmd_rollback.c - a load balancer back to what it was wanted to be. */
-#include <stdlib.h>
-
 #include "cli.h"
 
 static bool parse_to(const struct options *o, int64_t *revision, struct error *err)
 {
-    char *end = NULL;
-    *revision = o->to ? strtoll(o->to, &end, 10) : 0;
+    *revision = 0;
     if (o->args.len != 1)
         return error_set(err, ERROR_INVALID, "rollback: give one load balancer");
     if (!o->to == !o->release)
         return error_set(err, ERROR_INVALID, "rollback: give --to REVISION or --release");
-    if (o->to && (*end || end == o->to || *revision <= 0))
+    if (o->to && !cli_number(o->to, revision))
         return error_set(err, ERROR_INVALID,
                          "rollback: --to '%s' is no revision; 'alb-agent history %s' lists them",
                          o->to, o->args.items[0]);
