@@ -177,8 +177,8 @@ void nginx_vhost(struct nginx_edit *e, const struct nginx_row *row, const char *
                  struct nginx_note *note)
 {
     (void)row;
-    if (value_check_host(value) || strchr(value, '$'))
-        impossible(note, "ALB takes a host here, without variables");
+    if (value_check_host(value) || strpbrk(value, "~*?$"))
+        impossible(note, "ALB takes a host here, without variables and wildcards");
     else
         e->vhost = value;
 }

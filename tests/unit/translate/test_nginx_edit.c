@@ -81,6 +81,9 @@ static void test_other_hosts_are_added(void **state)
                  "tls a.com\ntls www.a.com\n");
     assert_paths(N "from-to-www-redirect: 'true'", "  rules:\n" PATH("www.a.com", "/x"),
                  "www.a.com Prefix /x tea\na.com Prefix / alb-agent-www-0\n");
+    /* A name that TLS has already is not added to it. */
+    assert_paths(N "server-alias: b.com", X_ROOT "  tls: [{hosts: [a.com, b.com]}]\n",
+                 "a.com Prefix /x tea\nb.com Prefix /x tea\ntls a.com\ntls b.com\n");
     /* A host that is there already is not taken. */
     assert_paths(N "server-alias: b.com, " N "from-to-www-redirect: 'true'",
                  X_ROOT PATH("b.com", "/x") PATH("www.a.com", "/y") PATH("www.b.com", "/y"),
@@ -97,20 +100,43 @@ static void test_ingress_without_rules_is_left_alone(void **state)
                  "  rules: [{host: a.com}]\n", "");
 }
 
-static void test_tls_is_served_and_redirected_to(void **state)
+/* What an annotation of nginx is with TLS, and what ssl-redirect becomes. */
+struct redirect {
+    const char *annotations, *spec, *wanted;
+    enum nginx_verdict verdict;
+};
+
+static void assert_redirect(const struct redirect *r)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct object_set set CLEANUP(object_set_done) = { 0 };
     struct source_options options = { 0 };
     nginx_notes notes = { 0 };
-    static const char text[] = INGRESS("d", "web", "") X_ROOT TLS;
-    (void)state;
+    const char *text = arena_fmt(&a, INGRESS("d", "web", "%s") "%s", r->annotations, r->spec);
     source_read_text("t.yaml", text, strlen(text), &options, &set);
     const struct object *ing =
         nginx_to_alb(&a, object_set_find(&set, OBJECT_INGRESS, "d", "web"), &notes);
-    assert_string_equal(object_annotation(ing, ALB "ssl-redirect"), "true");
+    assert_string_equal(object_annotation(ing, ALB "ssl-redirect"), r->wanted);
     assert_string_equal(object_annotation(ing, ALB "listen-ports"),
                         "[{\"HTTP\":80},{\"HTTPS\":443}]");
+    if (notes.len)
+        assert_int_equal(notes.items[0].verdict, r->verdict);
+}
+
+static void test_tls_is_served_and_redirected_to(void **state)
+{
+    static const struct redirect cases[] = {
+        { "", X_ROOT TLS, "true", NGINX_EXACT },
+        { N "ssl-redirect: 'true'", X_ROOT TLS, "true", NGINX_EXACT },
+        { N "ssl-redirect: 'false'", X_ROOT TLS, "false", NGINX_EXACT },
+        { ALB "ssl-redirect: 'false'", X_ROOT TLS, "false", NGINX_EXACT },
+        /* ALB redirects all of an Ingress. */
+        { N "ssl-redirect: 'true'", X_ROOT PATH("b.com", "/") TLS, "true", NGINX_APPROXIMATE },
+        { N "ssl-redirect: 'true'", "  rules: [{http: {paths: []}}]\n" TLS, "true", NGINX_EXACT },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_redirect(&cases[i]);
 }
 
 /* An element is added to a list that people wrote, as it stands. */

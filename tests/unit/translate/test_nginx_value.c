@@ -60,6 +60,8 @@ static void test_canaries(void **state)
           "100" },
         { N "canary-weight: '1', " N "canary-weight-total: '0'", NGINX_IMPOSSIBLE, "canary-weight",
           NULL },
+        { N "canary-weight: '1', " N "canary-weight-total: all", NGINX_IMPOSSIBLE, "canary-weight",
+          NULL },
         { N "canary-weight: many", NGINX_IMPOSSIBLE, "canary-weight", NULL },
         { N "canary-weight: '20', " N "canary-by-header: X", NGINX_IMPOSSIBLE, "canary-weight",
           NULL },
@@ -80,6 +82,7 @@ static void test_paths(void **state)
         { N "rewrite-target: '/y/$2'", NGINX_APPROXIMATE, "rewrite-target", "/y/${2}" },
         { N "rewrite-target: '/y', " ALB "rewrite-target: /z", NGINX_APPROXIMATE, "rewrite-target",
           "/z" },
+        { N "rewrite-target: '/$a/$-'", NGINX_APPROXIMATE, "rewrite-target", "/$a/$-" },
         { N "rewrite-target: 'https://b.com'", NGINX_IMPOSSIBLE, "rewrite-target", NULL },
         { N "upstream-vhost: b.com", NGINX_EXACT, "actions.tea",
           "[{\"type\":\"Rewrite\",\"RewriteConfig\":{\"host\":\"b.com\",\"path\":\"${path}\","
@@ -90,6 +93,7 @@ static void test_paths(void **state)
           "\"query\":\"${query}\"}}]" },
         { N "upstream-vhost: b.com, " N "rewrite-target: /y", NGINX_EXACT, "rewrite-target", NULL },
         { N "upstream-vhost: b.com, " N "rewrite-target: /y", NGINX_EXACT, "use-regex", "true" },
+        { N "upstream-vhost: '*.b.com'", NGINX_IMPOSSIBLE, "actions.tea", NULL },
         { N "upstream-vhost: $host", NGINX_IMPOSSIBLE, "actions.tea", NULL },
         { N "x-forwarded-prefix: '/x'", NGINX_EXACT, "actions.tea",
           "[{\"type\":\"InsertHeader\",\"InsertHeaderConfig\":{\"key\":\"X-Forwarded-Prefix\","
@@ -134,6 +138,9 @@ static void test_redirects(void **state)
           NGINX_EXACT, "actions.tea",
           GOES_TO("\"protocol\":\"HTTPS\",\"host\":\"b.com\",\"port\":\"443\",\"path\":\"/"
                   "\",\"httpCode\":\"302\"") },
+        { N "permanent-redirect: 'http://b.com/y?'", NGINX_APPROXIMATE, "actions.tea",
+          GOES_TO("\"protocol\":\"HTTP\",\"host\":\"b.com\",\"port\":\"80\",\"path\":\"/"
+                  "y\",\"httpCode\":\"301\"") },
         { N "permanent-redirect: '/y'", NGINX_IMPOSSIBLE, "actions.tea", NULL },
         { N "permanent-redirect: 'https://b.com$request_uri'", NGINX_IMPOSSIBLE, "actions.tea",
           NULL },
@@ -175,6 +182,7 @@ static void test_cors(void **state)
         { N "enable-cors: 'false'", NGINX_EXACT, "enable-cors", "false" },
         { N "cors-allow-origin: 'https://b.com'", NGINX_EXACT, "cors-allow-origin",
           "https://b.com" },
+        { N "cors-allow-credentials: 'false'", NGINX_EXACT, "cors-allow-credentials", "false" },
         { N "cors-max-age: '1728000'", NGINX_APPROXIMATE, "cors-max-age", "172800" },
         { N "cors-max-age: long", NGINX_IMPOSSIBLE, "cors-max-age", NULL },
     };
@@ -196,6 +204,8 @@ static void test_backends(void **state)
         { N "upstream-hash-by: $arg_id", NGINX_EXACT, "backend-scheduler-uch-value", "id" },
         { N "upstream-hash-by: $binary_remote_addr", NGINX_APPROXIMATE, "backend-scheduler",
           "sch" },
+        { N "upstream-hash-by: $remote_addr", NGINX_APPROXIMATE, "backend-scheduler", "sch" },
+        { N "upstream-hash-by: $arg_", NGINX_IMPOSSIBLE, "backend-scheduler", NULL },
         { N "upstream-hash-by: $request_uri", NGINX_IMPOSSIBLE, "backend-scheduler", NULL },
         { N "upstream-hash-by: $arg_x$arg_y", NGINX_IMPOSSIBLE, "backend-scheduler", NULL },
         { N "affinity: cookie", NGINX_APPROXIMATE, "sticky-session", "true" },
@@ -206,8 +216,13 @@ static void test_backends(void **state)
           "cookie-timeout", "86400" },
         { N "session-cookie-max-age: '0', " N "affinity: cookie", NGINX_IMPOSSIBLE,
           "cookie-timeout", NULL },
+        { N "session-cookie-max-age: long, " N "affinity: cookie", NGINX_IMPOSSIBLE,
+          "cookie-timeout", NULL },
+        { N "session-cookie-max-age: '60', " N "affinity: ip", NGINX_EXACT, "cookie-timeout",
+          NULL },
         { N "session-cookie-max-age: '60'", NGINX_EXACT, "cookie-timeout", NULL },
         { N "proxy-body-size: 8m", NGINX_IMPOSSIBLE, "order", NULL },
+        { N "proxy-buffering: 'off'", NGINX_EXACT, "order", NULL },
         { N "enable-modsecurity: 'false'", NGINX_EXACT, "order", NULL },
     };
     (void)state;
