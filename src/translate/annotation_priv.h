@@ -21,7 +21,7 @@ struct annotation_row {
 };
 extern const struct annotation_row annotation_rows[];
 extern const size_t annotation_n_rows;
-/* Annotations of our own, with their whole names; the meaning says on which object. */
+/* What else is read of objects, with whole names; the meaning says of which. */
 extern const struct annotation_row own_annotation_rows[];
 extern const size_t own_annotation_n_rows;
 

@@ -222,6 +222,21 @@ const struct annotation_part annotation_parts[] = {
 };
 
 const struct annotation_row own_annotation_rows[] = {
+    { "kubernetes.io/ingress.class", U, .type = "name of an IngressClass, or alb", .field = "-",
+     .meaning = "On an Ingress without spec.ingressClassName: its class; alb works without an IngressClass, with the AlbConfig default." },
+    { "service.beta.kubernetes.io/backend-type", U, .type = "eni, or another text", .dflt = "eni", .field = "Servers.ServerType",
+     .meaning = "On a Service: eni reaches pods directly, any other text through the port of their nodes.",
+     .differs = "In the source settings of the controller decide when it is not given, and node ports are the default: eni here." },
+    { "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-backend-label", U, .type = "label selector", .field = "Servers",
+     .meaning = "On a Service reached through nodes: which nodes count." },
+    { "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-remove-unscheduled-backend", U, .type = "on or off", .dflt = "off", .field = "Servers",
+     .meaning = "On a Service reached through nodes: nodes that take no new pods do not count." },
+    { "service.beta.kubernetes.io/exclude-node", U, .type = "any", .field = "Servers",
+     .meaning = "On a Node, as a label, like service.alibabacloud.com/exclude-node: it does not count." },
+    { "alb.ingress.kubernetes.io/server-group-id", L, .type = "id of a server group", .field = "-",
+     .meaning = "On a Service: a group that it fills without an Ingress." },
+    { "target-health.alb.k8s.alibabacloud", U, .type = "a readiness gate", .field = "Servers",
+     .meaning = "On a Pod: it is a server as soon as its containers are ready. Its condition is not written." },
     { "alb-agent/rule-order", U, .type = "compatible or specification", .dflt = "compatible", .field = "Priority",
      .meaning = "On an AlbConfig: how the rules of its listeners are put in order. compatible: order, then namespace/name, then position; specification: the most exact host first, then exact paths, then the longest." },
     { "alb-agent/confirm", U, .type = "the digits that a refusal names", .field = "-",

@@ -178,7 +178,7 @@ void page_write(struct buf *b)
         add_annotation(b, &annotation_rows[i]);
     add_parts(b, "conditions");
     add_parts(b, "actions");
-    buf_adds(b, "\n## Annotations of other objects\n\n"
+    buf_adds(b, "\n## What else is read of objects\n\n"
                 "| Annotation | Values | Default | Meaning | ALB field |\n|---|---|---|---|---|\n");
     for (size_t i = 0; i < own_annotation_n_rows; i++)
         add_annotation(b, &own_annotation_rows[i]);

@@ -78,20 +78,29 @@ static void test_every_documented_annotation_has_a_row(void **state)
             fail_msg("%s has no row", documented[i]);
 }
 
+static void check_row(const struct annotation_row *row)
+{
+    assert_non_null(row->type);
+    assert_non_null(row->field);
+    assert_non_null(row->meaning);
+    assert_int_equal(row->meaning[strlen(row->meaning) - 1], '.');
+    if (row->differs)
+        assert_int_equal(row->differs[strlen(row->differs) - 1], '.');
+    if (row->with)
+        assert_non_null(row_of(row->with));
+}
+
 static void test_every_row_says_what_people_need(void **state)
 {
     (void)state;
     for (size_t i = 0; i < annotation_n_rows; i++) {
-        const struct annotation_row *row = &annotation_rows[i];
-        assert_ptr_equal(row_of(row->name), row);
-        assert_non_null(row->type);
-        assert_non_null(row->field);
-        assert_non_null(row->meaning);
-        assert_int_equal(row->meaning[strlen(row->meaning) - 1], '.');
-        if (row->differs)
-            assert_int_equal(row->differs[strlen(row->differs) - 1], '.');
-        if (row->with)
-            assert_non_null(row_of(row->with));
+        assert_ptr_equal(row_of(annotation_rows[i].name), &annotation_rows[i]);
+        check_row(&annotation_rows[i]);
+    }
+    for (size_t i = 0; i < own_annotation_n_rows; i++) {
+        check_row(&own_annotation_rows[i]);
+        /* It says of which object. */
+        assert_int_equal(strncmp(own_annotation_rows[i].meaning, "On a", 4), 0);
     }
 }
 
