@@ -6,6 +6,7 @@
 
 #include "alb-agent/clock.h"
 #include "alb-agent/http.h"
+#include "alb-agent/number.h"
 #include "alb-agent/source.h"
 #include "session_priv.h"
 
@@ -68,10 +69,11 @@ static void read_batches(struct session *s)
 {
     for (size_t i = 0; i < s->facts.items.len; i++) {
         const struct fact *f = &s->facts.items.items[i];
-        if (f->kind != FACT_BATCH)
+        int64_t n;
+        if (f->kind != FACT_BATCH || !number_parse(f->value, strlen(f->value), &n) || !n)
             continue;
         size_t *left = arena_alloc(&s->arena, sizeof *left);
-        *left = strtoul(f->value, NULL, 10);
+        *left = (size_t)n;
         map_put(&s->batches, f->key, left);
     }
 }

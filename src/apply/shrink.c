@@ -4,25 +4,26 @@
  * a refusal is believed: the action takes half as many, and that is kept as a fact. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/fact.h"
+#include "alb-agent/number.h"
 #include "apply_priv.h"
 
 /* How many members the list 'name' of the call has: of "Rules.12.Priority" 12. */
 static size_t members(const struct step *step, const char *name)
 {
     const size_t n = strlen(name);
-    unsigned long most = 0;
+    int64_t most = 0;
     for (size_t i = 0; i < step->params.len; i++) {
         const char *param = step->params.items[i].name;
         if (strncmp(param, name, n) != 0 || param[n] != '.')
             continue;
-        unsigned long at = strtoul(param + n + 1, NULL, 10);
+        int64_t at = 0;
+        (void)number_parse(param + n + 1, strcspn(param + n + 1, "."), &at);
         most = at > most ? at : most;
     }
-    return most;
+    return (size_t)most;
 }
 
 /* Of the call as it was sent, the members of the list that is refused as too long; 0: it is not

@@ -86,8 +86,6 @@ void options_help(struct buf *b, const struct cmd *cmd);
 
 /* ---- shared by verbs ------------------------------------------------------------------ */
 
-/* A number above 0, of digits alone; false for anything else. */
-bool cli_number(const char *text, int64_t *out);
 enum exit_code cli_fail(const struct error *err);
 void cli_print(const struct buf *b);
 enum report_format format_of(const struct options *o);

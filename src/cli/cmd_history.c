@@ -4,6 +4,7 @@
 
 #include "alb-agent/clock.h"
 #include "alb-agent/json.h"
+#include "alb-agent/number.h"
 #include "cli.h"
 
 enum { HISTORY_MAX = 1000 };
@@ -117,7 +118,7 @@ static bool parse_revision(struct session *s, const char *text, const char **lb,
     if (!at || at == text)
         return false;
     *lb = session_lb_name(s, arena_strndup(&s->arena, text, (size_t)(at - text)));
-    return cli_number(at + 1, number);
+    return number_parse(at + 1, strlen(at + 1), number) && *number > 0;
 }
 
 static cJSON *parsed(const char *text)
@@ -187,7 +188,7 @@ static enum exit_code show_run(const struct cmd *cmd, struct options *o)
         return cli_fail(&err);
     if (parse_revision(&s, what, &lb, &number))
         return show_revision(&s, lb, number, &err) ? EXIT_DONE : cli_fail(&err);
-    if (!cli_number(what, &number)) {
+    if (!number_parse(what, strlen(what), &number) || !number) {
         (void)error_set(&err, ERROR_INVALID,
                         "%s: '%s' is neither the number of a call nor LB@REVISION", cmd->name,
                         what);

@@ -1,4 +1,7 @@
 /* cmd_rollback.c - a load balancer back to what it was wanted to be. */
+#include <string.h>
+
+#include "alb-agent/number.h"
 #include "cli.h"
 
 static bool parse_to(const struct options *o, int64_t *revision, struct error *err)
@@ -8,7 +11,7 @@ static bool parse_to(const struct options *o, int64_t *revision, struct error *e
         return error_set(err, ERROR_INVALID, "rollback: give one load balancer");
     if (!o->to == !o->release)
         return error_set(err, ERROR_INVALID, "rollback: give --to REVISION or --release");
-    if (o->to && !cli_number(o->to, revision))
+    if (o->to && (!number_parse(o->to, strlen(o->to), revision) || !*revision))
         return error_set(err, ERROR_INVALID,
                          "rollback: --to '%s' is no revision; 'alb-agent history %s' lists them",
                          o->to, o->args.items[0]);

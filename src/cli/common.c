@@ -18,17 +18,6 @@ enum exit_code exit_worse(enum exit_code x, enum exit_code y)
     return EXIT_ERROR;
 }
 
-bool cli_number(const char *text, int64_t *out)
-{
-    size_t n = strspn(text, "0123456789");
-    *out = 0;
-    if (!n || n > 15 || text[n])
-        return false;
-    for (; *text; text++)
-        *out = *out * 10 + (*text - '0');
-    return *out > 0;
-}
-
 enum exit_code cli_fail(const struct error *err)
 {
     (void)fprintf(stderr, "alb-agent: %s\n", err->msg);
