@@ -215,7 +215,7 @@ static const struct redirect_wait *awaited(const struct planner *p, const struct
 {
     const struct resource *r = op->node->row;
     bool comes = op->kind == STEP_CREATE || (op->kind == STEP_UPDATE && op->actions);
-    bool goes = op->kind == STEP_DELETE && !r->desired;
+    bool goes = op->kind == STEP_DELETE;
     if ((!comes && !goes) || map_get(&p->circles, r->key))
         return NULL;
     return map_get(&p->redirects, r->key);

@@ -161,6 +161,82 @@ static void test_a_group_that_a_wanted_rule_names_is_not_deleted(void **state)
     assert_plan(b, "CreateRules");
 }
 
+static struct resource *unused_group(struct bed *b, bool drains, int64_t timeout)
+{
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, "shop/tea:80", "sgp-1");
+    g->drain.enabled = (struct opt_bool){ drains, true };
+    g->drain.timeout = (struct opt_int){ timeout, timeout >= 0 };
+    struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80");
+    bed_sync(b, r, g, "sgp-1");
+    bed_undesired(r);
+    r->unused_since = NOW - 299 * 1000;
+    return r;
+}
+
+static void test_a_group_that_does_not_drain_goes_at_once(void **state)
+{
+    struct bed *b = *state;
+    (void)unused_group(b, false, 300);
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteServerGroup", 0)->waits);
+}
+
+static void test_a_group_that_drains_for_no_time_goes_at_once(void **state)
+{
+    struct bed *b = *state;
+    unused_group(b, true, 0)->unused_since = 0;
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteServerGroup", 0)->waits);
+}
+
+/* alb-openapi.json: the time-out is 300 s when it is not given. */
+static void test_a_group_drains_for_300_seconds_unless_it_says_otherwise(void **state)
+{
+    struct bed *b = *state;
+    struct resource *r = unused_group(b, true, -1);
+    bed_plan(b);
+    assert_non_null(bed_step(b, "DeleteServerGroup", 0)->waits);
+    r->unused_since = NOW - 300 * 1000;
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteServerGroup", 0)->waits);
+    r->unused_since = 0; /* not known to be unused */
+    bed_plan(b);
+    assert_non_null(bed_step(b, "DeleteServerGroup", 0)->waits);
+}
+
+static void test_a_held_group_is_left_alone(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    (void)bed_group(b, "shop/tea:80", "sgp-1");
+    struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80");
+    bed_gone(r);
+    r->held = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_group_of_another_service_that_fits_is_no_news(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    (void)bed_group(b, "shop/tea:80", "sgp-1");
+    struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80");
+    struct alb_server_group *g = bed_actual(b, r);
+    g->config_managed = (struct opt_bool){ true, true };
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 0);
+    g->config_managed.val = false;
+    g->name = "another";
+    bed_plan(b);
+    assert_plan(b, "UpdateServerGroupAttribute");
+    bed_undesired(r);
+    bed_plan(b);
+    assert_plan(b, "DeleteServerGroup");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +249,11 @@ int main(void)
         BED_TEST(test_a_group_is_deleted_when_its_connections_have_drained),
         BED_TEST(test_held_and_foreign_groups_are_not_deleted),
         BED_TEST(test_a_group_that_a_wanted_rule_names_is_not_deleted),
+        BED_TEST(test_a_group_that_does_not_drain_goes_at_once),
+        BED_TEST(test_a_group_that_drains_for_no_time_goes_at_once),
+        BED_TEST(test_a_group_drains_for_300_seconds_unless_it_says_otherwise),
+        BED_TEST(test_a_held_group_is_left_alone),
+        BED_TEST(test_a_group_of_another_service_that_fits_is_no_news),
     };
     return cmocka_run_group_tests_name("plan/group", tests, NULL, NULL);
 }

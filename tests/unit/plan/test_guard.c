@@ -97,6 +97,28 @@ static void test_rules_of_others_do_not_count(void **state)
     assert_int_equal(b->plan.refusals.len, 0);
 }
 
+static void test_a_confirmed_load_balancer_may_lose_its_rules(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    for (int i = 0; i < 5; i++)
+        bed_have_rule(b, bed_rule(b, arena_fmt(&b->a, "h%d.com", i), "-", "g"), i + 1,
+                      arena_fmt(&b->a, "rule-%d", i));
+    struct map confirmed CLEANUP(map_done) = { 0 };
+    b->in.confirmed = &confirmed;
+    bed_plan(b);
+    assert_true(b->plan.lbs.items[0].refused);
+    assert_true(b->plan.refusals.items[0].share);
+    map_put(&confirmed, "kube-system/other", "");
+    bed_plan(b);
+    assert_true(b->plan.lbs.items[0].refused);
+    map_put(&confirmed, LB, "");
+    bed_plan(b);
+    assert_false(b->plan.lbs.items[0].refused);
+    assert_null(bed_step(b, "DeleteRules", 0)->waits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +128,7 @@ int main(void)
         BED_TEST(test_the_guard_can_be_lifted),
         BED_TEST(test_rules_that_go_with_their_listener_count),
         BED_TEST(test_rules_of_others_do_not_count),
+        BED_TEST(test_a_confirmed_load_balancer_may_lose_its_rules),
     };
     return cmocka_run_group_tests_name("plan/guard", tests, NULL, NULL);
 }

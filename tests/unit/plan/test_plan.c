@@ -108,6 +108,56 @@ static void test_the_same_model_gives_the_same_plan(void **state)
     }
 }
 
+static void test_a_load_balancer_whose_albconfig_is_being_deleted_goes(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_undesired(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    struct map tombstones CLEANUP(map_done) = { 0 };
+    b->in.tombstones = &tombstones;
+    bed_plan(b);
+    assert_no_steps(b);
+    map_put(&tombstones, LB, "AlbConfig web");
+    bed_plan(b);
+    assert_plan(b, "DeleteLoadBalancer");
+    assert_string_equal(b->plan.steps.items[0].cause, "AlbConfig web is being deleted");
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+    b->in.keep_all = false;
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->held = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_load_balancer_that_works_normally_takes_changes(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *lb = bed_lb(b);
+    lb->name = "other";
+    struct alb_load_balancer *actual = bed_actual(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    actual->business_status = "Normal";
+    bed_plan(b);
+    assert_null(bed_next(b)->waits);
+    actual->business_status = "Abnormal";
+    bed_plan(b);
+    assert_non_null(b->plan.steps.items[0].waits);
+}
+
+static void test_another_load_balancer_is_destroyed_and_this_one_stays(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    b->in.destroy = "kube-system/other";
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 0);
+    b->in.destroy = LB;
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->desired_from = NULL;
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 1);
+    assert_non_null(strstr(b->plan.refusals.items[0].message, "its AlbConfig"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +166,9 @@ int main(void)
         BED_TEST(test_load_balancers_are_planned_by_name_and_counted),
         BED_TEST(test_a_load_balancer_that_is_unmanaged_gets_no_steps),
         BED_TEST(test_the_same_model_gives_the_same_plan),
+        BED_TEST(test_a_load_balancer_whose_albconfig_is_being_deleted_goes),
+        BED_TEST(test_a_load_balancer_that_works_normally_takes_changes),
+        BED_TEST(test_another_load_balancer_is_destroyed_and_this_one_stays),
     };
     return cmocka_run_group_tests_name("plan/plan", tests, NULL, NULL);
 }

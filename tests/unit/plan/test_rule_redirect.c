@@ -411,6 +411,167 @@ static void test_nobody_is_redirected_to_where_nothing_is_yet_or_any_more(void *
     assert_true(calls > 1500);
 }
 
+static void test_a_redirect_that_keeps_the_protocol_leads_to_the_listener_of_its_port(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_gone(listener(b, "8080/HTTP", 8080, ALB_PROTOCOL_HTTP));
+    struct alb_rule *rule = redirect(b, "a.com", "8080", NULL);
+    rule->actions.items[0].redirect.protocol = "${protocol}";
+    rule->actions.items[0].redirect.host = NULL; /* as "${host}" */
+    rule->actions.items[0].redirect.path = "";
+    want(b, HTTP, rule, 1);
+    bed_plan(b);
+    assert_non_null(strstr(bed_step(b, "CreateRules", 0)->waits, "Listener 8080/HTTP to exist"));
+}
+
+static void test_a_redirect_within_its_listener_waits_for_nothing(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    want(b, HTTP, redirect(b, "a.com", "80", "b.com"), 1);
+    want(b, HTTP, forward(b, "b.com"), 2);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
+/* The same host, and paths that cannot both be asked for. */
+static void test_a_redirect_does_not_wait_for_rules_of_other_paths(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *rule = bed_rule(b, "a.com", "/x/*", "-");
+    rule->actions.items[0] = redirect(b, "a.com", "443", NULL)->actions.items[0];
+    want(b, HTTP, rule, 1);
+    want(b, HTTPS, bed_rule(b, "a.com", "/y", "sgp-1"), 1);
+    bed_plan(b);
+    assert_null(step_of(b, "CreateRules", HTTP)->waits);
+    want(b, HTTPS, bed_rule(b, "a.com", "/x/1", "sgp-1"), 2);
+    bed_plan(b);
+    assert_non_null(step_of(b, "CreateRules", HTTP)->waits);
+}
+
+static void test_a_redirect_that_stays_does_not_hold_a_listener(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *rule = redirect(b, "a.com", "443", NULL);
+    want(b, HTTP, rule, 1);
+    have(b, HTTP, rule, 100);
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, HTTPS));
+    bed_plan(b);
+    assert_plan(b, "DeleteListener");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
+static void test_a_redirect_to_a_listener_that_goes_does_not_wait_for_it(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, HTTPS));
+    want(b, HTTP, redirect(b, "a.com", "443", NULL), 1);
+    bed_plan(b);
+    assert_null(bed_step(b, "CreateRules", 0)->waits);
+}
+
+/* 80 leads to 443, 443 to 8080, 8080 to 80: all three can go, whichever is first. */
+static void test_three_listeners_in_a_circle_go(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    listener(b, "8080/HTTP", 8080, ALB_PROTOCOL_HTTP);
+    have(b, HTTP, redirect(b, "a.com", "443", NULL), 100);
+    struct alb_rule *rule = redirect(b, "b.com", "8080", NULL);
+    rule->actions.items[0].redirect.protocol = "HTTP";
+    have(b, HTTPS, rule, 100);
+    have(b, "8080/HTTP", redirect(b, "c.com", "80", NULL), 100);
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, HTTP));
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, HTTPS));
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, "8080/HTTP"));
+    bed_plan(b);
+    assert_int_equal(bed_count(b, "DeleteListener"), 3);
+    assert_non_null(bed_next(b));
+}
+
+/* 80 leads to 443 and that to 8080: in this order. */
+static void test_three_listeners_in_a_row_go_one_after_the_other(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    listener(b, "8080/HTTP", 8080, ALB_PROTOCOL_HTTP);
+    have(b, HTTP, redirect(b, "a.com", "443", NULL), 100);
+    have(b, "8080/HTTP", forward(b, "b.com"), 100);
+    struct alb_rule *rule = redirect(b, "b.com", "8080", NULL);
+    rule->actions.items[0].redirect.protocol = "HTTP";
+    have(b, HTTPS, rule, 100);
+    const char *const order[] = { HTTP, HTTPS, "8080/HTTP" };
+    for (size_t i = 0; i < COUNT(order); i++)
+        bed_undesired(bed_row(b, RESOURCE_LISTENER, order[i]));
+    for (size_t i = 0; i < COUNT(order); i++) {
+        bed_plan(b);
+        assert_int_equal(bed_count(b, "DeleteListener"), COUNT(order) - i);
+        for (size_t k = 0; k < b->plan.steps.len; k++)
+            assert_int_equal(!b->plan.steps.items[k].waits,
+                             !strcmp(b->plan.steps.items[k].items.items[0].key, order[i]));
+        bed_apply(b, bed_next(b));
+    }
+}
+
+/* Each waits for one that the order of rules puts behind the other. */
+static void test_a_circle_by_way_of_the_order_of_rules_is_cut(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    want(b, HTTP, redirect(b, "a.com", "443", "x.com"), 1);
+    want(b, HTTP, forward(b, "*.com"), 2);
+    want(b, HTTPS, redirect(b, "b.com", "80", "c.com"), 1);
+    want(b, HTTPS, forward(b, "*.com"), 2);
+    for (int i = 0; i < 10; i++) {
+        bed_plan(b);
+        if (!b->plan.steps.len)
+            return;
+        assert_non_null(bed_next(b));
+        bed_apply(b, bed_next(b));
+    }
+    fail_msg("does not converge");
+}
+
+/* What is behind a circle and not on it waits for its turn. */
+static void test_what_only_waits_for_a_circle_goes_on_waiting(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    listener(b, "8443/HTTPS", 8443, ALB_PROTOCOL_HTTPS);
+    want(b, HTTP, redirect(b, "a.com", "443", "b.com"), 1);
+    want(b, HTTPS, redirect(b, "b.com", "80", "a.com"), 1);
+    want(b, "8443/HTTPS", redirect(b, "d.com", "443", "b.com"), 1);
+    bed_plan(b);
+    assert_non_null(step_of(b, "CreateRules", "8443/HTTPS")->waits);
+    assert_non_null(bed_next(b));
+}
+
+static void test_nothing_of_an_incomplete_source_goes_or_waits(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    have(b, HTTP, redirect(b, "a.com", "443", NULL), 100);
+    have(b, HTTPS, forward(b, "a.com"), 100);
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_redirect_to_a_listener_that_is_gone_goes(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_gone(bed_row(b, RESOURCE_LISTENER, HTTPS));
+    have(b, HTTP, redirect(b, "a.com", "443", NULL), 100);
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteRules", 0)->waits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +590,17 @@ int main(void)
         BED_TEST(test_redirects_in_a_circle_do_not_wait_for_each_other_for_ever),
         BED_TEST(test_room_in_the_quota_goes_before_the_order_of_redirects),
         BED_TEST(test_nobody_is_redirected_to_where_nothing_is_yet_or_any_more),
+        BED_TEST(test_a_redirect_that_keeps_the_protocol_leads_to_the_listener_of_its_port),
+        BED_TEST(test_a_redirect_within_its_listener_waits_for_nothing),
+        BED_TEST(test_a_redirect_does_not_wait_for_rules_of_other_paths),
+        BED_TEST(test_a_redirect_that_stays_does_not_hold_a_listener),
+        BED_TEST(test_a_redirect_to_a_listener_that_goes_does_not_wait_for_it),
+        BED_TEST(test_three_listeners_in_a_circle_go),
+        BED_TEST(test_three_listeners_in_a_row_go_one_after_the_other),
+        BED_TEST(test_a_circle_by_way_of_the_order_of_rules_is_cut),
+        BED_TEST(test_what_only_waits_for_a_circle_goes_on_waiting),
+        BED_TEST(test_nothing_of_an_incomplete_source_goes_or_waits),
+        BED_TEST(test_a_redirect_to_a_listener_that_is_gone_goes),
     };
     return cmocka_run_group_tests_name("plan/rule_redirect", tests, NULL, NULL);
 }
