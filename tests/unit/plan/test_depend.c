@@ -122,6 +122,28 @@ static void test_steps_that_come_first_are_named_once_and_in_order(void **state)
     assert_memory_equal(s.after.items, expected, sizeof expected);
 }
 
+/* Of a group that is there, what fills it comes before the rule, and what renames it does not. */
+static void test_a_rule_does_not_come_after_other_changes_of_its_group(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    struct alb_server_group *g = bed_group(b, "shop/tea:80", "sgp-1");
+    struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80");
+    struct alb_server_group *want = arena_dup(&b->a, g, sizeof *want);
+    const struct alb_server servers[] = { bed_server("10.0.0.1", NULL) };
+    want->name = "another";
+    bed_servers(b, want, 1, servers);
+    r->desired = want;
+    struct alb_server_group *actual = bed_actual(b, r);
+    bed_servers(b, actual, 0, NULL);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "@shop/tea:80"), 1);
+    plan_whole(b);
+    assert_non_null(bed_step(b, "UpdateServerGroupAttribute", 0));
+    const struct step *filled = bed_step(b, "AddServersToServerGroup", 0);
+    assert_after(b, bed_step(b, "CreateRules", 0), 1, &filled);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +153,7 @@ int main(void)
         BED_TEST(test_a_step_that_waits_for_the_cloud_comes_after_none),
         BED_TEST(test_the_next_step_of_a_resource_comes_after_the_one_before),
         BED_TEST(test_steps_that_come_first_are_named_once_and_in_order),
+        BED_TEST(test_a_rule_does_not_come_after_other_changes_of_its_group),
     };
     return cmocka_run_group_tests_name("plan/depend", tests, NULL, NULL);
 }

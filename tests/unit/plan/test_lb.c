@@ -446,6 +446,50 @@ static void test_zones_and_address_type_stay_and_the_plan_says_how_they_change(v
     assert_non_null(strstr(message, "UpdateLoadBalancerZones"));
 }
 
+static void test_a_load_balancer_that_does_not_work_is_destroyed(void **state)
+{
+    struct bed *b = *state;
+    static const char *const states[] = { "Inactive", "CreateFailed", "Active" };
+    bed_lb(b);
+    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    bed_undesired(r);
+    b->in.destroy = LB;
+    for (size_t i = 0; i < COUNT(states); i++) {
+        r->status = states[i];
+        bed_plan(b);
+        assert_null(bed_step(b, "DeleteLoadBalancer", 0)->waits);
+    }
+    r->status = "Provisioning";
+    bed_plan(b);
+    assert_non_null(bed_step(b, "DeleteLoadBalancer", 0)->waits);
+}
+
+static void test_what_is_not_there_is_not_destroyed_with_its_load_balancer(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    bed_gone(bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    bed_undesired(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_int_equal(bed_step(b, "DeleteLoadBalancer", 0)->items.len, 1);
+}
+
+static void test_protection_can_be_asked_for_or_declined_at_creation(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *lb = bed_lb(b);
+    bed_gone(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    lb->deletion_protection.enabled = (struct opt_bool){ false, true };
+    bed_plan(b);
+    assert_string_equal(step_value(bed_next(b), "DeletionProtectionEnabled"), "false");
+    lb->deletion_protection.enabled.val = true;
+    bed_plan(b);
+    assert_string_equal(step_value(bed_next(b), "DeletionProtectionEnabled"), "true");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,6 +518,9 @@ int main(void)
         BED_TEST(test_what_others_attached_stays),
         BED_TEST(test_a_bandwidth_package_is_replaced_by_two_calls),
         BED_TEST(test_zones_and_address_type_stay_and_the_plan_says_how_they_change),
+        BED_TEST(test_a_load_balancer_that_does_not_work_is_destroyed),
+        BED_TEST(test_what_is_not_there_is_not_destroyed_with_its_load_balancer),
+        BED_TEST(test_protection_can_be_asked_for_or_declined_at_creation),
     };
     return cmocka_run_group_tests_name("plan/lb", tests, NULL, NULL);
 }

@@ -371,6 +371,94 @@ static void test_log_settings_wait_for_the_access_log(void **state)
                         "the load balancer to keep an access log");
 }
 
+static void test_a_stopped_listener_nobody_wants_goes(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    bed_undesired(row(b));
+    row(b)->status = "Stopped";
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteListener", 0)->waits);
+    row(b)->status = "Configuring";
+    bed_plan(b);
+    assert_non_null(bed_step(b, "DeleteListener", 0)->waits);
+}
+
+static void test_a_listener_with_a_held_rule_stays(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "sgp-1");
+    bed_have_rule(b, rule, 1, "rule-1");
+    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, 1))->held = true;
+    bed_undesired(row(b));
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
+static void test_a_quic_listener_nothing_upgrades_to_goes(void **state)
+{
+    struct bed *b = *state;
+    struct alb_listener *https = pair(b);
+    https->quic = (struct alb_quic){ 0 };
+    struct resource *r = bed_row(b, RESOURCE_LISTENER, "443/HTTPS");
+    struct alb_listener *actual = bed_actual(b, r);
+    bed_undesired(quic_row(b));
+    actual->quic.listener_id = "lsn-other"; /* of another load balancer */
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteListener", 0)->waits);
+    actual->quic.listener_id = NULL;
+    bed_plan(b);
+    assert_null(bed_step(b, "DeleteListener", 0)->waits);
+    actual->quic.listener_id = "lsn-q";
+    bed_plan(b);
+    assert_non_null(bed_step(b, "DeleteListener", 0)->waits);
+}
+
+static void test_a_default_action_waits_while_no_server_says_how_it_is(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, "shop/tea:80", "sgp-1");
+    const struct alb_server servers[] = { bed_server("10.0.0.1", "Available") };
+    bed_servers(b, g, 1, servers);
+    bed_sync(b, bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80"), g, "sgp-1");
+    bed_listener(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "@shop/tea:80"), 1);
+    bed_plan(b);
+    assert_null(bed_step(b, "CreateRules", 0)->waits);
+    struct alb_server_group *actual =
+        bed_actual(b, bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80"));
+    actual->servers.items[0].status = NULL;
+    bed_plan(b);
+    assert_non_null(bed_step(b, "CreateRules", 0)->waits);
+    actual->servers.items[0].status = "Adding";
+    bed_plan(b);
+    assert_non_null(bed_step(b, "CreateRules", 0)->waits);
+}
+
+/* Of several groups the first that is not ready is named. */
+static void test_a_rule_to_two_groups_waits_for_both(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    bed_gone((bed_group(b, "shop/a:80", "sgp-1"), bed_row(b, RESOURCE_SERVER_GROUP, "shop/a:80")));
+    bed_gone((bed_group(b, "shop/b:80", "sgp-2"), bed_row(b, RESOURCE_SERVER_GROUP, "shop/b:80")));
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "@shop/a:80");
+    *LIST_PUSH(&b->a, &rule->actions.items[0].forward.targets) =
+        (struct alb_target){ .group_id = "@shop/b:80", .weight = { 100, true } };
+    bed_want_rule(b, rule, 1);
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "ServerGroup shop/a:80 to exist");
+    bed_apply(b, bed_step(b, "CreateServerGroup", 0));
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "ServerGroup shop/b:80 to exist");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +478,11 @@ int main(void)
         BED_TEST(test_a_quic_listener_goes_after_the_last_upgrade_to_it),
         BED_TEST(test_log_settings_have_a_call_of_their_own),
         BED_TEST(test_log_settings_wait_for_the_access_log),
+        BED_TEST(test_a_stopped_listener_nobody_wants_goes),
+        BED_TEST(test_a_listener_with_a_held_rule_stays),
+        BED_TEST(test_a_quic_listener_nothing_upgrades_to_goes),
+        BED_TEST(test_a_default_action_waits_while_no_server_says_how_it_is),
+        BED_TEST(test_a_rule_to_two_groups_waits_for_both),
     };
     return cmocka_run_group_tests_name("plan/listener", tests, NULL, NULL);
 }

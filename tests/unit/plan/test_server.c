@@ -229,6 +229,40 @@ static void test_batches_hold_200_servers_and_40_weights(void **state)
     assert_plan(b, "UpdateServerGroupServersAttribute", "UpdateServerGroupServersAttribute");
 }
 
+/* alb-openapi.json: RemoteIpEnabled is taken by AddServersToServerGroup alone. */
+static void test_a_server_that_is_not_in_the_vpc_is_added_and_not_exchanged(void **state)
+{
+    struct bed *b = *state;
+    start(b, WANT("10.0.0.1", "10.0.0.2"), HAVE(UP("10.0.0.1"), UP("10.0.0.3")));
+    assert_plan(b, "ReplaceServersInServerGroup");
+    struct alb_server_group *want = arena_dup(&b->a, row(b)->desired, sizeof *want);
+    const struct alb_server *old = want->servers.items;
+    bed_servers(b, want, 2, old);
+    row(b)->desired = want;
+    want->servers.items[1].remote_ip = (struct opt_bool){ false, true };
+    bed_plan(b);
+    assert_plan(b, "ReplaceServersInServerGroup");
+    want->servers.items[1].remote_ip.val = true;
+    bed_plan(b);
+    assert_plan(b, "AddServersToServerGroup", "RemoveServersFromServerGroup");
+    assert_non_null(b->plan.steps.items[1].waits);
+}
+
+/* One without weight takes no requests: it does not answer for those that leave. */
+static void test_a_server_with_weight_zero_answers_nothing(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server quiet = UP("10.0.0.1");
+    quiet.weight.val = 0;
+    start(b, WANT("10.0.0.2"), HAVE(quiet));
+    assert_plan(b, "ReplaceServersInServerGroup"); /* none answers now: nothing is lost */
+    quiet.weight.set = false;                      /* 100, then */
+    bed_done(b);
+    bed_init(b);
+    start(b, WANT("10.0.0.2"), HAVE(quiet));
+    assert_plan(b, "AddServersToServerGroup", "RemoveServersFromServerGroup");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +280,8 @@ int main(void)
         BED_TEST(test_an_incomplete_source_adds_and_does_not_remove),
         BED_TEST(test_removal_needs_a_fresh_read_and_adding_does_not),
         BED_TEST(test_batches_hold_200_servers_and_40_weights),
+        BED_TEST(test_a_server_that_is_not_in_the_vpc_is_added_and_not_exchanged),
+        BED_TEST(test_a_server_with_weight_zero_answers_nothing),
     };
     return cmocka_run_group_tests_name("plan/server", tests, NULL, NULL);
 }
