@@ -20,12 +20,12 @@ Usage: tests/run.sh [--full | --quick | --stage NAME]... [--help]
   --stage NAME  only this stage (may be repeated)
 
 Stages: format rules headers asan asan-gcc release proof integration end-to-end fuzz tidy
-        with --full also: gcc analyzer integration-asan slow bench
+        with --full also: gcc analyzer integration-asan slow branches mutants bench
 T
 }
 
 stages_ci="format rules headers asan asan-gcc release proof integration end-to-end fuzz tidy"
-stages_full="$stages_ci gcc analyzer integration-asan slow bench"
+stages_full="$stages_ci gcc analyzer integration-asan slow branches mutants bench"
 full=0 chosen=
 while [ $# -gt 0 ]; do
     case $1 in
@@ -256,6 +256,22 @@ stage_slow() {
     logged "$logs/slow.log" 3600 ctest --test-dir build/dev -L '^slow$' --output-on-failure
     count_ctest slow $? "$logs/slow.log"
 }
+# Branches of src/plan that its tests do not take, and changes of src/plan that they do not notice:
+# the numbers are where they stand, and may only become better.
+planner_tests() { # NAME PROGRAM ARGUMENT...
+    local name=$1
+    shift
+    if ! have clang || ! have llvm-cov; then
+        skip "$name" "clang and llvm-cov cannot be installed"
+    elif logged "$logs/$name.log" 7200 nice python3 "$@"; then
+        pass
+    else
+        fail "$name"
+        show_log "$logs/$name.log" 200
+    fi
+}
+stage_branches() { planner_tests branches tests/proof/branches.py --open 120; }
+stage_mutants() { planner_tests mutants tests/proof/mutate.py --sample 300 --least 75; }
 stage_bench() {
     programs || return
     logged "$logs/bench.log" 1800 env ALB_BIN="$top/build/release/bin" tests/bench/converge.sh

@@ -446,8 +446,10 @@ static void test_a_rule_to_two_groups_waits_for_both(void **state)
     struct bed *b = *state;
     bed_lb(b);
     bed_listener(b);
-    bed_gone((bed_group(b, "shop/a:80", "sgp-1"), bed_row(b, RESOURCE_SERVER_GROUP, "shop/a:80")));
-    bed_gone((bed_group(b, "shop/b:80", "sgp-2"), bed_row(b, RESOURCE_SERVER_GROUP, "shop/b:80")));
+    (void)bed_group(b, "shop/a:80", "sgp-1");
+    (void)bed_group(b, "shop/b:80", "sgp-2");
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, "shop/a:80"));
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, "shop/b:80"));
     struct alb_rule *rule = bed_rule(b, "a.com", "-", "@shop/a:80");
     *LIST_PUSH(&b->a, &rule->actions.items[0].forward.targets) =
         (struct alb_target){ .group_id = "@shop/b:80", .weight = { 100, true } };

@@ -163,6 +163,27 @@ static void test_a_standard_load_balancer_has_a_hundred(void **state)
     assert_int_equal(b->plan.lbs.items[0].rules, 1);
 }
 
+/* A load balancer that says no edition has the quota of a Standard one; a Basic one has 40. */
+static void test_the_quota_is_that_of_the_edition(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *lb = bed_lb(b);
+    bed_listener(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "g"), 1);
+    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    struct alb_load_balancer *actual = bed_actual(b, r);
+    actual->edition = ALB_EDITION_UNSET;
+    lb->edition = ALB_EDITION_BASIC; /* what it is said to be */
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 40);
+    actual->edition = ALB_EDITION_STANDARD; /* what it is */
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 100);
+    bed_gone(r);
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 40);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +196,7 @@ int main(void)
         BED_TEST(test_a_delete_that_nothing_overlaps_hurts_nobody),
         BED_TEST(test_nothing_is_deleted_early_before_the_creates_could_follow),
         BED_TEST(test_a_standard_load_balancer_has_a_hundred),
+        BED_TEST(test_the_quota_is_that_of_the_edition),
     };
     return cmocka_run_group_tests_name("plan/quota", tests, NULL, NULL);
 }

@@ -97,6 +97,22 @@ static void test_a_lacking_fact_is_a_reason_to_wait(void **state)
     assert_null(b->plan.steps.items[1].waits);
 }
 
+static void test_a_state_without_a_name_is_said_to_be_unknown(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    struct resource *r = bed_row(b, RESOURCE_LISTENER, "80/HTTP");
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "g"), 1);
+    r->status = "";
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "CreateRules", 0)->waits,
+                        "Listener 80/HTTP is in an unknown state");
+    bed_row(b, RESOURCE_LISTENER, "80/HTTP")->status = "Configuring";
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "Listener 80/HTTP is Configuring");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +122,7 @@ int main(void)
         BED_TEST(test_a_read_is_fresh_for_a_minute_unless_told_otherwise),
         BED_TEST(test_only_what_is_ours_there_and_unwanted_is_doomed),
         BED_TEST(test_a_lacking_fact_is_a_reason_to_wait),
+        BED_TEST(test_a_state_without_a_name_is_said_to_be_unknown),
     };
     return cmocka_run_group_tests_name("plan/step", tests, NULL, NULL);
 }

@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Says which branches of src/FOLDER no test of it takes (clang's source coverage: every condition
+both ways).  Usage: branches.py [--open N]
+
+--open N: so many may be neither taken nor excepted, for as long as there are some; 0 without it.
+
+Exceptions stand in tests/coverage-exceptions, a line each: "src/plan/x.c: the line of code: why".  An
+exception that is not needed is a complaint, too, and there may be of 1 % of the branches."""
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+BELOW = {"plan": ["base", "hash", "schema", "model", "route", "alb/resource"]}
+CC = os.environ.get("CLANG", "clang")
+
+
+def tool(name):
+    """llvm-cov of the version of clang."""
+    out = subprocess.run([CC, "-print-prog-name=" + name], capture_output=True, text=True)
+    return out.stdout.strip() or name
+
+
+def run(*command, **more):
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
+    if done.returncode:
+        sys.exit(f"{command[0]} fails: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+def build(work, folder):
+    flags = ["-std=c17", "-O1", "-D_POSIX_C_SOURCE=200809L", f"-I{TOP}", f"-I{TOP}/include",
+             f"-I{TOP}/src/{folder}", f'-DTEST_SOURCE_DIR="{TOP}"',
+             *run("pkg-config", "--cflags", "libcjson").split()]
+    covered = ["-fprofile-instr-generate", "-fcoverage-mapping"]
+    sources = [(c, f"{m.replace('/', '_')}_{c.stem}.o", []) for m in BELOW[folder]
+               for c in sorted((TOP / "src" / m).glob("*.c"))]
+    sources += [(c, f"own_{c.stem}.o", covered) for c in sorted((TOP / "src" / folder).glob("*.c"))]
+    tests = [(c, f"{c.stem}.o", []) for c in sorted((TOP / "tests/unit" / folder).glob("*.c"))]
+    proof = [(TOP / f"tests/proof/{n}.c", f"{n}.o", []) for n in ("world", "least", "exhaustive", "edits")]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda s: run(CC, *flags, *s[2], "-c", s[0], "-o", work / s[1]),
+                      sources + tests + proof))
+    below = [work / o for _, o, _ in sources]
+    programs = []
+    for c, o, _ in tests:
+        if c.stem != "support":
+            programs.append((work / c.stem, [work / o, work / "support.o"], []))
+    programs.append((work / "exhaustive",
+                     [work / f"{n}.o" for n in ("exhaustive", "world", "least")],
+                     ["3", "1500", "1"]))
+    programs.append((work / "edits", [work / "edits.o", work / "world.o"], ["4000", "1"]))
+    for program, objects, _ in programs:
+        run(CC, *covered, *objects, *below, "-lcmocka", "-lcjson", "-lcrypto", "-lm", "-o", program)
+    return programs
+
+
+def measure(work, programs, folder):
+    for program, _, arguments in programs:
+        run(program, *arguments,
+            env=dict(os.environ, LLVM_PROFILE_FILE=f"{program}.profraw"))
+    run(tool("llvm-profdata"), "merge", "-o", work / "all.profdata",
+        *[f"{p}.profraw" for p, _, _ in programs])
+    objects = [a for p, _, _ in programs[1:] for a in ("-object", p)]
+    text = run(tool("llvm-cov"), "export", "-instr-profile", work / "all.profdata", programs[0][0],
+               *objects, *sorted((TOP / "src" / folder).glob("*.c")))
+    return json.loads(text)["data"][0]["files"]
+
+
+def missing_of(files):
+    """(path, line, column, which way) of each branch not taken; and how many branches there are."""
+    missing, total = [], 0
+    for f in files:
+        counts = {}
+        for line, column, _, _, yes, no, *_ in f.get("branches", []):
+            was = counts.setdefault((line, column), [0, 0])
+            was[0] += yes
+            was[1] += no
+        for (line, column), (yes, no) in sorted(counts.items()):
+            total += 2
+            missing += [(f["filename"], line, column, way)
+                        for way, n in (("true", yes), ("false", no)) if not n]
+    return missing, total
+
+
+def main():
+    folder = "plan"
+    may_be_open = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] == "--open" else 0
+    path = TOP / "tests/coverage-exceptions"
+    lines = path.read_text().split("\n") if path.exists() else []
+    excepted = [line for line in lines if line.startswith(f"src/{folder}/")]
+    needed = set()
+    with tempfile.TemporaryDirectory(prefix="branches-") as name:
+        work = Path(name)
+        missing, total = missing_of(measure(work, build(work, folder), folder))
+    unlisted = 0
+    for file, line, column, way in missing:
+        code = Path(file).read_text().split("\n")[line - 1].strip()
+        known = f"{os.path.relpath(file, TOP)}: {code}: "
+        match = [e for e in excepted if e.startswith(known)]
+        needed.update(match)
+        if not match:
+            unlisted += 1
+            print(f"{os.path.relpath(file, TOP)}:{line}:{column}: never {way}: {code}")
+    for e in excepted:
+        if e not in needed:
+            print(f"exception without need: {e}")
+    excess = len(missing) - unlisted > total / 100
+    if excess:
+        print("the exceptions are more than 1 % of the branches")
+    print(f"{total - len(missing)} of {total} branches of src/{folder} are taken, "
+          f"{len(missing) - unlisted} are excepted")
+    sys.exit(unlisted > may_be_open or excess or len(needed) != len(excepted))
+
+
+main()
