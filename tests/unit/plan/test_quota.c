@@ -170,8 +170,7 @@ static void test_the_quota_is_that_of_the_edition(void **state)
     struct alb_load_balancer *lb = bed_lb(b);
     bed_listener(b);
     bed_want_rule(b, bed_rule(b, "a.com", "-", "g"), 1);
-    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
-    struct alb_load_balancer *actual = bed_actual(b, r);
+    struct alb_load_balancer *actual = bed_actual(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB));
     actual->edition = ALB_EDITION_UNSET;
     lb->edition = ALB_EDITION_BASIC; /* what it is said to be */
     bed_plan(b);
@@ -179,7 +178,7 @@ static void test_the_quota_is_that_of_the_edition(void **state)
     actual->edition = ALB_EDITION_STANDARD; /* what it is */
     bed_plan(b);
     assert_int_equal(b->plan.lbs.items[0].rules_limit, 100);
-    bed_gone(r);
+    bed_gone(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
     bed_plan(b);
     assert_int_equal(b->plan.lbs.items[0].rules_limit, 40);
 }

@@ -102,9 +102,8 @@ static void test_a_state_without_a_name_is_said_to_be_unknown(void **state)
     struct bed *b = *state;
     bed_lb(b);
     bed_listener(b);
-    struct resource *r = bed_row(b, RESOURCE_LISTENER, "80/HTTP");
     bed_want_rule(b, bed_rule(b, "a.com", "-", "g"), 1);
-    r->status = "";
+    bed_row(b, RESOURCE_LISTENER, "80/HTTP")->status = "";
     bed_plan(b);
     assert_string_equal(bed_step(b, "CreateRules", 0)->waits,
                         "Listener 80/HTTP is in an unknown state");
