@@ -59,12 +59,11 @@ static void follow_name(struct planner *p, struct step *s, const step_list *l, c
 static void follow_words(struct planner *p, struct step *s, const struct map *by_name)
 {
     for (enum resource_kind k = 0; k < RESOURCE_KINDS; k++) {
-        const char *kind = resource_kind_name(k);
+        const char *kind = arena_fmt(p->a, "%s ", resource_kind_name(k));
         size_t len = strlen(kind);
         for (const char *at = strstr(s->waits, kind); at; at = strstr(at + len, kind)) {
-            size_t n = at[len] == ' ' ? len + 1 + strcspn(at + len + 1, " ,") : 0;
-            if (n)
-                follow_name(p, s, map_get(by_name, arena_fmt(p->a, "%.*s", (int)n, at)), at + n);
+            size_t n = len + strcspn(at + len, " ,");
+            follow_name(p, s, map_get(by_name, arena_fmt(p->a, "%.*s", (int)n, at)), at + n);
         }
     }
 }
@@ -73,8 +72,8 @@ static void follow_words(struct planner *p, struct step *s, const struct map *by
 static void follow_own(struct planner *p, struct step *s, const struct map *by_name)
 {
     const size_t self = (size_t)(s - p->out->steps.items);
-    const step_list *l = s->items.len ? map_get(by_name, name_of(p, &s->items.items[0])) : NULL;
-    for (size_t i = 0; l && i < l->len && l->items[i] < self; i++)
+    const step_list *l = map_get(by_name, name_of(p, &s->items.items[0]));
+    for (size_t i = 0; l->items[i] < self; i++) /* it is in the list itself */
         step_after(p, s, l->items[i]);
 }
 

@@ -330,7 +330,7 @@ static bool leads(const struct planner *p, const struct resource *r, const struc
 }
 
 /* Does one get from 'from' to the listener 'to' by redirects that are there? */
-static bool is_reached(const struct planner *p, const char *from, const struct resource *to)
+static bool is_reached(const struct planner *p, const char *from, const char *to)
 {
     LIST_OF(const char *) seen = { 0 };
     *LIST_PUSH(p->a, &seen) = from;
@@ -343,10 +343,11 @@ static bool is_reached(const struct planner *p, const char *from, const struct r
             bool known = !next;
             for (size_t k = 0; k < seen.len && !known; k++)
                 known = !strcmp(seen.items[k], next->key);
-            if (next == to)
+            if (known)
+                continue;
+            if (!strcmp(next->key, to))
                 return true;
-            if (!known)
-                *LIST_PUSH(p->a, &seen) = next->key;
+            *LIST_PUSH(p->a, &seen) = next->key;
         }
     return false;
 }
@@ -358,9 +359,8 @@ const char *listener_led_to(struct planner *p, const struct resource *listener)
         const struct resource *r = &p->in->model->rows.items[i];
         if (!leads(p, r, listener))
             continue;
-        const struct resource *on = model_find(p->in->model, p->lb, RESOURCE_LISTENER, r->parent);
         read_going(p, r, &going);
-        if (going.len && on && !is_reached(p, listener->key, on))
+        if (going.len && !is_reached(p, listener->key, r->parent))
             return arena_fmt(p->a, "Rule %s to redirect to it no more", r->key);
         going.len = 0;
     }

@@ -137,7 +137,7 @@ const char *row_waits(struct planner *p, const struct resource *r)
         return arena_fmt(p->a, "%s %s to exist", resource_kind_name(r->kind), r->key);
     if (resource_is_stable(r))
         return NULL;
-    const char *status = r->status && *r->status ? r->status : "in an unknown state";
+    const char *status = *r->status ? r->status : "in an unknown state";
     return arena_fmt(p->a, "%s %s is %s", resource_kind_name(r->kind), r->key, status);
 }
 
