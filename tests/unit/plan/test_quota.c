@@ -183,6 +183,31 @@ static void test_the_quota_is_that_of_the_edition(void **state)
     assert_int_equal(b->plan.lbs.items[0].rules_limit, 40);
 }
 
+/* One request and one response rule, full: neither can become the other. */
+static void test_in_a_full_list_a_rule_does_not_change_its_direction(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    for (int i = 0; i < 99; i++) {
+        struct alb_rule *rule = bed_rule(b, arena_fmt(&b->a, "s%d.com", i), "-", "g");
+        bed_want_rule(b, rule, i + 10);
+        bed_have_rule(b, rule, i + 10, arena_fmt(&b->a, "rule-%d", i));
+    }
+    struct alb_rule *old = bed_rule(b, "a.com", "-", "g");
+    old->direction = ALB_DIRECTION_RESPONSE;
+    old->actions.items[0].type = ALB_ACTION_REMOVE_HEADER;
+    old->actions.items[0].remove_header = (struct alb_remove_header){ .key = "x" };
+    bed_have_rule(b, old, 5, "rule-old");
+    bed_want_rule(b, bed_rule(b, "n.com", "-", "g"), 1);
+    b->in.allow_destroy = true;
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "CreateRules");
+    assert_null(b->plan.steps.items[0].waits);
+    assert_non_null(b->plan.steps.items[1].waits);
+    assert_true(b->plan.lbs.items[0].hitless);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +221,7 @@ int main(void)
         BED_TEST(test_nothing_is_deleted_early_before_the_creates_could_follow),
         BED_TEST(test_a_standard_load_balancer_has_a_hundred),
         BED_TEST(test_the_quota_is_that_of_the_edition),
+        BED_TEST(test_in_a_full_list_a_rule_does_not_change_its_direction),
     };
     return cmocka_run_group_tests_name("plan/quota", tests, NULL, NULL);
 }
