@@ -289,14 +289,16 @@ static bool has_rounds(const rule_ops *ops)
     return false;
 }
 
-/* Takes 'other' when it needs fewer calls; or as many, and the quota has no room for 'ops'. */
+/* Takes 'other' when it needs fewer calls, or one call for fewer rules; or as many, and the quota
+ * has no room for 'ops'. */
 static void take_fewer(struct planner *p, size_t there, rule_ops *ops, size_t *calls,
                        const rule_ops *other)
 {
     rule_ops copy = *other;
     size_t n = batch_count(p, &copy);
     bool no_room = there + count_kind(ops, STEP_CREATE) > quota_limit(p);
-    if (no_room ? count_kind(&copy, STEP_CREATE) >= count_kind(ops, STEP_CREATE) : n >= *calls)
+    bool fewer = n < *calls || (n == 1 && copy.len < ops->len);
+    if (no_room ? count_kind(&copy, STEP_CREATE) >= count_kind(ops, STEP_CREATE) : !fewer)
         return;
     *ops = copy;
     *calls = n;
@@ -347,11 +349,35 @@ static size_t bound_calls(const struct planner *p, const struct bound *b)
     return b->calls + (b->deletes + most - 1) / most + (b->other && !b->deletes);
 }
 
+/* What follows once room was made: the fewest calls from the labels that are there then. */
+static void follow_rounds(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops)
+{
+    rule_ops rounds = { 0 }, rest = { 0 }, merged = { 0 }, placed = { 0 };
+    int64_t *was = arena_array(p->a, l->nodes.len + 1, sizeof *was);
+    for (size_t i = 0; i < ops->len; i++)
+        *LIST_PUSH(p->a, ops->items[i].round ? &rounds : &rest) = ops->items[i];
+    for (size_t i = 0; i < l->nodes.len; i++) {
+        was[i] = l->nodes.items[i].was;
+        l->nodes.items[i].was = l->nodes.items[i].label;
+    }
+    const rule_ops passes = rest;
+    size_t calls = batch_count(p, &rest);
+    if (calls > 1 && merge_ops(p, &passes, &merged))
+        take_fewer(p, there, &rest, &calls, &merged);
+    if (calls > 1 && wait_alike(&rest) && !has_rounds(&rest) && place_ops(p, l, &passes, &placed))
+        take_fewer(p, there, &rest, &calls, &placed);
+    for (size_t i = 0; i < l->nodes.len; i++)
+        l->nodes.items[i].was = was[i];
+    *ops = rounds;
+    for (size_t i = 0; i < rest.len; i++)
+        *LIST_PUSH(p->a, ops) = rest.items[i];
+}
+
 /* Room first, in calls of its own: each then ends what it begins, while moves that are spread
  * over several calls would be planned anew, and elsewhere, after each. */
-static void make_room_first(struct planner *p, struct rule_list *l, rule_ops *ops, size_t *calls)
+static void make_room_first(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops,
+                            size_t *calls)
 {
-    rule_ops merged = { 0 };
     for (size_t i = 0; i < l->nodes.len; i++) {
         struct rule_node *n = &l->nodes.items[i];
         n->label = n->was;
@@ -361,17 +387,15 @@ static void make_room_first(struct planner *p, struct rule_list *l, rule_ops *op
     }
     *ops = (rule_ops){ 0 };
     make_ops(p, l, false, ops);
+    follow_rounds(p, l, there, ops);
     *calls = batch_count(p, ops);
-    const rule_ops passes = *ops;
-    if (!has_rounds(ops) && merge_ops(p, &passes, &merged))
-        take_fewer(p, 0, ops, calls, &merged);
 }
 
 /* The changes of one listener, in the shape that takes the fewest calls. */
 static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t there,
                                 struct bound *bound, rule_ops *out)
 {
-    rule_ops ops = { 0 }, merged = { 0 }, exact = { 0 };
+    rule_ops ops = { 0 }, merged = { 0 }, placed = { 0 }, exact = { 0 };
     make_ops(p, l, true, &ops);
     warn_unreachable(p, l);
     const bool simple = !has_rounds(&ops) && wait_alike(&ops);
@@ -381,12 +405,16 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
     size_t calls = batch_count(p, &ops);
     if (calls > 1 && merge_ops(p, &passes, &merged))
         take_fewer(p, there, &ops, &calls, &merged);
+    bool no_room = ops.len && there + count_kind(&ops, STEP_CREATE) > quota_limit(p);
+    if ((calls > (even ? 1 : 2) || (calls == 1 && l->made_room) || no_room) && simple
+        && place_ops(p, l, &passes, &placed))
+        take_fewer(p, there, &ops, &calls, &placed);
     if (calls > 1 && simple && even && exact_ops(p, l, &passes, &exact) == EXACT_FOUND)
         take_fewer(p, there, &ops, &calls, &exact);
     if (calls > 2 && simple)
         try_copies(p, l, there, &ops, &calls);
     if (calls > 2 && l->made_room)
-        make_room_first(p, l, &ops, &calls);
+        make_room_first(p, l, there, &ops, &calls);
     for (size_t i = 0; i < ops.len; i++)
         *LIST_PUSH(p->a, out) = ops.items[i];
 }

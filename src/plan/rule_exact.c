@@ -95,21 +95,22 @@ static void number_actions(struct exact *x)
         }
 }
 
-static int dest_now(const struct exact *x, uint64_t met)
+static int dest_now(const struct exact *x, const struct request_class *c)
 {
     for (size_t i = 0; i < x->n_now; i++) {
         size_t node = x->now[i].node;
-        if (met >> node & 1)
+        if (class_meets(c, node))
             return x->now[i].done ? x->dest_new[node] : x->dest_old[node];
     }
     return -1;
 }
 
-static int dest_wanted(const struct exact *x, uint64_t met)
+static int dest_wanted(const struct exact *x, const struct request_class *c)
 {
     size_t best = x->n;
     for (size_t i = 0; i < x->n; i++)
-        if ((met >> i & 1) && x->nodes[i]->want && (best == x->n || x->nodes[i] < x->nodes[best]))
+        if (class_meets(c, i) && x->nodes[i]->want
+            && (best == x->n || x->nodes[i] < x->nodes[best]))
             best = i;
     return best < x->n ? x->dest_new[best] : -1;
 }
@@ -117,7 +118,7 @@ static int dest_wanted(const struct exact *x, uint64_t met)
 static bool is_hitless(const struct exact *x)
 {
     for (size_t c = 0; c < x->classes.len; c++) {
-        int dest = dest_now(x, x->classes.items[c]);
+        int dest = dest_now(x, &x->classes.items[c]);
         if (dest != x->before[c] && dest != x->after[c])
             return false;
     }
@@ -368,8 +369,8 @@ static void find_routes(struct exact *x)
     x->before = arena_array(x->p->a, x->classes.len + 1, sizeof *x->before);
     x->after = arena_array(x->p->a, x->classes.len + 1, sizeof *x->after);
     for (size_t c = 0; c < x->classes.len; c++) {
-        x->before[c] = dest_now(x, x->classes.items[c]);
-        x->after[c] = dest_wanted(x, x->classes.items[c]);
+        x->before[c] = dest_now(x, &x->classes.items[c]);
+        x->after[c] = dest_wanted(x, &x->classes.items[c]);
     }
 }
 

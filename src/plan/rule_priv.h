@@ -114,7 +114,12 @@ bool same_direction(const struct alb_rule *x, const struct alb_rule *y);
 
 /* rule_request.c: the requests that nodes tell apart, each as the set of nodes it meets; false:
  * too many.  There may be requests that no client can send, there is none too few. */
-typedef LIST_OF(uint64_t) class_list;
+enum { CLASS_WORDS = 4, CLASS_NODES = CLASS_WORDS * 64 };
+struct request_class {
+    uint64_t met[CLASS_WORDS];
+};
+typedef LIST_OF(struct request_class) class_list;
+bool class_meets(const struct request_class *c, size_t node);
 bool request_classes(struct arena *a, const struct rule_node *const *nodes, size_t n,
                      class_list *out);
 
@@ -123,6 +128,35 @@ bool request_classes(struct arena *a, const struct rule_node *const *nodes, size
 enum exact_answer { EXACT_FOUND, EXACT_NONE, EXACT_UNKNOWN };
 enum exact_answer exact_ops(struct planner *p, struct rule_list *l, const rule_ops *ops,
                             rule_ops *out);
+
+/* ---- orders found by trying, in lists of any length ---------------------------------------- */
+
+/* A rule as it was ('fresh' false) or as it will be, at its label. */
+struct trial_rule {
+    struct rule_node *node;
+    int64_t label;
+    bool fresh;
+    size_t peer; /* the only one it can be turned from or into, + 1; 0: any             */
+    size_t at;   /* the place of 'node' among those of the trial                        */
+    bool there;
+    index_list classes; /* the requests that can get as far as this                     */
+};
+
+/* rule_try.c: changes whose labels are chosen, and whose pairs and order are not.  All of
+ * 'rules' that are not fresh go, all that are fresh come; whatever else is in the list stays. */
+struct trial {
+    struct planner *p;
+    const struct rule_list *l;
+    LIST_OF(struct trial_rule) rules;
+    const char *waits; /* of all of them */
+};
+/* In one call of updates, and one of creates or deletes, before or after it, when the list
+ * changes its length.  False: none was found. */
+bool try_orders(struct trial *t, rule_ops *out);
+
+/* rule_place.c: the same changes as 'ops', which all wait or none does, in other places or in an
+ * order that the links forbid, in the calls of try_orders(). */
+bool place_ops(struct planner *p, struct rule_list *l, const rule_ops *ops, rule_ops *out);
 
 /* rule_copy.c: the list as it is when every rule that would be changed is created anew beside
  * what is there, which goes later. */

@@ -15,7 +15,7 @@ enum { ATOMS_MAX = 64, CHOICES_MAX = 1024 };
 struct atom {
     enum alb_cond type;
     const char *value;              /* NULL: the whole condition    */
-    const struct alb_condition *of; /* then                         */
+    const char *whole;              /* then: what it says           */
     bool response;                  /* of rules for responses        */
     const struct route_rule *alone; /* a pattern as a rule           */
     uint64_t apart;                 /* atoms before it that no request meets with it */
@@ -37,20 +37,18 @@ static bool has_patterns(enum alb_cond type)
     return type == ALB_COND_HOST || type == ALB_COND_PATH || type == ALB_COND_METHOD;
 }
 
-static bool same_atom(struct arena *a, const struct atom *x, const struct atom *y)
+static bool same_atom(const struct atom *x, const struct atom *y)
 {
     if (x->type != y->type || x->response != y->response || !x->value != !y->value)
         return false;
-    return x->value ? !strcmp(x->value, y->value)
-                    : !strcmp(schema_canonical(a, &alb_condition_schema, x->of),
-                              schema_canonical(a, &alb_condition_schema, y->of));
+    return !strcmp(x->value ? x->value : x->whole, y->value ? y->value : y->whole);
 }
 
 /* The place of an atom, or ATOMS_MAX when there are too many. */
 static size_t atom_of(struct maker *m, const struct atom *atom)
 {
     for (size_t i = 0; i < m->n_atoms; i++)
-        if (same_atom(m->a, &m->atoms[i], atom))
+        if (same_atom(&m->atoms[i], atom))
             return i;
     if (m->n_atoms == ATOMS_MAX)
         return ATOMS_MAX;
@@ -64,12 +62,12 @@ static bool atoms_of(struct maker *m, const struct alb_rule *rule, const struct 
 {
     struct atom atom = { .type = c->type, .response = rule->direction == ALB_DIRECTION_RESPONSE };
     bool patterns = has_patterns(c->type);
+    atom.whole = patterns ? NULL : schema_canonical(m->a, &alb_condition_schema, c);
     *out = 0;
     for (size_t i = 0; i < (patterns ? c->values.values.len : 1); i++) {
         atom.value = patterns ? c->values.values.items[i] : NULL;
-        atom.of = c;
-        size_t at = atom_of(m, &atom);
-        if (at == ATOMS_MAX || (patterns && !atom.value))
+        size_t at = patterns && !atom.value ? ATOMS_MAX : atom_of(m, &atom);
+        if (at == ATOMS_MAX)
             return false;
         *out |= (uint64_t)1 << at;
     }
@@ -177,41 +175,67 @@ static bool choose_all(struct maker *m)
 
 static int by_bits(const void *x, const void *y)
 {
-    const uint64_t *a = x, *b = y;
-    return (*a > *b) - (*a < *b);
+    return memcmp(x, y, sizeof(struct request_class));
 }
 
-/* Which rules a choice of atoms meets, in one direction. */
-static uint64_t rules_met(struct maker *m, const struct rule_node *const *nodes, size_t n,
-                          uint64_t set, bool response)
+/* The conditions of a rule, each as the atoms that meet it. */
+struct masks {
+    const uint64_t *at;
+    size_t len;
+    bool response;
+};
+
+static struct masks *find_masks(struct maker *m, const struct rule_node *const *nodes, size_t n)
 {
-    uint64_t out = 0;
+    struct masks *out = arena_array(m->a, n + 1, sizeof *out);
     for (size_t i = 0; i < n; i++) {
         const struct alb_rule *rule = nodes[i]->rule;
-        bool met = (rule->direction == ALB_DIRECTION_RESPONSE) == response;
-        for (size_t k = 0; k < rule->conditions.len && met; k++) {
-            uint64_t any = 0;
-            met = atoms_of(m, rule, &rule->conditions.items[k], &any) && (any & set);
-        }
-        out |= (uint64_t)met << i;
+        uint64_t *at = arena_array(m->a, rule->conditions.len, sizeof *at);
+        for (size_t k = 0; k < rule->conditions.len; k++)
+            (void)atoms_of(m, rule, &rule->conditions.items[k], &at[k]);
+        out[i] =
+            (struct masks){ at, rule->conditions.len, rule->direction == ALB_DIRECTION_RESPONSE };
     }
     return out;
+}
+
+/* Which rules a choice of atoms meets, in one direction; false: none. */
+static bool rules_met(const struct masks *rules, size_t n, uint64_t set, bool response,
+                      struct request_class *out)
+{
+    bool any = false;
+    *out = (struct request_class){ 0 };
+    for (size_t i = 0; i < n; i++) {
+        bool met = rules[i].response == response;
+        for (size_t k = 0; k < rules[i].len && met; k++)
+            met = rules[i].at[k] & set;
+        out->met[i / 64] |= (uint64_t)met << (i % 64);
+        any = any || met;
+    }
+    return any;
+}
+
+bool class_meets(const struct request_class *c, size_t node)
+{
+    return c->met[node / 64] >> (node % 64) & 1;
 }
 
 bool request_classes(struct arena *a, const struct rule_node *const *nodes, size_t n,
                      class_list *out)
 {
     struct maker m = { .a = a };
-    if (n > 64 || !collect(&m, nodes, n) || !choose_all(&m))
+    if (n > CLASS_NODES || !collect(&m, nodes, n) || !choose_all(&m))
         return false;
-    uint64_t *sets = arena_array(a, 2 * m.n_choices + 1, sizeof *sets);
+    const struct masks *masks = find_masks(&m, nodes, n);
+    struct request_class *sets = arena_array(a, 2 * m.n_choices + 1, sizeof *sets);
     size_t len = 0;
     for (size_t c = 0; c < m.n_choices; c++)
         for (int response = 0; response <= 1; response++)
-            sets[len++] = rules_met(&m, nodes, n, m.choices[c], response);
-    qsort(sets, len, sizeof *sets, by_bits);
+            len += rules_met(masks, n, m.choices[c], response, &sets[len]);
+    if (len)
+        qsort(sets, len, sizeof *sets, by_bits);
     for (size_t i = 0; i < len; i++)
-        if (sets[i] && (!i || sets[i] != sets[i - 1]))
+        if (!i || by_bits(&sets[i], &sets[i - 1]) != 0)
             *LIST_PUSH(a, out) = sets[i];
     return true;
 }

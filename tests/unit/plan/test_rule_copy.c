@@ -27,10 +27,24 @@ static void start(struct bed *b)
     want(b, "a.com", "-", "2", 3);
 }
 
+/* The hosts must be there before the catch-all changes, and /x must stay until it has: no rule
+ * can become another before that, and nothing is left to become one after it. */
+static void start_copies(struct bed *b)
+{
+    bed_lb(b);
+    bed_listener(b);
+    b->in.allow_destroy = true;
+    have(b, "-", "/x/*", "1", 100);
+    have(b, "-", "/*", "2", 200);
+    want(b, "a.com", "-", "2", 1);
+    want(b, "*.b.com", "-", "2", 2);
+    want(b, "-", "/*", "1", 3);
+}
+
 static void test_what_takes_three_calls_in_place_takes_two_as_copies(void **state)
 {
     struct bed *b = *state;
-    start(b);
+    start_copies(b);
     bed_plan(b);
     assert_int_equal(b->plan.steps.len, 2);
     for (size_t left = 1; left + 1; left--) { /* the plan that is made next goes on with it */
@@ -46,7 +60,7 @@ static void test_what_takes_three_calls_in_place_takes_two_as_copies(void **stat
 static void test_the_copy_has_the_key_and_what_was_there_another(void **state)
 {
     struct bed *b = *state;
-    start(b);
+    start_copies(b);
     bed_plan(b);
     assert_plan(b, "CreateRules", "DeleteRules");
     const struct step *create = bed_next(b), *gone = &b->plan.steps.items[1];
@@ -56,7 +70,9 @@ static void test_the_copy_has_the_key_and_what_was_there_another(void **state)
             copy = &create->items.items[i];
     assert_non_null(copy);
     assert_string_equal(copy->aside, arena_fmt(&b->a, "%s.2", copy->key));
-    assert_string_equal(gone->items.items[gone->items.len - 1].key, copy->aside);
+    const char *first = gone->items.items[0].key, *last = gone->items.items[1].key;
+    assert_int_equal(gone->items.len, 2);
+    assert_true(!strcmp(first, copy->aside) || !strcmp(last, copy->aside));
     const char *was = arena_strdup(&b->a, bed_row(b, RESOURCE_RULE, copy->key)->cloud_id);
     const char *aside = arena_strdup(&b->a, copy->aside);
     bed_apply(b, create);

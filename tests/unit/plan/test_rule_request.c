@@ -21,7 +21,7 @@ static void add(struct classes *c, struct alb_rule *rule)
 static bool has(const struct classes *c, uint64_t set)
 {
     for (size_t i = 0; i < c->out.len; i++)
-        if (c->out.items[i] == set)
+        if (c->out.items[i].met[0] == set)
             return true;
     return false;
 }

@@ -1,0 +1,179 @@
+/* Pairs and orders of changes, found by trying. */
+#include "support.h"
+
+#include "rule_priv.h"
+
+static const struct resource listener = { .key = "80/HTTP" };
+
+/* A planner with nothing but memory, and a list under construction. */
+struct ground {
+    struct planner p;
+    struct rule_list l;
+    struct trial t;
+    rule_ops out;
+};
+
+static void ground_init(struct ground *f, struct bed *b)
+{
+    *f = (struct ground){ .p = { .a = &b->a } };
+    f->t = (struct trial){ .p = &f->p, .l = &f->l };
+}
+
+/* 'at': the label that it has, 0: it is wanted and not there. */
+static void node(struct ground *f, struct bed *b, const char *host, const char *path,
+                 const char *group, int64_t at)
+{
+    struct alb_rule *rule = bed_rule(b, host, path, group);
+    *LIST_PUSH(&b->a, &f->l.nodes) = (struct rule_node){
+        .listener = &listener,
+        .rule = rule,
+        .want = at ? NULL : rule,
+        .have = at ? rule : NULL,
+        .was = at,
+        .label = at,
+    };
+    f->l.n_wanted += !at;
+}
+
+static void goes(struct ground *f, size_t i)
+{
+    struct rule_node *n = &f->l.nodes.items[i];
+    *LIST_PUSH(f->p.a, &f->t.rules) = (struct trial_rule){ .node = n, .label = n->was };
+}
+
+static void comes(struct ground *f, size_t i, int64_t at)
+{
+    *LIST_PUSH(f->p.a, &f->t.rules) =
+        (struct trial_rule){ .node = &f->l.nodes.items[i], .label = at, .fresh = true };
+}
+
+/* Whatever is in the list stays as it is. */
+static void stays(struct ground *f, size_t i)
+{
+    f->l.nodes.items[i].want = f->l.nodes.items[i].rule;
+    f->l.nodes.items[i].have = f->l.nodes.items[i].rule;
+}
+
+/* a.com, of which /x is an exception, becomes b.com: /x must come first and go last, so the rule
+ * for all of a.com becomes that for /x of b.com. */
+static void test_pairs_cross_where_both_hosts_have_an_exception(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "b.com", "/x/*", "1", 0);
+    node(&f, b, "b.com", "-", "2", 0);
+    node(&f, b, "a.com", "/x/*", "1", 100);
+    node(&f, b, "a.com", "-", "2", 200);
+    find_near(&b->a, &f.l);
+    goes(&f, 2);
+    goes(&f, 3);
+    comes(&f, 0, 150);
+    comes(&f, 1, 250);
+    assert_true(try_orders(&f.t, &f.out));
+    assert_int_equal(f.out.len, 2);
+    assert_ptr_equal(f.out.items[0].node, &f.l.nodes.items[0]);
+    assert_ptr_equal(f.out.items[0].from_node, &f.l.nodes.items[3]);
+    assert_ptr_equal(f.out.items[1].node, &f.l.nodes.items[1]);
+    assert_int_equal(f.out.items[1].kind, STEP_UPDATE);
+}
+
+/* The same where each has to take the place of the other's: now one of a.com's requests would go
+ * to 2, or one of b.com's. */
+static void test_no_order_is_found_where_there_is_none(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "b.com", "/x/*", "1", 0);
+    node(&f, b, "b.com", "-", "2", 0);
+    node(&f, b, "a.com", "/x/*", "1", 100);
+    node(&f, b, "a.com", "-", "2", 200);
+    find_near(&b->a, &f.l);
+    goes(&f, 2);
+    goes(&f, 3);
+    comes(&f, 0, 100);
+    comes(&f, 1, 200);
+    f.t.rules.items[0].peer = 3;
+    f.t.rules.items[2].peer = 1;
+    f.t.rules.items[1].peer = 4;
+    f.t.rules.items[3].peer = 2;
+    assert_false(try_orders(&f.t, &f.out));
+    assert_int_equal(f.out.len, 0);
+}
+
+/* Below a catch-all that stays the same places will do. */
+static void test_what_no_request_reaches_may_change_when_it_likes(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "-", "/*", "3", 50);
+    stays(&f, 0);
+    node(&f, b, "b.com", "/x/*", "1", 0);
+    node(&f, b, "b.com", "/x/y/*", "2", 0);
+    node(&f, b, "a.com", "/x/*", "1", 100);
+    node(&f, b, "a.com", "/x/y/*", "2", 200);
+    find_near(&b->a, &f.l);
+    goes(&f, 3);
+    goes(&f, 4);
+    comes(&f, 1, 100);
+    comes(&f, 2, 200);
+    f.t.rules.items[0].peer = 3;
+    f.t.rules.items[2].peer = 1;
+    assert_true(try_orders(&f.t, &f.out));
+    assert_int_equal(f.out.len, 2);
+}
+
+/* Creates stand beside each other, before the updates when a request needs them first. */
+static void test_what_is_too_many_comes_before_or_after_the_updates(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "b.com", "/x/*", "1", 0);
+    node(&f, b, "b.com", "-", "2", 0);
+    node(&f, b, "a.com", "-", "3", 100);
+    find_near(&b->a, &f.l);
+    goes(&f, 2);
+    comes(&f, 0, 50);
+    comes(&f, 1, 100);
+    f.t.rules.items[0].peer = 3; /* which would be too early for /x of b.com */
+    f.t.rules.items[2].peer = 1;
+    assert_true(try_orders(&f.t, &f.out));
+    assert_int_equal(f.out.len, 2);
+    assert_int_equal(f.out.items[0].kind, STEP_CREATE);
+    assert_int_equal(f.out.items[0].to, 50);
+    assert_int_equal(f.out.items[1].kind, STEP_UPDATE);
+    assert_int_equal(f.out.items[1].to, 100);
+}
+
+static void test_rules_of_others_are_left_alone(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "b.com", "-", "1", 0);
+    node(&f, b, "-", "/*", "2", 100);
+    node(&f, b, "a.com", "-", "1", 200);
+    f.l.nodes.items[1].pinned = true;
+    find_near(&b->a, &f.l);
+    goes(&f, 2);
+    comes(&f, 0, 200);
+    assert_false(try_orders(&f.t, &f.out));
+    f.l.nodes.items[1].pinned = false;
+    stays(&f, 1);
+    assert_true(try_orders(&f.t, &f.out));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_pairs_cross_where_both_hosts_have_an_exception),
+        BED_TEST(test_no_order_is_found_where_there_is_none),
+        BED_TEST(test_what_no_request_reaches_may_change_when_it_likes),
+        BED_TEST(test_what_is_too_many_comes_before_or_after_the_updates),
+        BED_TEST(test_rules_of_others_are_left_alone),
+    };
+    return cmocka_run_group_tests_name("plan/rule_try", tests, NULL, NULL);
+}
