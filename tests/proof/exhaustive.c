@@ -1,5 +1,6 @@
 /* exhaustive.c - every pair of small rule lists: after every rule of every call each request goes
- * where its old or its new rule sends it, and no sequence of calls is shorter.
+ * where its old or its new rule sends it, no sequence of calls is shorter, and none is as short as
+ * the lower bound of the random edits says it cannot be.
  *
  * exhaustive LENGTH [SAMPLE SEED]: lists of up to LENGTH different conditions out of six, each
  * with one of two destinations; all ordered pairs of different lists (1,193,556 for 3: 1093 lists,
@@ -8,13 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "alb-agent/rng.h"
+#include "bound.h"
 #include "least.h"
+#include "share.h"
 
-enum { CONDS = 6, DESTS = 2, PROCESSES = 2 };
+enum { CONDS = 6, DESTS = 2 };
 
 static struct universe universe = {
     .conds = { { "a.com", "-", false },
@@ -31,7 +32,7 @@ static struct universe universe = {
 };
 
 struct counts {
-    uint64_t pairs, calls[4], more, astray;
+    uint64_t pairs, calls[4], more, astray, above, equal; /* the bound and the minimum */
 };
 
 struct watch {
@@ -90,6 +91,10 @@ static void try_pair(struct desk *d, const struct list *old, const struct list *
     c->calls[calls < 3 ? calls : 3]++;
     if (why && c->astray++ < 5)
         complain(why, old, want);
+    const size_t bound = lower_bound(d->u, old, want);
+    c->equal += bound == calls;
+    if (bound > calls && c->above++ < 5)
+        complain("a bound above what it takes", old, want);
     bool more = calls > 2 || (calls == 2 && one_call_does(d->u, old, want))
                 || (calls == 1 && list_done(d->u, old, want));
     if (more && c->more++ < 5)
@@ -158,62 +163,46 @@ static void report(const struct counts *c, uint64_t expected)
     (void)printf("%s all pairs were tried\n", c->pairs == expected ? "ok" : "not ok");
     (void)printf("%s no request goes astray\n", c->astray ? "not ok" : "ok");
     (void)printf("%s no change takes more calls than it must\n", c->more ? "not ok" : "ok");
+    (void)printf("%s the lower bound of the random edits is one (of %" PRIu64
+                 " pairs it is the minimum)\n",
+                 c->above ? "not ok" : "ok", c->equal);
 }
 
-static void add_counts(struct counts *sum, const struct counts *c)
-{
-    sum->pairs += c->pairs;
-    sum->more += c->more;
-    sum->astray += c->astray;
-    for (size_t i = 0; i < 4; i++)
-        sum->calls[i] += c->calls[i];
-}
+struct work {
+    struct lists lists;
+    size_t longest;
+    uint64_t sample, seed;
+};
 
-/* One process for each core; each sends its counts through a pipe. */
-static bool share(const struct lists *lists, size_t longest, uint64_t sample, uint64_t seed,
-                  struct counts *sum)
+static void try_share(void *arg, size_t process, uint64_t *counts)
 {
-    int fds[2];
-    if (pipe(fds))
-        return false;
-    (void)fflush(stdout);
-    for (size_t i = 0; i < PROCESSES; i++)
-        if (!fork()) {
-            struct counts c = { 0 };
-            if (sample)
-                try_some(lists, longest, sample / PROCESSES, seed + i, &c);
-            else
-                try_all(lists, i, &c);
-            bool sent = write(fds[1], &c, sizeof c) == (ssize_t)sizeof c;
-            _exit(sent ? 0 : 1);
-        }
-    for (size_t i = 0; i < PROCESSES; i++) {
-        struct counts c;
-        if (read(fds[0], &c, sizeof c) != (ssize_t)sizeof c)
-            return false;
-        add_counts(sum, &c);
-    }
-    while (wait(NULL) > 0)
-        continue;
-    return true;
+    const struct work *w = arg;
+    struct counts c = { 0 };
+    if (w->sample)
+        try_some(&w->lists, w->longest, w->sample / PROCESSES, w->seed + process, &c);
+    else
+        try_all(&w->lists, process, &c);
+    memcpy(counts, &c, sizeof c);
 }
 
 int main(int argc, char **argv)
 {
-    size_t longest = argc > 1 ? strtoul(argv[1], NULL, 10) : 3;
-    uint64_t sample = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
-    uint64_t seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
+    struct work w = { .lists.room = 40000 };
+    w.longest = argc > 1 ? strtoul(argv[1], NULL, 10) : 3;
+    w.sample = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
+    w.seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
     universe_init(&universe);
-    struct lists lists = { .room = 40000 };
-    lists.items = calloc(lists.room, sizeof *lists.items);
+    w.lists.items = calloc(w.lists.room, sizeof *w.lists.items);
     struct list empty = { 0 };
-    struct counts sum = { 0 };
-    if (!lists.items || longest > 5)
+    if (!w.lists.items || w.longest > 5)
         return 2;
-    collect(&lists, &empty, longest);
-    uint64_t expected = sample ? sample : (uint64_t)lists.len * (lists.len - 1);
-    bool done = share(&lists, longest, sample, seed, &sum);
+    collect(&w.lists, &empty, w.longest);
+    const uint64_t expected = w.sample ? w.sample : (uint64_t)w.lists.len * (w.lists.len - 1);
+    uint64_t counts[sizeof(struct counts) / sizeof(uint64_t)] = { 0 };
+    struct counts sum;
+    bool done = share(try_share, &w, counts, COUNT(counts));
+    memcpy(&sum, counts, sizeof sum);
     report(&sum, expected);
-    free(lists.items);
-    return done && sum.pairs == expected && !sum.astray && !sum.more ? 0 : 1;
+    free(w.lists.items);
+    return done && sum.pairs == expected && !sum.astray && !sum.more && !sum.above ? 0 : 1;
 }
