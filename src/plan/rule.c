@@ -310,6 +310,13 @@ static void try_copies(struct planner *p, const struct rule_list *l, size_t ther
 {
     struct rule_list *copies = arena_alloc(p->a, sizeof *copies);
     rule_ops other = { 0 };
+    size_t need = there;
+    for (size_t i = 0; i < l->n_wanted; i++) {
+        const struct rule_node *n = &l->nodes.items[i];
+        need += !n->was || n->changed || !n->kept;
+    }
+    if (need > quota_limit(p))
+        return;
     copy_rules(p, l, copies);
     make_ops(p, copies, true, &other);
     if (there + count_kind(&other, STEP_CREATE) <= quota_limit(p) && wait_alike(&other)
