@@ -122,7 +122,7 @@ check "uploads nothing again" no_writes
 was=$(cas_name b)
 secret b b.example.com 300
 keep 2 "a plan of a renewal" plan -f "$m"
-check "says what waits for the upload" says "after: Certificate $(cas_name b) to be uploaded"
+check "says what waits for the upload" says "Certificate $(cas_name b) to be uploaded)"
 mark
 keep 0 "a renewed certificate" apply -f "$m"
 check "takes the place of the old one" equal "$(served)" "$(cas_name a) $(cas_name b)"
