@@ -83,17 +83,17 @@ class Bench:
         self.programs = []
 
     def build(self):
-        todo = [(c, self.work / f"{m.replace('/', '_')}_{c.stem}.o", "-O1")
+        pending = [(c, self.work / f"{m.replace('/', '_')}_{c.stem}.o", "-O1")
                 for m in BELOW for c in sorted((TOP / "src" / m).glob("*.c"))]
-        below = [o for _, o, _ in todo]
+        below = [o for _, o, _ in pending]
         for c in sorted((TOP / "src/plan").glob("*.c")):
             self.objects[c] = self.work / f"plan_{c.stem}.o"
-            todo.append((c, self.objects[c], "-O1"))
+            pending.append((c, self.objects[c], "-O1"))
         unit = sorted((TOP / "tests/unit/plan").glob("*.c"))
         proof = [TOP / "tests/proof" / f"{n}.c" for n in ("world", "least", "exhaustive", "edits")]
-        todo += [(c, self.work / f"{c.stem}.o", "-O1") for c in unit + proof]
+        pending += [(c, self.work / f"{c.stem}.o", "-O1") for c in unit + proof]
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            for result in pool.map(lambda t: compile_c(t[0], t[1], "-fPIC", t[2]), todo):
+            for result in pool.map(lambda t: compile_c(t[0], t[1], "-fPIC", t[2]), pending):
                 if result.returncode:
                     sys.exit(result.stderr)
         self.link_plan(self.work, {})

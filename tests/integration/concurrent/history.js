@@ -63,7 +63,7 @@ function overlap(zones) {
 
 /* Is there an order? */
 function search(operations) {
-    const todo = operations.filter((o) => !(o.kind === 'read' && o.to === Infinity));
+    const open = operations.filter((o) => !(o.kind === 'read' && o.to === Infinity));
     const place = (left, value) => {
         if (left.every((o) => o.to === Infinity))
             return true;
@@ -76,7 +76,7 @@ function search(operations) {
         }
         return false;
     };
-    return place(todo, INITIAL);
+    return place(open, INITIAL);
 }
 
 module.exports = { INITIAL, check, search };

@@ -53,91 +53,96 @@ static struct route_finding find(struct arena *a, const char *rule, const char *
     return result.steps.items[0].findings.items[0];
 }
 
+static const struct {
+    const char *rule, *request;
+    int answer, value;
+    const char *actual;
+    enum route_doubt doubt;
+} each_condition_rows[] = {
+    { "host=a.com,b.com", "GET|B.com:8080|/", Y, 1, "b.com", 0 },
+    { "host=a.com", "GET|a.com:443|/", Y, 0, "a.com", 0 },
+    { "host=a.com", "GET|b.com|/", N, -1, "b.com", 0 },
+    { "host=a.com", "GET|-|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+    { "host=*.a.com", "GET|v.w.a.com|/", M, 0, "v.w.a.com", ROUTE_DOUBT_LABELS },
+    { "host=*.a.com,v.w.a.com", "GET|v.w.a.com|/", Y, 1, "v.w.a.com", 0 },
+    { "host=[::1]", "GET|[::1]:80|/", Y, 0, "[::1]", 0 },
+    { "host=[::1]", "GET|[::1]|/", Y, 0, "[::1]", 0 },
+    { "host=::1", "GET|::1|/", Y, 0, "::1", 0 },
+    { "path=/x,/x/*", "GET|a.com|/x/y?q", Y, 1, "/x/y", 0 },
+    { "path=/x", "GET|a.com|/X", N, -1, "/X", 0 },
+    { "path=/x", "GET|a.com|-", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+    { "path=~/x", "GET|a.com|/v/x", M, 0, "/v/x", ROUTE_DOUBT_EXPRESSION },
+    { "path=~(?i)x", "GET|a.com|/v", M, 0, "/v", ROUTE_DOUBT_UNREAD },
+    { "path=/a~b", "GET|a.com|/a%7Eb", M, 0, "/a%7Eb", ROUTE_DOUBT_ENCODED },
+    { "path=/a%20b", "GET|a.com|/a%20b", M, 0, "/a%20b", ROUTE_DOUBT_ENCODED },
+    { "path=/a*", "GET|a.com|/a%20b", Y, 0, "/a%20b", 0 },
+    { "path=~/a.", "GET|a.com|/a%20", M, 0, "/a%20", ROUTE_DOUBT_ENCODED },
+    { "path=/z", "GET|a.com|/a%20b", N, -1, "/a%20b", 0 },
+    { "path=/a%", "GET|a.com|/a%", Y, 0, "/a%", 0 },
+    { "path=/a%2", "GET|a.com|/a%2", Y, 0, "/a%2", 0 },
+    { "path=/a%zz", "GET|a.com|/a%zz", Y, 0, "/a%zz", 0 },
+    { "path=/a%0g", "GET|a.com|/a%0g", Y, 0, "/a%0g", 0 },
+    { "path=/a%00", "GET|a.com|/a%00", Y, 0, "/a%00", 0 },
+    { "path=/a/b", "GET|a.com|/a%2Fb", M, 0, "/a%2Fb", ROUTE_DOUBT_ENCODED },
+    { "method=GET,PUT", "PUT|a.com|/", Y, 1, "PUT", 0 },
+    { "method=GET", "PUT|a.com|/", N, -1, "PUT", 0 },
+    { "method=GET", "-|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+    { "source=10.0.0.0/8", "GET|a.com|/|from=10.1.1.1", Y, 0, "10.1.1.1", 0 },
+    { "source=10.0.0.0/8,1.1.1.1", "GET|a.com|/|from=1.1.1.1", Y, 1, "1.1.1.1", 0 },
+    { "source=10.0.0.0/8", "GET|a.com|/|from=1.1.1.1", N, -1, "1.1.1.1", 0 },
+    { "source=10.0.0.0/8", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+    { "source=10.0.0.0/8", "GET|a.com|/|from=x", M, -1, "x", ROUTE_DOUBT_UNKNOWN },
+    { "source=x,1.1.1.1", "GET|a.com|/|from=1.1.1.2", M, 0, "1.1.1.2", ROUTE_DOUBT_UNREAD },
+    { "source=x,1.1.1.1", "GET|a.com|/|from=1.1.1.1", Y, 1, "1.1.1.1", 0 },
+    { "header:env=blue,red*", "GET|a.com|/|Env:red1", Y, 1, "red1", 0 },
+    { "header:env=blue", "GET|a.com|/|Env:Blue", M, 0, "Blue", ROUTE_DOUBT_CASE },
+    { "header:env=blue", "GET|a.com|/|Env:green", N, -1, "green", 0 },
+    { "header:env=blue", "GET|a.com|/|Other:blue", N, -1, NULL, 0 },
+    { "header:env=blue", "GET|a.com|/|env:blue|env:red", M, 0, "blue", ROUTE_DOUBT_REPEATED },
+    { "header:env=*", "GET|a.com|/|env:blue|env:red", Y, 0, "blue", 0 },
+    { "header:env=blue", "GET|a.com|/|env:x|env:y", N, -1, "x, y", 0 },
+    { "header:env=x??y", "GET|a.com|/|env:x|env:y", M, 0, "x, y", ROUTE_DOUBT_REPEATED },
+    { "query=k:v", "GET|a.com|/?w=1&k=v", Y, 0, "k=v", 0 },
+    { "query=k:v", "GET|a.com|/?k=w", N, -1, "k=w", 0 },
+    { "query=k:v", "GET|a.com|/?a=1&&b=2", N, -1, "a=1, b=2", 0 },
+    { "query=k:v", "GET|a.com|/", N, -1, NULL, 0 },
+    { "query=k:v", "GET|a.com|/?k=v&k=w", M, 0, "k=v", ROUTE_DOUBT_REPEATED },
+    { "query=k:*", "GET|a.com|/?k=v&k=w", Y, 0, "k=v", 0 },
+    { "query=k*:", "GET|a.com|/?key", Y, 0, "key=", 0 },
+    { "query=k:V", "GET|a.com|/?k=v", M, 0, "k=v", ROUTE_DOUBT_CASE },
+    { "query=k:a?b", "GET|a.com|/?k=a+b", Y, 0, "k=a+b", 0 },
+    { "query=k:a+b", "GET|a.com|/?k=a+b", M, 0, "k=a+b", ROUTE_DOUBT_ENCODED },
+    { "query=k:/", "GET|a.com|/?%6b=%2f", M, 0, "%6b=%2f", ROUTE_DOUBT_ENCODED },
+    { "cookie=k:v", "GET|a.com|/|Cookie:a=b; k=v", Y, 0, "k=v", 0 },
+    { "cookie=k:v", "GET|a.com|/|cookie:a=b;k=w;", N, -1, "a=b, k=w", 0 },
+    { "cookie=k:v", "GET|a.com|/|Cookie:k=v|Cookie:k=w", M, 0, "k=v", ROUTE_DOUBT_REPEATED },
+    { "cookie=k:v", "GET|a.com|/|Cookie:k=%76", N, -1, "k=%76", 0 },
+    { "cookie=k:v", "GET|a.com|/|Accept:k=v", N, -1, NULL, 0 },
+    { "response status=404,200", "GET|a.com|/|status=200", Y, 1, "200", 0 },
+    { "response status=404", "GET|a.com|/|status=200", N, -1, "200", 0 },
+    { "response status=404", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+    { "response status=4xx", "GET|a.com|/|status=200", M, 0, "200", ROUTE_DOUBT_UNREAD },
+    { "response rheader:x=y", "GET|a.com|/|>X:y", Y, 0, "y", 0 },
+    { "response rheader:x=y", "GET|a.com|/|X:y", N, -1, NULL, 0 },
+    { "status=200", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
+    { "unset=", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNREAD },
+    { "path=", "GET|a.com|/", M, 0, "/", ROUTE_DOUBT_UNREAD },
+};
+
 static void test_each_condition(void **state)
 {
-    static const struct {
-        const char *rule, *request;
-        int answer, value;
-        const char *actual;
-        enum route_doubt doubt;
-    } rows[] = {
-        { "host=a.com,b.com", "GET|B.com:8080|/", Y, 1, "b.com", 0 },
-        { "host=a.com", "GET|a.com:443|/", Y, 0, "a.com", 0 },
-        { "host=a.com", "GET|b.com|/", N, -1, "b.com", 0 },
-        { "host=a.com", "GET|-|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "host=*.a.com", "GET|v.w.a.com|/", M, 0, "v.w.a.com", ROUTE_DOUBT_LABELS },
-        { "host=*.a.com,v.w.a.com", "GET|v.w.a.com|/", Y, 1, "v.w.a.com", 0 },
-        { "host=[::1]", "GET|[::1]:80|/", Y, 0, "[::1]", 0 },
-        { "host=[::1]", "GET|[::1]|/", Y, 0, "[::1]", 0 },
-        { "host=::1", "GET|::1|/", Y, 0, "::1", 0 },
-        { "path=/x,/x/*", "GET|a.com|/x/y?q", Y, 1, "/x/y", 0 },
-        { "path=/x", "GET|a.com|/X", N, -1, "/X", 0 },
-        { "path=/x", "GET|a.com|-", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "path=~/x", "GET|a.com|/v/x", M, 0, "/v/x", ROUTE_DOUBT_EXPRESSION },
-        { "path=~(?i)x", "GET|a.com|/v", M, 0, "/v", ROUTE_DOUBT_UNREAD },
-        { "path=/a~b", "GET|a.com|/a%7Eb", M, 0, "/a%7Eb", ROUTE_DOUBT_ENCODED },
-        { "path=/a%20b", "GET|a.com|/a%20b", M, 0, "/a%20b", ROUTE_DOUBT_ENCODED },
-        { "path=/a*", "GET|a.com|/a%20b", Y, 0, "/a%20b", 0 },
-        { "path=~/a.", "GET|a.com|/a%20", M, 0, "/a%20", ROUTE_DOUBT_ENCODED },
-        { "path=/z", "GET|a.com|/a%20b", N, -1, "/a%20b", 0 },
-        { "path=/a%", "GET|a.com|/a%", Y, 0, "/a%", 0 },
-        { "path=/a%2", "GET|a.com|/a%2", Y, 0, "/a%2", 0 },
-        { "path=/a%zz", "GET|a.com|/a%zz", Y, 0, "/a%zz", 0 },
-        { "path=/a%0g", "GET|a.com|/a%0g", Y, 0, "/a%0g", 0 },
-        { "path=/a%00", "GET|a.com|/a%00", Y, 0, "/a%00", 0 },
-        { "path=/a/b", "GET|a.com|/a%2Fb", M, 0, "/a%2Fb", ROUTE_DOUBT_ENCODED },
-        { "method=GET,PUT", "PUT|a.com|/", Y, 1, "PUT", 0 },
-        { "method=GET", "PUT|a.com|/", N, -1, "PUT", 0 },
-        { "method=GET", "-|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "source=10.0.0.0/8", "GET|a.com|/|from=10.1.1.1", Y, 0, "10.1.1.1", 0 },
-        { "source=10.0.0.0/8,1.1.1.1", "GET|a.com|/|from=1.1.1.1", Y, 1, "1.1.1.1", 0 },
-        { "source=10.0.0.0/8", "GET|a.com|/|from=1.1.1.1", N, -1, "1.1.1.1", 0 },
-        { "source=10.0.0.0/8", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "source=10.0.0.0/8", "GET|a.com|/|from=x", M, -1, "x", ROUTE_DOUBT_UNKNOWN },
-        { "source=x,1.1.1.1", "GET|a.com|/|from=1.1.1.2", M, 0, "1.1.1.2", ROUTE_DOUBT_UNREAD },
-        { "source=x,1.1.1.1", "GET|a.com|/|from=1.1.1.1", Y, 1, "1.1.1.1", 0 },
-        { "header:env=blue,red*", "GET|a.com|/|Env:red1", Y, 1, "red1", 0 },
-        { "header:env=blue", "GET|a.com|/|Env:Blue", M, 0, "Blue", ROUTE_DOUBT_CASE },
-        { "header:env=blue", "GET|a.com|/|Env:green", N, -1, "green", 0 },
-        { "header:env=blue", "GET|a.com|/|Other:blue", N, -1, NULL, 0 },
-        { "header:env=blue", "GET|a.com|/|env:blue|env:red", M, 0, "blue", ROUTE_DOUBT_REPEATED },
-        { "header:env=*", "GET|a.com|/|env:blue|env:red", Y, 0, "blue", 0 },
-        { "header:env=blue", "GET|a.com|/|env:x|env:y", N, -1, "x, y", 0 },
-        { "header:env=x??y", "GET|a.com|/|env:x|env:y", M, 0, "x, y", ROUTE_DOUBT_REPEATED },
-        { "query=k:v", "GET|a.com|/?w=1&k=v", Y, 0, "k=v", 0 },
-        { "query=k:v", "GET|a.com|/?k=w", N, -1, "k=w", 0 },
-        { "query=k:v", "GET|a.com|/?a=1&&b=2", N, -1, "a=1, b=2", 0 },
-        { "query=k:v", "GET|a.com|/", N, -1, NULL, 0 },
-        { "query=k:v", "GET|a.com|/?k=v&k=w", M, 0, "k=v", ROUTE_DOUBT_REPEATED },
-        { "query=k:*", "GET|a.com|/?k=v&k=w", Y, 0, "k=v", 0 },
-        { "query=k*:", "GET|a.com|/?key", Y, 0, "key=", 0 },
-        { "query=k:V", "GET|a.com|/?k=v", M, 0, "k=v", ROUTE_DOUBT_CASE },
-        { "query=k:a?b", "GET|a.com|/?k=a+b", Y, 0, "k=a+b", 0 },
-        { "query=k:a+b", "GET|a.com|/?k=a+b", M, 0, "k=a+b", ROUTE_DOUBT_ENCODED },
-        { "query=k:/", "GET|a.com|/?%6b=%2f", M, 0, "%6b=%2f", ROUTE_DOUBT_ENCODED },
-        { "cookie=k:v", "GET|a.com|/|Cookie:a=b; k=v", Y, 0, "k=v", 0 },
-        { "cookie=k:v", "GET|a.com|/|cookie:a=b;k=w;", N, -1, "a=b, k=w", 0 },
-        { "cookie=k:v", "GET|a.com|/|Cookie:k=v|Cookie:k=w", M, 0, "k=v", ROUTE_DOUBT_REPEATED },
-        { "cookie=k:v", "GET|a.com|/|Cookie:k=%76", N, -1, "k=%76", 0 },
-        { "cookie=k:v", "GET|a.com|/|Accept:k=v", N, -1, NULL, 0 },
-        { "response status=404,200", "GET|a.com|/|status=200", Y, 1, "200", 0 },
-        { "response status=404", "GET|a.com|/|status=200", N, -1, "200", 0 },
-        { "response status=404", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "response status=4xx", "GET|a.com|/|status=200", M, 0, "200", ROUTE_DOUBT_UNREAD },
-        { "response rheader:x=y", "GET|a.com|/|>X:y", Y, 0, "y", 0 },
-        { "response rheader:x=y", "GET|a.com|/|X:y", N, -1, NULL, 0 },
-        { "status=200", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNKNOWN },
-        { "unset=", "GET|a.com|/", M, -1, NULL, ROUTE_DOUBT_UNREAD },
-        { "path=", "GET|a.com|/", M, 0, "/", ROUTE_DOUBT_UNREAD },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        struct route_finding f = find(*state, rows[i].rule, rows[i].request);
-        bool actual = rows[i].actual ? f.actual && !strcmp(f.actual, rows[i].actual) : !f.actual;
-        if ((int)f.answer != rows[i].answer || f.value != rows[i].value || !actual
-            || f.doubt != rows[i].doubt)
-            fail_msg("%s and %s: answer %d, value %d, actual %s, doubt %d", rows[i].rule,
-                     rows[i].request, (int)f.answer, f.value, f.actual ? f.actual : "-",
-                     (int)f.doubt);
+    for (size_t i = 0; i < COUNT(each_condition_rows); i++) {
+        struct route_finding f =
+            find(*state, each_condition_rows[i].rule, each_condition_rows[i].request);
+        bool actual = each_condition_rows[i].actual
+                          ? f.actual && !strcmp(f.actual, each_condition_rows[i].actual)
+                          : !f.actual;
+        if ((int)f.answer != each_condition_rows[i].answer
+            || f.value != each_condition_rows[i].value || !actual
+            || f.doubt != each_condition_rows[i].doubt)
+            fail_msg("%s and %s: answer %d, value %d, actual %s, doubt %d",
+                     each_condition_rows[i].rule, each_condition_rows[i].request, (int)f.answer,
+                     f.value, f.actual ? f.actual : "-", (int)f.doubt);
     }
 }
 

@@ -16,72 +16,75 @@ static struct automaton *read_search(struct arena *a, const char *text, bool sea
     return builder_done(a, b, &p);
 }
 
+static const struct {
+    const char *regex, *text;
+    bool search, whole;
+} texts_match_rows[] = {
+    { "abc", "abc", true, true },
+    { "abc", "xabcx", true, false },
+    { "^abc$", "abc", true, true },
+    { "^abc$", "xabc", false, false },
+    { "a.c", "axc", true, true },
+    { "a.c", "ac", false, false },
+    { "a|b", "b", true, true },
+    { "a|b|c", "xc", true, false },
+    { "a(b|c)d", "acd", true, true },
+    { "(ab)+", "abab", true, true },
+    { "(?:ab)*c", "ababc", true, true },
+    { "a?b", "b", true, true },
+    { "a*?b", "aab", true, true },
+    { "a+?b", "b", false, false },
+    { "[a-c]", "b", true, true },
+    { "[a-c]", "d", false, false },
+    { "[^a-c]", "d", true, true },
+    { "[^a-c]", "b", false, false },
+    { "[]a]", "]", true, true },
+    { "[^]a]", "]", false, false },
+    { "[a-]", "-", true, true },
+    { "[.]", "x", false, false },
+    { "[a^]", "^", true, true },
+    { "[\\d-]", "-", true, true },
+    { "\\.", ".", true, true },
+    { "\\.", "x", false, false },
+    { "\\d\\w\\s", "1_ ", true, true },
+    { "\\D\\W\\S", "x x", true, true },
+    { "\\d", "\xe9", false, false },
+    { "\\D", "\xe9", true, true },
+    { "\\d", "x", false, false },
+    { "[\\w]", "-", false, false },
+    { "", "", true, true },
+    { "", "x", true, false },
+    { "^$", "", true, true },
+    { "^^a$$", "a", true, true },
+    { "(^|/)a", "a", true, true },
+    { "(^|/)a", "xa", false, false },
+    { "a($|/)", "a/x", true, false },
+    { "a^b", "ab", false, false },
+    { "(^)*a", "a", true, true },
+    { "a$b", "ab", false, false },
+    { "$^", "", true, true },
+    { "^a?$", "", true, true },
+    { "a|", "", true, true },
+    { "[[a]", "[", true, true },
+    { "(a|)b", "b", true, true },
+    { "a\\|b", "a|b", true, true },
+    { "x/p(/|$)(.*)", "x/p", true, true },
+    { "a&b~c:=!", "a&b~c:=!", true, true },
+};
+
 static void test_texts_match(void **state)
 {
-    static const struct {
-        const char *regex, *text;
-        bool search, whole;
-    } rows[] = {
-        { "abc", "abc", true, true },
-        { "abc", "xabcx", true, false },
-        { "^abc$", "abc", true, true },
-        { "^abc$", "xabc", false, false },
-        { "a.c", "axc", true, true },
-        { "a.c", "ac", false, false },
-        { "a|b", "b", true, true },
-        { "a|b|c", "xc", true, false },
-        { "a(b|c)d", "acd", true, true },
-        { "(ab)+", "abab", true, true },
-        { "(?:ab)*c", "ababc", true, true },
-        { "a?b", "b", true, true },
-        { "a*?b", "aab", true, true },
-        { "a+?b", "b", false, false },
-        { "[a-c]", "b", true, true },
-        { "[a-c]", "d", false, false },
-        { "[^a-c]", "d", true, true },
-        { "[^a-c]", "b", false, false },
-        { "[]a]", "]", true, true },
-        { "[^]a]", "]", false, false },
-        { "[a-]", "-", true, true },
-        { "[.]", "x", false, false },
-        { "[a^]", "^", true, true },
-        { "[\\d-]", "-", true, true },
-        { "\\.", ".", true, true },
-        { "\\.", "x", false, false },
-        { "\\d\\w\\s", "1_ ", true, true },
-        { "\\D\\W\\S", "x x", true, true },
-        { "\\d", "\xe9", false, false },
-        { "\\D", "\xe9", true, true },
-        { "\\d", "x", false, false },
-        { "[\\w]", "-", false, false },
-        { "", "", true, true },
-        { "", "x", true, false },
-        { "^$", "", true, true },
-        { "^^a$$", "a", true, true },
-        { "(^|/)a", "a", true, true },
-        { "(^|/)a", "xa", false, false },
-        { "a($|/)", "a/x", true, false },
-        { "a^b", "ab", false, false },
-        { "(^)*a", "a", true, true },
-        { "a$b", "ab", false, false },
-        { "$^", "", true, true },
-        { "^a?$", "", true, true },
-        { "a|", "", true, true },
-        { "[[a]", "[", true, true },
-        { "(a|)b", "b", true, true },
-        { "a\\|b", "a|b", true, true },
-        { "x/p(/|$)(.*)", "x/p", true, true },
-        { "a&b~c:=!", "a&b~c:=!", true, true },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct automaton *search = read_search(*state, rows[i].regex, true, false),
-                               *whole = read_search(*state, rows[i].regex, false, false);
+    for (size_t i = 0; i < COUNT(texts_match_rows); i++) {
+        const struct automaton *search =
+                                   read_search(*state, texts_match_rows[i].regex, true, false),
+                               *whole =
+                                   read_search(*state, texts_match_rows[i].regex, false, false);
         if (!search || !whole)
-            fail_msg("%s is not read", rows[i].regex);
-        size_t len = strlen(rows[i].text);
-        if (automaton_runs(search, rows[i].text, len) != rows[i].search
-            || automaton_runs(whole, rows[i].text, len) != rows[i].whole)
-            fail_msg("%s and %s", rows[i].regex, rows[i].text);
+            fail_msg("%s is not read", texts_match_rows[i].regex);
+        size_t len = strlen(texts_match_rows[i].text);
+        if (automaton_runs(search, texts_match_rows[i].text, len) != texts_match_rows[i].search
+            || automaton_runs(whole, texts_match_rows[i].text, len) != texts_match_rows[i].whole)
+            fail_msg("%s and %s", texts_match_rows[i].regex, texts_match_rows[i].text);
     }
 }
 

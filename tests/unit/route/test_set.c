@@ -6,165 +6,169 @@
 
 enum { N = ROUTE_NO, M = ROUTE_MAYBE, Y = ROUTE_YES };
 
+static const struct {
+    const char *x, *y;
+    int answer;
+} overlap_rows[] = {
+    { "host=a.com path=/x", "host=a.com path=/x", Y },
+    { "host=a.com path=/x", "host=a.com path=/y", N },
+    { "host=a.com", "path=/x", Y },
+    { "host=*.a.com", "host=w.a.com", Y },
+    { "host=*.a.com", "host=v.w.a.com", M },
+    { "host=*.a.com", "host=*.b.com", N },
+    { "host=*.a.com", "host=v.*", M },
+    { "host=*.com", "host=v.*", Y },
+    { "path=/x*", "path=*y", Y },
+    { "path=~^/x", "path=/x", Y },
+    { "path=~^/x", "path=/xy", M },
+    { "path=~/x", "path=/x", Y },
+    { "path=~/x", "path=/v/x", M },
+    { "path=~/x", "path=/y", N },
+    { "path=~*/x", "path=/X", M },
+    { "path=~/[ab]/c", "path=~/a/[cd]", Y },
+    { "path=~^/a", "path=~^/b", N },
+    { "path=~(", "path=/x", M },
+    { "path=~x$", "path=x", N }, /* no path */
+    { "path=", "path=/x", M },
+    { "unset=", "path=/x", M },
+    /* Conditions of one type, three at a time: two agree, all do not. */
+    { "path=/a,/b path=/b,/c", "path=/a,/c", N },
+    { "path=/a,/b path=/b,/c", "path=/b,/c", Y },
+    { "path=/x* path=*y", "path=*z", N },
+    { "path=/x* path=*y", "path=/x?y", Y },
+    { "method=GET", "method=GET,PUT", Y },
+    { "source=10.0.0.0/8", "source=10.1.1.1", Y },
+    { "source=10.0.0.0/8", "source=11.1.1.1", N },
+    { "source=10.0.0.0/8 source=10.1.0.0/16", "source=10.2.0.0/16", N },
+    { "source=10.1.0.0/16 source=10.0.0.0/8", "source=10.1.1.0/24,1.1.1.1", Y },
+    { "source=x", "source=1.1.1.1", M },
+    { "source=x source=1.1.1.1", "source=2.2.2.2", N },
+    /* What may be there several times. */
+    { "header:a=1", "header:a=1,2", Y },
+    { "header:a=1", "header:A=2", M },
+    { "header:a=1", "header:b=2", Y },
+    { "header:a=x", "header:a=X", M },
+    { "query=k:1", "query=k:1", Y },
+    { "query=k:1", "query=k:2", M },
+    { "query=k:1", "query=w:2", Y },
+    { "query=k*:1", "query=?w:2", M },
+    { "query=k:1 query=w:1", "query=k:*", Y },
+    { "query=k:1 query=w:1", "query=w:*,k:*", M }, /* true, and not seen */
+    { "cookie=k:1", "cookie=k:2", M },
+    { "header:a=1,2 header:a=2,3", "header:a=1,3", M },
+    { "query=", "query=k:1", M },
+    { "response status=200", "response status=200 path=/x", Y },
+    { "response status=200", "response status=404", N },
+    { "response status=2xx", "response status=404", M },
+    { "response rheader:a=1", "response header:a=1", Y },
+    { "response path=/x", "path=/x", N },
+    { "", "path=/x", Y },
+};
+
 static void test_overlap(void **state)
 {
-    static const struct {
-        const char *x, *y;
-        int answer;
-    } rows[] = {
-        { "host=a.com path=/x", "host=a.com path=/x", Y },
-        { "host=a.com path=/x", "host=a.com path=/y", N },
-        { "host=a.com", "path=/x", Y },
-        { "host=*.a.com", "host=w.a.com", Y },
-        { "host=*.a.com", "host=v.w.a.com", M },
-        { "host=*.a.com", "host=*.b.com", N },
-        { "host=*.a.com", "host=v.*", M },
-        { "host=*.com", "host=v.*", Y },
-        { "path=/x*", "path=*y", Y },
-        { "path=~^/x", "path=/x", Y },
-        { "path=~^/x", "path=/xy", M },
-        { "path=~/x", "path=/x", Y },
-        { "path=~/x", "path=/v/x", M },
-        { "path=~/x", "path=/y", N },
-        { "path=~*/x", "path=/X", M },
-        { "path=~/[ab]/c", "path=~/a/[cd]", Y },
-        { "path=~^/a", "path=~^/b", N },
-        { "path=~(", "path=/x", M },
-        { "path=~x$", "path=x", N }, /* no path */
-        { "path=", "path=/x", M },
-        { "unset=", "path=/x", M },
-        /* Conditions of one type, three at a time: two agree, all do not. */
-        { "path=/a,/b path=/b,/c", "path=/a,/c", N },
-        { "path=/a,/b path=/b,/c", "path=/b,/c", Y },
-        { "path=/x* path=*y", "path=*z", N },
-        { "path=/x* path=*y", "path=/x?y", Y },
-        { "method=GET", "method=GET,PUT", Y },
-        { "source=10.0.0.0/8", "source=10.1.1.1", Y },
-        { "source=10.0.0.0/8", "source=11.1.1.1", N },
-        { "source=10.0.0.0/8 source=10.1.0.0/16", "source=10.2.0.0/16", N },
-        { "source=10.1.0.0/16 source=10.0.0.0/8", "source=10.1.1.0/24,1.1.1.1", Y },
-        { "source=x", "source=1.1.1.1", M },
-        { "source=x source=1.1.1.1", "source=2.2.2.2", N },
-        /* What may be there several times. */
-        { "header:a=1", "header:a=1,2", Y },
-        { "header:a=1", "header:A=2", M },
-        { "header:a=1", "header:b=2", Y },
-        { "header:a=x", "header:a=X", M },
-        { "query=k:1", "query=k:1", Y },
-        { "query=k:1", "query=k:2", M },
-        { "query=k:1", "query=w:2", Y },
-        { "query=k*:1", "query=?w:2", M },
-        { "query=k:1 query=w:1", "query=k:*", Y },
-        { "query=k:1 query=w:1", "query=w:*,k:*", M }, /* true, and not seen */
-        { "cookie=k:1", "cookie=k:2", M },
-        { "header:a=1,2 header:a=2,3", "header:a=1,3", M },
-        { "query=", "query=k:1", M },
-        { "response status=200", "response status=200 path=/x", Y },
-        { "response status=200", "response status=404", N },
-        { "response status=2xx", "response status=404", M },
-        { "response rheader:a=1", "response header:a=1", Y },
-        { "response path=/x", "path=/x", N },
-        { "", "path=/x", Y },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct route_rule *x = route_of(*state, rows[i].x), *y = route_of(*state, rows[i].y);
-        if ((int)route_overlap(x, y) != rows[i].answer
-            || (int)route_overlap(y, x) != rows[i].answer)
-            fail_msg("%s and %s", rows[i].x, rows[i].y);
-        if (rows[i].answer != N)
+    for (size_t i = 0; i < COUNT(overlap_rows); i++) {
+        const struct route_rule *x = route_of(*state, overlap_rows[i].x),
+                                *y = route_of(*state, overlap_rows[i].y);
+        if ((int)route_overlap(x, y) != overlap_rows[i].answer
+            || (int)route_overlap(y, x) != overlap_rows[i].answer)
+            fail_msg("%s and %s", overlap_rows[i].x, overlap_rows[i].y);
+        if (overlap_rows[i].answer != N)
             assert_true(route_meet(x, y));
     }
 }
 
+static const struct {
+    const char *x, *y; /* does x match all that y matches? */
+    int answer;
+} cover_rows[] = {
+    { "path=/x", "path=/x", Y },
+    { "path=/x,/y", "path=/x", Y },
+    { "path=/x", "path=/x,/y", N },
+    { "path=~*/X", "path=~*/X", Y }, /* however it is read */
+    { "path=~*/X.*", "path=~*/X", Y },
+    { "path=~*/X", "path=~*/X.*", M },
+    { "path=~*X", "path=~X", Y },
+    { "host=~*^w", "host=~^W", Y }, /* case never counts in hosts */
+    { "path=~X", "path=~*X", M },
+    { "path=~^/a$", "path=/a", Y },
+    { "path=~*/a|/b", "path=~*^/a$", Y },
+    { "path=/x/*", "path=/x/y", Y },
+    { "path=/x/*", "path=/x/*/z", Y },
+    { "path=/x/*", "path=/x", N },
+    { "path=/x,/x/*", "path=/x,/x/y*", Y },
+    { "path=/*", "host=a.com", Y }, /* every path begins with a slash */
+    { "path=/x*", "host=a.com", N },
+    { "path=~.*", "host=a.com", Y },
+    { "path=~/", "host=a.com", M },
+    { "path=/*", "host=a.com path=~x", Y },
+    { "host=*", "path=/x", M }, /* there may be no host */
+    { "host=*.com", "path=/x", N },
+    { "host=a.com", "host=a.com path=/x", Y },
+    { "host=a.com path=/x", "host=a.com", N },
+    { "host=*.a.com", "host=w.a.com", Y },
+    { "host=*.a.com", "host=v.w.a.com", M },
+    { "host=*.a.com", "host=*.w.a.com", M },
+    { "path=~^/x", "path=/x", Y },
+    { "path=~^/x", "path=/x*", M },
+    { "path=~^/x.*$", "path=/x*", Y },
+    { "path=~/x", "path=/y", N },
+    { "path=/x", "path=/x path=/y", Y }, /* of nothing */
+    { "path=/z", "path=/x,/y path=/y,/z", N },
+    { "path=/y", "path=/x,/y path=/y,/z", Y },
+    { "path=/z", "path=~( path=/y", M },
+    { "method=GET,PUT", "method=GET", Y },
+    { "method=GET", "method=GET,PUT", N },
+    { "method=GET", "path=/x", N },
+    { "method=", "path=/x", M },
+    { "source=10.0.0.0/8", "source=10.1.1.1,10.2.0.0/16", Y },
+    { "source=10.0.0.0/8", "source=10.1.1.1,11.1.1.1", N },
+    { "source=10.0.0.0/9,10.128.0.0/9", "source=10.0.0.0/8", Y },
+    { "source=10.0.0.0/9,10.128.0.0/10", "source=10.0.0.0/8", N },
+    { "source=0.0.0.0/0", "path=/x", M },
+    { "source=0.0.0.0/0,::/0", "path=/x", Y },
+    { "source=10.0.0.0/8", "path=/x", N },
+    { "source=x", "source=1.1.1.1", M },
+    { "source=1.1.1.1", "source=x", M },
+    { "source=x", "path=/x", M },
+    { "header:a=1,2", "header:a=1", Y },
+    { "header:a=1*", "header:a=12", Y },
+    { "header:a=1", "header:a=1,2", N },
+    { "header:a=1", "header:b=1", N },
+    { "header:a=1", "path=/x", N },
+    { "header:a=x", "header:a=X", M },
+    { "header:a=x", "header:a=x", Y },
+    { "host=*.a.com", "host=*.a.com", Y },
+    { "host=*.*.com", "host=*.a.com", Y },
+    { "header:a=", "path=/x", M },
+    { "header:a=1", "header:a=1 header:a=2", Y },
+    { "header:a=3", "header:a=1 header:a=2", M }, /* of nothing, if one value is looked at */
+    { "header:a=2", "header:a=1,2 header:a=2,3", M },
+    { "header:a=9", "header:a=1,2 header:a=2,3", N },
+    { "query=k:1", "query=k:1 query=w:2", Y },
+    { "query=k:*", "query=k:1", Y },
+    { "query=k:1", "query=k:*", N },
+    { "query=d:4", "query=k:1 query=w:2", N },
+    { "query=k:1", "path=/x", N },
+    { "cookie=k:1,w:2", "cookie=w:2", Y },
+    { "unset=", "path=/x", M },
+    { "response status=200,404", "response status=404", Y },
+    { "response status=200", "response status=404", N },
+    { "response path=/x", "path=/x", N },
+    { "response path=/x", "path=/x path=/y", Y },
+    { "path=/x", "unset=", M },
+    { "", "path=/x", Y },
+    { "", "", Y },
+    { "path=/x", "", N },
+};
+
 static void test_cover(void **state)
 {
-    static const struct {
-        const char *x, *y; /* does x match all that y matches? */
-        int answer;
-    } rows[] = {
-        { "path=/x", "path=/x", Y },
-        { "path=/x,/y", "path=/x", Y },
-        { "path=/x", "path=/x,/y", N },
-        { "path=~*/X", "path=~*/X", Y }, /* however it is read */
-        { "path=~*/X.*", "path=~*/X", Y },
-        { "path=~*/X", "path=~*/X.*", M },
-        { "path=~*X", "path=~X", Y },
-        { "host=~*^w", "host=~^W", Y }, /* case never counts in hosts */
-        { "path=~X", "path=~*X", M },
-        { "path=~^/a$", "path=/a", Y },
-        { "path=~*/a|/b", "path=~*^/a$", Y },
-        { "path=/x/*", "path=/x/y", Y },
-        { "path=/x/*", "path=/x/*/z", Y },
-        { "path=/x/*", "path=/x", N },
-        { "path=/x,/x/*", "path=/x,/x/y*", Y },
-        { "path=/*", "host=a.com", Y }, /* every path begins with a slash */
-        { "path=/x*", "host=a.com", N },
-        { "path=~.*", "host=a.com", Y },
-        { "path=~/", "host=a.com", M },
-        { "path=/*", "host=a.com path=~x", Y },
-        { "host=*", "path=/x", M }, /* there may be no host */
-        { "host=*.com", "path=/x", N },
-        { "host=a.com", "host=a.com path=/x", Y },
-        { "host=a.com path=/x", "host=a.com", N },
-        { "host=*.a.com", "host=w.a.com", Y },
-        { "host=*.a.com", "host=v.w.a.com", M },
-        { "host=*.a.com", "host=*.w.a.com", M },
-        { "path=~^/x", "path=/x", Y },
-        { "path=~^/x", "path=/x*", M },
-        { "path=~^/x.*$", "path=/x*", Y },
-        { "path=~/x", "path=/y", N },
-        { "path=/x", "path=/x path=/y", Y }, /* of nothing */
-        { "path=/z", "path=/x,/y path=/y,/z", N },
-        { "path=/y", "path=/x,/y path=/y,/z", Y },
-        { "path=/z", "path=~( path=/y", M },
-        { "method=GET,PUT", "method=GET", Y },
-        { "method=GET", "method=GET,PUT", N },
-        { "method=GET", "path=/x", N },
-        { "method=", "path=/x", M },
-        { "source=10.0.0.0/8", "source=10.1.1.1,10.2.0.0/16", Y },
-        { "source=10.0.0.0/8", "source=10.1.1.1,11.1.1.1", N },
-        { "source=10.0.0.0/9,10.128.0.0/9", "source=10.0.0.0/8", Y },
-        { "source=10.0.0.0/9,10.128.0.0/10", "source=10.0.0.0/8", N },
-        { "source=0.0.0.0/0", "path=/x", M },
-        { "source=0.0.0.0/0,::/0", "path=/x", Y },
-        { "source=10.0.0.0/8", "path=/x", N },
-        { "source=x", "source=1.1.1.1", M },
-        { "source=1.1.1.1", "source=x", M },
-        { "source=x", "path=/x", M },
-        { "header:a=1,2", "header:a=1", Y },
-        { "header:a=1*", "header:a=12", Y },
-        { "header:a=1", "header:a=1,2", N },
-        { "header:a=1", "header:b=1", N },
-        { "header:a=1", "path=/x", N },
-        { "header:a=x", "header:a=X", M },
-        { "header:a=x", "header:a=x", Y },
-        { "host=*.a.com", "host=*.a.com", Y },
-        { "host=*.*.com", "host=*.a.com", Y },
-        { "header:a=", "path=/x", M },
-        { "header:a=1", "header:a=1 header:a=2", Y },
-        { "header:a=3", "header:a=1 header:a=2", M }, /* of nothing, if one value is looked at */
-        { "header:a=2", "header:a=1,2 header:a=2,3", M },
-        { "header:a=9", "header:a=1,2 header:a=2,3", N },
-        { "query=k:1", "query=k:1 query=w:2", Y },
-        { "query=k:*", "query=k:1", Y },
-        { "query=k:1", "query=k:*", N },
-        { "query=d:4", "query=k:1 query=w:2", N },
-        { "query=k:1", "path=/x", N },
-        { "cookie=k:1,w:2", "cookie=w:2", Y },
-        { "unset=", "path=/x", M },
-        { "response status=200,404", "response status=404", Y },
-        { "response status=200", "response status=404", N },
-        { "response path=/x", "path=/x", N },
-        { "response path=/x", "path=/x path=/y", Y },
-        { "path=/x", "unset=", M },
-        { "", "path=/x", Y },
-        { "", "", Y },
-        { "path=/x", "", N },
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        const struct route_rule *x = route_of(*state, rows[i].x), *y = route_of(*state, rows[i].y);
-        if ((int)route_covers(x, y) != rows[i].answer)
-            fail_msg("%s covers %s: %d", rows[i].x, rows[i].y, (int)route_covers(x, y));
+    for (size_t i = 0; i < COUNT(cover_rows); i++) {
+        const struct route_rule *x = route_of(*state, cover_rows[i].x),
+                                *y = route_of(*state, cover_rows[i].y);
+        if ((int)route_covers(x, y) != cover_rows[i].answer)
+            fail_msg("%s covers %s: %d", cover_rows[i].x, cover_rows[i].y, (int)route_covers(x, y));
     }
 }
 

@@ -105,83 +105,85 @@ static void test_fixed_response_is_sent_as_given(void **state)
                   "/* 1:FixedResponse 503 text/plain 503 error text\n");
 }
 
+static const struct {
+    const char *actions, *problem;
+} refused_actions_say_what_is_allowed_cases[] = {
+    { "[", "actions.x]: JSON: syntax error" },
+    { "7", "actions.x]: this is a number; give a map" },
+    { "[7]", "actions.x][0]: this is a number; give a map" },
+    { "{}", "actions.x].type: missing; add it" },
+    { "{\"type\":\"\"}", "actions.x].type: missing; add it" },
+    { "[{\"type\":\"Teapot\"}]", "[0].type: \"Teapot\" is not known; give ForwardGroup, "
+                                 "Redirect, FixedResponse, Rewrite" },
+    { "[{\"type\":\"rewrite\"}]", "actions.x][0].RewriteConfig: missing; add it" },
+    { "[{\"type\":\"InsertHeader\"}]", "InsertHeaderConfig: missing; add it" },
+    { "[{\"type\":\"RemoveHeader\"}]", "RemoveHeaderConfig: missing; add it" },
+    { "[{\"type\":\"TrafficLimit\"}]", "TrafficLimitConfig: missing; add it" },
+    { "[{\"type\":\"TrafficMirror\"}]", "TrafficMirrorConfig: missing; add it" },
+    { "[{\"type\":\"Cors\",\"CorsConfig\":null}]", "CorsConfig: missing; add it" },
+    { "{\"type\":\"forward\"}", "forwardConfig.serverGroups: it names 0 groups; give 1 to 5" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[],\"targetGroups\":[]}}",
+      "forwardConfig: it has both serverGroups and targetGroups; give one of them" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"targetGroups\":[{},{},{},{},{},{}]}}",
+      "forwardConfig.targetGroups: it names 6 groups; give 1 to 5" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":\"a\"}]}}",
+      "serverGroups[0]: it names no group; give serviceName and servicePort, or" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":\"a\","
+      "\"servicePort\":\"80\"}]}}",
+      "serverGroups[0].servicePort: \"80\" is text; give a whole number, without quotes" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":\"a\","
+      "\"servicePort\":80,\"weight\":101}]}}",
+      "serverGroups[0].weight: 101 is out of range; give 0 to 100" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[]}}", "it names 0 groups" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"servicePort\":80}]}}",
+      "serverGroups[0]: it names no group" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"20\"}}",
+      "\"20\" is no code" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"2xx\"}}",
+      "\"2xx\" is no code" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"high\"}}",
+      "port: \"high\" is no port" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"65536\"}}",
+      "port: \"65536\" is no port" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"content\":\"x\"}}",
+      "FixedResponseConfig.httpCode: \"\" is no code that ALB sends; give a 2xx" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"302\"}}",
+      "httpCode: \"302\" is no code that ALB sends" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":503}}",
+      "httpCode: this is a number; give text: put it in quotes" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"503\","
+      "\"contentType\":\"text/xml\"}}",
+      "contentType: \"text/xml\" is not known; give text/plain" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"200\"}}",
+      "FixedResponseConfig.content: missing; add it" },
+    { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"200\",\"content\":"
+      "\"gr\303\274n\"}}",
+      "content: it has characters that are not ASCII" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"host\":\"B.com\"}}",
+      "RedirectConfig.host: \"B.com\" is no value that ALB takes here; give lower-case" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"path\":\"x\"}}",
+      "RedirectConfig.path: \"x\" is no value that ALB takes here; give one that begins" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"query\":\"a b\"}}",
+      "RedirectConfig.query: \"a b\" is no value that ALB takes here; give 1 to 128" },
+    { "{\"type\":\"Redirect\"}", "RedirectConfig: it leads to where the request was" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\",\"httpCode\":\"200\"}}",
+      "httpCode: \"200\" is no code of a redirect" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"0\"}}", "port: \"0\" is no port" },
+    { "{\"type\":\"Redirect\",\"redirectConfig\":{\"protocol\":\"ftp\"}}",
+      "protocol: \"ftp\" is not known; give HTTP, HTTPS or ${protocol}" },
+    { "[]", "backend: the port is use-annotation, but there is no annotation" },
+    { "[{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\"}},{\"type\":"
+      "\"FixedResponse\","
+      "\"FixedResponseConfig\":{\"httpCode\":\"200\",\"content\":\"x\"}}]",
+      "multi finalType action find: [Redirect FixedResponse]; keep one" },
+};
+
 static void test_refused_actions_say_what_is_allowed(void **state)
 {
     (void)state;
-    static const struct {
-        const char *actions, *problem;
-    } cases[] = {
-        { "[", "actions.x]: JSON: syntax error" },
-        { "7", "actions.x]: this is a number; give a map" },
-        { "[7]", "actions.x][0]: this is a number; give a map" },
-        { "{}", "actions.x].type: missing; add it" },
-        { "{\"type\":\"\"}", "actions.x].type: missing; add it" },
-        { "[{\"type\":\"Teapot\"}]", "[0].type: \"Teapot\" is not known; give ForwardGroup, "
-                                     "Redirect, FixedResponse, Rewrite" },
-        { "[{\"type\":\"rewrite\"}]", "actions.x][0].RewriteConfig: missing; add it" },
-        { "[{\"type\":\"InsertHeader\"}]", "InsertHeaderConfig: missing; add it" },
-        { "[{\"type\":\"RemoveHeader\"}]", "RemoveHeaderConfig: missing; add it" },
-        { "[{\"type\":\"TrafficLimit\"}]", "TrafficLimitConfig: missing; add it" },
-        { "[{\"type\":\"TrafficMirror\"}]", "TrafficMirrorConfig: missing; add it" },
-        { "[{\"type\":\"Cors\",\"CorsConfig\":null}]", "CorsConfig: missing; add it" },
-        { "{\"type\":\"forward\"}", "forwardConfig.serverGroups: it names 0 groups; give 1 to 5" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[],\"targetGroups\":[]}}",
-          "forwardConfig: it has both serverGroups and targetGroups; give one of them" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"targetGroups\":[{},{},{},{},{},{}]}}",
-          "forwardConfig.targetGroups: it names 6 groups; give 1 to 5" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":\"a\"}]}}",
-          "serverGroups[0]: it names no group; give serviceName and servicePort, or" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":\"a\","
-          "\"servicePort\":\"80\"}]}}",
-          "serverGroups[0].servicePort: \"80\" is text; give a whole number, without quotes" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":\"a\","
-          "\"servicePort\":80,\"weight\":101}]}}",
-          "serverGroups[0].weight: 101 is out of range; give 0 to 100" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[]}}", "it names 0 groups" },
-        { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"servicePort\":80}]}}",
-          "serverGroups[0]: it names no group" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"20\"}}",
-          "\"20\" is no code" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"2xx\"}}",
-          "\"2xx\" is no code" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"high\"}}",
-          "port: \"high\" is no port" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"65536\"}}",
-          "port: \"65536\" is no port" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"content\":\"x\"}}",
-          "FixedResponseConfig.httpCode: \"\" is no code that ALB sends; give a 2xx" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"302\"}}",
-          "httpCode: \"302\" is no code that ALB sends" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":503}}",
-          "httpCode: this is a number; give text: put it in quotes" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"503\","
-          "\"contentType\":\"text/xml\"}}",
-          "contentType: \"text/xml\" is not known; give text/plain" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"200\"}}",
-          "FixedResponseConfig.content: missing; add it" },
-        { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"200\",\"content\":"
-          "\"gr\303\274n\"}}",
-          "content: it has characters that are not ASCII" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"host\":\"B.com\"}}",
-          "RedirectConfig.host: \"B.com\" is no value that ALB takes here; give lower-case" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"path\":\"x\"}}",
-          "RedirectConfig.path: \"x\" is no value that ALB takes here; give one that begins" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"query\":\"a b\"}}",
-          "RedirectConfig.query: \"a b\" is no value that ALB takes here; give 1 to 128" },
-        { "{\"type\":\"Redirect\"}", "RedirectConfig: it leads to where the request was" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\",\"httpCode\":\"200\"}}",
-          "httpCode: \"200\" is no code of a redirect" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"0\"}}", "port: \"0\" is no port" },
-        { "{\"type\":\"Redirect\",\"redirectConfig\":{\"protocol\":\"ftp\"}}",
-          "protocol: \"ftp\" is not known; give HTTP, HTTPS or ${protocol}" },
-        { "[]", "backend: the port is use-annotation, but there is no annotation" },
-        { "[{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"443\"}},{\"type\":"
-          "\"FixedResponse\","
-          "\"FixedResponseConfig\":{\"httpCode\":\"200\",\"content\":\"x\"}}]",
-          "multi finalType action find: [Redirect FixedResponse]; keep one" },
-    };
-    for (size_t i = 0; i < COUNT(cases); i++)
-        assert_refused(cases[i].actions, cases[i].problem);
+    for (size_t i = 0; i < COUNT(refused_actions_say_what_is_allowed_cases); i++)
+        assert_refused(refused_actions_say_what_is_allowed_cases[i].actions,
+                       refused_actions_say_what_is_allowed_cases[i].problem);
 }
 
 static void test_content_has_at_most_1024_bytes(void **state)
