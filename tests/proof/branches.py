@@ -16,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+WORLD = ("world", "bound", "share")  # of tests/proof: what its programs have in common
 BELOW = {"plan": ["base", "hash", "schema", "model", "route", "alb/resource"]}
 CC = os.environ.get("CLANG", "clang")
 
@@ -42,7 +43,7 @@ def build(work, folder):
                for c in sorted((TOP / "src" / m).glob("*.c"))]
     sources += [(c, f"own_{c.stem}.o", covered) for c in sorted((TOP / "src" / folder).glob("*.c"))]
     tests = [(c, f"{c.stem}.o", []) for c in sorted((TOP / "tests/unit" / folder).glob("*.c"))]
-    proof = [(TOP / f"tests/proof/{n}.c", f"{n}.o", []) for n in ("world", "least", "exhaustive", "edits")]
+    proof = [(TOP / f"tests/proof/{n}.c", f"{n}.o", []) for n in (*WORLD, "least", "exhaustive", "edits")]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda s: run(CC, *flags, *s[2], "-c", s[0], "-o", work / s[1]),
                       sources + tests + proof))
@@ -52,9 +53,9 @@ def build(work, folder):
         if c.stem != "support":
             programs.append((work / c.stem, [work / o, work / "support.o"], []))
     programs.append((work / "exhaustive",
-                     [work / f"{n}.o" for n in ("exhaustive", "world", "least")],
+                     [work / f"{n}.o" for n in ("exhaustive", "least", *WORLD)],
                      ["3", "1500", "1"]))
-    programs.append((work / "edits", [work / "edits.o", work / "world.o"], ["4000", "1"]))
+    programs.append((work / "edits", [work / f"{n}.o" for n in ("edits", *WORLD)], ["4000", "1"]))
     for program, objects, _ in programs:
         run(CC, *covered, *objects, *below, "-lcmocka", "-lcjson", "-lcrypto", "-lm", "-o", program)
     return programs

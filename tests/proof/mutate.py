@@ -18,6 +18,7 @@ import tempfile
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
+WORLD = ("world", "bound", "share")
 BELOW = ["base", "hash", "schema", "model", "route", "alb/resource"]
 CC = os.environ.get("CC", "cc")
 SECONDS = 60
@@ -90,7 +91,7 @@ class Bench:
             self.objects[c] = self.work / f"plan_{c.stem}.o"
             pending.append((c, self.objects[c], "-O1"))
         unit = sorted((TOP / "tests/unit/plan").glob("*.c"))
-        proof = [TOP / "tests/proof" / f"{n}.c" for n in ("world", "least", "exhaustive", "edits")]
+        proof = [TOP / "tests/proof" / f"{n}.c" for n in (*WORLD, "least", "exhaustive", "edits")]
         pending += [(c, self.work / f"{c.stem}.o", "-O1") for c in unit + proof]
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             for result in pool.map(lambda t: compile_c(t[0], t[1], "-fPIC", t[2]), pending):
@@ -101,8 +102,9 @@ class Bench:
         for c in unit:
             if c.stem != "support":
                 self.program(c.stem, [f"{c.stem}.o", "support.o"], below, [])
-        self.program("edits", ["edits.o", "world.o"], below, ["120", "1"])
-        self.program("exhaustive", ["exhaustive.o", "world.o", "least.o"], below, ["3", "1500", "1"])
+        world = [f"{n}.o" for n in WORLD]
+        self.program("edits", ["edits.o", *world], below, ["120", "1"])
+        self.program("exhaustive", ["exhaustive.o", "least.o", *world], below, ["3", "1500", "1"])
         # What runs short and finds much goes first.
         self.programs.sort(key=lambda p: p[0].name in ("test_hitless", "test_rule_redirect",
                                                        "edits", "exhaustive"))
