@@ -208,7 +208,7 @@ static bool nearest(const struct matcher *m, const struct record_call *call, str
     for (size_t i = 0; b && i < b->calls.len; i++) {
         struct candidate c = { .call = b->calls.items[i] };
         c.used = m->used[c.call];
-        c.score = score_of(m, at(m, c.call), call);
+        c.score = score_of(m, &m->recording->calls.items[c.call], call);
         if (!i || is_better(&c, best, record_is_read(call)))
             *best = c;
         if (!best->score && !best->used)

@@ -83,6 +83,8 @@ static void add_lead(struct planner *p, lead_list *out, const struct resource *r
                      const struct alb_rule *rule, const struct resource *to)
 {
     const struct alb_redirect *redirect = redirect_of(rule);
+    if (!redirect)
+        return;
     struct lead *l = LIST_PUSH(p->a, out);
     *l = (struct lead){ .from = r, .to = to, .same_host = is_same(redirect->host, "${host}") };
     l->image.direction = ALB_DIRECTION_REQUEST;

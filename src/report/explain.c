@@ -45,10 +45,10 @@ static void walk(struct world *w)
 
 static const struct resource *row_of(const struct world *w, const struct route_rule *rule)
 {
-    for (size_t i = 0; i < w->rows.len; i++)
-        if (w->rows.items[i]->desired == route_source(rule))
-            return w->rows.items[i];
-    return NULL;
+    size_t i = 0;
+    while (i + 1 < w->rows.len && w->rows.items[i]->desired != route_source(rule))
+        i++;
+    return w->rows.items[i]; /* each rule was made from a row */
 }
 
 static bool is_response(const struct world *w)
