@@ -270,7 +270,7 @@ planner_tests() { # NAME PROGRAM ARGUMENT...
         show_log "$logs/$name.log" 200
     fi
 }
-stage_branches() { planner_tests branches tests/proof/branches.py --open 172; }
+stage_branches() { planner_tests branches tests/proof/branches.py --open 105; }
 stage_mutants() { planner_tests mutants tests/proof/mutate.py --sample 300 --least 75; }
 stage_bench() {
     programs || return
