@@ -7,31 +7,7 @@ command -v openssl >/dev/null || skip_all "openssl is not installed"
 mock_start --pending-ms 5
 m=$work/m
 mkdir "$m"
-cat >"$m/web.yaml" <<'END'
-apiVersion: alibabacloud.com/v1
-kind: AlbConfig
-metadata: {name: web}
-spec:
-  config: {name: web, zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2}]}
-  listeners: [{port: 80, protocol: HTTP}, {port: 443, protocol: HTTPS}]
----
-apiVersion: networking.k8s.io/v1
-kind: IngressClass
-metadata: {name: web}
-spec:
-  controller: ingress.k8s.alibabacloud/alb
-  parameters: {apiGroup: alibabacloud.com, kind: AlbConfig, name: web}
----
-apiVersion: v1
-kind: Service
-metadata: {name: tea, namespace: shop}
-spec: {ports: [{port: 80}]}
----
-apiVersion: v1
-kind: Endpoints
-metadata: {name: tea, namespace: shop}
-subsets: [{addresses: [{ip: 10.0.0.1}], ports: [{port: 8080}]}]
-END
+tls_shop "$m/web.yaml"
 ingress() { # NAME HOST
     cat >"$m/$1.yaml" <<END
 apiVersion: networking.k8s.io/v1

@@ -166,6 +166,36 @@ api() {
 
 generate() { python3 "$top/tests/support/generate.py" "$@"; }
 
+# AlbConfig "web" with an HTTP and an HTTPS listener that names no certificate, its class, and
+# Service "tea" of namespace "shop" with one address.
+tls_shop() { # FILE
+    cat >"$1" <<'END'
+apiVersion: alibabacloud.com/v1
+kind: AlbConfig
+metadata: {name: web}
+spec:
+  config: {name: web, zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2}]}
+  listeners: [{port: 80, protocol: HTTP}, {port: 443, protocol: HTTPS}]
+---
+apiVersion: networking.k8s.io/v1
+kind: IngressClass
+metadata: {name: web}
+spec:
+  controller: ingress.k8s.alibabacloud/alb
+  parameters: {apiGroup: alibabacloud.com, kind: AlbConfig, name: web}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: tea, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: tea, namespace: shop}
+subsets: [{addresses: [{ip: 10.0.0.1}], ports: [{port: 8080}]}]
+END
+}
+
 # What is there, as sorted ids.
 rule_ids() { api ListRules --MaxResults=100 | jq -r '.Rules[]?.RuleId' | sort; }
 group_ids() { api ListServerGroups --MaxResults=100 | jq -r '.ServerGroups[]?.ServerGroupId' | sort; }
