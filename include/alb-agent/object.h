@@ -79,7 +79,10 @@ struct object_set {
     LIST_OF(struct object_problem) problems; /* in the order in which they were met     */
     bool incomplete;                         /* something is missing: see problems      */
     size_t ignored;                          /* documents of kinds that are not kept    */
-    struct arena arena;                      /* of all texts; not for others            */
+    size_t capacity;                         /* of 'objects'; this and what follows is not
+                                                for others                              */
+    struct arena index;                      /* of 'objects'                            */
+    struct arena arena;                      /* of 'problems'                           */
 };
 void object_set_done(struct object_set *set);
 
@@ -89,6 +92,13 @@ void object_set_done(struct object_set *set);
  * Of two objects of one kind, namespace and name the first stays; the other becomes a
  * problem that names both origins.  'origin' is copied. */
 void object_set_add(struct object_set *set, cJSON *body, const char *origin);
+
+/* The same, but the object takes the place of the one that is there.  Of a document that is not
+ * valid only the problem remains: the earlier object stays. */
+void object_set_replace(struct object_set *set, cJSON *body, const char *origin);
+/* Frees the object; false when there is none.  'ns' is not looked at for cluster-scoped kinds. */
+bool object_set_remove(struct object_set *set, enum object_kind kind, const char *ns,
+                       const char *name);
 
 /* Records a problem and makes the set incomplete.  The arguments are copied. */
 void object_set_problem(struct object_set *set, const char *origin, const char *msg);

@@ -167,13 +167,7 @@ static void prune(cJSON *body)
     drop(cJSON_GetObjectItemCaseSensitive(meta, "annotations"), LAST_APPLIED);
 }
 
-static const char *keep(struct arena *a, const char *s)
-{
-    return s ? arena_strdup(a, s) : NULL;
-}
-
-bool object_read(struct arena *a, cJSON *body, enum object_kind kind, struct object *out,
-                 struct error *err)
+bool object_read(cJSON *body, enum object_kind kind, struct object *out, struct error *err)
 {
     const cJSON *meta = json_get(body, "metadata");
     const char *name = NULL, *ns = NULL;
@@ -185,11 +179,11 @@ bool object_read(struct arena *a, cJSON *body, enum object_kind kind, struct obj
     prune(body);
     *out = (struct object){
         .kind = kind,
-        .api_version = keep(a, json_str(body, "apiVersion")),
-        .ns = keep(a, ns),
-        .name = keep(a, name),
-        .uid = keep(a, json_str(meta, "uid")),
-        .resource_version = keep(a, json_str(meta, "resourceVersion")),
+        .api_version = json_str(body, "apiVersion"),
+        .ns = ns,
+        .name = name,
+        .uid = json_str(meta, "uid"),
+        .resource_version = json_str(meta, "resourceVersion"),
         .generation = json_int(meta, "generation", 0),
         .body = body,
     };

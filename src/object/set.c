@@ -1,8 +1,9 @@
 /* set.c - objects in order, and what could not become one.  Pure. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "alb-agent/macros.h"
 #include "object_priv.h"
 
 /* An object with the tree it owns; users see the tree as const. */
@@ -10,15 +11,35 @@ struct owned {
     struct object object;
     struct object_tls tls;
     cJSON *tree;
+    struct arena arena; /* of the texts of 'tls' */
+    char origin[];
 };
+
+static struct owned *owned_new(const char *origin)
+{
+    size_t len = strlen(origin);
+    struct owned *o = calloc(1, sizeof *o + len + 1);
+    if (!o) {
+        fputs("alb-agent: out of memory\n", stderr);
+        abort();
+    }
+    memcpy(o->origin, origin, len);
+    return o;
+}
+
+static void owned_free(struct owned *o)
+{
+    secret_done(&o->tls.key);
+    cJSON_Delete(o->tree);
+    arena_done(&o->arena);
+    free(o);
+}
 
 void object_set_done(struct object_set *set)
 {
-    for (size_t i = 0; i < set->objects.len; i++) {
-        struct owned *o = (void *)set->objects.items[i];
-        secret_done(&o->tls.key);
-        cJSON_Delete(o->tree);
-    }
+    for (size_t i = 0; i < set->objects.len; i++)
+        owned_free((void *)set->objects.items[i]);
+    arena_done(&set->index);
     arena_done(&set->arena);
     *set = (struct object_set){ 0 };
 }
@@ -48,6 +69,12 @@ static size_t place(const struct object_set *set, enum object_kind kind, const c
     return low;
 }
 
+static struct object key_of(enum object_kind kind, const char *ns, const char *name)
+{
+    bool namespaced = object_kind_row(kind)->namespaced;
+    return (struct object){ .kind = kind, .ns = namespaced ? ns : "", .name = name };
+}
+
 static struct object *at(const struct object_set *set, size_t i, const struct object *key)
 {
     if (i == set->objects.len || compare(set->objects.items[i], key->kind, key->ns, key->name) != 0)
@@ -74,6 +101,22 @@ void object_set_problem(struct object_set *set, const char *origin, const char *
     set->incomplete = true;
 }
 
+/* Room for one more; arrays that were outgrown are freed. */
+static void make_room(struct object_set *set)
+{
+    struct arena larger = { 0 };
+    size_t len = set->objects.len;
+    if (len < set->capacity)
+        return;
+    set->capacity = len ? 2 * len : 1;
+    struct object **items = arena_array(&larger, set->capacity, sizeof(struct object *));
+    if (len)
+        memcpy(items, set->objects.items, len * sizeof(struct object *));
+    arena_done(&set->index);
+    set->index = larger;
+    set->objects.items = items;
+}
+
 /* Puts 'o' at its place, or says which object is there already. */
 static bool insert(struct object_set *set, struct owned *o, struct error *err)
 {
@@ -84,49 +127,74 @@ static bool insert(struct object_set *set, struct owned *o, struct error *err)
         return error_set(err, ERROR_CONFLICT, "%s %s%s%s is in %s already; keep one of them",
                          object_kind_name(key->kind), key->ns, *key->ns ? "/" : "", key->name,
                          there->origin);
-    *LIST_PUSH(&set->arena, &set->objects) = NULL;
+    make_room(set);
     struct object **items = set->objects.items;
-    memmove(items + i + 1, items + i, (set->objects.len - 1 - i) * sizeof *items);
+    memmove(items + i + 1, items + i, (set->objects.len++ - i) * sizeof(struct object *));
     items[i] = &o->object;
     return true;
 }
 
-void object_set_add(struct object_set *set, cJSON *body, const char *origin)
+/* Reads 'o->tree', which may lose members. */
+static bool read_owned(struct owned *o, enum object_kind kind, struct error *err)
 {
-    cJSON *tree CLEANUP(json_done) = body;
+    if (kind == OBJECT_SECRET)
+        object_secret_take(&o->arena, o->tree, &o->tls);
+    if (!object_read(o->tree, kind, &o->object, err))
+        return false;
+    o->object.origin = o->origin;
+    o->object.tls = kind == OBJECT_SECRET ? &o->tls : NULL;
+    return true;
+}
+
+static void add(struct object_set *set, cJSON *body, const char *origin, bool replace)
+{
+    struct owned *o = owned_new(origin);
     enum object_kind kind = OBJECT_UNSET;
     struct error err = { 0 };
-    struct object object = { 0 };
-    if (!object_identify(tree, &kind, &err)) {
-        object_set_problem(set, origin, err.msg);
-        return;
-    }
-    if (kind == OBJECT_UNSET) {
+    o->tree = body;
+    bool ok = object_identify(body, &kind, &err);
+    if (ok && kind == OBJECT_UNSET) {
         set->ignored++;
+        owned_free(o);
         return;
     }
-    struct owned *o = arena_alloc(&set->arena, sizeof *o);
-    if (kind == OBJECT_SECRET)
-        object_secret_take(&set->arena, tree, &o->tls);
-    if (object_read(&set->arena, tree, kind, &object, &err)) {
-        object.origin = arena_strdup(&set->arena, origin);
-        object.tls = kind == OBJECT_SECRET ? &o->tls : NULL;
-        o->object = object;
-        o->tree = tree;
-        if (insert(set, o, &err)) {
-            tree = NULL;
-            return;
-        }
-    }
-    secret_done(&o->tls.key);
+    ok = ok && read_owned(o, kind, &err);
+    if (ok && replace)
+        (void)object_set_remove(set, kind, o->object.ns, o->object.name);
+    if (ok && insert(set, o, &err))
+        return;
     object_set_problem(set, origin, err.msg);
+    owned_free(o);
+}
+
+void object_set_add(struct object_set *set, cJSON *body, const char *origin)
+{
+    add(set, body, origin, false);
+}
+
+void object_set_replace(struct object_set *set, cJSON *body, const char *origin)
+{
+    add(set, body, origin, true);
+}
+
+bool object_set_remove(struct object_set *set, enum object_kind kind, const char *ns,
+                       const char *name)
+{
+    const struct object key = key_of(kind, ns, name);
+    size_t i = place(set, key.kind, key.ns, key.name);
+    struct object *obj = at(set, i, &key);
+    if (!obj)
+        return false;
+    struct object **items = set->objects.items;
+    memmove(items + i, items + i + 1, (--set->objects.len - i) * sizeof(struct object *));
+    owned_free((void *)obj);
+    return true;
 }
 
 const struct object *object_set_find(const struct object_set *set, enum object_kind kind,
                                      const char *ns, const char *name)
 {
-    bool namespaced = object_kind_row(kind)->namespaced;
-    const struct object key = { .kind = kind, .ns = namespaced ? ns : "", .name = name };
+    const struct object key = key_of(kind, ns, name);
     return at(set, place(set, key.kind, key.ns, key.name), &key);
 }
 
@@ -134,8 +202,6 @@ struct object *const *object_set_kind(const struct object_set *set, enum object_
                                       size_t *n)
 {
     size_t i = place(set, kind, "", "");
-    *n = 0;
-    while (i + *n < set->objects.len && set->objects.items[i + *n]->kind == kind)
-        ++*n;
+    *n = (int)kind + 1 < KIND_END ? place(set, kind + 1, "", "") - i : set->objects.len - i;
     return *n ? set->objects.items + i : NULL;
 }

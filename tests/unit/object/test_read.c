@@ -107,10 +107,9 @@ static void test_metadata_is_read(void **state)
         parse("{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"Ingress\",\"metadata\":{"
               "\"name\":\"web\",\"namespace\":\"shop\",\"uid\":\"u-1\","
               "\"resourceVersion\":\"9007199254740993\",\"generation\":3},\"spec\":{}}");
-    struct arena a CLEANUP(arena_done) = { 0 };
     struct object obj = { 0 };
     struct error err = { 0 };
-    assert_true(object_read(&a, body, OBJECT_INGRESS, &obj, &err));
+    assert_true(object_read(body, OBJECT_INGRESS, &obj, &err));
     assert_int_equal(obj.kind, OBJECT_INGRESS);
     assert_string_equal(obj.api_version, "networking.k8s.io/v1");
     assert_string_equal(obj.ns, "shop");
@@ -125,10 +124,9 @@ static void expect_ns(enum object_kind kind, const char *meta, const char *ns)
 {
     cJSON *body CLEANUP(json_done) = cJSON_CreateObject();
     cJSON_AddItemToObject(body, "metadata", parse(meta));
-    struct arena a CLEANUP(arena_done) = { 0 };
     struct object obj = { 0 };
     struct error err = { 0 };
-    assert_true(object_read(&a, body, kind, &obj, &err));
+    assert_true(object_read(body, kind, &obj, &err));
     assert_string_equal(obj.ns, ns);
 }
 
@@ -170,10 +168,9 @@ static void test_unsound_metadata_is_refused_with_its_field(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(unsound); i++) {
         cJSON *body CLEANUP(json_done) = parse(unsound[i].text);
-        struct arena a CLEANUP(arena_done) = { 0 };
         struct object obj = { 0 };
         struct error err = { 0 };
-        if (object_read(&a, body, OBJECT_INGRESS, &obj, &err))
+        if (object_read(body, OBJECT_INGRESS, &obj, &err))
             fail_msg("accepted: %s", unsound[i].text);
         if (!strstr(err.msg, unsound[i].msg))
             fail_msg("'%s' is not in: %s", unsound[i].msg, err.msg);
@@ -186,7 +183,7 @@ static void expect_pruned(enum object_kind kind, const char *text, const char *r
     struct arena a CLEANUP(arena_done) = { 0 };
     struct object obj = { 0 };
     struct error err = { 0 };
-    assert_true(object_read(&a, body, kind, &obj, &err));
+    assert_true(object_read(body, kind, &obj, &err));
     assert_string_equal(json_canonical(&a, obj.body), rest);
 }
 

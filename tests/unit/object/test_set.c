@@ -176,6 +176,63 @@ static void test_problems_hold_no_control_characters(void **state)
     assert_string_equal(set.problems.items[0].msg, "kind: '?[31mx?' is \xe4\xbd\xa0");
 }
 
+static void test_a_replaced_object_is_the_new_one(void **state)
+{
+    (void)state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    add_service(&set, "a", "x");
+    add_service(&set, "a", "y");
+    cJSON *body = cJSON_Parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{"
+                              "\"name\":\"x\",\"namespace\":\"a\",\"uid\":\"u-2\"}}");
+    object_set_replace(&set, body, "b.yaml:1");
+    assert_int_equal(set.objects.len, 2);
+    const struct object *x = object_set_find(&set, OBJECT_SERVICE, "a", "x");
+    assert_string_equal(x->uid, "u-2");
+    assert_string_equal(x->origin, "b.yaml:1");
+    object_set_replace(&set, cJSON_Parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\"}"),
+                       "c.yaml:1");
+    assert_ptr_equal(object_set_find(&set, OBJECT_SERVICE, "a", "x"), x);
+    assert_int_equal(set.problems.len, 1);
+    assert_true(set.incomplete);
+}
+
+static void test_a_removed_object_is_gone_and_the_others_stay(void **state)
+{
+    (void)state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    size_t n = 0;
+    add_service(&set, "a", "x");
+    add_service(&set, "a", "y");
+    add_service(&set, "b", "x");
+    add(&set, "v1", "Node", NULL, "n", "x:1");
+    assert_true(object_set_remove(&set, OBJECT_SERVICE, "a", "y"));
+    assert_false(object_set_remove(&set, OBJECT_SERVICE, "a", "y"));
+    assert_false(object_set_remove(&set, OBJECT_INGRESS, "a", "x"));
+    assert_true(object_set_remove(&set, OBJECT_NODE, "any", "n"));
+    (void)object_set_kind(&set, OBJECT_SERVICE, &n);
+    assert_int_equal(n, 2);
+    assert_non_null(object_set_find(&set, OBJECT_SERVICE, "a", "x"));
+    assert_non_null(object_set_find(&set, OBJECT_SERVICE, "b", "x"));
+    assert_null(object_set_find(&set, OBJECT_SERVICE, "a", "y"));
+    assert_false(set.incomplete);
+}
+
+/* A set that lives for years: what is taken out leaves nothing behind. */
+static void test_coming_and_going_takes_no_memory(void **state)
+{
+    (void)state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    add_service(&set, "a", "stays");
+    size_t size = 0;
+    for (int i = 0; i < 1000; i++) {
+        add_service(&set, "a", "goes");
+        size = i ? size : set.arena.size + set.index.size;
+        assert_int_equal(set.arena.size + set.index.size, size);
+        assert_true(object_set_remove(&set, OBJECT_SERVICE, "a", "goes"));
+    }
+    assert_int_equal(set.objects.len, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +244,9 @@ int main(void)
         cmocka_unit_test(test_other_kinds_are_counted_and_harm_nothing),
         cmocka_unit_test(test_what_cannot_be_read_makes_the_set_incomplete),
         cmocka_unit_test(test_problems_hold_no_control_characters),
+        cmocka_unit_test(test_a_replaced_object_is_the_new_one),
+        cmocka_unit_test(test_a_removed_object_is_gone_and_the_others_stay),
+        cmocka_unit_test(test_coming_and_going_takes_no_memory),
     };
     return cmocka_run_group_tests_name("object/set", tests, NULL, NULL);
 }
