@@ -26,6 +26,8 @@ struct apply_event {
     const struct step *step;
     const struct error *err; /* of APPLY_RETRY, APPLY_FAILED               */
     int64_t wait_ms;         /* of APPLY_RETRY                             */
+    int64_t at_ms;           /* when                                       */
+    bool blocked;            /* its lane takes no step until apply_unblock() */
 };
 typedef void apply_event_fn(void *arg, const struct apply_event *event);
 
@@ -33,26 +35,41 @@ typedef void apply_event_fn(void *arg, const struct apply_event *event);
  * into the request, or NULL. */
 typedef const struct secret *apply_key_fn(void *arg, const char *certificate);
 
+/* From what a load balancer is planned. */
+struct apply_scope {
+    struct plan_in plan; /* its 'now_ms' is not looked at                          */
+    struct model *model; /* plan.model: changed in place as replies come           */
+    struct arena *arena; /* of the model: what replies add lives there             */
+    bool closed;         /* no step may be taken now                               */
+};
+/* Fills 'out', all-zero before, for a load balancer; false when it is not known any more. */
+typedef bool apply_scope_fn(void *arg, const char *lb, struct apply_scope *out);
+
+/* How lanes of a family work; all-zero: as fast as it goes, 10 tries, 500 ms to 20 s. */
+struct apply_pace {
+    size_t concurrent;        /* changes at once; 0: no limit                           */
+    size_t starts_per_second; /* and as many at once after a rest; 0: no limit          */
+    int64_t delay_ms;         /* from apply_touch() to the first step: several changes to
+                                 the objects become one                                 */
+    int tries;                /* of one step; 0: 10                                     */
+    int64_t first_retry_ms;   /* 0: 500; doubles up to ...                              */
+    int64_t longest_retry_ms; /* 0: 20 s                                                */
+};
+
 struct apply_in {
     struct alb *alb;
     struct store *store;
-    struct model *model; /* changed in place as replies come; joined and fresh   */
-    struct arena *arena; /* of the model: what replies add lives there           */
-    uint64_t seed;       /* of client tokens and jitter                    */
-    bool keep_all;       /* as in plan_in                                  */
-    bool allow_destroy;
-    const struct map *confirmed; /* as in plan_in */
-    const char *destroy;
-    const struct map *tombstones; /* as in plan_in */
-    const char *only;             /* one load balancer, or NULL for all                   */
-    const char *region;           /* for ids of certificates; NULL: one in China          */
-    apply_key_fn *key;            /* NULL: there are none, and no certificate is uploaded */
+    apply_scope_fn *scope;
+    void *scope_arg;
+    uint64_t seed;      /* of client tokens and jitter                            */
+    const char *region; /* for ids of certificates; NULL: one in China            */
+    apply_key_fn *key;  /* NULL: there are none, and no certificate is uploaded   */
     void *key_arg;
-    int max_tries;      /* of one step; 0: 10                                   */
-    size_t batch_rules; /* as in plan_in                                        */
-    size_t batch_servers;
-    struct map *batches;   /* as in plan_in; what a refusal for size says is put here, in 'arena',
-                              and into the store.  NULL: such a refusal is as any other     */
+    struct apply_pace pace[LANE_FAMILIES];
+    struct arena *batch_arena;
+    struct map *batches;   /* as in plan_in; what a refusal for size says is put here, in
+                              'batch_arena', and into the store.  NULL: such a refusal is as any
+                              other                                                  */
     apply_event_fn *event; /* may be NULL                                          */
     void *event_arg;
 };
@@ -61,6 +78,16 @@ struct apply;
 
 bool apply_new(struct apply **out, const struct apply_in *in, struct error *err) MUST_USE;
 void apply_free(struct apply *ap);
+
+/* What is wanted of 'lb' or what is there has changed at 'now_ms': its plan is computed again.
+ * 'edit': somebody asked for it, so that it goes before what a resync found. */
+void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms);
+
+/* The cloud was read again: lanes of 'lb' that waited for it go on. */
+void apply_unblock(struct apply *ap, const char *lb, int64_t now_ms);
+
+/* New settings, for steps from now on. */
+void apply_set_pace(struct apply *ap, const struct apply_pace pace[LANE_FAMILIES]);
 
 /* Does what can be done at 'now_ms' and never blocks: picks steps, writes intents, begins
  * calls.  Returns how long until it has something to do by itself, or -1.  Fails only when
@@ -77,6 +104,31 @@ bool apply_take(struct apply *ap, const struct alb_result *result, bool *taken,
 
 /* Nothing in flight, nothing waiting for a retry, and no step that may be sent. */
 bool apply_idle(const struct apply *ap);
+/* Is anything of 'lb' in flight or waiting for a retry? */
+bool apply_busy(const struct apply *ap, const char *lb);
+
+/* What became of a load balancer when its plan was last computed. */
+struct apply_standing {
+    bool planned;      /* false: it has not been, since it was touched           */
+    bool refused;      /* its plan was refused                                   */
+    size_t waiting;    /* steps that may not be sent yet                         */
+    bool waits_read;   /* one of them for a read that is newer                   */
+    const char *waits; /* for what the first of them waits, or NULL              */
+};
+struct apply_standing apply_standing(const struct apply *ap, const char *lb);
+
+/* A lane that is not idle, for those who look on. */
+struct apply_lane {
+    const char *key, *lb;
+    const char *state;  /* "sent", "polling", "backoff", "blocked"              */
+    const char *action; /* of the step in flight, or NULL                       */
+    int tries;
+    int64_t due_ms;  /* of a backoff                                         */
+    const char *why; /* of a backoff or a block, or NULL                     */
+};
+typedef LIST_OF(struct apply_lane) apply_lanes;
+/* In order of their first use; texts are borrowed until the next apply_run(). */
+void apply_list(const struct apply *ap, struct arena *a, apply_lanes *out);
 
 /* Takes no new step from now on; what is in flight is brought to its end. */
 void apply_stop(struct apply *ap);

@@ -15,7 +15,11 @@ enum lane_family {
     LANE_LOAD_BALANCER, /* key: the load balancer's name, "<ns>/<AlbConfig>" */
     LANE_SERVER_GROUP,  /* key: "<lb> <group key>"                           */
     LANE_SHARED,        /* key: "Certificate <name>", for all load balancers */
+    LANE_FAMILIES
 };
+
+/* In step.waits: only a read that is newer lets it go on. */
+#define STEP_WAITS_READ "a fresh read"
 
 /* "@PrivateKey(<name>)" stands for the private key of the certificate of that name, in all that
  * is shown and kept. */

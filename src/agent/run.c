@@ -75,9 +75,9 @@ bool session_save(struct session *s, struct error *err)
     return ok;
 }
 
-void session_plan(struct session *s, struct arena *a, struct plan *out)
+struct plan_in session_plan_input(const struct session *s)
 {
-    struct plan_in in = {
+    return (struct plan_in){
         .model = &s->world,
         .now_ms = session_now(s),
         .keep_all = s->objects.incomplete,
@@ -89,6 +89,11 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
         .batch_servers = s->config.batch_servers,
         .batches = &s->batches,
     };
+}
+
+void session_plan(struct session *s, struct arena *a, struct plan *out)
+{
+    const struct plan_in in = session_plan_input(s);
     if (s->config.only)
         plan_build_lb(a, &in, s->config.only, out);
     else
@@ -104,6 +109,13 @@ static bool take_applied(void *arg, const struct alb_result *r, struct error *er
     return apply_take(arg, r, &taken, err);
 }
 
+void session_touch_all(const struct session *s, struct apply *ap)
+{
+    for (size_t i = 0; i < s->world.rows.len; i++)
+        if (!i || strcmp(s->world.rows.items[i].lb, s->world.rows.items[i - 1].lb) != 0)
+            apply_touch(ap, s->world.rows.items[i].lb, true, session_now(s));
+}
+
 /* One round: until nothing more can be sent. */
 static bool round_run(struct session *s, const struct apply_in *in, const volatile bool *stop,
                       struct session_result *out, struct error *err)
@@ -111,6 +123,7 @@ static bool round_run(struct session *s, const struct apply_in *in, const volati
     struct apply *ap;
     if (!apply_new(&ap, in, err))
         return false;
+    session_touch_all(s, ap);
     bool ok = true;
     while (ok) {
         if (stop && *stop)
@@ -212,23 +225,28 @@ static const struct secret *find_key(void *arg, const char *certificate)
     return NULL;
 }
 
+bool session_scope(void *arg, const char *lb, struct apply_scope *out)
+{
+    struct session *s = arg;
+    *out = (struct apply_scope){
+        .plan = session_plan_input(s),
+        .model = &s->world,
+        .arena = &s->arena,
+        .closed = s->config.only && strcmp(lb, s->config.only) != 0,
+    };
+    return true;
+}
+
 static struct apply_in apply_input(struct session *s, apply_event_fn *event, void *arg, int round)
 {
     return (struct apply_in){
         .alb = s->alb,
         .store = s->store,
-        .model = &s->world,
-        .arena = &s->arena,
+        .scope = session_scope,
+        .scope_arg = s,
         .seed = s->seed + (uint64_t)round + 1,
-        .keep_all = s->objects.incomplete,
-        .allow_destroy = s->config.allow_destroy,
-        .confirmed = &s->confirmed,
-        .destroy = s->config.destroy,
-        .tombstones = &s->tombstones,
-        .batch_rules = s->config.batch_rules,
-        .batch_servers = s->config.batch_servers,
+        .batch_arena = &s->arena,
         .batches = &s->batches,
-        .only = s->config.only,
         .region = s->config.region,
         .key = find_key,
         .key_arg = s,

@@ -35,3 +35,8 @@ void session_note_confirmed(struct session *s);
 void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan);
 /* Rules under a listener that is not ours are not ours, whatever they are called. */
 void session_disown_rules(struct session *s);
+
+/* From what all its load balancers are planned: a scope for apply.h ('arg' is the session). */
+struct plan_in session_plan_input(const struct session *s);
+bool session_scope(void *arg, const char *lb, struct apply_scope *out);
+void session_touch_all(const struct session *s, struct apply *ap);

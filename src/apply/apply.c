@@ -12,26 +12,31 @@ bool apply_new(struct apply **out, const struct apply_in *in, struct error *err)
     ap->arena = mem;
     ap->in = *in;
     ap->rng.state = in->seed;
-    if (!ap->in.max_tries)
-        ap->in.max_tries = 10;
+    apply_set_pace(ap, in->pace);
     if (!alb_wait_new(&ap->wait, in->alb, err)
         || !store_calls_open(in->store, &ap->arena, &ap->left, err)) {
         apply_free(ap);
         return false;
     }
-    for (size_t i = 0; i < in->model->rows.len; i++) {
-        const char *lb = in->model->rows.items[i].lb;
-        if (!in->only || !strcmp(lb, in->only))
-            map_put(&ap->dirty, lb, "");
-    }
     *out = ap;
     return true;
 }
 
-static struct lane *next_lane(const struct apply *ap, const struct map_entry **cursor)
+void apply_set_pace(struct apply *ap, const struct apply_pace pace[LANE_FAMILIES])
+{
+    for (int f = 0; f < LANE_FAMILIES; f++) {
+        struct apply_pace *to = &ap->in.pace[f];
+        *to = pace[f];
+        to->tries = to->tries ? to->tries : 10;
+        to->first_retry_ms = to->first_retry_ms ? to->first_retry_ms : 500;
+        to->longest_retry_ms = to->longest_retry_ms ? to->longest_retry_ms : 20000;
+    }
+}
+
+static struct site *next_site(const struct apply *ap, const struct map_entry **cursor)
 {
     void *value = NULL;
-    return map_next(&ap->lanes, cursor, &value) ? value : NULL;
+    return map_next(&ap->sites, cursor, &value) ? value : NULL;
 }
 
 void apply_free(struct apply *ap)
@@ -40,66 +45,96 @@ void apply_free(struct apply *ap)
         return;
     const struct map_entry *cursor = NULL;
     for (struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
-        arena_done(&l->arena);
+        lane_free(l);
+    cursor = NULL;
+    for (struct site *s = next_site(ap, &cursor); s; s = next_site(ap, &cursor))
+        arena_done(&s->arena);
     alb_wait_free(ap->wait);
     map_done(&ap->lanes);
-    map_done(&ap->dirty);
+    map_done(&ap->sites);
     struct arena mem = ap->arena; /* it lives in it */
     arena_done(&mem);
 }
 
-typedef LIST_OF(struct lane *) lane_list;
+/* ---- load balancers ---------------------------------------------------------------------- */
 
-/* Loads the first step of each idle lane that may be sent now. */
-static void pick_steps(struct apply *ap, const char *lb, int64_t now_ms, struct arena *a,
-                       lane_list *picked)
+struct site *site_get(struct apply *ap, const char *lb)
 {
-    struct plan_in in = {
-        .model = ap->in.model,
-        .now_ms = now_ms,
-        .keep_all = ap->in.keep_all,
-        .allow_destroy = ap->in.allow_destroy,
-        .confirmed = ap->in.confirmed,
-        .destroy = ap->in.destroy,
-        .tombstones = ap->in.tombstones,
-        .batch_rules = ap->in.batch_rules,
-        .batch_servers = ap->in.batch_servers,
-        .batches = ap->in.batches,
-    };
-    struct plan plan = { 0 };
-    plan_build_lb(a, &in, lb, &plan);
-    for (size_t i = 0; i < plan.lbs.len; i++)
-        if (plan.lbs.items[i].refused)
-            return;
-    for (size_t i = 0; i < plan.steps.len; i++) {
-        const struct step *step = &plan.steps.items[i];
-        if (step->waits)
-            continue;
-        struct lane *lane = lane_get(ap, step);
-        if (lane->state != LANE_IDLE || lane->blocked || lane->step.action)
-            continue;
-        lane_load(ap, lane, step);
-        *LIST_PUSH(a, picked) = lane;
-    }
+    struct site *site = map_get(&ap->sites, lb);
+    if (site)
+        return site;
+    site = arena_alloc(&ap->arena, sizeof *site);
+    site->name = arena_strdup(&ap->arena, lb);
+    map_put(&ap->sites, lb, site);
+    return site;
 }
 
-static void pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *picked)
+bool lane_scope(const struct apply *ap, const struct lane *lane, struct apply_scope *out)
 {
-    struct map dirty = ap->dirty;
-    ap->dirty = (struct map){ 0 };
+    *out = (struct apply_scope){ 0 };
+    return ap->in.scope(ap->in.scope_arg, lane->site->name, out);
+}
+
+void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms)
+{
+    struct site *site = site_get(ap, lb);
+    for (int f = 0; f < LANE_FAMILIES; f++)
+        if (!site->ready_ms[f] && ap->in.pace[f].delay_ms > 0)
+            site->ready_ms[f] = now_ms + ap->in.pace[f].delay_ms;
+    site->dirty = true;
+    site->edit = site->edit || edit;
+    site->standing.planned = false;
+}
+
+void apply_unblock(struct apply *ap, const char *lb, int64_t now_ms)
+{
     const struct map_entry *cursor = NULL;
-    void *value;
-    for (const char *lb = map_next(&dirty, &cursor, &value); lb;
-         lb = map_next(&dirty, &cursor, &value)) {
-        /* Each plan dies before the next is made: memory is that of one load balancer. */
-        struct arena scratch CLEANUP(arena_done) = { 0 };
-        lane_list here = { 0 };
-        pick_steps(ap, lb, now_ms, &scratch, &here);
-        for (size_t i = 0; i < here.len; i++)
-            *LIST_PUSH(a, picked) = here.items[i];
-    }
-    map_done(&dirty);
+    struct site *site = site_get(ap, lb);
+    for (struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
+        if (l->site == site && l->blocked) {
+            l->blocked = false;
+            l->single = false;
+        }
+    (void)now_ms;
+    site->dirty = true;
 }
+
+struct apply_standing apply_standing(const struct apply *ap, const char *lb)
+{
+    const struct site *site = map_get(&ap->sites, lb);
+    return site ? site->standing : (struct apply_standing){ 0 };
+}
+
+bool apply_busy(const struct apply *ap, const char *lb)
+{
+    const struct map_entry *cursor = NULL;
+    for (const struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
+        if (l->state != LANE_IDLE && !strcmp(l->site->name, lb))
+            return true;
+    return false;
+}
+
+void apply_list(const struct apply *ap, struct arena *a, apply_lanes *out)
+{
+    static const char *const names[] = { "idle", "sent", "polling", "backoff" };
+    const struct map_entry *cursor = NULL;
+    for (const struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor)) {
+        bool failed = l->state == LANE_BACKOFF || l->blocked;
+        if (l->state == LANE_IDLE && !l->blocked)
+            continue;
+        *LIST_PUSH(a, out) = (struct apply_lane){
+            .key = l->key,
+            .lb = l->site->name,
+            .state = l->blocked ? "blocked" : names[l->state],
+            .action = l->step.action,
+            .tries = l->tries,
+            .due_ms = l->state == LANE_BACKOFF ? l->due_ms : 0,
+            .why = failed ? l->why.msg : NULL,
+        };
+    }
+}
+
+/* ---- lanes ----------------------------------------------------------------------------------- */
 
 /* Lanes whose backoff is over: the same call again, or whatever is next.  Returns how long
  * until the next one is due, or -1. */
@@ -118,9 +153,24 @@ static int64_t wake_lanes(struct apply *ap, int64_t now_ms, struct arena *a, lan
         if (l->resend)
             *LIST_PUSH(a, picked) = l;
         else
-            map_put(&ap->dirty, l->lb, "");
+            l->site->dirty = true;
     }
     return wait;
+}
+
+/* Lanes that have nothing to remember are made again when they are needed. */
+static void drop_idle_lanes(struct apply *ap)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    lane_list idle = { 0 };
+    const struct map_entry *cursor = NULL;
+    for (struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
+        if (l->state == LANE_IDLE && !l->blocked && !l->single && !l->tries && !l->step.action)
+            *LIST_PUSH(&a, &idle) = l;
+    for (size_t i = 0; i < idle.len; i++) {
+        map_remove(&ap->lanes, idle.items[i]->key);
+        lane_free(idle.items[i]);
+    }
 }
 
 /* All intents of the turn on disk in one commit, then the requests. */
@@ -168,10 +218,11 @@ bool apply_run(struct apply *ap, int64_t now_ms, int64_t *wait_ms, struct error 
     int64_t wait = -1;
     if (!ap->stopped) {
         wait = wake_lanes(ap, now_ms, &scratch, &picked);
-        pick_all(ap, now_ms, &scratch, &picked);
+        wait = sooner(wait, pick_all(ap, now_ms, &scratch, &picked));
     }
     if (!send_all(ap, &picked, now_ms, err))
         return false;
+    drop_idle_lanes(ap);
     *wait_ms = sooner(wait, poll_run(ap, now_ms));
     return ap->stopped || !apply_idle(ap) || close_left(ap, now_ms, err);
 }
@@ -188,9 +239,11 @@ bool apply_take(struct apply *ap, const struct alb_result *result, bool *taken, 
 
 bool apply_idle(const struct apply *ap)
 {
-    if (!ap->stopped && map_count(&ap->dirty))
-        return false;
     const struct map_entry *cursor = NULL;
+    for (const struct site *s = next_site(ap, &cursor); s; s = next_site(ap, &cursor))
+        if (s->dirty && !ap->stopped)
+            return false;
+    cursor = NULL;
     for (const struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
         if (l->state != LANE_IDLE && !(ap->stopped && l->state == LANE_BACKOFF))
             return false;

@@ -15,11 +15,13 @@
 enum lane_state { LANE_STATES(X) };
 #undef X
 
-/* One lane, by load balancer or by server group.  What belongs to the step in flight lives
- * in 'arena' and dies when the lane is idle again. */
+/* One lane, by load balancer or by server group.  It lives in 'memory'; what belongs to the
+ * step in flight lives in 'arena' and dies when the lane is idle again. */
 struct lane {
+    struct arena memory;
     const char *key; /* as step.lane */
-    const char *lb;
+    struct site *site;
+    enum lane_family family;
     enum lane_state state;
     struct arena arena;
     struct step step; /* a copy of the step in flight             */
@@ -32,22 +34,55 @@ struct lane {
     int tries;        /* of this step so far                      */
     bool single;      /* a batch was refused: one member a call   */
     bool blocked;     /* takes no step until the cloud was read again */
+    struct error why; /* of the last failure                      */
+};
+
+/* One load balancer. */
+struct site {
+    const char *name;
+    bool dirty;                      /* its plan must be computed again                   */
+    bool edit;                       /* because somebody asked for it                     */
+    int64_t ready_ms[LANE_FAMILIES]; /* when changes to objects have settled; 0: they have */
+    int64_t again_ms;                /* steps wait for what nobody tells: look again; 0: no  */
+    struct apply_standing standing;
+    struct arena arena; /* of 'standing' */
 };
 
 struct apply {
     struct apply_in in;
     struct rng rng;
-    struct arena arena;    /* lanes and their names */
-    struct map lanes;      /* key -> struct lane    */
-    struct map dirty;      /* load balancers whose plan must be computed again */
+    struct arena arena;                   /* sites and their names   */
+    struct map lanes;                     /* key -> struct lane      */
+    struct map sites;                     /* lb -> struct site       */
+    int64_t next_start_us[LANE_FAMILIES]; /* of the pace: when a start is due in theory   */
     store_calls left;      /* intents of an earlier run without an outcome; id 0: taken up */
     struct alb_wait *wait; /* for what lanes have begun */
     struct apply_counts counts;
     bool stopped;
 };
 
+typedef LIST_OF(struct lane *) lane_list;
+
+static inline struct lane *next_lane(const struct apply *ap, const struct map_entry **cursor)
+{
+    void *value = NULL;
+    return map_next(&ap->lanes, cursor, &value) ? value : NULL;
+}
+
+/* apply.c */
+struct site *site_get(struct apply *ap, const char *lb);
+/* From what the lane's load balancer is planned now; false when it is not known any more. */
+bool lane_scope(const struct apply *ap, const struct lane *lane, struct apply_scope *out);
+
+/* pick.c */
+/* Loads the steps that may be sent now into idle lanes, as many as the pace allows.  Returns
+ * how long until more may be, or -1. */
+int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *picked);
+
 /* lane.c */
 struct lane *lane_get(struct apply *ap, const struct step *step);
+void lane_free(struct lane *lane);
+void lane_unload(struct lane *lane);
 void lane_transition(struct lane *lane, enum lane_state to);
 /* Copies the step into the idle lane and gives it a token; it is not sent yet. */
 void lane_load(struct apply *ap, struct lane *lane, const struct step *step);
@@ -62,11 +97,11 @@ bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct e
 void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
                int64_t now_ms);
 /* The model is not what is there: the lane takes no step until the cloud was read again. */
-void lane_reread(struct apply *ap, struct lane *lane, const struct error *why);
+void lane_reread(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms);
 /* It was too large: what is next is planned anew. */
-void lane_split(struct apply *ap, struct lane *lane, const struct error *why);
+void lane_split(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms);
 /* The lane takes no step any more. */
-void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why);
+void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms);
 
 /* shrink.c: was the call refused for how many members it has?  Then its action takes half as
  * many from now on, also in later runs. */

@@ -4,34 +4,51 @@
 #include "alb-agent/json.h"
 #include "apply_priv.h"
 
-static struct resource *row_of(struct apply *ap, const struct lane *lane,
-                               const struct step_item *item)
+/* The change of a lane, and the model that it changed. */
+struct effect {
+    struct apply *ap;
+    struct lane *lane;
+    struct model *m;
+    struct arena *a;
+    const char *lb;
+};
+
+static bool effect_of(struct apply *ap, struct lane *lane, struct effect *e)
 {
-    return model_find(ap->in.model, lane->lb, item->kind, item->key);
+    struct apply_scope scope;
+    if (!lane_scope(ap, lane, &scope))
+        return false;
+    *e = (struct effect){ ap, lane, scope.model, scope.arena, lane->site->name };
+    return true;
+}
+
+static struct resource *row_of(const struct effect *e, const struct step_item *item)
+{
+    return model_find(e->m, e->lb, item->kind, item->key);
 }
 
 /* The row of an item, made when the plan named a resource that the model does not have. */
-static struct resource *row_for(struct apply *ap, const struct lane *lane,
-                                const struct step_item *item)
+static struct resource *row_for(const struct effect *e, const struct step_item *item)
 {
-    struct resource *row = row_of(ap, lane, item);
+    struct resource *row = row_of(e, item);
     if (row)
         return row;
-    struct arena *a = ap->in.arena;
-    *LIST_PUSH(a, &ap->in.model->rows) = (struct resource){
-        .lb = arena_strdup(a, lane->lb),
+    struct arena *a = e->a;
+    *LIST_PUSH(a, &e->m->rows) = (struct resource){
+        .lb = arena_strdup(a, e->lb),
         .kind = item->kind,
         .key = arena_strdup(a, item->key),
         .parent = arena_strdup(a, item->parent),
         .status = "",
         .ours = true,
     };
-    model_sort(ap->in.model);
-    return row_of(ap, lane, item);
+    model_sort(e->m);
+    return row_of(e, item);
 }
 
 /* The id that the cloud gave to a created resource, or NULL. */
-static const char *created_id(struct apply *ap, const struct step_item *item, const cJSON *reply)
+static const char *created_id(const struct effect *e, const struct step_item *item,
+                              const cJSON *reply)
 {
     switch (item->kind) {
     case RESOURCE_LOAD_BALANCER: return json_str(reply, "LoadBalancerId");
@@ -40,15 +57,15 @@ static const char *created_id(struct apply *ap, const struct step_item *item, co
     case RESOURCE_RULE: {
         /* By priority, not by order (alb-semantics.md §13). */
         const struct alb_rule *rule = item->after;
-        const cJSON *e;
-        cJSON_ArrayForEach (e, json_get(reply, "RuleIds"))
-            if (json_int(e, "Priority", 0) == rule->priority.val)
-                return json_str(e, "RuleId");
+        const cJSON *made;
+        cJSON_ArrayForEach (made, json_get(reply, "RuleIds"))
+            if (json_int(made, "Priority", 0) == rule->priority.val)
+                return json_str(made, "RuleId");
         return NULL;
     }
     case RESOURCE_CERTIFICATE: {
         int64_t id = json_int(reply, "CertId", 0);
-        return id > 0 ? certificate_id(ap->in.arena, id, ap->in.region) : NULL;
+        return id > 0 ? certificate_id(e->a, id, e->ap->in.region) : NULL;
     }
     case RESOURCE_KINDS: break;
     }
@@ -66,13 +83,13 @@ static const char *pending_status(const struct lane *lane, enum resource_kind ki
 }
 
 /* What is there goes on under another key, beside the copy that the call has made of it. */
-static void set_aside(struct apply *ap, const struct lane *lane, const struct step_item *item)
+static void set_aside(const struct effect *e, const struct step_item *item)
 {
     const struct step_item other = { .kind = item->kind,
                                      .key = item->aside,
                                      .parent = item->parent };
-    struct resource *to = row_for(ap, lane, &other); /* may move the rows */
-    struct resource *row = row_for(ap, lane, item);
+    struct resource *to = row_for(e, &other); /* may move the rows */
+    struct resource *row = row_for(e, item);
     to->actual = row->actual;
     to->cloud_id = row->cloud_id;
     to->status = row->status;
@@ -83,37 +100,38 @@ static void set_aside(struct apply *ap, const struct lane *lane, const struct st
 }
 
 /* The row of the rule that is changed: that of its id when it was another's until now. */
-static struct resource *changed_row(struct apply *ap, const struct lane *lane,
-                                    const struct step_item *item)
+static struct resource *changed_row(const struct effect *e, const struct step_item *item)
 {
-    struct model *m = ap->in.model;
-    for (size_t i = 0; item->id && i < m->rows.len; i++) {
-        struct resource *r = &m->rows.items[i];
-        if (!strcmp(r->lb, lane->lb) && r->kind == item->kind && r->cloud_id
+    for (size_t i = 0; item->id && i < e->m->rows.len; i++) {
+        struct resource *r = &e->m->rows.items[i];
+        if (!strcmp(r->lb, e->lb) && r->kind == item->kind && r->cloud_id
             && !strcmp(r->cloud_id, item->id))
             return r;
     }
-    return row_for(ap, lane, item);
+    return row_for(e, item);
 }
 
 void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r)
 {
+    struct effect effect, *e = &effect;
+    if (!effect_of(ap, lane, e))
+        return;
     for (size_t i = 0; i < lane->step.items.len; i++) {
         const struct step_item *item = &lane->step.items.items[i];
         if (item->aside)
-            set_aside(ap, lane, item);
-        struct resource *row = changed_row(ap, lane, item);
+            set_aside(e, item);
+        struct resource *row = changed_row(e, item);
         row->status = pending_status(lane, item->kind);
         row->observed_at = r->done_ms;
         const char *id =
-            lane->step.op == STEP_CREATE && !row->cloud_id ? created_id(ap, item, r->reply) : NULL;
+            lane->step.op == STEP_CREATE && !row->cloud_id ? created_id(e, item, r->reply) : NULL;
         if (id) {
-            row->cloud_id = arena_strdup(ap->in.arena, id);
+            row->cloud_id = arena_strdup(e->a, id);
             row->created_at = r->done_ms;
         }
         if (id && item->after)
             row->actual =
-                schema_copy(ap->in.arena, resource_schema(item->kind), item->after, 0, NULL, NULL);
+                schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
     }
 }
 
@@ -156,23 +174,23 @@ static bool is_gone(const struct resource *row)
 }
 
 /* Writes rows as they now are, and removes those that are neither wanted nor there. */
-static bool record(struct apply *ap, const char *lb, const struct step_item *gone,
-                   struct error *err)
+static bool record(const struct effect *e, const struct step_item *gone, struct error *err)
 {
-    struct model *m = ap->in.model;
+    struct model *m = e->m;
+    const char *lb = e->lb;
     size_t kept = 0;
     for (size_t i = 0; i < m->rows.len; i++) {
         struct resource *row = &m->rows.items[i];
         if (!strcmp(row->lb, lb) && gone && vanishes_with(row, gone)) {
             forget_actual(row);
-            if (row->desired && !store_resource_put(ap->in.store, row, err))
+            if (row->desired && !store_resource_put(e->ap->in.store, row, err))
                 return false;
         }
         if (strcmp(row->lb, lb) != 0 || !is_gone(row)) {
             m->rows.items[kept++] = *row;
             continue;
         }
-        if (!store_resource_delete(ap->in.store, lb, row->kind, row->key, err))
+        if (!store_resource_delete(e->ap->in.store, lb, row->kind, row->key, err))
             return false;
     }
     m->rows.len = kept;
@@ -181,67 +199,65 @@ static bool record(struct apply *ap, const char *lb, const struct step_item *gon
 
 /* Rules that have become others are not what they were any more; before any of the others
  * takes its id over, because two can have changed places. */
-static bool leave_others(struct apply *ap, const struct lane *lane, struct error *err)
+static bool leave_others(const struct effect *e, struct error *err)
 {
-    for (size_t i = 0; i < lane->step.items.len; i++) {
-        const struct step_item *item = &lane->step.items.items[i];
-        struct resource *row = item->id ? changed_row(ap, lane, item) : NULL;
+    for (size_t i = 0; i < e->lane->step.items.len; i++) {
+        const struct step_item *item = &e->lane->step.items.items[i];
+        struct resource *row = item->id ? changed_row(e, item) : NULL;
         if (!row || !row->cloud_id || strcmp(row->cloud_id, item->id) != 0)
             continue;
         forget_actual(row);
-        if (row->desired && !store_resource_put(ap->in.store, row, err))
+        if (row->desired && !store_resource_put(e->ap->in.store, row, err))
             return false;
     }
     return true;
 }
 
 /* What goes on beside its copy is a resource of its own. */
-static bool keep_aside(struct apply *ap, const struct lane *lane, const struct step_item *item,
-                       struct error *err)
+static bool keep_aside(const struct effect *e, const struct step_item *item, struct error *err)
 {
     const struct resource *row =
-        item->aside ? model_find(ap->in.model, lane->lb, item->kind, item->aside) : NULL;
-    return !row || store_resource_put(ap->in.store, row, err);
+        item->aside ? model_find(e->m, e->lb, item->kind, item->aside) : NULL;
+    return !row || store_resource_put(e->ap->in.store, row, err);
 }
 
-static bool settle(struct apply *ap, struct lane *lane, const struct step_item *item,
-                   int64_t now_ms, struct error *err)
+static bool settle(const struct effect *e, const struct step_item *item, int64_t now_ms,
+                   struct error *err)
 {
-    struct resource *row = row_for(ap, lane, item);
+    struct lane *lane = e->lane;
+    struct resource *row = row_for(e, item);
     row->observed_at = now_ms;
     if (item->id)
-        row->cloud_id = arena_strdup(ap->in.arena, item->id);
+        row->cloud_id = arena_strdup(e->a, item->id);
     if (lane->step.op == STEP_DELETE) {
         forget_actual(row);
-        return row->desired ? store_resource_put(ap->in.store, row, err) : true;
+        return row->desired ? store_resource_put(e->ap->in.store, row, err) : true;
     }
     if (!row->cloud_id) { /* made, and the reply does not say what: to be read */
         struct error why;
         (void)error_set(&why, ERROR_CONFLICT, "%s: the reply has no id for %s %s",
                         lane->step.action, resource_kind_name(item->kind), item->key);
-        ap->counts.stale++;
-        ap->counts.why_stale = why;
+        e->ap->counts.stale++;
+        e->ap->counts.why_stale = why;
+        lane->why = why;
         lane->blocked = true;
         return true;
     }
     row->status = stable_status(item->kind);
     if (item->after)
-        row->actual =
-            schema_copy(ap->in.arena, resource_schema(item->kind), item->after, 0, NULL, NULL);
+        row->actual = schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
     struct arena scratch CLEANUP(arena_done) = { 0 };
-    if (row->desired && !resource_diff(&scratch, ap->in.model, row, NULL)
-        && !resource_has_leftover(row))
+    if (row->desired && !resource_diff(&scratch, e->m, row, NULL) && !resource_has_leftover(row))
         row->applied = row->desired;
-    return store_resource_put(ap->in.store, row, err);
+    return store_resource_put(e->ap->in.store, row, err);
 }
 
 /* One upload serves all load balancers that want it. */
-static bool share(struct apply *ap, const struct lane *lane, const struct step_item *item,
-                  struct error *err)
+static bool share(const struct effect *e, const struct step_item *item, struct error *err)
 {
-    const struct resource *from = row_of(ap, lane, item);
-    for (size_t i = 0; from && from->cloud_id && i < ap->in.model->rows.len; i++) {
-        struct resource *to = &ap->in.model->rows.items[i];
+    const struct resource *from = row_of(e, item);
+    for (size_t i = 0; from && from->cloud_id && i < e->m->rows.len; i++) {
+        struct resource *to = &e->m->rows.items[i];
         if (to == from || to->kind != from->kind || strcmp(to->key, from->key) != 0 || to->actual)
             continue;
         to->actual = from->actual;
@@ -250,9 +266,9 @@ static bool share(struct apply *ap, const struct lane *lane, const struct step_i
         to->observed_at = from->observed_at;
         to->created_at = from->created_at;
         to->applied = to->desired;
-        if (!store_resource_put(ap->in.store, to, err))
+        if (!store_resource_put(e->ap->in.store, to, err))
             return false;
-        map_put(&ap->dirty, to->lb, "");
+        site_get(e->ap, to->lb)->dirty = true;
     }
     return true;
 }
@@ -278,36 +294,42 @@ void apply_note_unused(struct arena *a, struct model *m, const char *lb, int64_t
 }
 
 /* Groups that nothing points at any more begin to drain. */
-static bool record_unused(struct apply *ap, const char *lb, int64_t now_ms, struct error *err)
+static bool record_unused(const struct effect *e, int64_t now_ms, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct model changed = { 0 };
-    apply_note_unused(&scratch, ap->in.model, lb, now_ms, &changed);
+    apply_note_unused(&scratch, e->m, e->lb, now_ms, &changed);
     for (size_t i = 0; i < changed.rows.len; i++)
-        if (!store_resource_put(ap->in.store, &changed.rows.items[i], err))
+        if (!store_resource_put(e->ap->in.store, &changed.rows.items[i], err))
             return false;
     return true;
+}
+
+static bool record_all(const struct effect *e, int64_t now_ms, struct error *err)
+{
+    const struct step *step = &e->lane->step;
+    if (!leave_others(e, err))
+        return false;
+    for (size_t i = 0; i < step->items.len; i++)
+        if (!settle(e, &step->items.items[i], now_ms, err)
+            || !keep_aside(e, &step->items.items[i], err))
+            return false;
+    for (size_t i = 0; i < step->items.len; i++)
+        if ((step->op == STEP_DELETE || step->items.items[i].id)
+            && !record(e, &step->items.items[i], err))
+            return false;
+    for (size_t i = 0; step->family == LANE_SHARED && i < step->items.len; i++)
+        if (!share(e, &step->items.items[i], err))
+            return false;
+    return step->family != LANE_LOAD_BALANCER || record_unused(e, now_ms, err);
 }
 
 bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
 {
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
-    if (!store_begin(&txn, ap->in.store, err))
-        return false;
-    if (!leave_others(ap, lane, err))
-        return false;
-    for (size_t i = 0; i < lane->step.items.len; i++)
-        if (!settle(ap, lane, &lane->step.items.items[i], now_ms, err)
-            || !keep_aside(ap, lane, &lane->step.items.items[i], err))
-            return false;
-    for (size_t i = 0; i < lane->step.items.len; i++)
-        if ((lane->step.op == STEP_DELETE || lane->step.items.items[i].id)
-            && !record(ap, lane->lb, &lane->step.items.items[i], err))
-            return false;
-    for (size_t i = 0; lane->step.family == LANE_SHARED && i < lane->step.items.len; i++)
-        if (!share(ap, lane, &lane->step.items.items[i], err))
-            return false;
-    if (lane->step.family == LANE_LOAD_BALANCER && !record_unused(ap, lane->lb, now_ms, err))
-        return false;
-    return store_commit(&txn, err);
+    struct effect e;
+    if (!effect_of(ap, lane, &e))
+        return true;
+    return store_begin(&txn, ap->in.store, err) && record_all(&e, now_ms, err)
+           && store_commit(&txn, err);
 }

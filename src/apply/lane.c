@@ -7,22 +7,30 @@
 #include "alb-agent/json.h"
 #include "apply_priv.h"
 
-enum { FIRST_RETRY_MS = 500, LONGEST_RETRY_MS = 20000 };
-
 struct lane *lane_get(struct apply *ap, const struct step *step)
 {
     struct lane *lane = map_get(&ap->lanes, step->lane);
     if (lane)
         return lane;
-    lane = arena_alloc(&ap->arena, sizeof *lane);
-    lane->key = arena_strdup(&ap->arena, step->lane);
-    lane->lb = arena_strdup(&ap->arena, step->lb);
+    struct arena memory = { 0 };
+    lane = arena_alloc(&memory, sizeof *lane);
+    lane->memory = memory;
+    lane->key = arena_strdup(&lane->memory, step->lane);
+    lane->site = site_get(ap, step->lb);
+    lane->family = step->family;
     map_put(&ap->lanes, lane->key, lane);
     return lane;
 }
 
+void lane_free(struct lane *lane)
+{
+    arena_done(&lane->arena);
+    struct arena memory = lane->memory; /* it lives in it */
+    arena_done(&memory);
+}
+
 /* Back to idle, the step is over. */
-static void lane_unload(struct lane *lane)
+void lane_unload(struct lane *lane)
 {
     arena_done(&lane->arena);
     lane->step = (struct step){ 0 };
@@ -114,10 +122,8 @@ static const char *params_text(struct arena *a, const alb_params *params)
 void lane_load(struct apply *ap, struct lane *lane, const struct step *step)
 {
     struct arena *a = &lane->arena;
-    if (strcmp(lane->lb, step->lb) != 0) /* a shared lane serves all load balancers */
-        lane->lb = arena_strdup(&ap->arena, step->lb);
     lane->step = *step;
-    lane->step.lb = lane->lb;
+    lane->step.lb = lane->site->name;
     lane->step.lane = lane->key;
     lane->step.action = arena_strdup(a, step->action);
     lane->step.cause = arena_strdup(a, step->cause ? step->cause : "");
@@ -162,7 +168,7 @@ bool lane_intent(struct apply *ap, struct lane *lane, int64_t now_ms, struct err
         return true;
     struct store_call call = {
         .lane = lane->key,
-        .lb = lane->lb,
+        .lb = lane->site->name,
         .resource = subjects(lane),
         .action = lane->step.action,
         .client_token = takes_token(lane) ? lane->token : NULL,
@@ -176,10 +182,19 @@ bool lane_intent(struct apply *ap, struct lane *lane, int64_t now_ms, struct err
     return true;
 }
 
-static void tell(struct apply *ap, const struct apply_event *event)
+static void tell(struct apply *ap, const struct lane *lane, enum apply_event_kind kind,
+                 const struct error *why, int64_t wait_ms, int64_t now_ms)
 {
+    const struct apply_event event = {
+        .kind = kind,
+        .step = &lane->step,
+        .err = why,
+        .wait_ms = wait_ms,
+        .at_ms = now_ms,
+        .blocked = lane->blocked,
+    };
     if (ap->in.event)
-        ap->in.event(ap->in.event_arg, event);
+        ap->in.event(ap->in.event_arg, &event);
 }
 
 /* The parameters as they are sent, the key of a certificate in its place: the client copies
@@ -208,7 +223,7 @@ static bool fill_params(struct apply *ap, struct lane *lane, alb_params *out, st
 
 bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
 {
-    tell(ap, &(struct apply_event){ .kind = APPLY_SENT, .step = &lane->step });
+    tell(ap, lane, APPLY_SENT, NULL, 0, now_ms);
     alb_params params = { 0 };
     lane->tries++;
     lane->resend = false;
@@ -256,7 +271,7 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
     if (!r->ok && !shrink_batch(ap, lane, &r->err, r->done_ms, &smaller, err))
         return error_wrap(err, "size of %s", lane->step.action);
     if (smaller) {
-        lane_split(ap, lane, &r->err);
+        lane_split(ap, lane, &r->err, r->done_ms);
         return true;
     }
     if (!r->ok) {
@@ -275,11 +290,11 @@ bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct e
 {
     if (!effect_done(ap, lane, now_ms, err))
         return error_wrap(err, "recording %s", lane->step.action);
-    tell(ap, &(struct apply_event){ .kind = APPLY_DONE, .step = &lane->step });
+    tell(ap, lane, APPLY_DONE, NULL, 0, now_ms);
     ap->counts.done++;
     lane->tries = 0;
     lane_transition(lane, LANE_IDLE);
-    map_put(&ap->dirty, lane->lb, "");
+    lane->site->dirty = true;
     return true;
 }
 
@@ -288,11 +303,12 @@ bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct e
 /* Half to all of an exponential delay, so that lanes do not come back together. */
 static int64_t retry_delay(struct apply *ap, const struct lane *lane, int64_t retry_after_ms)
 {
-    int64_t delay = FIRST_RETRY_MS;
-    for (int i = 1; i < lane->tries && delay < LONGEST_RETRY_MS; i++)
+    const struct apply_pace *pace = &ap->in.pace[lane->family];
+    int64_t delay = pace->first_retry_ms;
+    for (int i = 1; i < lane->tries && delay < pace->longest_retry_ms; i++)
         delay *= 2;
-    if (delay > LONGEST_RETRY_MS)
-        delay = LONGEST_RETRY_MS;
+    if (delay > pace->longest_retry_ms)
+        delay = pace->longest_retry_ms;
     delay = delay / 2 + (int64_t)rng_below(&ap->rng, (uint64_t)delay / 2 + 1);
     return retry_after_ms > delay ? retry_after_ms : delay;
 }
@@ -301,8 +317,8 @@ static void retry_later(struct apply *ap, struct lane *lane, const struct error 
                         int64_t retry_after_ms, int64_t now_ms)
 {
     int64_t delay = retry_delay(ap, lane, retry_after_ms);
-    tell(ap, &(struct apply_event){
-                 .kind = APPLY_RETRY, .step = &lane->step, .err = why, .wait_ms = delay });
+    lane->why = *why;
+    tell(ap, lane, APPLY_RETRY, why, delay, now_ms);
     lane->due_ms = now_ms + delay;
     lane_transition(lane, LANE_BACKOFF);
 }
@@ -310,50 +326,54 @@ static void retry_later(struct apply *ap, struct lane *lane, const struct error 
 /* Leaves the resources of the step as they are for the rest of this run. */
 static void hold(struct apply *ap, const struct lane *lane)
 {
-    for (size_t i = 0; i < lane->step.items.len; i++) {
-        struct resource *row = model_find(ap->in.model, lane->lb, lane->step.items.items[i].kind,
-                                          lane->step.items.items[i].key);
+    struct apply_scope scope;
+    for (size_t i = 0; lane_scope(ap, lane, &scope) && i < lane->step.items.len; i++) {
+        const struct step_item *item = &lane->step.items.items[i];
+        struct resource *row = model_find(scope.model, lane->site->name, item->kind, item->key);
         if (row)
             row->held = true;
     }
 }
 
-static void end_step(struct apply *ap, struct lane *lane)
+static void end_step(struct lane *lane)
 {
     lane->tries = 0;
     lane->resend = false;
-    map_put(&ap->dirty, lane->lb, "");
+    lane->site->dirty = true;
     lane_transition(lane, LANE_IDLE);
 }
 
-void lane_split(struct apply *ap, struct lane *lane, const struct error *why)
+void lane_split(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms)
 {
-    tell(ap, &(struct apply_event){ .kind = APPLY_RETRY, .step = &lane->step, .err = why });
-    end_step(ap, lane);
+    tell(ap, lane, APPLY_RETRY, why, 0, now_ms);
+    end_step(lane);
 }
 
-static void count_failed(struct apply *ap, struct lane *lane, const struct error *why)
+static void count_failed(struct apply *ap, struct lane *lane, const struct error *why,
+                         int64_t now_ms)
 {
-    tell(ap, &(struct apply_event){ .kind = APPLY_FAILED, .step = &lane->step, .err = why });
+    lane->why = *why;
+    tell(ap, lane, APPLY_FAILED, why, 0, now_ms);
     ap->counts.kinds |= 1U << why->kind;
     if (!ap->counts.failed++)
         ap->counts.first = *why;
-    end_step(ap, lane);
+    end_step(lane);
 }
 
-void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why)
+void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms)
 {
     lane->blocked = true;
-    count_failed(ap, lane, why);
+    count_failed(ap, lane, why, now_ms);
 }
 
-void lane_reread(struct apply *ap, struct lane *lane, const struct error *why)
+void lane_reread(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms)
 {
-    tell(ap, &(struct apply_event){ .kind = APPLY_RETRY, .step = &lane->step, .err = why });
+    lane->why = *why;
+    lane->blocked = true;
+    tell(ap, lane, APPLY_RETRY, why, 0, now_ms);
     if (!ap->counts.stale++)
         ap->counts.why_stale = *why;
-    lane->blocked = true;
-    end_step(ap, lane);
+    end_step(lane);
 }
 
 /* One member a call, until the one that is refused is found; the others go on together. */
@@ -366,14 +386,14 @@ static void blame(struct apply *ap, struct lane *lane, const struct error *why, 
     }
     lane->single = false;
     hold(ap, lane);
-    count_failed(ap, lane, why);
+    count_failed(ap, lane, why, now_ms);
 }
 
 static bool names_our_certificate(const struct apply *ap, const struct lane *lane)
 {
-    const struct model *m = ap->in.model;
-    for (size_t i = 0; i < m->rows.len; i++) {
-        const struct resource *r = &m->rows.items[i];
+    struct apply_scope scope;
+    for (size_t i = 0; lane_scope(ap, lane, &scope) && i < scope.model->rows.len; i++) {
+        const struct resource *r = &scope.model->rows.items[i];
         for (size_t k = 0; r->kind == RESOURCE_CERTIFICATE && k < lane->step.params.len; k++)
             if (r->cloud_id && !strcmp(r->cloud_id, lane->step.params.items[k].value))
                 return true;
@@ -404,16 +424,16 @@ void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int
     case ERROR_THROTTLED:
     case ERROR_TRANSIENT:
     case ERROR_BUSY:
-        if (lane->tries < ap->in.max_tries)
+        if (lane->tries < ap->in.pace[lane->family].tries)
             retry_later(ap, lane, why, retry_after_ms, now_ms);
         else
-            lane_give_up(ap, lane, why);
+            lane_give_up(ap, lane, why, now_ms);
         return;
     case ERROR_INVALID: blame(ap, lane, why, now_ms); return;
-    case ERROR_CONFLICT: lane_reread(ap, lane, why); return;
+    case ERROR_CONFLICT: lane_reread(ap, lane, why, now_ms); return;
     case ERROR_NOT_FOUND:
         if (is_missing_ours(ap, lane, why)) {
-            lane_reread(ap, lane, why);
+            lane_reread(ap, lane, why, now_ms);
         } else {
             struct error mistake = *why;
             mistake.kind = ERROR_INVALID;
@@ -425,5 +445,5 @@ void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int
     case ERROR_BUG:
     case ERROR_NONE: break;
     }
-    lane_give_up(ap, lane, why);
+    lane_give_up(ap, lane, why, now_ms);
 }

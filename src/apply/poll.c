@@ -50,9 +50,9 @@ static bool lane_settled(struct apply *ap, struct lane *lane, const struct alb_w
     if (!done->unknown && !store_call_done(ap->in.store, lane->journal, &o, err))
         return error_wrap(err, "journal of %s", lane->step.action);
     if (is_worth_a_read(done))
-        lane_reread(ap, lane, &done->err);
+        lane_reread(ap, lane, &done->err, now_ms);
     else
-        lane_give_up(ap, lane, &done->err);
+        lane_give_up(ap, lane, &done->err, now_ms);
     return true;
 }
 

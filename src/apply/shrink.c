@@ -42,7 +42,7 @@ bool shrink_batch(struct apply *ap, const struct lane *lane, const struct error 
     *smaller = false;
     if (size < 2 || !ap->in.batches || !plan_batch(&(struct plan_in){ 0 }, lane->step.action))
         return true;
-    size_t *left = arena_alloc(ap->in.arena, sizeof *left);
+    size_t *left = arena_alloc(ap->in.batch_arena, sizeof *left);
     *left = size / 2;
     map_put(ap->in.batches, lane->step.action, left);
     *smaller = true;

@@ -144,7 +144,7 @@ const char *row_waits(struct planner *p, const struct resource *r)
 const char *row_stale(struct planner *p, const struct resource *r)
 {
     int64_t max_age = p->in->max_age_ms > 0 ? p->in->max_age_ms : MAX_AGE_MS;
-    return p->in->now_ms - r->observed_at > max_age ? "a fresh read" : NULL;
+    return p->in->now_ms - r->observed_at > max_age ? STEP_WAITS_READ : NULL;
 }
 
 bool row_doomed(const struct planner *p, const struct resource *r)

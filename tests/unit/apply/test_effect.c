@@ -23,14 +23,12 @@ static void run_round(struct session *s)
     struct apply *ap;
     struct error err;
     int64_t wait;
-    const struct apply_in in = { .alb = s->alb,
-                                 .store = s->store,
-                                 .model = &s->world,
-                                 .arena = &s->arena,
-                                 .seed = 7,
-                                 .destroy = s->config.destroy };
+    const struct apply_in in = {
+        .alb = s->alb, .store = s->store, .scope = session_scope, .scope_arg = s, .seed = 7
+    };
     assert_true(session_save(s, &err));
     assert_true(apply_new(&ap, &in, &err));
+    session_touch_all(s, ap);
     for (;;) {
         assert_true(apply_run(ap, session_now(s), &wait, &err));
         if (apply_idle(ap))

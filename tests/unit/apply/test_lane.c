@@ -128,15 +128,18 @@ static struct apply_counts run_round(struct session *s, int max_tries, struct lo
 {
     struct apply *ap;
     struct error err;
-    const struct apply_in in = { .alb = s->alb,
-                                 .store = s->store,
-                                 .model = &s->world,
-                                 .arena = &s->arena,
-                                 .seed = 7,
-                                 .max_tries = max_tries,
-                                 .event = note,
-                                 .event_arg = log };
+    const struct apply_in in = {
+        .alb = s->alb,
+        .store = s->store,
+        .scope = session_scope,
+        .scope_arg = s,
+        .seed = 7,
+        .pace = { { .tries = max_tries }, { .tries = max_tries }, { .tries = max_tries } },
+        .event = note,
+        .event_arg = log
+    };
     assert_true(apply_new(&ap, &in, &err));
+    session_touch_all(s, ap);
     int64_t wait;
     for (;;) {
         assert_true(apply_run(ap, session_now(s), &wait, &err));
@@ -192,9 +195,10 @@ static void crash_after_sending(struct world *w)
     world_read(w, &s);
     assert_true(session_save(&s, &err));
     const struct apply_in in = {
-        .alb = s.alb, .store = s.store, .model = &s.world, .arena = &s.arena, .seed = 9
+        .alb = s.alb, .store = s.store, .scope = session_scope, .scope_arg = &s, .seed = 9
     };
     assert_true(apply_new(&ap, &in, &err));
+    session_touch_all(&s, ap);
     assert_true(apply_run(ap, session_now(&s), &wait, &err));
     (void)alb_run(s.alb, session_now(&s));
     apply_free(ap);

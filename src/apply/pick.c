@@ -1,0 +1,188 @@
+/* pick.c - which steps may be sent now: of each load balancer whose plan must be computed
+ * again the first step of every idle lane, urgent ones first, as many as the pace of their
+ * family allows (design.md §6). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply_priv.h"
+
+enum {
+    AGAIN_MS = 5000, /* until steps that wait for time to pass are looked at again */
+    US = 1000,       /* of a millisecond */
+    SECOND_US = 1000 * US
+};
+
+/* ---- pace ------------------------------------------------------------------------------------ */
+
+static size_t count_busy(const struct apply *ap, enum lane_family family)
+{
+    size_t n = 0;
+    const struct map_entry *cursor = NULL;
+    for (const struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
+        n += l->family == family && (l->state != LANE_IDLE || l->step.action);
+    return n;
+}
+
+/* How many more steps of the family may begin now; '*wait_ms' until one more may. */
+static size_t room_of(const struct apply *ap, enum lane_family family, int64_t now_ms,
+                      int64_t *wait_ms)
+{
+    const struct apply_pace *pace = &ap->in.pace[family];
+    size_t room = SIZE_MAX;
+    if (pace->concurrent) {
+        const size_t busy = count_busy(ap, family);
+        room = busy < pace->concurrent ? pace->concurrent - busy : 0;
+    }
+    if (pace->starts_per_second) {
+        const int64_t each = SECOND_US / (int64_t)pace->starts_per_second;
+        const int64_t ahead = ap->next_start_us[family] - now_ms * US; /* of the theory */
+        const int64_t left = ahead > 0 ? SECOND_US - ahead : SECOND_US;
+        const size_t starts = left < each ? 0 : (size_t)(left / each);
+        if (!starts)
+            *wait_ms = (each - left + US - 1) / US;
+        room = starts < room ? starts : room;
+    }
+    return room;
+}
+
+static void note_start(struct apply *ap, enum lane_family family, int64_t now_ms)
+{
+    const struct apply_pace *pace = &ap->in.pace[family];
+    if (!pace->starts_per_second)
+        return;
+    int64_t *next = &ap->next_start_us[family];
+    if (*next < now_ms * US)
+        *next = now_ms * US;
+    *next += SECOND_US / (int64_t)pace->starts_per_second;
+}
+
+/* ---- one load balancer ------------------------------------------------------------------------
+ */
+
+struct picking {
+    struct apply *ap;
+    int64_t now_ms;
+    int64_t wait_ms; /* until something may be picked that may not now; -1: nothing */
+    struct arena *a;
+    lane_list *picked;
+    size_t room[LANE_FAMILIES];
+};
+
+static void wait_until(struct picking *k, int64_t due_ms)
+{
+    const int64_t wait = due_ms > k->now_ms ? due_ms - k->now_ms : 0;
+    k->wait_ms = k->wait_ms < 0 || wait < k->wait_ms ? wait : k->wait_ms;
+}
+
+/* Are changes to objects still coming in? */
+static bool is_settling(struct picking *k, struct site *site, enum lane_family family)
+{
+    if (site->ready_ms[family] <= k->now_ms) {
+        site->ready_ms[family] = 0;
+        return false;
+    }
+    wait_until(k, site->ready_ms[family]);
+    return true;
+}
+
+/* What the family's steps have to wait for here, or NULL when they may go. */
+static bool may_start(struct picking *k, struct site *site, const struct step *step)
+{
+    if (!step->urgent && is_settling(k, site, step->family)) {
+        site->dirty = true;
+        return false;
+    }
+    if (!k->room[step->family]) {
+        site->dirty = true;
+        return false;
+    }
+    return true;
+}
+
+static void take_step(struct picking *k, struct site *site, const struct step *step)
+{
+    struct lane *lane = lane_get(k->ap, step);
+    if (lane->state != LANE_IDLE || lane->blocked || lane->step.action || !may_start(k, site, step))
+        return;
+    lane->site = site; /* a shared lane serves all load balancers */
+    lane_load(k->ap, lane, step);
+    k->room[step->family]--;
+    note_start(k->ap, step->family, k->now_ms);
+    *LIST_PUSH(k->a, k->picked) = lane;
+}
+
+static void note_standing(struct site *site, const struct plan *plan)
+{
+    struct apply_standing *st = &site->standing;
+    arena_done(&site->arena);
+    *st = (struct apply_standing){ .planned = true };
+    for (size_t i = 0; i < plan->lbs.len; i++)
+        st->refused = st->refused || plan->lbs.items[i].refused;
+    for (size_t i = 0; i < plan->steps.len; i++) {
+        const char *waits = plan->steps.items[i].waits;
+        if (!waits)
+            continue;
+        st->waits_read = st->waits_read || !strcmp(waits, STEP_WAITS_READ);
+        if (!st->waiting++)
+            st->waits = arena_strdup(&site->arena, waits);
+    }
+}
+
+static void pick_site(struct picking *k, struct site *site)
+{
+    /* Each plan dies before the next is made: memory is that of one load balancer. */
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct apply_scope scope = { 0 };
+    struct plan plan = { 0 };
+    site->dirty = false;
+    site->again_ms = 0;
+    if (!k->ap->in.scope(k->ap->in.scope_arg, site->name, &scope) || scope.closed)
+        return;
+    scope.plan.now_ms = k->now_ms;
+    plan_build_lb(&scratch, &scope.plan, site->name, &plan);
+    note_standing(site, &plan);
+    for (int pass = 0; !site->standing.refused && pass < 2; pass++)
+        for (size_t i = 0; i < plan.steps.len; i++) {
+            const struct step *step = &plan.steps.items[i];
+            if (!step->waits && step->urgent == !pass)
+                take_step(k, site, step);
+        }
+    if (site->standing.waiting)
+        site->again_ms = k->now_ms + AGAIN_MS;
+    site->edit = site->edit && site->dirty;
+}
+
+/* ---- all ---------------------------------------------------------------------------------- */
+
+static void look_again(struct picking *k, struct site *site)
+{
+    if (!site->again_ms || site->dirty)
+        return;
+    if (site->again_ms <= k->now_ms)
+        site->dirty = true;
+}
+
+int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *picked)
+{
+    struct picking k = { .ap = ap, .now_ms = now_ms, .wait_ms = -1, .a = a, .picked = picked };
+    int64_t wait[LANE_FAMILIES] = { 0 };
+    bool any = false;
+    for (int f = 0; f < LANE_FAMILIES; f++) {
+        k.room[f] = room_of(ap, (enum lane_family)f, now_ms, &wait[f]);
+        any = any || k.room[f];
+    }
+    for (int pass = 0; pass < 2; pass++) {
+        const struct map_entry *cursor = NULL;
+        void *value;
+        while (map_next(&ap->sites, &cursor, &value)) {
+            struct site *site = value;
+            look_again(&k, site);
+            if (site->dirty && any && site->edit == !pass)
+                pick_site(&k, site);
+        }
+    }
+    for (int f = 0; f < LANE_FAMILIES; f++)
+        if (wait[f])
+            wait_until(&k, now_ms + wait[f]);
+    return k.wait_ms;
+}

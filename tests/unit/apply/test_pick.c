@@ -1,0 +1,200 @@
+/* The pace of lanes: how many change at once, how many start in a second, how long changes
+ * settle, and what goes first; against the mock, on a virtual clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/agent/session_priv.h"
+#include "tests/support/world.h"
+
+enum { SERVICES = 6 };
+
+struct run {
+    struct apply *ap;
+    struct session *s;
+    enum lane_family family; /* what is looked at                                       */
+    size_t busy, most;       /* of its changes at a time                                */
+    size_t begun;
+    int64_t at[64]; /* when each began                                                  */
+    const char *first_lb;
+};
+
+static void note(void *arg, const struct apply_event *e)
+{
+    struct run *r = arg;
+    if (!r->first_lb && e->kind == APPLY_SENT)
+        r->first_lb = e->step->lb;
+    if (e->step->family != r->family)
+        return;
+    if (e->kind == APPLY_SENT) {
+        r->busy++;
+        r->most = r->busy > r->most ? r->busy : r->most;
+        r->at[r->begun++ % COUNT(r->at)] = e->at_ms;
+    }
+    if (e->kind == APPLY_DONE)
+        r->busy--;
+}
+
+static bool take(void *arg, const struct alb_result *res, struct error *err)
+{
+    bool taken;
+    return apply_take(arg, res, &taken, err);
+}
+
+static void begin(struct run *r, struct session *s, struct apply_pace pace)
+{
+    struct error err;
+    struct apply_in in = { .alb = s->alb,
+                           .store = s->store,
+                           .scope = session_scope,
+                           .scope_arg = s,
+                           .seed = 7,
+                           .event = note,
+                           .event_arg = r };
+    in.pace[r->family] = pace;
+    r->s = s;
+    assert_true(session_save(s, &err));
+    assert_true(apply_new(&r->ap, &in, &err));
+}
+
+static void go_on(struct run *r)
+{
+    struct error err;
+    for (;;) {
+        int64_t wait;
+        assert_true(apply_run(r->ap, session_now(r->s), &wait, &err));
+        if (apply_idle(r->ap))
+            return;
+        assert_true(session_turn(r->s, wait, take, r->ap, &err));
+    }
+}
+
+/* A shop with many services on load balancer "web". */
+static void write_many(struct world *w)
+{
+    world_write_albconfig(w, "web");
+    for (int i = 0; i < SERVICES; i++) {
+        char name[16], host[32], text[1024];
+        (void)snprintf(name, sizeof name, "s%d", i);
+        (void)snprintf(host, sizeof host, "s%d.example", i);
+        (void)snprintf(text, sizeof text,
+                       "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"%s\","
+                       "\"namespace\":\"shop\"},\"spec\":{\"type\":\"ClusterIP\","
+                       "\"ports\":[{\"port\":80,\"targetPort\":8080}]}}",
+                       name);
+        world_write(w, arena_fmt(&w->arena, "%s.json", name), text);
+        world_write_ingress(w, name, "web", host, name);
+    }
+}
+
+static void test_no_more_change_at_once_than_the_pace_says(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_SERVER_GROUP };
+    write_many(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ .concurrent = 2 });
+    apply_touch(r.ap, "kube-system/web", true, session_now(&s));
+    go_on(&r);
+    assert_int_equal(r.most, 2);
+    /* One group a service and the listener's own, none forgotten. */
+    assert_int_equal(world_count(w, "ServerGroups"), SERVICES + 1);
+    assert_int_equal(world_count(w, "Rules"), SERVICES);
+    apply_free(r.ap);
+}
+
+static void test_without_a_limit_all_change_at_once(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_SERVER_GROUP };
+    write_many(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ 0 });
+    apply_touch(r.ap, "kube-system/web", true, session_now(&s));
+    go_on(&r);
+    assert_int_equal(r.most, SERVICES + 1);
+    apply_free(r.ap);
+}
+
+static void test_no_more_start_in_a_second_than_the_pace_says(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_SERVER_GROUP };
+    write_many(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ .starts_per_second = 2 });
+    apply_touch(r.ap, "kube-system/web", true, session_now(&s));
+    go_on(&r);
+    assert_int_equal(r.begun, SERVICES + 1);
+    assert_int_equal(r.at[1] - r.at[0], 0); /* two at once after a rest */
+    for (size_t i = 2; i < r.begun; i++)
+        assert_in_range(r.at[i] - r.at[i - 1], 500, 600);
+    apply_free(r.ap);
+}
+
+static void test_first_step_waits_until_changes_have_settled(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_LOAD_BALANCER };
+    write_many(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ .delay_ms = 300 });
+    int64_t start = session_now(&s);
+    apply_touch(r.ap, "kube-system/web", true, start);
+    /* A second change does not put it off: the window begins with the first. */
+    apply_touch(r.ap, "kube-system/web", true, start + 200);
+    go_on(&r);
+    assert_int_equal(r.at[0] - start, 300);
+    /* What settled once goes on without another delay. */
+    assert_true(r.begun > 1);
+    assert_int_equal(world_count(w, "Rules"), SERVICES);
+    apply_free(r.ap);
+}
+
+static void test_edits_go_before_what_a_resync_found(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_LOAD_BALANCER };
+    world_write_albconfig(w, "resynced");
+    world_write_albconfig(w, "edited");
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ .concurrent = 1 });
+    apply_touch(r.ap, "kube-system/resynced", false, session_now(&s));
+    apply_touch(r.ap, "kube-system/edited", true, session_now(&s));
+    go_on(&r);
+    assert_string_equal(r.first_lb, "kube-system/edited");
+    assert_int_equal(world_count(w, "LoadBalancers"), 2);
+    apply_free(r.ap);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_no_more_change_at_once_than_the_pace_says, world_setup,
+                                        world_teardown),
+        cmocka_unit_test_setup_teardown(test_without_a_limit_all_change_at_once, world_setup,
+                                        world_teardown),
+        cmocka_unit_test_setup_teardown(test_no_more_start_in_a_second_than_the_pace_says,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_first_step_waits_until_changes_have_settled,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_edits_go_before_what_a_resync_found, world_setup,
+                                        world_teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
