@@ -29,6 +29,13 @@ const char *resource_kind_name(enum resource_kind kind);
 enum resource_kind resource_kind_find(const char *name);
 const struct schema *resource_schema(enum resource_kind kind);
 
+/* How much of what differs from what was applied is left as it is (finding.h). */
+enum resource_leave {
+    LEAVE_NOTHING,
+    LEAVE_SETTINGS, /* of a server group: all but its servers */
+    LEAVE_ALL,
+};
+
 struct resource {
     /* Address. */
     const char *lb; /* AlbConfig as "<namespace>/<name>": "kube-system/web"      */
@@ -47,15 +54,16 @@ struct resource {
                                  incomplete source: neither changed nor deleted           */
 
     /* What was done, and what is there. */
-    const void *applied;  /* the last desired that was done, or NULL                      */
-    const void *actual;   /* all the cloud said, or NULL: not there                       */
-    const char *cloud_id; /* NULL until it exists                                         */
-    const char *status;   /* as the cloud last said, "" when not there                    */
-    int64_t observed_at;  /* ms, when 'actual' was read or written by us                  */
-    int64_t unused_since; /* ms, since when no rule uses the group; 0: in use             */
-    int64_t empty_since;  /* ms, since when its servers were wanted empty; 0: are not     */
-    int64_t created_at;   /* ms, when this process created it; 0: it did not              */
-    bool ours;            /* design.md §4; false: unmanaged, reported and never written   */
+    const void *applied;       /* the last desired that was done, or NULL                      */
+    const void *actual;        /* all the cloud said, or NULL: not there                       */
+    const char *cloud_id;      /* NULL until it exists                                         */
+    const char *status;        /* as the cloud last said, "" when not there                    */
+    int64_t observed_at;       /* ms, when 'actual' was read or written by us                  */
+    int64_t unused_since;      /* ms, since when no rule uses the group; 0: in use             */
+    int64_t empty_since;       /* ms, since when its servers were wanted empty; 0: are not     */
+    int64_t created_at;        /* ms, when this process created it; 0: it did not              */
+    bool ours;                 /* design.md §4; false: unmanaged, reported and never written   */
+    enum resource_leave leave; /* decided anew after each reading; not kept in the store  */
 
     /* What it was when it was last seen, while it is not there: for reports. */
     const void *last;
@@ -143,8 +151,9 @@ enum resource_class {
     CLASS_DRIFT,     /* a managed member of actual != applied       */
     CLASS_IN_SYNC,
 };
-/* "unmanaged", "orphan", ... */
+/* "unmanaged", "orphan", ...; and back: CLASS_UNMANAGED if unknown. */
 const char *resource_class_name(enum resource_class c);
+enum resource_class resource_class_find(const char *name);
 
 /* The class of 'r'; for CLASS_DRIFT and CLASS_PENDING also what differs from the cloud,
  * when 'changes' is not NULL. */

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "alb-agent/fact.h"
+#include "alb-agent/finding.h"
 #include "alb-agent/model.h"
 #include "alb-agent/object.h"
 
@@ -31,9 +32,23 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, int6
                 bool *set_aside, struct error *err) MUST_USE;
 void store_close(struct store *st);
 
-/* Moves the log into the file and drops all but the newest 100,000 closed calls: to be
- * called when no lane is urgent; store_close() does it as well. */
+/* Moves the log into the file and drops all but the newest closed calls: to be called when no
+ * lane is urgent; store_close() does it as well. */
 bool store_checkpoint(struct store *st, struct error *err) MUST_USE;
+
+/* How much is kept of what only grows; 0: the default. */
+struct store_limits {
+    int64_t calls;          /* closed ones, 100,000                                    */
+    int64_t revisions;      /* of each load balancer, 1,000                            */
+    int64_t revision_bytes; /* of each load balancer, 64 MB; the newest ten stay       */
+    int64_t event_age_ms;   /* 7 days                                                  */
+    int64_t event_bytes;    /* 64 MB                                                   */
+};
+/* Drops what is beyond the limits, oldest first: calls without an open outcome, revisions that
+ * no load balancer is pinned to, events (which store_events_base() then sums up), at most
+ * 5,000 of these at a time.  To be called before store_checkpoint(). */
+bool store_prune(struct store *st, const struct store_limits *limits, int64_t now_ms,
+                 struct error *err) MUST_USE;
 
 /* All writes between begin and commit are on disk together or not at all; a rollback is
  * what happens when commit is not reached.  Transactions do not nest; each write below is
@@ -101,6 +116,38 @@ bool store_calls_open(struct store *st, struct arena *a, store_calls *out,
 bool store_revision_put(struct store *st, const char *lb, const char *document, const char *cause,
                         int64_t now_ms, struct error *err) MUST_USE;
 
+/* ---- findings ---------------------------------------------------------------------------- */
+
+/* All findings, sorted, in 'a'. */
+bool store_findings_load(struct store *st, struct arena *a, finding_list *out,
+                         struct error *err) MUST_USE;
+/* Makes the table say what the list says, touching only rows that differ. */
+bool store_findings_put(struct store *st, const finding_list *list, struct error *err) MUST_USE;
+/* Sets the verdict on a finding, what it is about being what was last seen; FINDING_OPEN takes
+ * it back.  'until' 0: no end.  ERROR_NOT_FOUND when there is no such finding. */
+bool store_finding_decide(struct store *st, const struct finding *f, struct error *err) MUST_USE;
+
+/* ---- what the sources said --------------------------------------------------------------- */
+
+/* Something that happened to what the agent goes by.  'kind' is a word of the caller's: ADDED,
+ * MODIFIED, DELETED (no body, the key is gone), SYNCED (the source 'key' is complete) ... */
+struct store_event {
+    int64_t seq; /* set by store_event_add(); ascending, never used twice */
+    int64_t at;
+    const char *kind, *key; /* key: "Ingress shop/web"                              */
+    const char *body;       /* canonical JSON, pruned, without secrets; NULL: none  */
+};
+typedef LIST_OF(struct store_event) store_events;
+/* ERROR_BUG when the body holds a private key or an access-key secret. */
+bool store_event_add(struct store *st, struct store_event *event, struct error *err) MUST_USE;
+/* At most 'max' events from 'seq' on, in order. */
+bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena *a,
+                       store_events *out, struct error *err) MUST_USE;
+/* What the events that were dropped come to: the last of each key that is not DELETED, by seq.
+ * All of them are older than what store_events_read(st, 0, ...) returns. */
+bool store_events_base(struct store *st, struct arena *a, store_events *out,
+                       struct error *err) MUST_USE;
+
 /* ---- history ----------------------------------------------------------------------------- */
 
 /* A revision, or a call. */
@@ -155,3 +202,72 @@ typedef LIST_OF(struct store_summary) store_summaries;
 /* One per load balancer, by name. */
 bool store_summary(struct store *st, struct arena *a, store_summaries *out,
                    struct error *err) MUST_USE;
+
+/* ---- the agent that runs ----------------------------------------------------------------- */
+
+/* A lane that is not idle. */
+struct store_lane {
+    const char *family; /* "load balancer", "server group", "shared", "observe"             */
+    const char *key;
+    const char *state; /* "running", "ready", "waiting", "backoff"                          */
+    const char *what;  /* what it does or is to do: "CreateRules"                           */
+    const char *why;   /* what it waits for, or failed with; "" when nothing                */
+    int64_t since;     /* ms, in that state                                                 */
+    int64_t due;       /* ms, when it goes on by itself; 0: when told                       */
+    int64_t tries;     /* of this step that failed                                          */
+};
+/* How many lanes of a family are in which state, those that are not listed included. */
+struct store_family {
+    const char *name;
+    int64_t lanes, running, ready, waiting, backoff;
+    int64_t most_running; /* as configured; 0: no limit */
+};
+/* An object that is left out until it changes. */
+struct store_quarantined {
+    const char *object; /* "Ingress shop/web (web.yaml:3)" */
+    const char *why;
+    int64_t since;
+};
+/* What may be spent in a while, and what is. */
+struct store_budget {
+    const char *name; /* "CreateRules", "reads" ... */
+    int64_t used, limit;
+    int64_t window_s;
+    int64_t throttled; /* how often the cloud said slow down, since the start */
+};
+struct store_certificate {
+    const char *lb, *listener, *id, *name; /* name: "" when not known */
+    int64_t end;                           /* ms */
+};
+/* What an agent that runs says of itself.  All-zero is valid; texts may be NULL. */
+struct store_status {
+    int64_t at;            /* ms, when it was said                                  */
+    int64_t started_at;    /* ms                                                    */
+    const char *version;   /* of the program                                        */
+    const char *phase;     /* "starting", "running", "stopping", "stopped"          */
+    const char *source;    /* where objects come from: "manifests in deploy/", "cluster" */
+    bool source_complete;  /* false: nothing is deleted                             */
+    const char *problem;   /* what keeps it from working at all; "" when nothing    */
+    int64_t verified_at;   /* ms, end of the last complete reading of the cloud; 0: none */
+    int64_t next_read_at;  /* ms, when the next one is due; 0: not known            */
+    int64_t queued;        /* steps that could be sent and wait for their turn      */
+    int64_t events;        /* from the source, since the start                      */
+    int64_t writes, reads; /* calls, since the start                                */
+    LIST_OF(struct store_family) families;
+    LIST_OF(struct store_lane) lanes; /* those that are not idle, the first 100 or so */
+    LIST_OF(struct store_quarantined) quarantined;
+    LIST_OF(struct store_budget) budgets;
+    LIST_OF(struct store_certificate) certificates; /* about to expire, soonest first */
+
+    /* Set by store_status_read(). */
+    int64_t pid;
+    const char *host;
+    bool alive; /* the process that said it holds the file still */
+};
+/* Replaces what was said before.  Does not wait for the disk when no transaction is open: what is
+ * lost in a crash of the machine is no loss.  To be called once a second at most. */
+bool store_status_put(struct store *st, const struct store_status *status,
+                      struct error *err) MUST_USE;
+/* '*found' is false when no agent ever ran.  Of a snapshot: as of when it was opened. */
+bool store_status_read(struct store *st, struct arena *a, struct store_status *out, bool *found,
+                       struct error *err) MUST_USE;

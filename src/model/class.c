@@ -16,6 +16,14 @@ const char *resource_class_name(enum resource_class c)
     return "?";
 }
 
+enum resource_class resource_class_find(const char *name)
+{
+    for (int c = CLASS_UNMANAGED; c <= CLASS_IN_SYNC; c++)
+        if (!strcmp(name, resource_class_name((enum resource_class)c)))
+            return (enum resource_class)c;
+    return CLASS_UNMANAGED;
+}
+
 /* A copy without what this comparison cannot judge: nothing so far but references. */
 static unsigned diff_against(struct arena *a, const struct model *m, const struct resource *r,
                              const void *want, change_list *changes)

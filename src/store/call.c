@@ -28,7 +28,7 @@ static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
 _Static_assert(COUNT(stmt_sql) <= STATEMENTS_MAX, "room in struct store");
 const struct statements call_statements = { stmt_sql, STMT_COUNT };
 
-static bool has_secret(const char *text)
+bool text_has_secret(const char *text)
 {
     return text && (strstr(text, "AccessKeySecret") || strstr(text, "PRIVATE KEY"));
 }
@@ -40,7 +40,7 @@ static const char *or_empty(const char *text)
 
 bool store_call_intent(struct store *st, struct store_call *call, struct error *err)
 {
-    if (has_secret(call->params))
+    if (text_has_secret(call->params))
         return error_set(err, ERROR_BUG, "journal %s: the parameters hold a secret", call->action);
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CALL][INTENT];
     bind_text(s, ":lane", or_empty(call->lane));
@@ -67,7 +67,7 @@ bool store_call_done(struct store *st, int64_t id, const struct store_outcome *o
     bind_int(s, ":http_status", outcome->http_status);
     bind_text(s, ":code", outcome->code);
     bind_text(s, ":request_id", outcome->request_id);
-    bind_text(s, ":reply", has_secret(outcome->reply) ? "<redacted>" : outcome->reply);
+    bind_text(s, ":reply", text_has_secret(outcome->reply) ? "<redacted>" : outcome->reply);
     if (!stmt_run(s, err))
         return error_wrap(err, "journal call %" PRId64, id);
     if (sqlite3_changes(st->db) != 1)

@@ -1,10 +1,11 @@
-/* file.c - what the store does to files outside SQLite: folders, modes, the lock of the one
+/* file.c - what the store does outside SQLite: the host's name, folders, modes, the lock of the one
  * writer, setting a damaged file aside.
  *
  * The database file itself is never locked or closed here while SQLite has it open: closing
  * any descriptor of a file drops all locks that SQLite holds on it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -25,6 +26,14 @@ bool file_error(struct error *err, int number, const char *what, const char *pat
     else if (number == EISDIR || number == ENOTDIR || number == ENAMETOOLONG)
         kind = ERROR_INVALID;
     return error_set(err, kind, "%s %s: %s", what, path, why);
+}
+
+const char *host_name(char host[static HOST_MAX])
+{
+    host[0] = host[HOST_MAX - 1] = '\0';
+    if (gethostname(host, HOST_MAX - 1))
+        host[0] = '\0';
+    return host;
 }
 
 bool file_make_folders(const char *path, struct error *err)
@@ -59,6 +68,21 @@ bool file_make_private(const char *path, struct error *err)
     return true;
 }
 
+enum { LOCK_TRIES = 25, LOCK_WAIT_MS = 20 };
+
+static bool try_lock(int fd)
+{
+    for (int i = 0; i < LOCK_TRIES; i++) {
+        if (!flock(fd, LOCK_EX | LOCK_NB))
+            return true;
+        if (errno != EWOULDBLOCK)
+            return false;
+        (void)poll(NULL, 0, LOCK_WAIT_MS);
+        errno = EWOULDBLOCK;
+    }
+    return false;
+}
+
 /* flock() belongs to the open file, so that also a second store of one process is refused,
  * which a record lock of fcntl() would let in. */
 bool file_lock(struct store *st, const char *path, bool *taken, struct error *err)
@@ -71,10 +95,18 @@ bool file_lock(struct store *st, const char *path, bool *taken, struct error *er
         st->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (st->lock < 0)
         return file_error(err, errno, "open", name);
-    *taken = !flock(st->lock, LOCK_EX | LOCK_NB);
+    *taken = try_lock(st->lock);
     if (!*taken && errno != EWOULDBLOCK)
         return file_error(err, errno, "lock", name);
     return true;
+}
+
+/* The shared lock that is had for an instant keeps no writer away: they try for longer. */
+bool file_is_locked(const char *path)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    int fd CLEANUP(fd_done) = open(arena_fmt(&scratch, "%s.lock", path), O_RDONLY | O_CLOEXEC);
+    return fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) && errno == EWOULDBLOCK;
 }
 
 void file_unlock(struct store *st, const char *path)

@@ -13,9 +13,7 @@
 #include "store_priv.h"
 
 enum {
-    CALLS_MAX = 100000,             /* of closed calls, the newest are kept          */
     CHECK_BYTES = 64 * 1024 * 1024, /* larger files are checked after a crash only: 5 ms a MB */
-    HOST_MAX = 256
 };
 
 const struct statements *store_statements(enum store_part part)
@@ -28,6 +26,9 @@ const struct statements *store_statements(enum store_part part)
     case PART_CALL: return &call_statements;
     case PART_HISTORY: return &history_statements;
     case PART_PIN: return &pin_statements;
+    case PART_FINDING: return &finding_statements;
+    case PART_EVENT: return &event_statements;
+    case PART_STATUS: return &status_statements;
     case PART_REVISION:
     case STORE_PARTS: break;
     }
@@ -127,9 +128,7 @@ static bool open_checked(struct store *st, const char *path, struct error *err)
 
 static bool hold(struct store *st, int64_t now_ms, struct error *err)
 {
-    char host[HOST_MAX] = "";
-    if (gethostname(host, sizeof host - 1))
-        host[0] = '\0';
+    char host[HOST_MAX];
     sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
     static const char sql[] = "INSERT INTO holder(pid, host, since) VALUES(:pid, :host, :since)";
     struct batch batch CLEANUP(batch_done) = { 0 };
@@ -138,7 +137,7 @@ static bool hold(struct store *st, int64_t now_ms, struct error *err)
     if (sqlite3_prepare_v2(st->db, sql, -1, &s, NULL) != SQLITE_OK)
         return sqlite_error(st->db, err);
     bind_int(s, ":pid", getpid());
-    bind_text(s, ":host", host);
+    bind_text(s, ":host", host_name(host));
     bind_int(s, ":since", now_ms);
     st->holds = stmt_run(s, err) && batch_end(&batch, err);
     return st->holds;
@@ -205,6 +204,7 @@ static bool copy_file(struct store *st, const char *path, int64_t *version, stru
 static bool open_memory(struct store *st, const char *path, struct error *err)
 {
     int64_t version = 0;
+    st->beside = path && file_is_locked(path);
     return open_db(st, ":memory:", err) && (!path || copy_file(st, path, &version, err))
            && store_migrate(st->db, version, err) && configure(st, err) && prepare_all(st, err);
 }

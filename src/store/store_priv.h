@@ -17,7 +17,12 @@
 /* The code of an error that says the file is damaged. */
 #define STORE_DAMAGED "StateDamaged"
 
-enum { STORE_APPLICATION_ID = 0x616c6261, STORE_BUSY_MS = 5000 };
+enum {
+    STORE_APPLICATION_ID = 0x616c6261,
+    STORE_BUSY_MS = 5000,
+    HOST_MAX = 256,
+    CALLS_MAX = 100000 /* of closed calls, the newest are kept */
+};
 
 /* state/migrations, in order. */
 extern const struct embedded state_migrations[];
@@ -33,6 +38,9 @@ enum store_part {
     PART_REVISION,
     PART_HISTORY,
     PART_PIN,
+    PART_FINDING,
+    PART_EVENT,
+    PART_STATUS,
     STORE_PARTS
 };
 enum { STATEMENTS_MAX = 8 };
@@ -42,7 +50,8 @@ struct statements {
     size_t n;
 };
 extern const struct statements meta_statements, object_statements, fact_statements,
-    resource_statements, call_statements, revision_statements, history_statements, pin_statements;
+    resource_statements, call_statements, revision_statements, history_statements, pin_statements,
+    finding_statements, event_statements, status_statements;
 
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);
@@ -52,6 +61,7 @@ struct store {
     int lock;            /* descriptor of the lock file; -1: none               */
     bool lock_was_there; /* this path has been a store before                   */
     bool holds;          /* the row in 'holder' is ours                         */
+    bool beside;         /* a snapshot: a writer had the file when it was taken */
     int64_t calls_max;   /* closed calls beyond so many newest ones are dropped */
     sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
 };
@@ -102,6 +112,8 @@ void batch_done(struct batch *b);
 
 /* ---- file.c -------------------------------------------------------------------------------- */
 
+/* The name of this host, "" when it has none. */
+const char *host_name(char host[static HOST_MAX]);
 /* Sets ERROR_DENIED (permissions), ERROR_INVALID (no such kind of file) or ERROR_TRANSIENT from
  * 'number', an errno; returns false. */
 bool file_error(struct error *err, int number, const char *what, const char *path);
@@ -109,8 +121,11 @@ bool file_error(struct error *err, int number, const char *what, const char *pat
 bool file_make_folders(const char *path, struct error *err) MUST_USE;
 /* Makes the file when it is missing, and its mode 0600. */
 bool file_make_private(const char *path, struct error *err) MUST_USE;
-/* Takes the lock of one writer on "<path>.lock".  '*taken' is false when another has it. */
+/* Takes the lock of one writer on "<path>.lock".  '*taken' is false when another has it and
+ * keeps it for half a second: who only writes down a finding or a verdict is soon gone. */
 bool file_lock(struct store *st, const char *path, bool *taken, struct error *err) MUST_USE;
+/* Has a writer the lock? */
+bool file_is_locked(const char *path);
 /* Removes a lock file that file_lock() made: for a file that is not ours, where nobody else
  * can have come to rely on it. */
 void file_unlock(struct store *st, const char *path);
@@ -134,10 +149,21 @@ bool snapshot_copy(sqlite3 *mem, const char *path, int64_t *version, struct erro
 /* "pid 12 on host web since 2026-11-22T05:10:45Z", or "another process". */
 const char *snapshot_holder(struct arena *a, const char *path);
 
-/* ---- call.c, revision.c -------------------------------------------------------------------- */
+/* ---- call.c, revision.c, event.c
+ * -------------------------------------------------------------------- */
 
+/* Does a text that is to be kept look as if it held a private key or an access-key secret? */
+bool text_has_secret(const char *text);
 /* Drops closed calls that are older than the newest 'calls_max'. */
 bool store_calls_prune(struct store *st, struct error *err) MUST_USE;
+/* Drops the oldest revisions of each load balancer beyond 'max' or, from the eleventh on,
+ * beyond 'bytes', but for those that are pinned. */
+bool store_revisions_prune(struct store *st, int64_t max, int64_t bytes,
+                           struct error *err) MUST_USE;
+/* Sums up and drops events of before 'oldest_ms', and the oldest ones while there are more than
+ * 'bytes' of them. */
+bool store_events_prune(struct store *st, int64_t oldest_ms, int64_t bytes,
+                        struct error *err) MUST_USE;
 /* The number of the newest revision of 'lb', 0 when there is none. */
 bool store_revision_newest(struct store *st, const char *lb, int64_t *number,
                            struct error *err) MUST_USE;

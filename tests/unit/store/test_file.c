@@ -6,9 +6,11 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "tests/unit/store/fixture.h"
@@ -109,6 +111,35 @@ static void test_set_aside_takes_the_log_along_and_overwrites_nothing(void **sta
     assert_int_equal(st.st_size, 6);
 }
 
+static volatile sig_atomic_t held_fd;
+
+static void let_go(int signal)
+{
+    (void)signal;
+    (void)close(held_fd);
+}
+
+/* Who only writes down a verdict is gone before the other one gives up. */
+static void test_lock_is_waited_for_a_little(void **state)
+{
+    struct fixture *f = *state;
+    struct store first = { .lock = -1 }, second = { .lock = -1 };
+    bool taken = false;
+    assert_false(file_is_locked(f->path));
+    assert_true(file_lock(&first, f->path, &taken, &f->err));
+    assert_true(taken);
+    assert_true(file_is_locked(f->path));
+    held_fd = first.lock;
+    const struct sigaction act = { .sa_handler = let_go };
+    const struct itimerval soon = { .it_value = { .tv_usec = 30000 } };
+    assert_int_equal(sigaction(SIGALRM, &act, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    assert_true(file_lock(&second, f->path, &taken, &f->err));
+    assert_true(taken);
+    assert_int_equal(close(second.lock), 0);
+    assert_false(file_is_locked(f->path));
+}
+
 static void test_sqlite_files_are_known_by_their_head(void **state)
 {
     struct fixture *f = *state;
@@ -131,6 +162,7 @@ int main(void)
         TEST(test_lock_keeps_out_a_second_store_of_one_process),
         TEST(test_lock_file_that_was_made_for_nothing_goes),
         TEST(test_set_aside_takes_the_log_along_and_overwrites_nothing),
+        TEST(test_lock_is_waited_for_a_little),
         TEST(test_sqlite_files_are_known_by_their_head),
     };
     return cmocka_run_group_tests_name("store/file", tests, NULL, NULL);

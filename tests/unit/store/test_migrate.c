@@ -44,7 +44,7 @@ static void test_fresh_database_carries_our_id_and_version(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(fixture_int(f->st, "PRAGMA application_id"), 0x616c6261);
-    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 1);
+    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 2);
 }
 
 static bool identify(struct fixture *f, const char *sql)
@@ -78,7 +78,7 @@ static void test_newer_database_is_refused_with_both_versions(void **state)
     assert_false(identify(f, "PRAGMA application_id = 0x616c6261; PRAGMA user_version = 9"));
     assert_int_equal(f->err.kind, ERROR_INVALID);
     assert_non_null(strstr(f->err.msg, "version 9"));
-    assert_non_null(strstr(f->err.msg, "up to 1"));
+    assert_non_null(strstr(f->err.msg, "up to 2"));
     assert_non_null(strstr(f->err.msg, "newer program"));
 }
 
@@ -99,6 +99,53 @@ static void test_migration_that_fails_leaves_nothing(void **state)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+/* A file as the first version left it. */
+static void make_version_1(struct fixture *f)
+{
+    fixture_sql(f->path, (const char *)state_migrations[0].data);
+    fixture_sql(f->path, "PRAGMA user_version = 1;"
+                         "INSERT INTO revision(lb, number, made_at, document) "
+                         "VALUES('a/x', 1, 5, '{\"v\":\"\u00e9\"}');"
+                         "INSERT INTO pin VALUES('a/x', 1);"
+                         "INSERT INTO finding VALUES('a/x', 'Rule', 'k', 'drift', 3, NULL, "
+                         "NULL, NULL);"
+                         "INSERT INTO call(lane, lb, resource, action, params, state, sent_at) "
+                         "VALUES('l', 'a/x', 'Rule k', 'CreateRules', '{}', 'done', 9)");
+}
+
+/* {"v":"é"} has 9 characters and 10 bytes. */
+static void test_file_of_the_first_version_is_taken_on(void **state)
+{
+    struct fixture *f = *state;
+    finding_list findings;
+    store_pins pins;
+    make_version_1(f);
+    struct store *st = fixture_open(f);
+    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 2);
+    assert_int_equal(fixture_int(st, "SELECT size FROM revision"), 10);
+    assert_int_equal(fixture_int(st, "SELECT count(*) FROM call"), 1);
+    assert_true(store_pins_load(st, &f->a, &pins, &f->err));
+    assert_int_equal(pins.len, 1);
+    assert_true(store_findings_load(st, &f->a, &findings, &f->err));
+    assert_int_equal(findings.len, 1);
+    assert_int_equal(findings.items[0].first_seen, 3);
+    assert_string_equal(findings.items[0].edit, "");
+    store_close(st);
+}
+
+static void test_snapshot_of_the_first_version_is_read(void **state)
+{
+    struct fixture *f = *state;
+    struct store *st = NULL;
+    finding_list findings;
+    make_version_1(f);
+    assert_true(store_open(&st, f->path, STORE_SNAPSHOT, NOW, NULL, &f->err));
+    assert_true(store_findings_load(st, &f->a, &findings, &f->err));
+    assert_int_equal(findings.len, 1);
+    store_close(st);
+    assert_int_equal(fixture_files(f, "state.db"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -111,6 +158,8 @@ int main(void)
         TEST(test_database_of_another_program_is_refused),
         TEST(test_newer_database_is_refused_with_both_versions),
         TEST(test_migration_that_fails_leaves_nothing),
+        TEST(test_file_of_the_first_version_is_taken_on),
+        TEST(test_snapshot_of_the_first_version_is_read),
     };
     return cmocka_run_group_tests_name("store/migrate", tests, NULL, NULL);
 }
