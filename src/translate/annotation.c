@@ -5,6 +5,7 @@
 
 #include "alb-agent/buf.h"
 #include "alb-agent/json.h"
+#include "alb-agent/name.h"
 #include "translate_priv.h"
 
 /* Looks at what is there, which is little; to build the key of everything that might be there
@@ -143,7 +144,7 @@ static void warn_unknown(struct subject *s, const char *name)
     const char **names = arena_array(s->t->a, annotation_n_rows, sizeof *names);
     for (size_t i = 0; i < annotation_n_rows; i++)
         names[i] = annotation_rows[i].name;
-    const char *near = nearest_name(name, names, annotation_n_rows);
+    const char *near = name_nearest(name, names, annotation_n_rows);
     struct place at = annotation_place(s->t->a, name);
     if (near)
         warn(s, &at, "there is no such annotation, so it has no effect; is it '%s'?", near);

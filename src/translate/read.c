@@ -6,6 +6,7 @@
 
 #include "alb-agent/buf.h"
 #include "alb-agent/json.h"
+#include "alb-agent/name.h"
 #include "translate_priv.h"
 
 struct list {
@@ -39,59 +40,12 @@ bool text_to_int(const char *text, int64_t *out)
 
 /* ---- names ---------------------------------------------------------------------------- */
 
-enum { NAME_MAX_LEN = 48, NAME_MAX_EDITS = 2 };
-
-static size_t min3(size_t x, size_t y, size_t z)
-{
-    size_t m = x < y ? x : y;
-    return m < z ? m : z;
-}
-
-static int lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-/* How many letters must be added, removed or changed to make one name of the other. */
-static size_t edits(const char *x, const char *y)
-{
-    size_t nx = strlen(x), ny = strlen(y), row[NAME_MAX_LEN + 1];
-    if (nx > NAME_MAX_LEN || ny > NAME_MAX_LEN)
-        return NAME_MAX_LEN;
-    for (size_t j = 0; j <= ny; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= nx; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= ny; j++) {
-            size_t up = row[j];
-            row[j] = min3(up + 1, row[j - 1] + 1, diagonal + (lower(x[i - 1]) != lower(y[j - 1])));
-            diagonal = up;
-        }
-    }
-    return row[ny];
-}
-
-const char *nearest_name(const char *name, const char *const *names, size_t n)
-{
-    const char *best = NULL;
-    size_t best_edits = NAME_MAX_EDITS + 1;
-    for (size_t i = 0; i < n; i++) {
-        size_t e = edits(name, names[i]);
-        if (e < best_edits && e < strlen(name)) {
-            best_edits = e;
-            best = names[i];
-        }
-    }
-    return best;
-}
-
 static void warn_unknown(struct subject *s, const struct place *at, const struct schema *schema)
 {
     const char **names = arena_array(s->t->a, schema->n_fields, sizeof *names);
     for (size_t i = 0; i < schema->n_fields; i++)
         names[i] = schema->fields[i].name;
-    const char *near = nearest_name(at->name, names, schema->n_fields);
+    const char *near = name_nearest(at->name, names, schema->n_fields);
     if (near)
         warn(s, at, "there is no such field, so it has no effect; is it '%s'?", near);
     else

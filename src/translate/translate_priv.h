@@ -88,8 +88,6 @@ const struct schema *schema_arm(struct arena *a, const struct schema *schema, co
 
 /* "text", "a number", "a list" ... */
 const char *json_kind(const cJSON *json);
-/* The name among 'names' that 'name' is most likely a misspelling of, or NULL. */
-const char *nearest_name(const char *name, const char *const *names, size_t n);
 /* Digits only, at most nine of them. */
 bool text_to_int(const char *text, int64_t *out);
 

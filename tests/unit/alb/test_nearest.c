@@ -29,7 +29,7 @@ static void test_nothing_is_suggested_for_what_is_like_nothing(void **state)
 {
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 };
-    char text[200];
+    char text[300];
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = i + 1 < sizeof text ? 'x' : '\0';
     assert_string_equal(near(&a, "Zebra"), "");

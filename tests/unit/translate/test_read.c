@@ -164,19 +164,6 @@ static void test_known_members_without_effect(void **state)
     world_done(&w);
 }
 
-static void test_unknown_names_get_a_hint_when_one_is_near(void **state)
-{
-    (void)state;
-    static const char *const names[] = { "addressType", "edition", "id" };
-    assert_string_equal(nearest_name("adressType", names, 3), "addressType");
-    assert_string_equal(nearest_name("ADDRESSTYP", names, 3), "addressType");
-    assert_string_equal(nearest_name("editoin", names, 3), "edition");
-    assert_null(nearest_name("colour", names, 3));
-    assert_null(nearest_name("x", names, 3)); /* as near to "id" as to anything short */
-    assert_null(
-        nearest_name("a name that is longer than any name of a field could ever be", names, 3));
-}
-
 static void test_text_to_int_takes_digits_only(void **state)
 {
     (void)state;
@@ -207,7 +194,6 @@ int main(void)
         cmocka_unit_test(test_fractions_are_no_whole_numbers),
         cmocka_unit_test(test_case_counts_only_where_it_should),
         cmocka_unit_test(test_known_members_without_effect),
-        cmocka_unit_test(test_unknown_names_get_a_hint_when_one_is_near),
         cmocka_unit_test(test_text_to_int_takes_digits_only),
         cmocka_unit_test(test_kinds_have_names_for_people),
     };
