@@ -2,23 +2,8 @@
  * are asked for (exchange.c), and keeping them fresh (provider.c). */
 #pragma once
 
+#include "alb-agent/file.h"
 #include "alb_priv.h"
-
-/* --- file.c --- */
-
-/* What tells whether a file is still the one that was read; all-zero: there is none. */
-struct file_stamp {
-    int64_t changed_ns;
-    uint64_t inode;
-    int64_t size;
-};
-/* Follows links, as a mounted Secret or token is one. */
-struct file_stamp file_stamp(const char *path);
-bool file_stamp_equal(const struct file_stamp *x, const struct file_stamp *y);
-/* The whole of a file of at most 'max' bytes, in 'a'.  ERROR_NOT_FOUND when there is none,
- * ERROR_DENIED when it cannot be used. */
-bool file_text(struct arena *a, const char *path, size_t max, const char **text,
-               struct error *err) MUST_USE;
 
 /* --- sources --- */
 

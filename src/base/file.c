@@ -1,12 +1,10 @@
-/* file.c - small files: tokens and profiles, and whether they have changed. */
-#include "provider_priv.h"
+/* file.c - small files, and whether they have changed. */
+#include "alb-agent/file.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "alb-agent/buf.h"
 
 struct file_stamp file_stamp(const char *path)
 {
