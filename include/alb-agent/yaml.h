@@ -34,6 +34,12 @@ enum {
 bool yaml_parse(const char *text, size_t len, cJSON **out, int *error_line,
                 struct error *err) MUST_USE;
 
+/* The line, counted from 1, of what stands at the 'n' steps of 'path' in a document that
+ * yaml_parse() takes: that of the key of a mapping's member, or of the item of a sequence (a step
+ * "0", "1" ...).  Where the path leads to nothing of its own, as behind an alias, that of the last
+ * step that does; 1 when none does.  It reads the text again: for complaints. */
+int yaml_line(const char *text, size_t len, const char *const *path, size_t n);
+
 /* One document of a file, a slice of its text. */
 struct yaml_doc {
     const char *text;
