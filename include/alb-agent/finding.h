@@ -49,6 +49,8 @@ bool finding_settled(const struct finding *f, int64_t now_ms);
 /* What is known when a reading is complete. */
 struct finding_in {
     const struct model *world;  /* as it was read now                                  */
+    const char *only;           /* the load balancer that was read; NULL: all.  Findings of
+                                   others stay as they were                            */
     const struct model *known;  /* as it was before                                    */
     const finding_list *before; /* sorted                                              */
     bool incomplete;            /* of the source: what it does not hold is not judged  */
@@ -71,9 +73,10 @@ bool drift_policy_find(const char *name, enum drift_policy *out);
 
 /* Sets 'leave' in the rows of 'world' that are not to be corrected: those whose finding is
  * accepted or ignored, or whose class in 'policy' (by enum resource_class) says so; 'confirmed'
- * has as keys the load balancers for which a person confirmed everything, or is NULL.  What was
- * wanted of a resource since it was found goes through all the same; so do the servers of a
- * group whose settings are left.  With a load balancer or listener that is missing and left, all
+ * has as keys the load balancers for which a person confirmed everything, or is NULL.  No policy
+ * keeps what we made when its object is gone: that is a wish, not drift.  What was wanted of a
+ * resource since it was found goes through all the same; so do the servers of a group whose
+ * settings are left.  With a load balancer or listener that is missing and left, all
  * that was in it is. */
 void findings_leave(struct model *world, const finding_list *list, const enum drift_policy *policy,
                     const struct map *confirmed, int64_t now_ms);

@@ -221,6 +221,8 @@ void findings_update(struct arena *a, const struct finding_in *in, finding_list 
     for (size_t i = 0; i < in->world->rows.len; i++) {
         const struct resource *r = &in->world->rows.items[i];
         struct arena scratch CLEANUP(arena_done) = { 0 };
+        if (in->only && strcmp(in->only, r->lb) != 0)
+            continue;
         struct standing s = judge(&scratch, in->world, r);
         bool in_doubt = s.class == CLASS_ORPHAN && (r->held || in->incomplete);
         struct finding f;
@@ -230,18 +232,23 @@ void findings_update(struct arena *a, const struct finding_in *in, finding_list 
             continue;
         *LIST_PUSH(a, out) = f;
     }
+    for (size_t i = 0; in->only && i < in->before->len; i++)
+        if (strcmp(in->before->items[i].lb, in->only) != 0)
+            *LIST_PUSH(a, out) = in->before->items[i];
     finding_sort(out);
 }
 
 /* ---- what is left as it is --------------------------------------------------------------- */
 
-static bool is_left(const struct finding *f, const enum drift_policy *policy,
-                    const struct map *confirmed, int64_t now_ms)
+static bool is_left(const struct finding *f, const struct resource *r,
+                    const enum drift_policy *policy, const struct map *confirmed, int64_t now_ms)
 {
     if (!is_finding(f->class))
         return false;
     if (finding_holds(f, now_ms))
         return f->verdict != FINDING_CORRECT;
+    if (f->class == CLASS_ORPHAN && r->applied) /* its object was taken away: that is a wish */
+        return false;
     switch (policy[f->class]) {
     case DRIFT_CORRECT: return false;
     case DRIFT_REPORT: return true;
@@ -271,7 +278,7 @@ void findings_leave(struct model *world, const finding_list *list, const enum dr
         const struct finding *f = &list->items[i];
         struct arena scratch CLEANUP(arena_done) = { 0 };
         struct resource *r = model_find(world, f->lb, f->kind, f->key);
-        if (!r || !is_left(f, policy, confirmed, now_ms))
+        if (!r || !is_left(f, r, policy, confirmed, now_ms))
             continue;
         struct standing s = judge(&scratch, world, r);
         if (s.class != f->class) /* something else is wanted now */

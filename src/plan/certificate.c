@@ -22,7 +22,7 @@ void plan_certificates(struct planner *p)
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind != RESOURCE_CERTIFICATE || !r->ours || !r->desired || r->held)
+        if (r->kind != RESOURCE_CERTIFICATE || !r->ours || !r->desired || row_stays(r))
             continue;
         if (!r->actual)
             upload(p, r);

@@ -43,6 +43,8 @@ static void plan_group(struct planner *p, const struct resource *r)
         t.have = create(p, &t);
     t.waits = row_waits(p, r);
     plan_servers(p, &t); /* first: they are what traffic waits for */
+    if (r->leave == LEAVE_SETTINGS)
+        return;
     target_tags(p, &t, "servergroup");
     target_update(p, &t, ALB_VIA_UPDATE, "UpdateServerGroupAttribute", "ServerGroupId");
     target_move_group(p, &t, "servergroup",
@@ -53,7 +55,7 @@ void plan_groups(struct planner *p)
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind == RESOURCE_SERVER_GROUP && r->ours && r->desired && !r->held)
+        if (r->kind == RESOURCE_SERVER_GROUP && r->ours && r->desired && !row_stays(r))
             plan_group(p, r);
     }
 }

@@ -271,7 +271,7 @@ static void change(struct planner *p, const struct target *t)
 void plan_load_balancer(struct planner *p)
 {
     const struct resource *r = p->row;
-    if (r->held)
+    if (row_stays(r))
         return;
     struct target t = { .row = r,
                         .schema = &alb_load_balancer_schema,

@@ -64,7 +64,7 @@ static const char *quic_waits(struct planner *p, struct alb_listener *want)
     if (!id || id[0] != '@')
         return NULL;
     const struct resource *quic = model_find(p->in->model, p->lb, RESOURCE_LISTENER, id + 1);
-    if (quic && quic->desired && !quic->held)
+    if (quic && quic->desired && !row_stays(quic))
         return arena_fmt(p->a, "Listener %s to exist", quic->key);
     want->quic = (struct alb_quic){ 0 };
     return NULL;
@@ -287,7 +287,8 @@ static void plan_listeners_of(struct planner *p, bool quic)
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind == RESOURCE_LISTENER && r->ours && r->desired && !r->held && is_quic(r) == quic)
+        if (r->kind == RESOURCE_LISTENER && r->ours && r->desired && !row_stays(r)
+            && is_quic(r) == quic)
             plan_listener(p, r);
     }
 }
@@ -309,7 +310,7 @@ static bool has_rules_to_keep(const struct planner *p, const struct resource *li
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (is_rule_of(r, listener) && (!r->ours || r->held))
+        if (is_rule_of(r, listener) && (!r->ours || row_stays(r)))
             return true;
     }
     return false;

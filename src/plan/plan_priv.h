@@ -94,6 +94,8 @@ const char *row_waits(struct planner *p, const struct resource *r);
 /* Why a destructive step on 'r' may not be sent now: the read is too old.  Or NULL. */
 const char *row_stale(struct planner *p, const struct resource *r);
 const char *row_cause(struct planner *p, const struct resource *r, enum step_op op);
+/* Is 'r' neither changed nor deleted: its object is in doubt, or its drift is left as it is? */
+bool row_stays(const struct resource *r);
 /* Is 'r' ours to be deleted: not desired, there, and nothing speaks against it? */
 bool row_doomed(const struct planner *p, const struct resource *r);
 

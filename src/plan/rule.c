@@ -13,7 +13,7 @@
 
 static bool is_wanted(const struct resource *r)
 {
-    return r->ours && r->desired && !r->held;
+    return r->ours && r->desired && !row_stays(r);
 }
 
 static int by_position(const void *x, const void *y)

@@ -94,7 +94,7 @@ static void add_lead(struct planner *p, lead_list *out, const struct resource *r
 
 static bool is_wanted(const struct resource *r)
 {
-    return r->ours && r->desired && !r->held;
+    return r->ours && r->desired && !row_stays(r);
 }
 
 static bool is_to_change(struct planner *p, const struct resource *r)

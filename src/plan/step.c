@@ -68,7 +68,8 @@ static bool is_last(struct planner *p, const struct resource *r, const void *aft
     const void *want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
     struct resource then = *r;
     then.actual = after;
-    return !schema_diff(p->a, resource_schema(r->kind), want, after, NULL)
+    unsigned via = r->leave == LEAVE_SETTINGS ? ALB_VIA_SERVERS : ~0U;
+    return !(schema_diff(p->a, resource_schema(r->kind), want, after, NULL) & via)
            && !resource_has_leftover(&then);
 }
 
@@ -147,7 +148,12 @@ const char *row_stale(struct planner *p, const struct resource *r)
     return p->in->now_ms - r->observed_at > max_age ? STEP_WAITS_READ : NULL;
 }
 
+bool row_stays(const struct resource *r)
+{
+    return r->held || r->leave == LEAVE_ALL;
+}
+
 bool row_doomed(const struct planner *p, const struct resource *r)
 {
-    return r->ours && !r->desired && r->actual && !r->held && !p->in->keep_all;
+    return r->ours && !r->desired && r->actual && !row_stays(r) && !p->in->keep_all;
 }

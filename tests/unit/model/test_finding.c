@@ -25,6 +25,7 @@ struct bed {
     finding_list before, now;
     int64_t now_ms, checked_at;
     bool incomplete;
+    const char *only;
 };
 
 static void set_servers(struct alb_server_group *g, struct alb_server *s)
@@ -91,6 +92,7 @@ static int teardown(void **state)
 static const struct finding *look(struct bed *b, int64_t now_ms)
 {
     const struct finding_in in = { .world = &b->world,
+                                   .only = b->only,
                                    .known = &b->known,
                                    .before = &b->before,
                                    .incomplete = b->incomplete,
@@ -310,11 +312,40 @@ static void test_policy_is_that_of_the_class(void **state)
     struct bed *b = *state;
     const enum drift_policy orphans[CLASS_IN_SYNC + 1] = { [CLASS_ORPHAN] = DRIFT_REPORT };
     b->rows[RULE_1].actual = NULL;
-    b->rows[RULE_2].desired = NULL;
+    b->rows[RULE_2].desired = b->rows[RULE_2].applied = NULL;
     (void)look(b, 1000);
     findings_leave(&b->world, &b->now, orphans, NULL, 1000);
     assert_int_equal(b->rows[RULE_1].leave, LEAVE_NOTHING);
     assert_int_equal(b->rows[RULE_2].leave, LEAVE_ALL);
+}
+
+/* The Ingress was deleted: an orphan that we made is to go, unless somebody said otherwise. */
+static void test_policy_does_not_keep_what_was_wanted_once(void **state)
+{
+    struct bed *b = *state;
+    b->rows[RULE_2].desired = NULL;
+    (void)look(b, 1000);
+    leave(b, DRIFT_REPORT, NULL);
+    assert_int_equal(b->rows[RULE_2].leave, LEAVE_NOTHING);
+    decide(b, FINDING_IGNORED, 0);
+    leave(b, DRIFT_REPORT, NULL);
+    assert_int_equal(b->rows[RULE_2].leave, LEAVE_ALL);
+}
+
+static void test_reading_of_one_load_balancer_keeps_findings_of_others(void **state)
+{
+    struct bed *b = *state;
+    b->rows[OTHER].actual = NULL;
+    b->rows[RULE_1].actual = NULL;
+    (void)look(b, 1000);
+    assert_int_equal(b->now.len, 2);
+    b->only = "a/x";
+    b->rows[RULE_1].actual = &b->rule;
+    b->rows[OTHER].actual = &b->lb;
+    (void)look(b, 2000);
+    assert_int_equal(b->now.len, 1);
+    assert_string_equal(b->now.items[0].lb, "a/y");
+    assert_int_equal(b->now.items[0].class, CLASS_MISSING);
 }
 
 static void test_what_was_wanted_since_goes_through(void **state)
@@ -420,6 +451,8 @@ int main(void)
         TEST(test_drift_is_corrected_unless_a_verdict_says_no),
         TEST(test_policy_of_the_class_counts_without_a_verdict),
         TEST(test_policy_is_that_of_the_class),
+        TEST(test_policy_does_not_keep_what_was_wanted_once),
+        TEST(test_reading_of_one_load_balancer_keeps_findings_of_others),
         TEST(test_what_was_wanted_since_goes_through),
         TEST(test_servers_of_a_group_go_on_beside_its_settings),
         TEST(test_edit_of_servers_is_left_whole),

@@ -85,6 +85,15 @@ static void test_a_held_certificate_is_not_uploaded(void **state)
     assert_no_steps(b);
 }
 
+static void test_a_certificate_that_is_left_missing_is_not_uploaded(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    want_certificate(b, "x")->leave = LEAVE_ALL;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
 static void test_another_certificate_of_that_name_is_a_warning(void **state)
 {
     struct bed *b = *state;
@@ -171,6 +180,7 @@ int main(void)
         BED_TEST(test_an_upload_waits_for_nothing),
         BED_TEST(test_what_is_uploaded_is_never_deleted),
         BED_TEST(test_a_held_certificate_is_not_uploaded),
+        BED_TEST(test_a_certificate_that_is_left_missing_is_not_uploaded),
         BED_TEST(test_another_certificate_of_that_name_is_a_warning),
         BED_TEST(test_a_new_listener_waits_for_its_default_certificate),
         BED_TEST(test_a_new_listener_does_not_wait_for_additional_ones),

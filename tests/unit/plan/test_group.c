@@ -217,6 +217,46 @@ static void test_a_held_group_is_left_alone(void **state)
     assert_no_steps(b);
 }
 
+static void test_drift_of_a_group_that_is_left_is_not_corrected(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    (void)bed_group(b, "shop/tea:80", "sgp-1");
+    struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80");
+    struct alb_server_group *g = bed_actual(b, r);
+    g->name = "another";
+    bed_plan(b);
+    assert_plan(b, "UpdateServerGroupAttribute");
+    r->leave = LEAVE_ALL;
+    bed_plan(b);
+    assert_no_steps(b);
+    bed_undesired(r);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* Then what was wanted of it is done: that what is left differs does not count. */
+static void test_servers_of_a_group_whose_settings_are_left_are_changed(void **state)
+{
+    struct bed *b = *state;
+    const struct alb_server old = bed_server("10.0.0.1", "Available");
+    const struct alb_server both[] = { old, bed_server("10.0.0.2", NULL) };
+    bed_lb(b);
+    struct alb_server_group *want = bed_group(b, "shop/tea:80", "sgp-1");
+    struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, "shop/tea:80");
+    struct alb_server_group *have = bed_actual(b, r);
+    have->name = "another";
+    bed_servers(b, have, 1, &old);
+    bed_servers(b, want, 2, both);
+    r->leave = LEAVE_SETTINGS;
+    bed_plan(b);
+    assert_plan(b, "AddServersToServerGroup");
+    assert_true(b->plan.steps.items[0].items.items[0].last);
+    r->leave = LEAVE_NOTHING;
+    bed_plan(b);
+    assert_false(bed_step(b, "AddServersToServerGroup", 0)->items.items[0].last);
+}
+
 static void test_a_group_of_another_service_that_fits_is_no_news(void **state)
 {
     struct bed *b = *state;
@@ -253,6 +293,8 @@ int main(void)
         BED_TEST(test_a_group_that_drains_for_no_time_goes_at_once),
         BED_TEST(test_a_group_drains_for_300_seconds_unless_it_says_otherwise),
         BED_TEST(test_a_held_group_is_left_alone),
+        BED_TEST(test_drift_of_a_group_that_is_left_is_not_corrected),
+        BED_TEST(test_servers_of_a_group_whose_settings_are_left_are_changed),
         BED_TEST(test_a_group_of_another_service_that_fits_is_no_news),
     };
     return cmocka_run_group_tests_name("plan/group", tests, NULL, NULL);

@@ -219,6 +219,19 @@ static void test_a_held_load_balancer_is_left_alone(void **state)
     assert_no_steps(b);
 }
 
+static void test_drift_of_a_load_balancer_that_is_left_is_not_corrected(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->name = "old";
+    bed_plan(b);
+    assert_plan(b, "UpdateLoadBalancerAttribute");
+    lb_row(b)->leave = LEAVE_ALL;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
 /* ---- destruction --------------------------------------------------------------------------- */
 
 static void make_orphan(struct bed *b)
@@ -506,6 +519,7 @@ int main(void)
         BED_TEST(test_ipv6_and_resource_group_have_calls_of_their_own),
         BED_TEST(test_what_is_fixed_at_creation_is_a_warning),
         BED_TEST(test_a_held_load_balancer_is_left_alone),
+        BED_TEST(test_drift_of_a_load_balancer_that_is_left_is_not_corrected),
         BED_TEST(test_an_orphan_is_left_alone),
         BED_TEST(test_an_orphan_is_destroyed_by_name),
         BED_TEST(test_an_incomplete_source_destroys_nothing),

@@ -399,6 +399,23 @@ static void test_a_listener_with_a_held_rule_stays(void **state)
     assert_int_equal(b->plan.warnings.len, 1);
 }
 
+static void test_drift_of_a_listener_that_is_left_is_not_corrected(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    struct alb_listener *have = bed_actual(b, row(b));
+    have->description = "old";
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    row(b)->leave = LEAVE_ALL;
+    bed_plan(b);
+    assert_no_steps(b);
+    bed_gone(row(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
 static void test_a_quic_listener_nothing_upgrades_to_goes(void **state)
 {
     struct bed *b = *state;
@@ -482,6 +499,7 @@ int main(void)
         BED_TEST(test_log_settings_wait_for_the_access_log),
         BED_TEST(test_a_stopped_listener_nobody_wants_goes),
         BED_TEST(test_a_listener_with_a_held_rule_stays),
+        BED_TEST(test_drift_of_a_listener_that_is_left_is_not_corrected),
         BED_TEST(test_a_quic_listener_nothing_upgrades_to_goes),
         BED_TEST(test_a_default_action_waits_while_no_server_says_how_it_is),
         BED_TEST(test_a_rule_to_two_groups_waits_for_both),

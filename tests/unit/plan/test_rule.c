@@ -385,6 +385,37 @@ static void test_held_rules_and_those_of_others_are_left_alone(void **state)
     assert_int_equal(b->plan.lbs.items[0].rules, 3); /* all count */
 }
 
+static void test_drift_of_rules_that_is_left_is_not_corrected(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *edited = add(b, "a.com", 1, 1), *extra = add(b, "b.com", 2, 2);
+    struct alb_rule *deleted = add(b, "c.com", 3, 3);
+    edited->actions.items[0].forward.targets.items[0].weight.val = 50;
+    bed_undesired(row(b, extra));
+    bed_gone(row(b, deleted));
+    bed_plan(b);
+    assert_true(b->plan.steps.len > 0);
+    row(b, edited)->leave = LEAVE_ALL;
+    row(b, extra)->leave = LEAVE_ALL;
+    row(b, deleted)->leave = LEAVE_ALL;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* It takes its place around what is left as around what others made. */
+static void test_a_new_rule_goes_its_way_beside_one_that_is_left(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *edited = add(b, "a.com", 1, 1);
+    edited->actions.items[0].forward.targets.items[0].weight.val = 50;
+    row(b, edited)->leave = LEAVE_ALL;
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "@" GROUP), 2);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+}
+
 static void test_a_held_rule_that_is_not_there_is_not_made(void **state)
 {
     struct bed *b = *state;
@@ -430,6 +461,8 @@ int main(void)
         BED_TEST(test_a_rule_that_is_configuring_takes_no_change),
         BED_TEST(test_deleting_a_rule_needs_a_fresh_read),
         BED_TEST(test_held_rules_and_those_of_others_are_left_alone),
+        BED_TEST(test_drift_of_rules_that_is_left_is_not_corrected),
+        BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),
         BED_TEST(test_a_held_rule_that_is_not_there_is_not_made),
         BED_TEST(test_an_incomplete_source_creates_and_deletes_nothing),
     };
