@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "markdown.h"
 #include "src/translate/nginx_priv.h"
 
 enum { MAX_DEPTH = 8 };
@@ -16,16 +17,6 @@ struct path {
 };
 
 /* ---- cells ------------------------------------------------------------------------------- */
-
-/* A text in a cell, without what Markdown would take for its own. */
-static void add_cell(struct buf *b, const char *text)
-{
-    for (; *text; text++) {
-        if (strchr("|<*", *text))
-            buf_addc(b, '\\');
-        buf_addc(b, *text);
-    }
-}
 
 static void add_names(struct buf *b, const struct field *f)
 {
@@ -40,7 +31,7 @@ static void add_names(struct buf *b, const struct field *f)
 static void add_type(struct buf *b, const struct field *f)
 {
     if (f->doc && f->doc->type) {
-        add_cell(b, f->doc->type);
+        markdown_add_cell(b, f->doc->type);
         return;
     }
     switch (f->kind) {
@@ -64,7 +55,7 @@ static void add_differs(struct buf *b, const char *differs)
     if (!differs)
         return;
     buf_adds(b, " *");
-    add_cell(b, differs);
+    markdown_add_cell(b, differs);
     buf_addc(b, '*');
 }
 
@@ -73,11 +64,11 @@ static void add_differs(struct buf *b, const char *differs)
 static void add_annotation(struct buf *b, const struct annotation_row *row)
 {
     buf_addf(b, "| `%s`%s | ", row->name, row->aliased ? " †" : "");
-    add_cell(b, row->type);
+    markdown_add_cell(b, row->type);
     buf_adds(b, " | ");
-    add_cell(b, row->dflt ? row->dflt : "");
+    markdown_add_cell(b, row->dflt ? row->dflt : "");
     buf_adds(b, " | ");
-    add_cell(b, row->meaning);
+    markdown_add_cell(b, row->meaning);
     if (row->with)
         buf_addf(b, " Only with `%s`.", row->with);
     if (row->support == ANNOTATION_LATER)
@@ -95,7 +86,7 @@ static void add_parts(struct buf *b, const char *list)
         if (strcmp(part->list, list) != 0)
             continue;
         buf_addf(b, "| %s | ", part->type);
-        add_cell(b, part->meaning);
+        markdown_add_cell(b, part->meaning);
         buf_addf(b, " | `%s` |\n", part->example);
     }
 }
@@ -128,9 +119,9 @@ static void add_field(struct buf *b, const struct path *path, const struct field
     buf_adds(b, " | ");
     add_type(b, f);
     buf_adds(b, " | ");
-    add_cell(b, f->doc ? f->doc->dflt : "");
+    markdown_add_cell(b, f->doc ? f->doc->dflt : "");
     buf_adds(b, " | ");
-    add_cell(b, f->doc ? f->doc->meaning : "");
+    markdown_add_cell(b, f->doc ? f->doc->meaning : "");
     add_status(b, f->flags);
     add_differs(b, f->doc ? f->doc->differs : NULL);
     buf_addf(b, " | %s |\n", f->doc ? f->doc->sets : "");
@@ -156,9 +147,9 @@ static void add_nginx(struct buf *b, const struct nginx_row *row)
 {
     buf_addf(b, "| `%s` | %s%s | ", row->name, nginx_verdict_name(row->verdict),
              row->guards && row->verdict == NGINX_IMPOSSIBLE ? " ‡" : "");
-    add_cell(b, row->becomes ? row->becomes : "");
+    markdown_add_cell(b, row->becomes ? row->becomes : "");
     buf_adds(b, " | ");
-    add_cell(b, row->difference ? row->difference : "");
+    markdown_add_cell(b, row->difference ? row->difference : "");
     buf_adds(b, " |\n");
 }
 
