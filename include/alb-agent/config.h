@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "alb-agent/arena.h"
+#include "alb-agent/drift.h"
 #include "alb-agent/error.h"
 #include "alb-agent/log.h"
 
@@ -29,13 +30,6 @@ enum setting_origin { SETTING_DEFAULT, SETTING_FILE, SETTING_ENVIRONMENT, SETTIN
 enum {
     SETTINGS_MAX = 64,         /* rows of the table, at most                     */
     CONFIG_FILE_MAX = 1 << 20, /* bytes of a file                              */
-};
-
-/* What is done about a kind of difference that nobody of ours made (design.md §4). */
-enum drift_policy {
-    DRIFT_CORRECT, /* put right at once                                     */
-    DRIFT_REPORT,  /* said, and left                                        */
-    DRIFT_ASK,     /* said, and left until somebody decides                 */
 };
 
 /* How the lanes of a family go (design.md §6). */

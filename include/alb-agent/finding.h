@@ -6,6 +6,7 @@
  * 'agent' makes it from each reading. */
 #pragma once
 
+#include "alb-agent/drift.h"
 #include "alb-agent/model.h"
 
 /* What a person decided. */
@@ -61,12 +62,6 @@ struct finding_in {
  * while it is in force and is about what is seen now.  Texts are borrowed from 'in'. */
 void findings_update(struct arena *a, const struct finding_in *in, finding_list *out);
 
-/* What is done about a class of findings without a verdict. */
-enum drift_policy {
-    DRIFT_CORRECT, /* it is corrected                                                    */
-    DRIFT_REPORT,  /* it is shown and left                                               */
-    DRIFT_ASK,     /* it is left until a person confirmed it                             */
-};
 /* "correct", "report", "ask"; and back: false if unknown. */
 const char *drift_policy_name(enum drift_policy p);
 bool drift_policy_find(const char *name, enum drift_policy *out);
