@@ -70,6 +70,19 @@ static const char *quic_waits(struct planner *p, struct alb_listener *want)
     return NULL;
 }
 
+static const char *listener_room(struct planner *p, const struct resource *r)
+{
+    if (room_take(&p->listeners, 1))
+        return NULL;
+    if (p->listeners.lacks)
+        plan_warn(p, r,
+                  arena_fmt(p->a,
+                            "it is not made, as the load balancer may have %zu listeners; remove "
+                            "others, spread them over more AlbConfigs, or raise the quota",
+                            p->listeners.limit));
+    return arena_fmt(p->a, "room in the quota of %zu listeners", p->listeners.limit);
+}
+
 /* Returns what the call makes. */
 static void *create(struct planner *p, const struct target *t)
 {
@@ -80,6 +93,7 @@ static void *create(struct planner *p, const struct target *t)
     schema_params(t->schema, t->want, 0, "", params_emit, &out);
     step_wait(&s, p->waits);
     step_wait(&s, t->waits);
+    step_wait(&s, listener_room(p, t->row));
     step_wait(&s, groups_wait(p, RESOURCE_LISTENER, t->row->desired, false));
     struct alb_listener *after = target_created(p, t);
     after->lb_id = p->id;
@@ -131,30 +145,64 @@ static cert_list additional_of(const struct alb_listener *l)
 
 /* What is wanted and not there, those first that are uploaded: one that cannot be must not hold
  * up the others. */
-static void pick_missing(struct planner *p, const struct target *t, bool uploaded, cert_list *more)
+static cert_list missing_of(struct planner *p, const struct target *t)
 {
-    cert_list want = additional_of(t->want), have = additional_of(t->have);
-    for (size_t i = 0; i < want.len && more->len < BATCH_CERTS; i++) {
-        const char *id = want.items[i].id;
-        if (id && !contains(&have, id) && !certificate_ref(id) == uploaded)
-            *LIST_PUSH(p->a, more) = want.items[i];
-    }
+    cert_list want = additional_of(t->want), have = additional_of(t->have), missing = { 0 };
+    for (int later = 0; later <= 1; later++)
+        for (size_t i = 0; i < want.len; i++) {
+            const char *id = want.items[i].id;
+            if (id && !contains(&have, id) && (certificate_ref(id) != NULL) == later)
+                *LIST_PUSH(p->a, &missing) = want.items[i];
+        }
+    return missing;
 }
 
-/* What is wanted and not there, then what is there and not wanted: a call takes BATCH_CERTS. */
-static void associate(struct planner *p, const struct target *t)
+/* Those that one call takes: not what is to be uploaded together with what is. */
+static cert_list first_call(const cert_list *missing, size_t most)
 {
-    cert_list have = additional_of(t->have), more = { 0 };
-    pick_missing(p, t, true, &more);
-    if (!more.len)
-        pick_missing(p, t, false, &more);
-    cert_list now = { arena_array(p->a, more.len + have.len + 1, sizeof *now.items), 0 };
+    cert_list call = { missing->items, 0 };
+    while (call.len < missing->len && call.len < most
+           && (!certificate_ref(call.items[call.len].id)) == (!certificate_ref(call.items[0].id)))
+        call.len++;
+    return call;
+}
+
+static void warn_of_certs(struct planner *p, const struct target *t, const cert_list *missing)
+{
+    const char *names = NULL;
+    for (size_t i = p->certs.left; p->certs.lacks && i < missing->len; i++) {
+        const char *id = missing->items[i].id, *ref = certificate_ref(id);
+        names = arena_fmt(p->a, "%s%s%s", names ? names : "", names ? ", " : "", ref ? ref : id);
+    }
+    if (names)
+        plan_warn(p, t->row,
+                  arena_fmt(p->a,
+                            "certificate %s is not associated, as the load balancer may have %zu "
+                            "besides the defaults; remove others, or raise the quota",
+                            names, p->certs.limit));
+}
+
+/* What is wanted and not there, then what is there and not wanted: a call takes BATCH_CERTS, and
+ * the load balancer what its quota allows.  False: there is no room until others go. */
+static bool associate(struct planner *p, const struct target *t)
+{
+    cert_list have = additional_of(t->have), missing = missing_of(p, t);
+    struct target later = *t;
+    bool room = p->certs.left;
+    warn_of_certs(p, t, &missing);
+    cert_list more =
+        first_call(&missing, room && p->certs.left < BATCH_CERTS ? p->certs.left : BATCH_CERTS);
+    if (!room && !later.waits)
+        later.waits =
+            arena_fmt(p->a, "room in the quota of %zu additional certificates", p->certs.limit);
+    (void)room_take(&p->certs, more.len);
+    cert_list now = { arena_array(p->a, more.len + have.len, sizeof *now.items), 0 };
     for (size_t i = 0; i < have.len; i++)
         now.items[now.len++] = have.items[i];
     for (size_t i = 0; i < more.len; i++)
         now.items[now.len++] = more.items[i];
-    if (more.len)
-        cert_step(p, t, "AssociateAdditionalCertificatesWithListener", &more, &now);
+    cert_step(p, &later, "AssociateAdditionalCertificatesWithListener", &more, &now);
+    return room;
 }
 
 static bool is_any_missing(const struct target *t)
@@ -191,9 +239,21 @@ static void update(struct planner *p, const struct target *t)
     target_update(p, t, ALB_VIA_UPDATE, "UpdateListenerAttribute", "ListenerId");
 }
 
+/* Takes away what was not to go yet: names are without a certificate for a while. */
+static void dissociate_early(struct planner *p, const struct target *t)
+{
+    const size_t before = p->out->steps.len;
+    dissociate(p, t);
+    if (p->out->steps.len == before)
+        return;
+    p->out->steps.items[before].disrupts = true;
+    p->sum.hitless = false;
+}
+
 /* Adds, switches the default, and only then takes away, so that no name is without its
  * certificate.  A default that is an additional one already, and that model_join() found no
- * way around, has to be taken away first: its names are without it until it is the default. */
+ * way around, has to be taken away first: its names are without it until it is the default.
+ * So it is with what is to go when there is no room for what is to come. */
 static void plan_certs_and_update(struct planner *p, const struct target *t, struct target *change)
 {
     const struct alb_listener *want = t->want, *have = t->have;
@@ -201,25 +261,23 @@ static void plan_certs_and_update(struct planner *p, const struct target *t, str
     bool switched = want->certs.items && strcmp(default_cert(want), default_cert(have)) != 0;
     bool missing = want->additional_certs.items && is_any_missing(t);
     struct target removal = *t;
-    if (missing)
-        associate(p, t);
+    bool full = missing && !associate(p, t);
     if (want->additional_certs.items && switched && contains(&there, default_cert(want))) {
         p->sum.hitless = false;
-        const size_t before = p->out->steps.len;
-        dissociate(p, t);
-        if (p->out->steps.len > before)
-            p->out->steps.items[p->out->steps.len - 1].disrupts = true;
+        dissociate_early(p, t);
         change->waits = change->waits ? change->waits : "its default certificate to be free";
         update(p, change);
         return;
     }
-    if (switched && missing && !change->waits)
+    if (switched && missing && !full && !change->waits)
         change->waits = "the new certificates to be associated";
     update(p, change);
-    if (!removal.waits && (switched || missing))
+    if (!removal.waits && (switched || (missing && !full)))
         removal.waits =
             switched ? "the new default certificate" : "the new certificates to be associated";
-    if (want->additional_certs.items)
+    if (want->additional_certs.items && full)
+        dissociate_early(p, &removal);
+    else if (want->additional_certs.items)
         dissociate(p, &removal);
 }
 
@@ -296,6 +354,7 @@ static void plan_listeners_of(struct planner *p, bool quic)
 /* Those of QUIC first: others upgrade to them. */
 void plan_listeners(struct planner *p)
 {
+    room_find(p);
     plan_listeners_of(p, true);
     plan_listeners_of(p, false);
 }

@@ -13,6 +13,13 @@ enum {
 
 typedef LIST_OF(const struct resource *) row_list;
 
+/* Of a quota: how many more there may be. */
+struct room {
+    size_t limit;
+    size_t left;
+    bool lacks; /* more are wanted than may be */
+};
+
 /* The planning of one load balancer. */
 struct planner {
     struct arena *a;
@@ -29,6 +36,8 @@ struct planner {
     const char *id;             /* of the load balancer, or "@LoadBalancerId"             */
     const char *waits;          /* why it takes no change now, or NULL                    */
     bool destroyed;             /* it is to be destroyed, or is gone and was              */
+    struct room listeners;      /* as its steps leave them */
+    struct room certs;          /* besides the defaults    */
     struct plan_lb sum;
     size_t rule_steps;    /* of the steps, those that change rules                    */
     size_t rule_warnings; /* how many there were before rules were planned            */
@@ -98,6 +107,13 @@ const char *row_cause(struct planner *p, const struct resource *r, enum step_op 
 bool row_stays(const struct resource *r);
 /* Is 'r' ours to be deleted: not desired, there, and nothing speaks against it? */
 bool row_doomed(const struct planner *p, const struct resource *r);
+
+/* quota.c: has the load balancer the smallest edition, with quotas of its own? */
+bool plan_is_basic(const struct planner *p);
+
+/* room.c: finds the room that there is, and takes of it up to 'n', of which it returns how many. */
+void room_find(struct planner *p);
+size_t room_take(struct room *room, size_t n);
 
 /* depend.c: says of every step from 'first' on which others come first. */
 void depend_steps(struct planner *p);

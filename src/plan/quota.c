@@ -9,13 +9,18 @@
 
 #include "rule_priv.h"
 
-size_t quota_limit(const struct planner *p)
+bool plan_is_basic(const struct planner *p)
 {
     const struct alb_load_balancer *have = p->row->actual, *want = p->row->desired;
     enum alb_edition edition = have && have->edition ? have->edition
                                : want                ? want->edition
                                                      : ALB_EDITION_UNSET;
-    return edition == ALB_EDITION_BASIC ? 40 : 100;
+    return edition == ALB_EDITION_BASIC;
+}
+
+size_t quota_limit(const struct planner *p)
+{
+    return plan_is_basic(p) ? 40 : 100;
 }
 
 /* Does deleting before everything else leave every request where it goes?  Only when all that

@@ -1,0 +1,63 @@
+/* room.c - how many more listeners, and certificates besides their defaults, a load balancer may
+ * have (alb-semantics.md §11).  Where there are more than the default quota allows it was raised,
+ * and the most that it can be raised to counts. */
+#include <string.h>
+
+#include "plan_priv.h"
+
+struct quota {
+    size_t limit, raised;
+};
+
+static const struct quota listener_quota[] = { { 50, 100 }, { 50, 80 } };
+static const struct quota cert_quota[] = { { 25, 300 }, { 10, 150 } };
+
+/* What there is, and what there will be when the plan is done. */
+struct use {
+    size_t now, then;
+};
+
+static void set(struct room *room, const struct quota *quota, const struct use *use)
+{
+    room->limit = use->now > quota->limit ? quota->raised : quota->limit;
+    room->left = use->now < room->limit ? room->limit - use->now : 0;
+    room->lacks = use->then > room->limit;
+}
+
+static void count(const struct planner *p, const struct resource *r, struct use *listeners,
+                  struct use *certs)
+{
+    const struct alb_listener *have = r->actual, *want = r->desired;
+    bool changed = r->ours && want && !r->held;
+    if (have) {
+        listeners->now++;
+        certs->now += have->additional_certs.len;
+    }
+    if (row_doomed(p, r) || !(have || changed))
+        return;
+    listeners->then++;
+    if (changed && want->additional_certs.items)
+        certs->then += want->additional_certs.len;
+    else if (have)
+        certs->then += have->additional_certs.len;
+}
+
+void room_find(struct planner *p)
+{
+    struct use listeners = { 0 }, certs = { 0 };
+    bool basic = plan_is_basic(p);
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind == RESOURCE_LISTENER)
+            count(p, r, &listeners, &certs);
+    }
+    set(&p->listeners, &listener_quota[basic], &listeners);
+    set(&p->certs, &cert_quota[basic], &certs);
+}
+
+size_t room_take(struct room *room, size_t n)
+{
+    size_t taken = n < room->left ? n : room->left;
+    room->left -= taken;
+    return taken;
+}
