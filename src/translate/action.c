@@ -134,6 +134,9 @@ static void add_spec_target(struct subject *s, const struct place *at, struct ro
         struct alb_target *target = LIST_PUSH(s->t->a, &forward->targets);
         target->group_id = spec->group_id;
         target->weight = (struct opt_int){ .val = weight, .set = true };
+    } else if (spec->service && !tag_fits(s->t, spec->service)) {
+        problem(s, &(struct place){ .up = at, .name = "serviceName" },
+                "it is longer than the 128 characters of a tag of its group");
     } else if (spec->service && spec->port.set) {
         struct group_ref ref = { .service = spec->service, .port = spec->port.val };
         add_target(s, r, forward, &ref, weight);

@@ -37,6 +37,8 @@ struct top_spec {
     struct config_spec config;
 };
 
+enum { MAX_ZONES = 10, MAX_TAGS = 20, MAX_SECURITY_GROUPS = 4 }; /* alb-semantics.md §9 to §11 */
+
 /* clang-format off */
 #define X(N, s) [ALB_ADDRESS_##N] = (s),
 static const char *const alb_address_type_names[] = { ALB_ADDRESS_TYPES(X) };
@@ -207,6 +209,9 @@ static void add_zones(struct subject *s, const struct config *c, const struct co
     struct place at = { .up = &config_at, .name = "zoneMappings" };
     if (!spec->zones.len)
         problem(s, &at, "no vSwitch is given; list one in each of at least two zones");
+    if (spec->zones.len > MAX_ZONES)
+        problem(s, &at, "it lists %zu vSwitches, and a load balancer takes %d; remove some",
+                spec->zones.len, MAX_ZONES);
     for (size_t i = 0; i < spec->zones.len; i++) {
         struct place here = { .up = &at, .index = i };
         const struct zone_spec *z = &spec->zones.items[i];
@@ -257,6 +262,10 @@ static bool tag_is_good(struct subject *s, const struct place *at, const struct 
         problem(s, at, "the key \"%s\" begins with \"aliyun\" or \"acs:\", which ALB refuses", key);
         return false;
     }
+    if (!tag_fits(s->t, key) || (tags[i].value && !tag_fits(s->t, tags[i].value))) {
+        problem(s, at, "its key or value is longer than the 128 characters that ALB takes");
+        return false;
+    }
     for (size_t j = 0; j < i; j++)
         if (tags[j].key && !strcmp(tags[j].key, key)) {
             problem(s, at, "the key \"%s\" is given twice; give each once", key);
@@ -266,8 +275,14 @@ static bool tag_is_good(struct subject *s, const struct place *at, const struct 
 }
 
 /* That it is ours, which a load balancer that was taken over says too (alb-ingress.md §F.7). */
-static void add_own_tags(struct tr *t, const struct config *c, struct alb_load_balancer *lb)
+static void add_own_tags(struct subject *s, const struct config *c, struct alb_load_balancer *lb)
 {
+    struct tr *t = s->t;
+    if (!tag_fits(t, c->lb))
+        problem(s, NULL,
+                "its name is too long for the tag that marks the load balancer; give at most "
+                "%zu characters",
+                128 - strlen(CONFIG_NS "/"));
     tag_add(t, &lb->tags, TAG_CLUSTER, t->in->cluster_id);
     tag_add(t, &lb->tags, TAG_ALBCONFIG, c->lb);
     tag_add(t, &lb->tags, TAG_RESOURCE, TAG_LB_RESOURCE);
@@ -281,6 +296,15 @@ void tags_read(struct subject *s, const struct place *at, const struct tag_spec 
         if (tag_is_good(s, &(struct place){ .up = &list, .index = i }, tags, i))
             *LIST_PUSH(s->t->a, out) =
                 (struct alb_tag){ .key = tags[i].key, .value = tags[i].value ? tags[i].value : "" };
+    if (out->len > MAX_TAGS)
+        problem(s, &list, "with ours there are %zu tags, and ALB takes %d; remove some", out->len,
+                MAX_TAGS);
+}
+
+static bool has_length(const char *text, size_t min, size_t max)
+{
+    size_t n = strlen(text);
+    return n >= min && n <= max;
 }
 
 /* Both texts are empty when the log is off: the existing controller closes it then. */
@@ -293,6 +317,11 @@ static void add_access_log(struct subject *s, const struct config_spec *spec,
                                               .store = log->store ? log->store : "" };
     if (!log->project != !log->store)
         problem(s, &at, "it needs both logProject and logStore; give both, or neither");
+    else if (log->project && !has_length(log->project, 4, 63))
+        problem(s, &at, "logProject \"%s\" is no project; its name has 4 to 63 characters",
+                log->project);
+    else if (log->store && !has_length(log->store, 2, 64))
+        problem(s, &at, "logStore \"%s\" is no store; its name has 2 to 64 characters", log->store);
     else if (log->store && strncmp(log->store, "alb_", 4) != 0)
         problem(s, &at, "logStore \"%s\" does not begin with \"alb_\", which the log service wants",
                 log->store);
@@ -302,6 +331,9 @@ static void add_security_groups(struct subject *s, const struct config_spec *spe
                                 struct alb_load_balancer *lb)
 {
     struct place list = { .up = &config_at, .name = "securityGroupIds" };
+    if (spec->security_groups.len > MAX_SECURITY_GROUPS)
+        problem(s, &list, "it lists %zu security groups, and a load balancer takes %d; remove some",
+                spec->security_groups.len, MAX_SECURITY_GROUPS);
     for (size_t i = 0; i < spec->security_groups.len; i++) {
         const char *id = spec->security_groups.items[i];
         struct place at = { .up = &list, .index = i };
@@ -370,7 +402,7 @@ static struct alb_load_balancer *build(struct subject *s, struct config *c,
 {
     struct alb_load_balancer *lb = arena_alloc(s->t->a, sizeof *lb);
     find_vpc(s, c, spec);
-    add_own_tags(s->t, c, lb);
+    add_own_tags(s, c, lb);
     if (!spec->id || spec->force_override.val)
         set_attributes(s, c, spec, lb);
     if (!spec->id)

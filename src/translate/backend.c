@@ -65,6 +65,9 @@ bool backend_find(struct subject *s, const struct place *at, const struct backen
         problem(s, at, "it has no service; give one");
     else if (!out->service)
         problem(s, &(struct place){ .up = &service, .name = "name" }, "missing; add it");
+    else if (!tag_fits(s->t, out->service))
+        problem(s, &(struct place){ .up = &service, .name = "name" },
+                "it is longer than the 128 characters of a tag of its group");
     else if (!out->port && !port_name)
         problem(s, &port, "it has neither a number nor a name; give one");
     else if (!out->port && !strcmp(port_name, "use-annotation"))

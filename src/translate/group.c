@@ -49,14 +49,14 @@ static struct alb_server_group *build(struct tr *t, const struct config *c, cons
     return group;
 }
 
-/* False: the row was made before. */
-static bool is_first(struct tr *t, const struct config *c, const char *key)
+static const char *address_of(struct tr *t, const struct config *c, const char *key)
 {
-    const char *address = arena_fmt(t->a, "%s\n%s", c->lb, key);
-    if (map_get(&t->groups, address))
-        return false;
-    map_put(&t->groups, address, t);
-    return true;
+    return arena_fmt(t->a, "%s\n%s", c->lb, key);
+}
+
+static bool is_made(struct tr *t, const struct config *c, const char *key)
+{
+    return map_get(&t->groups, address_of(t, c, key));
 }
 
 static void add_row(struct tr *t, const struct config *c, const struct group *g,
@@ -69,6 +69,7 @@ static void add_row(struct tr *t, const struct config *c, const struct group *g,
                                                                  .desired = desired,
                                                                  .desired_from = g->from,
                                                                  .ours = true };
+    map_put(&t->groups, address_of(t, c, g->key), desired);
 }
 
 void group_translate(struct tr *t, const struct config *c, const struct ingress *ing,
@@ -81,7 +82,7 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
                        .protocol = protocol_of(ing, ref->service),
                        .settings = &ing->settings };
     g.key = group_key(t->a, g.ns, g.ingress, g.service, g.port);
-    if (!is_first(t, c, g.key))
+    if (is_made(t, c, g.key))
         return;
     g.from = arena_fmt(t->a, "%s service %s:%" PRId64, ing->from, ref->service, ref->port);
     struct alb_server_group *group = build(t, c, &g);
@@ -109,7 +110,7 @@ void default_group_translate(struct tr *t, const struct config *c, int64_t port,
                        .protocol = ALB_PROTOCOL_HTTP,
                        .settings = &plain,
                        .from = from };
-    if (!is_first(t, c, g.key))
+    if (is_made(t, c, g.key))
         return;
     struct alb_server_group *group = build(t, c, &g);
     group->servers.items = list_grow(t->a, NULL, 0, sizeof *group->servers.items);

@@ -204,6 +204,13 @@ static void find_ports(struct subject *s, struct placement *p, const struct ingr
     ports_find(s, p, hosts, spec->rules.len);
 }
 
+/* It stands in a tag of its groups, which tells them apart (alb-ingress.md §D.1). */
+static void check_name(struct subject *s)
+{
+    if (!tag_fits(s->t, s->obj->name))
+        problem(s, NULL, "its name is longer than the 128 characters of a tag of its groups");
+}
+
 void ingress_done(struct ingress *ing)
 {
     map_done(&ing->placement.tls_hosts);
@@ -219,6 +226,7 @@ struct ingress *ingress_read(struct subject *s)
     ing->from = subject_from(a, s->obj);
     ing->sort_key = arena_fmt(a, "%s/%s", s->obj->ns, s->obj->name);
     read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
+    check_name(s);
     ing->order = read_order(s);
     settings_read(s, &ing->settings);
     rewrite_read(s, ing);

@@ -234,6 +234,14 @@ static void set_default_action(struct tr *t, const struct config *c, struct alb_
         arena_fmt(t->a, "@%s", default_group_key(t->a, c->name, l->port.val));
 }
 
+static void check_description(struct subject *s, const struct place *at, const char *text)
+{
+    size_t n = text ? text_length(text) : 2;
+    if (n < 2 || n > 256)
+        problem(s, &(struct place){ .up = at, .name = "description" },
+                "it has %zu characters, and ALB takes 2 to 256", n);
+}
+
 static struct alb_listener *build(struct subject *s, const struct place *at, const struct config *c,
                                   const struct listener_spec *spec)
 {
@@ -244,6 +252,7 @@ static struct alb_listener *build(struct subject *s, const struct place *at, con
     l->description = spec->description
                          ? spec->description
                          : arena_fmt(t->a, "%s-%" PRId64, LISTENER_AUTO_DESCRIPTION, l->port.val);
+    check_description(s, at, spec->description);
     l->idle_timeout = int_or(spec->idle_timeout, DEFAULT_IDLE_S);
     l->request_timeout = int_or(spec->request_timeout, DEFAULT_REQUEST_S);
     l->gzip = true_unless(spec->gzip);

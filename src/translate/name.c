@@ -7,7 +7,7 @@
 #include "alb-agent/hash.h"
 #include "translate_priv.h"
 
-enum { CLOUD_NAME_MIN = 2, CLOUD_NAME_MAX = 128, NAME_HASH_LEN = 10 };
+enum { CLOUD_NAME_MIN = 2, CLOUD_NAME_MAX = 128, NAME_HASH_LEN = 10, TAG_MAX = 128 };
 
 static bool is_letter(char c)
 {
@@ -73,6 +73,11 @@ bool name_is_valid(const char *name)
             && !strchr("._-", name[i]))
             return false;
     return true;
+}
+
+bool tag_fits(struct tr *t, const char *text)
+{
+    return text_length(tag_escape(t->a, text)) <= TAG_MAX;
 }
 
 void tag_add(struct tr *t, alb_tags *tags, const char *key, const char *value)

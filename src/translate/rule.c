@@ -14,6 +14,7 @@ struct listener {
     struct canaries canaries;
     struct map keys; /* rule key: how many have it, as int64_t */
     reach_list made;
+    struct quota *quota;
 };
 
 /* The key of a rule, which tells it from earlier ones of the listener that are like it. */
@@ -58,8 +59,9 @@ static void add_rule(struct tr *t, struct listener *l, const struct placed *p)
     rule->conditions.len = p->route->conditions.len;
     rule->actions.items = actions.items;
     rule->actions.len = actions.len;
-    *LIST_PUSH(t->a, &l->made) =
-        (struct reach_rule){ .ing = p->ing, .route = p->route, .rule = rule };
+    struct reach_rule *made = LIST_PUSH(t->a, &l->made);
+    *made = (struct reach_rule){ .ing = p->ing, .route = p->route, .rule = rule };
+    quota_add(t, l->c, made, l->quota);
     *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = l->c->lb,
                                                                  .kind = RESOURCE_RULE,
                                                                  .key = find_key(t, l, rule),
@@ -120,9 +122,10 @@ static void gather(struct tr *t, const struct listener *l, const struct ingress 
     }
 }
 
-static void listener_rules(struct tr *t, const struct config *c, const struct config_listener *spec)
+static void listener_rules(struct tr *t, const struct config *c, const struct config_listener *spec,
+                           struct quota *quota)
 {
-    struct listener l = { .c = c, .spec = spec };
+    struct listener l = { .c = c, .spec = spec, .quota = quota };
     placed_list rules = { 0 };
     canaries_find(t, c, spec, &l.canaries);
     for (size_t i = 0; i < c->members.len; i++)
@@ -168,11 +171,13 @@ static void check_ports(struct tr *t, const struct config *c, const struct ingre
 
 void rules_translate(struct tr *t, struct config *c)
 {
+    struct quota quota = { 0 };
     order_members(c);
     canaries_check(t, c);
     for (size_t i = 0; i < c->listeners.len; i++)
         if (!c->listeners.items[i].left_out)
-            listener_rules(t, c, &c->listeners.items[i]);
+            listener_rules(t, c, &c->listeners.items[i], &quota);
     for (size_t i = 0; i < c->members.len; i++)
         check_ports(t, c, c->members.items[i]);
+    quota_check(t, c, &quota);
 }

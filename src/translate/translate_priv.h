@@ -20,7 +20,7 @@ struct tr {
     const struct translate_in *in;
     struct translate_out *out;
     struct map noted;    /* problems, warnings and needs that were given, as one text  */
-    struct map groups;   /* "<lb>\n<group key>" of the rows that were made             */
+    struct map groups;   /* "<lb>\n<group key>": the struct alb_server_group of a row  */
     struct map services; /* "<ns>/<name>": struct service                              */
     struct map secrets;  /* "<ns>/<name>", and references to them: struct tls_secret   */
 };
@@ -97,6 +97,8 @@ const char *lb_default_name(struct tr *t, const char *name);
 const char *group_name(struct tr *t, const char *ns, const char *service, int64_t port);
 /* 2..128 characters, a letter first (alb-semantics.md §3). */
 bool name_is_valid(const char *name);
+/* Does a tag take it as key or value, as tag_add() writes it (alb-openapi.json: 128)? */
+bool tag_fits(struct tr *t, const char *text);
 void tag_add(struct tr *t, alb_tags *tags, const char *key, const char *value);
 
 /* ---- albconfig.c, listener.c --------------------------------------------------------------- */
@@ -106,7 +108,7 @@ struct tag_spec {
     const char *key, *value;
 };
 extern const struct schema tag_spec_schema;
-/* Adds tags to '*out': ours win, and what ALB refuses is a problem. */
+/* Adds tags to '*out': ours win, and what ALB refuses, also for their number, is a problem. */
 void tags_read(struct subject *s, const struct place *at, const struct tag_spec *tags, size_t n,
                alb_tags *out);
 /* The spec of an AlbConfig, and an element of its listeners: for the page of reference. */
@@ -281,6 +283,8 @@ const char *value_check_reference(const char *v); /* the name of a header to cop
 const char *value_check_origin(const char *v);
 const char *value_check_cors_header(const char *v);
 
+/* Characters, not bytes, of UTF-8. */
+size_t text_length(const char *text);
 bool text_is_one_of(const char *text, const char *const *allowed, size_t n);
 /* A problem at member 'name' of 'at' when 'v' (NULL: nothing to check) does not pass. */
 void value_check_at(struct subject *s, const struct place *at, const char *name, const char *v,
@@ -486,6 +490,20 @@ struct reach_rule {
 };
 typedef LIST_OF(struct reach_rule) reach_list;
 void reach_check(struct tr *t, const char *listener, const reach_list *made);
+
+/* ---- quota.c --------------------------------------------------------------------------------- */
+
+/* What the rules of a load balancer take of its quotas. */
+struct quota {
+    struct map ingresses; /* "<ns>/<name>": rules               */
+    struct map groups;    /* id, or "@<group key>": rules       */
+    size_t rules;
+    size_t uses;    /* of groups, by rules                      */
+    size_t servers; /* each once for each rule that leads to it */
+};
+void quota_add(struct tr *t, const struct config *c, const struct reach_rule *r, struct quota *q);
+/* Warns of what is more than a quota allows before it is raised; 'q' is done with. */
+void quota_check(struct tr *t, const struct config *c, struct quota *q);
 
 /* ---- rule.c ---------------------------------------------------------------------------------- */
 

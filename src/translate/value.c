@@ -14,6 +14,14 @@ enum {
     CORS_HEADER_MAX_LEN = 32
 };
 
+size_t text_length(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80; /* not the rest of a character */
+    return n;
+}
+
 bool text_is_one_of(const char *text, const char *const *allowed, size_t n)
 {
     for (size_t i = 0; i < n; i++)

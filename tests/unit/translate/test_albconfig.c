@@ -132,8 +132,8 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
     assert_refused(CONFIG(ZONES ", billingConfig: {payType: PrePay}"), "\"PrePay\" is not known");
     assert_refused(CONFIG(ZONES ", accessLogConfig: {logProject: p}"),
                    "both logProject and logStore");
-    assert_refused(CONFIG(ZONES ", accessLogConfig: {logProject: p, logStore: s}"),
-                   "logStore \"s\" does not begin with \"alb_\"");
+    assert_refused(CONFIG(ZONES ", accessLogConfig: {logProject: prod, logStore: st}"),
+                   "logStore \"st\" does not begin with \"alb_\"");
     assert_refused(CONFIG(ZONES ", tags: [{key: aliyunx, value: y}]"),
                    "tags[0]: the key \"aliyunx\" begins with \"aliyun\" or \"acs:\"");
     assert_refused(CONFIG(ZONES ", tags: [{key: a}, {key: a}]"), "tags[1]: the key \"a\" is given");
@@ -159,6 +159,83 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
     assert_refused("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n"
                    "spec: {listeners: [{port: 80}]}\n",
                    "spec.config: missing; add it");
+}
+
+/* 'n' elements of a list: "<element><i>, ...". */
+static const char *numbered(struct arena *a, const char *before, const char *after, int n)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    for (int i = 0; i < n; i++)
+        buf_addf(&b, "%s%s%d%s", i ? ", " : "", before, i, after);
+    return buf_keep(&b, a);
+}
+
+static void assert_config(const char *text, const char *problem)
+{
+    struct world w = world_of(text);
+    if (problem)
+        assert_has(problems(&w), problem);
+    else
+        assert_string_equal(problems(&w), "");
+    assert_int_equal(w.out.lbs.len, !problem);
+    world_done(&w);
+}
+
+static void test_lists_have_at_most_as_many_as_alb_takes(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    static const char zones[] = CONFIG("zoneMappings: [%s]"),
+                      groups[] = CONFIG(ZONES ", securityGroupIds: [%s]"),
+                      tags[] = CONFIG(ZONES ", tags: [%s]");
+    const char *zone = "{zoneId: z, vSwitchId: v", *tag = "{key: k";
+    assert_config(arena_fmt(&a, zones, numbered(&a, zone, "}", 10)), NULL);
+    assert_config(arena_fmt(&a, zones, numbered(&a, zone, "}", 11)),
+                  "spec.config.zoneMappings: it lists 11 vSwitches, and a load balancer takes 10");
+    assert_config(arena_fmt(&a, groups, numbered(&a, "sg-", "", 4)), NULL);
+    assert_config(arena_fmt(&a, groups, numbered(&a, "sg-", "", 5)),
+                  "spec.config.securityGroupIds: it lists 5 security groups, and a load balancer "
+                  "takes 4");
+    assert_config(arena_fmt(&a, tags, numbered(&a, tag, "}", 17)), NULL);
+    assert_config(arena_fmt(&a, tags, numbered(&a, tag, "}", 18)),
+                  "spec.config.tags: with ours there are 21 tags, and ALB takes 20");
+}
+
+static void test_texts_are_at_most_as_long_as_alb_takes(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    static const char tags[] = CONFIG(ZONES ", tags: [{key: %s, value: %s}]"),
+                      logs[] =
+                          CONFIG(ZONES ", accessLogConfig: {logProject: %s, logStore: alb_%s}");
+    static const char too_long[] = "spec.config.tags[0]: its key or value is longer than the 128 "
+                                   "characters";
+    const char *most = repeated(&a, "x", 128), *more = repeated(&a, "x", 129);
+    assert_config(arena_fmt(&a, tags, most, repeated(&a, "\xc3\xa4", 128)), NULL);
+    assert_config(arena_fmt(&a, tags, more, "x"), too_long);
+    assert_config(arena_fmt(&a, tags, "x", more), too_long);
+    assert_config(arena_fmt(&a, logs, "prod", ""), NULL);
+    assert_config(arena_fmt(&a, logs, repeated(&a, "p", 63), repeated(&a, "s", 60)), NULL);
+    assert_config(arena_fmt(&a, logs, "pro", "s"),
+                  "accessLogConfig: logProject \"pro\" is no project; its name has 4 to 63");
+    assert_config(arena_fmt(&a, logs, repeated(&a, "p", 64), "s"), "is no project");
+    assert_config(arena_fmt(&a, logs, "prod", repeated(&a, "s", 61)),
+                  "is no store; its name has 2 to 64 characters");
+    assert_config(CONFIG(ZONES ", accessLogConfig: {logProject: prod, logStore: s}"),
+                  "logStore \"s\" is no store");
+}
+
+/* "kube-system/" stands before it in the tag. */
+static void test_name_fits_into_its_tag(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    static const char config[] = "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\n"
+                                 "metadata: {name: %s}\nspec: {config: {" ZONES "}}\n";
+    assert_config(arena_fmt(&a, config, repeated(&a, "n", 116)), NULL);
+    assert_config(
+        arena_fmt(&a, config, repeated(&a, "n", 117)),
+        "its name is too long for the tag that marks the load balancer; give at most 116");
 }
 
 static void test_all_mistakes_are_named_at_once(void **state)
@@ -324,6 +401,9 @@ int main(void)
         cmocka_unit_test(test_overrides_say_what_of_a_reused_load_balancer_is_ours),
         cmocka_unit_test(test_tags_of_ours_win),
         cmocka_unit_test(test_mistakes_leave_the_load_balancer_out),
+        cmocka_unit_test(test_lists_have_at_most_as_many_as_alb_takes),
+        cmocka_unit_test(test_texts_are_at_most_as_long_as_alb_takes),
+        cmocka_unit_test(test_name_fits_into_its_tag),
         cmocka_unit_test(test_all_mistakes_are_named_at_once),
         cmocka_unit_test(test_unknown_fields_are_warnings_with_a_hint),
         cmocka_unit_test(test_zones_and_vpc_come_from_facts),

@@ -83,6 +83,41 @@ static void test_host_has_at_most_128_characters(void **state)
                    "is no value that ALB takes here; give 3 to 128 characters");
 }
 
+/* The name of the Ingress, and that of a Service, are tags of its groups. */
+static void assert_names(size_t ingress, size_t service, const char *annotation, const char *wanted)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *name = repeated(&a, "i", ingress), *backend = repeated(&a, "s", service);
+    const char *text =
+        arena_fmt(&a,
+                  WEB "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                      "metadata: {name: %s, namespace: d, annotations: {%s%s%s}}\n"
+                      "spec: {ingressClassName: alb, rules: [{host: a.com, http: {paths: [{path: "
+                      "/, pathType: Prefix, backend: {service: {name: %s, port: %s}}}]}}]}\n",
+                  name, annotation, *annotation ? backend : "",
+                  *annotation ? "\",\"servicePort\":80}]}}]'" : "", *annotation ? "tea" : backend,
+                  *annotation ? "{name: use-annotation}" : "{number: 80}");
+    struct world w = world_of(text);
+    if (wanted)
+        assert_has(problems(&w), wanted);
+    else
+        assert_string_equal(problems(&w), "");
+    assert_true(!rule_row(&w, "80/HTTP", 1) == (wanted != NULL));
+    world_done(&w);
+}
+
+static void test_names_fit_into_the_tags_of_groups(void **state)
+{
+    (void)state;
+    static const char forward[] = ALB "actions.tea: '[{\"type\":\"ForwardGroup\",\"forwardConfig\""
+                                      ":{\"serverGroups\":[{\"serviceName\":\"";
+    assert_names(128, 128, "", NULL);
+    assert_names(129, 1, "", "its name is longer than the 128 characters of a tag of its groups");
+    assert_names(1, 129, "", "backend.service.name: it is longer than the 128 characters");
+    assert_names(1, 128, forward, NULL);
+    assert_names(1, 129, forward, "forwardConfig.serverGroups[0].serviceName: it is longer than");
+}
+
 static void test_one_bad_path_leaves_the_whole_ingress_out(void **state)
 {
     (void)state;
@@ -194,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_older_spelling_of_order_wins),
         cmocka_unit_test(test_mistyped_members_are_problems),
         cmocka_unit_test(test_host_has_at_most_128_characters),
+        cmocka_unit_test(test_names_fit_into_the_tags_of_groups),
         cmocka_unit_test(test_one_bad_path_leaves_the_whole_ingress_out),
         cmocka_unit_test(test_default_backend_is_the_last_rule),
         cmocka_unit_test(test_default_backend_alone_is_enough),

@@ -192,6 +192,41 @@ static void test_listener_that_is_left_out_stays_as_it_is(void **state)
     world_done(&w);
 }
 
+static void assert_listener(const char *fields, const char *problem)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w = world_with(arena_fmt(&a, "[{%s}]", fields));
+    if (problem)
+        assert_has(problems(&w), problem);
+    else
+        assert_string_equal(problems(&w), "");
+    assert_true(!listener_of(&w, "80/HTTP") == (problem != NULL));
+    world_done(&w);
+}
+
+static void test_description_has_2_to_256_characters(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_listener("description: ab", NULL);
+    assert_listener(arena_fmt(&a, "description: %s", repeated(&a, "\xc3\xa4", 256)), NULL);
+    assert_listener("description: a",
+                    "spec.listeners[0].description: it has 1 characters, and ALB takes 2 to 256");
+    assert_listener(arena_fmt(&a, "description: %s", repeated(&a, "x", 257)), "257 characters");
+}
+
+static void test_a_listener_has_at_most_20_tags(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    for (int i = 0; i < 20; i++)
+        buf_addf(&b, "{key: k%d}, ", i);
+    assert_listener(arena_fmt(&a, "tags: [%s]", buf_str(&b)), NULL);
+    assert_listener(arena_fmt(&a, "tags: [%s{key: k}]", buf_str(&b)),
+                    "spec.listeners[0].tags: with ours there are 21 tags");
+}
+
 static void test_client_certificates_need_both(void **state)
 {
     (void)state;
@@ -245,6 +280,8 @@ int main(void)
         cmocka_unit_test(test_https_and_quic_share_a_port_and_its_default_group),
         cmocka_unit_test(test_bad_listener_is_left_out_by_itself),
         cmocka_unit_test(test_listener_that_is_left_out_stays_as_it_is),
+        cmocka_unit_test(test_description_has_2_to_256_characters),
+        cmocka_unit_test(test_a_listener_has_at_most_20_tags),
         cmocka_unit_test(test_client_certificates_need_both),
         cmocka_unit_test(test_tags_are_checked),
         cmocka_unit_test(test_only_fields_that_do_not_exist_are_warnings),

@@ -5,7 +5,7 @@
     "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n"              \
     "spec:\n"                                                                                \
     "  config: {zoneMappings: [{vSwitchId: vsw-1, zoneId: z-1}, {vSwitchId: vsw-2, zoneId: " \
-    "z-2}], accessLogConfig: {logProject: p, logStore: alb_s}}\n"
+    "z-2}], accessLogConfig: {logProject: prod, logStore: alb_s}}\n"
 #define HTTPS443 "port: 443, protocol: HTTPS, certificates: [{CertificateId: c}]"
 #define QUIC443  "port: 443, protocol: QUIC, certificates: [{CertificateId: c}]"
 

@@ -117,7 +117,7 @@ static void test_more_rules_than_any_quota_are_not_compared(void **state)
         buf_adds(&b, PATH("a.com", "/"));
     struct world w = world_asked(SAYS("order", "5"), buf_str(&b));
     assert_non_null(rule_row(&w, "80/HTTP", 1001));
-    assert_string_equal(warnings(&w), "");
+    assert_null(strstr(warnings(&w), "no request gets here"));
     world_done(&w);
 }
 

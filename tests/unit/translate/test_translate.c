@@ -33,7 +33,7 @@
     "---\napiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: " name "}\n"         \
     "spec:\n  config:\n    name: lb-" name "\n    addressType: Internet\n    edition: Standard\n" \
     "    zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2, zoneId: z-2}]\n"                   \
-    "    accessLogConfig: {logProject: p, logStore: alb_s}\n"                                     \
+    "    accessLogConfig: {logProject: prod, logStore: alb_s}\n"                                  \
     "    billingConfig: {payType: PostPay}\n    deletionProtectionEnabled: true\n"                \
     "    tags: [{key: k, value: v}]\n"                                                            \
     "  listeners:\n  - {port: 80, protocol: HTTP, idleTimeout: 15, gzipEnabled: true}\n"          \

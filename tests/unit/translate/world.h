@@ -281,6 +281,15 @@ static UNUSED const char *servers(struct world *w, const char *key)
     return b.data ? buf_keep(&b, &w->a) : "";
 }
 
+/* 'part' n times. */
+static UNUSED const char *repeated(struct arena *a, const char *part, size_t n)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    while (n--)
+        buf_adds(&b, part);
+    return buf_keep(&b, a);
+}
+
 /* ---- one Ingress, by its annotations ------------------------------------------------------ */
 
 /* A line of annotations; 'value' may be JSON. */
