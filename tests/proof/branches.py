@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Says which branches of src/FOLDER no test of it takes (clang's source coverage: every condition
-both ways).  Usage: branches.py [--open N]
+both ways).  Usage: branches.py [--open N] [plan|translate]
 
---open N: so many may be neither taken nor excepted, for as long as there are some; 0 without it.
+FOLDER is plan without one.  --open N: so many may be neither taken nor excepted, for as long as there
+are some; 0 without it.
 
 Exceptions stand in tests/coverage-exceptions, a line each: "src/plan/x.c: the line of code: why".  An
 exception that is not needed is a complaint, too, and there may be of 1 % of the branches."""
+import argparse
 import concurrent.futures
 import json
 import os
@@ -17,7 +19,12 @@ from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 WORLD = ("world", "bound", "share")  # of tests/proof: what its programs have in common
-BELOW = {"plan": ["base", "hash", "schema", "model", "route", "alb/resource"]}
+BELOW = {  # what the tests of a folder are linked with
+    "plan": ["base", "hash", "schema", "model", "route", "alb/resource"],
+    "translate": ["base", "hash", "schema", "model", "route", "alb/resource", "object", "cert",
+                  "yaml", "source"],
+}
+SUPPORT = {"plan": "tests/unit/plan/support.c", "translate": "tests/support/pem.c"}
 CC = os.environ.get("CLANG", "clang")
 
 
@@ -34,30 +41,39 @@ def run(*command, **more):
     return done.stdout
 
 
+def programs_of(work, folder):
+    """(program, its sources, its arguments): unit tests, and what else tries the folder."""
+    programs = [(work / c.stem, [c], [])
+                for c in sorted((TOP / "tests/unit" / folder).glob("test_*.c"))]
+    if folder == "translate":
+        golden = TOP / "tests/golden/test_golden_translate.c"
+        return [*programs, (work / golden.stem, [golden], [])]
+    proof = {n: TOP / f"tests/proof/{n}.c" for n in (*WORLD, "least", "exhaustive", "edits")}
+    world = [proof[n] for n in WORLD]
+    return [*programs,
+            (work / "exhaustive", [proof["exhaustive"], proof["least"], *world], ["3", "1500", "1"]),
+            (work / "edits", [proof["edits"], *world], ["4000", "1"])]
+
+
 def build(work, folder):
     flags = ["-std=c17", "-O1", "-D_POSIX_C_SOURCE=200809L", f"-I{TOP}", f"-I{TOP}/include",
              f"-I{TOP}/src/{folder}", f'-DTEST_SOURCE_DIR="{TOP}"',
-             *run("pkg-config", "--cflags", "libcjson").split()]
+             *run("pkg-config", "--cflags", "libcjson", "yaml-0.1").split()]
     covered = ["-fprofile-instr-generate", "-fcoverage-mapping"]
     sources = [(c, f"{m.replace('/', '_')}_{c.stem}.o", []) for m in BELOW[folder]
                for c in sorted((TOP / "src" / m).glob("*.c"))]
     sources += [(c, f"own_{c.stem}.o", covered) for c in sorted((TOP / "src" / folder).glob("*.c"))]
-    tests = [(c, f"{c.stem}.o", []) for c in sorted((TOP / "tests/unit" / folder).glob("*.c"))]
-    proof = [(TOP / f"tests/proof/{n}.c", f"{n}.o", []) for n in (*WORLD, "least", "exhaustive", "edits")]
+    programs = programs_of(work, folder)
+    support = work / "support.o"
+    tests = {*(source for _, sources, _ in programs for source in sources)}
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda s: run(CC, *flags, *s[2], "-c", s[0], "-o", work / s[1]),
-                      sources + tests + proof))
+                      [*sources, (TOP / SUPPORT[folder], support, []),
+                       *((c, f"{c.stem}.o", []) for c in sorted(tests))]))
     below = [work / o for _, o, _ in sources]
-    programs = []
-    for c, o, _ in tests:
-        if c.stem != "support":
-            programs.append((work / c.stem, [work / o, work / "support.o"], []))
-    programs.append((work / "exhaustive",
-                     [work / f"{n}.o" for n in ("exhaustive", "least", *WORLD)],
-                     ["3", "1500", "1"]))
-    programs.append((work / "edits", [work / f"{n}.o" for n in ("edits", *WORLD)], ["4000", "1"]))
-    for program, objects, _ in programs:
-        run(CC, *covered, *objects, *below, "-lcmocka", "-lcjson", "-lcrypto", "-lm", "-o", program)
+    for program, sources, _ in programs:
+        run(CC, *covered, *(work / f"{c.stem}.o" for c in sources), support, *below, "-lcmocka",
+            "-lcjson", "-lyaml", "-lcrypto", "-lm", "-o", program)
     return programs
 
 
@@ -90,8 +106,11 @@ def missing_of(files):
 
 
 def main():
-    folder = "plan"
-    may_be_open = int(sys.argv[2]) if len(sys.argv) > 2 and sys.argv[1] == "--open" else 0
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--open", type=int, default=0)
+    parser.add_argument("folder", nargs="?", default="plan", choices=BELOW)
+    asked = parser.parse_args()
+    folder, may_be_open = asked.folder, asked.open
     path = TOP / "tests/coverage-exceptions"
     lines = path.read_text().split("\n") if path.exists() else []
     excepted = [line for line in lines if line.startswith(f"src/{folder}/")]
