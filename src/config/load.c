@@ -84,7 +84,7 @@ static const char *sibling(const char *path)
 /* A misspelt path; else the first setting that ends in the same name; else one beside it. */
 static const char *meant(const char *path)
 {
-    const char *paths[SETTINGS_MAX];
+    const char *paths[SETTINGS_MAX] = { 0 };
     for (size_t i = 0; i < settings_n; i++)
         paths[i] = settings_table[i].path;
     const char *near = name_nearest(path, paths, settings_n);
