@@ -141,7 +141,7 @@ static void check_addresses(struct subject *s, const struct quota *q)
              most->n, most->name, USES_OF_SERVER);
 }
 
-void quota_check(struct tr *t, const struct config *c, struct quota *q)
+void quota_warn(struct tr *t, const struct config *c, struct quota *q)
 {
     struct subject s = { .t = t, .obj = c->obj };
     check_listeners(&s, c);

@@ -179,5 +179,5 @@ void rules_translate(struct tr *t, struct config *c)
             listener_rules(t, c, &c->listeners.items[i], &quota);
     for (size_t i = 0; i < c->members.len; i++)
         check_ports(t, c, c->members.items[i]);
-    quota_check(t, c, &quota);
+    quota_warn(t, c, &quota);
 }

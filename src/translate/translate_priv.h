@@ -503,7 +503,7 @@ struct quota {
 };
 void quota_add(struct tr *t, const struct config *c, const struct reach_rule *r, struct quota *q);
 /* Warns of what is more than a quota allows before it is raised; 'q' is done with. */
-void quota_check(struct tr *t, const struct config *c, struct quota *q);
+void quota_warn(struct tr *t, const struct config *c, struct quota *q);
 
 /* ---- rule.c ---------------------------------------------------------------------------------- */
 
