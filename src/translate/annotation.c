@@ -119,14 +119,10 @@ static void check_row(struct subject *s, const struct annotation_row *row)
     if (!value)
         return;
     struct place at = annotation_place(s->t->a, row->name);
-    switch (row->support) {
-    case ANNOTATION_USED: return;
-    case ANNOTATION_ATTENDANT: check_attendant(s, row); return;
-    case ANNOTATION_LATER:
-        if (value[strspn(value, " \t\r\n")])
-            warn(s, &at, "not applied yet");
-        return;
-    }
+    if (row->support == ANNOTATION_ATTENDANT)
+        check_attendant(s, row);
+    else if (row->support == ANNOTATION_LATER && value[strspn(value, " \t\r\n")])
+        warn(s, &at, "not applied yet");
 }
 
 /* "conditions.<service>" and its like act on every path to that Service. */

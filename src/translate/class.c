@@ -56,11 +56,11 @@ static const char *class_target(struct subject *s, const struct object *class)
 
 static const char *target_of(struct subject *s, const struct object *class)
 {
-    switch (class_ownership(s->t, class)) {
-    case FOREIGN: return NULL;
-    case OURS: return class_target(s, class);
-    case UNREADABLE: break;
-    }
+    enum ownership whose = class_ownership(s->t, class);
+    if (whose == FOREIGN)
+        return NULL;
+    if (whose == OURS)
+        return class_target(s, class);
     problem(s, &(struct place){ .name = "spec.ingressClassName" },
             "%s cannot be understood; correct it first", subject_from(s->t->a, class));
     return NULL;

@@ -90,19 +90,11 @@ enum { MAX_VALUES = 10, MAX_SOURCE_IPS = 5 };
 /* Of the types whose values are texts; nobody asks for the others. */
 static const struct alb_values *spec_values(const struct condition_spec *spec, enum alb_cond type)
 {
-    switch (type) {
-    case ALB_COND_PATH: return &spec->path;
-    case ALB_COND_METHOD: return &spec->method;
-    case ALB_COND_SOURCE_IP: return &spec->source_ip;
-    case ALB_COND_RESPONSE_STATUS: return &spec->status;
-    case ALB_COND_HOST:
-    case ALB_COND_UNSET:
-    case ALB_COND_HEADER:
-    case ALB_COND_QUERY:
-    case ALB_COND_COOKIE:
-    case ALB_COND_RESPONSE_HEADER: break;
-    }
-    return &spec->host;
+    return type == ALB_COND_PATH              ? &spec->path
+           : type == ALB_COND_METHOD          ? &spec->method
+           : type == ALB_COND_SOURCE_IP       ? &spec->source_ip
+           : type == ALB_COND_RESPONSE_STATUS ? &spec->status
+                                              : &spec->host;
 }
 
 /* ---- the list so far ------------------------------------------------------------------------- */
@@ -269,38 +261,34 @@ static void read_blocks(struct subject *s, const struct place *at, const struct 
     }
 }
 
+/* Those of a type; of ALB_COND_UNSET: those that stay conditions of their own. */
 static void add_blocks(struct subject *s, const struct place *at, const block_list *blocks,
-                       const enum alb_cond *only, size_t n_only, struct route *r)
+                       enum alb_cond only, struct route *r)
 {
     for (size_t i = 0; i < blocks->len; i++) {
         const struct block *b = &blocks->items[i];
-        bool wanted = !n_only && !b->type->merged;
-        for (size_t k = 0; k < n_only; k++)
-            wanted = wanted || b->type->type == only[k];
-        if (wanted)
+        if (only ? b->type->type == only : !b->type->merged)
             add_block(s, &(struct place){ .up = at, .index = b->index }, b->type, &b->spec, r);
     }
 }
 
+/* One type after the other, so that each keeps its place whatever the annotation's order. */
 void conditions_find(struct subject *s, const struct alb_values *paths, struct route *r)
 {
-    static const enum alb_cond hosts[] = { ALB_COND_HOST }, path[] = { ALB_COND_PATH },
-                               rest[] = { ALB_COND_METHOD, ALB_COND_SOURCE_IP,
-                                          ALB_COND_RESPONSE_STATUS };
     block_list blocks = { 0 };
     const char *name = arena_fmt(s->t->a, "conditions.%s", r->service);
     struct place at = annotation_place(s->t->a, name);
     read_blocks(s, &at, r, name, &blocks);
-    add_blocks(s, &at, &blocks, NULL, 0, r);
-    add_blocks(s, &at, &blocks, hosts, COUNT(hosts), r);
+    add_blocks(s, &at, &blocks, ALB_COND_UNSET, r);
+    add_blocks(s, &at, &blocks, ALB_COND_HOST, r);
     if (r->host)
         add_once(s, &find(s, r, ALB_COND_HOST)->values, r->host);
-    add_blocks(s, &at, &blocks, path, COUNT(path), r);
+    add_blocks(s, &at, &blocks, ALB_COND_PATH, r);
     for (size_t i = 0; i < paths->values.len; i++)
         add_once(s, &find(s, r, ALB_COND_PATH)->values, paths->values.items[i]);
-    /* One type after the other, so that each keeps its place whatever the annotation's order. */
-    for (size_t i = 0; i < COUNT(rest); i++)
-        add_blocks(s, &at, &blocks, &rest[i], 1, r);
+    add_blocks(s, &at, &blocks, ALB_COND_METHOD, r);
+    add_blocks(s, &at, &blocks, ALB_COND_SOURCE_IP, r);
+    add_blocks(s, &at, &blocks, ALB_COND_RESPONSE_STATUS, r);
 }
 
 void condition_add_header(struct subject *s, struct route *r, const char *key, const char *value)
@@ -320,18 +308,10 @@ void condition_add_cookie(struct subject *s, struct route *r, const char *key, c
 
 static size_t count_values(const struct alb_condition *c)
 {
-    switch (c->type) {
-    case ALB_COND_QUERY:
-    case ALB_COND_COOKIE: return c->pairs.pairs.len;
-    case ALB_COND_HEADER:
-    case ALB_COND_RESPONSE_HEADER: return c->header.values.len;
-    case ALB_COND_UNSET:
-    case ALB_COND_HOST:
-    case ALB_COND_PATH:
-    case ALB_COND_METHOD:
-    case ALB_COND_SOURCE_IP:
-    case ALB_COND_RESPONSE_STATUS: break;
-    }
+    if (c->type == ALB_COND_QUERY || c->type == ALB_COND_COOKIE)
+        return c->pairs.pairs.len;
+    if (c->type == ALB_COND_HEADER || c->type == ALB_COND_RESPONSE_HEADER)
+        return c->header.values.len;
     return c->values.values.len;
 }
 

@@ -80,7 +80,7 @@ static void add_inferred(struct subject *s, struct placement *p, const char *con
 {
     bool tls = map_count(&p->tls_hosts) > 0, plain = false;
     for (size_t i = 0; i < n; i++)
-        plain = plain || (hosts[i] && *hosts[i] && !map_get(&p->tls_hosts, hosts[i]));
+        plain = plain || (hosts[i] && !map_get(&p->tls_hosts, hosts[i]));
     if (plain || !tls)
         add_port(s, p, 80, ALB_PROTOCOL_HTTP, "spec.rules");
     if (tls)

@@ -235,7 +235,7 @@ struct placement {
     struct map tls_hosts;
     listen_ports ports;
 };
-/* 'hosts' are those of spec.rules, NULL or "" among them. */
+/* 'hosts' are those of spec.rules; NULL: any. */
 void ports_find(struct subject *s, struct placement *p, const char *const *hosts, size_t n);
 bool port_wanted(const struct placement *p, int64_t port, enum alb_protocol protocol);
 /* Does a rule of 'host' go on a listener of 'protocol' that the Ingress lists? */
