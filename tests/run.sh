@@ -256,8 +256,8 @@ stage_slow() {
     logged "$logs/slow.log" 3600 ctest --test-dir build/dev -L '^slow$' --output-on-failure
     count_ctest slow $? "$logs/slow.log"
 }
-# Branches of src/plan that its tests do not take, and changes of src/plan that they do not notice:
-# the numbers are where they stand, and may only become better.
+# Branches of src/plan and src/translate that their tests do not take, and changes of src/plan that
+# they do not notice: the numbers are where they stand, and may only become better.
 planner_tests() { # NAME PROGRAM ARGUMENT...
     local name=$1
     shift
@@ -270,7 +270,10 @@ planner_tests() { # NAME PROGRAM ARGUMENT...
         show_log "$logs/$name.log" 200
     fi
 }
-stage_branches() { planner_tests branches tests/proof/branches.py --open 105; }
+stage_branches() {
+    planner_tests branches tests/proof/branches.py --open 105
+    planner_tests branches-translate tests/proof/branches.py translate
+}
 stage_mutants() { planner_tests mutants tests/proof/mutate.py --sample 300 --least 75; }
 stage_bench() {
     programs || return

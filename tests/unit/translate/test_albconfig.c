@@ -392,6 +392,63 @@ static void test_albconfig_being_deleted_is_not_wanted(void **state)
     world_done(&w);
 }
 
+static void test_a_vswitch_whose_vpc_is_not_told_is_taken(void **state)
+{
+    (void)state;
+    struct world w = { .vpc = "vpc-1" };
+    world_read(&w, CONFIG("zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2, zoneId: z-2}]"));
+    world_fact(&w, FACT_VSWITCH, "vsw-1", "z-1", "");
+    world_translate(&w);
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(lb_of(&w)->zones.items[0].zone_id, "z-1");
+    world_done(&w);
+}
+
+static void test_none_of_our_tags_can_be_given(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(CONFIG(ZONES ", tags: [{key: " TAG_ALBCONFIG ", value: x}, {key: " TAG_RESOURCE
+                              ", value: x}, {key: k}]"));
+    const struct alb_load_balancer *lb = lb_of(&w);
+    assert_int_equal(lb->tags.len, 4);
+    assert_string_equal(alb_tag_get(&lb->tags, TAG_ALBCONFIG), "kube-system/web");
+    assert_string_equal(alb_tag_get(&lb->tags, TAG_RESOURCE), "ApplicationLoadBalancer");
+    world_done(&w);
+}
+
+static void test_a_tag_without_key_is_the_only_mistake_of_its_list(void **state)
+{
+    (void)state;
+    struct world w = world_of(CONFIG(ZONES ", tags: [{value: a}, {key: b}]"));
+    assert_string_equal(problems(&w), "AlbConfig web: spec.config.tags[0].key: missing; add it\n");
+    world_done(&w);
+}
+
+static void test_ipv6_addresses_are_where_it_is_said(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(CONFIG(ZONES ", addressIpVersion: DualStack, ipv6AddressType: Internet"));
+    assert_int_equal(lb_of(&w)->ipv6_address_type, ALB_ADDRESS_INTERNET);
+    world_done(&w);
+    w = world_of(CONFIG(ZONES ", addressIpVersion: DualStack"));
+    assert_int_equal(lb_of(&w)->ipv6_address_type, ALB_ADDRESS_INTRANET);
+    world_done(&w);
+}
+
+static void test_an_albconfig_with_an_empty_id_made_its_load_balancer(void **state)
+{
+    (void)state;
+    struct world w = world_of("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\n"
+                              "metadata: {name: web, deletionTimestamp: \"2026-01-01T00:00:00Z\"}\n"
+                              "spec: {config: {id: \"\"}}\n");
+    assert_int_equal(w.out.tombstones.len, 1);
+    assert_string_equal(w.out.tombstones.items[0].lb, "kube-system/web");
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +471,11 @@ int main(void)
         cmocka_unit_test(test_reused_load_balancer_needs_a_vpc_from_somewhere),
         cmocka_unit_test(test_bad_albconfig_harms_only_itself),
         cmocka_unit_test(test_albconfig_being_deleted_is_not_wanted),
+        cmocka_unit_test(test_a_vswitch_whose_vpc_is_not_told_is_taken),
+        cmocka_unit_test(test_none_of_our_tags_can_be_given),
+        cmocka_unit_test(test_a_tag_without_key_is_the_only_mistake_of_its_list),
+        cmocka_unit_test(test_ipv6_addresses_are_where_it_is_said),
+        cmocka_unit_test(test_an_albconfig_with_an_empty_id_made_its_load_balancer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

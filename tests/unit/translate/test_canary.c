@@ -216,6 +216,28 @@ static void test_share_of_a_main_rule_that_redirects_is_where_it_forwards(void *
     world_done(&w);
 }
 
+/* Its main Ingress is on another listener, and it has no share there either. */
+static void test_a_canary_of_answers_has_no_rule_without_its_main_ingress(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w = world_of(arena_fmt(
+        &a, "%s",
+        WEB TEA("d") INGRESS("d", "main", "") "  rules:\n" PATH(
+            "a.com",
+            "/") "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                 "metadata:\n  name: web\n  namespace: d\n  annotations:\n" SAYS("canary", "true")
+                     SAYS("canary-by-header", "x") SAYS("canary-by-header-value", "y") SAYS(
+                         "listen-ports", "[{\"HTTPS\":443}]") SAYS("rule-direction.tea", "Response")
+                         SAYS("actions.tea",
+                              "[{\"type\":\"RemoveHeader\",\"RemoveHeaderConfig\":{\"key\":"
+                              "\"k\"}}]") "spec:\n  ingressClassName: alb\n" TO_ANNOTATION));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(rules(&w, "443/HTTPS"), "");
+    assert_has(warnings(&w), "on listener 443/HTTPS there is no main Ingress with this host");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_fifth_canary_finds_no_place),
         cmocka_unit_test(test_canary_without_main_keeps_what_it_has),
         cmocka_unit_test(test_share_of_a_main_rule_that_redirects_is_where_it_forwards),
+        cmocka_unit_test(test_a_canary_of_answers_has_no_rule_without_its_main_ingress),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

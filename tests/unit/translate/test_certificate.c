@@ -137,6 +137,85 @@ static void test_listener_that_no_ingress_uses_has_none_to_find(void **state)
     world_done(&w);
 }
 
+static void test_of_certificates_the_best_is_taken_wherever_it_stands(void **state)
+{
+    (void)state;
+    assert_served(
+        INGRESS("d", "a", "") TLS("x.a.com"),
+        "[" CERT(1, "\"x.a.com\"", "2026-06-01") "," CERT(2, "\"*.a.com\"", "2030-01-01") "]",
+        "1-cn-hangzhou");
+    assert_served(INGRESS("d", "a", "") TLS("a.com"),
+                  "[" CERT(1, "\"a.com\"", "2027-06-01") "," CERT(2, "\"a.com\"", "2026-06-01") "]",
+                  "1-cn-hangzhou");
+    assert_served(INGRESS("d", "a", "") TLS("a.com"),
+                  "[" CERT(7, "\"a.com\"", "2027-06-01") "," CERT(3, "\"a.com\"", "2027-06-01") "]",
+                  "7-cn-hangzhou");
+}
+
+static void test_a_certificate_whose_end_is_not_known_does_not_end(void **state)
+{
+    (void)state;
+    assert_served(INGRESS("d", "a", "") TLS("a.com"), "[{\"id\":4,\"names\":[\"a.com\"]}]",
+                  "4-cn-hangzhou");
+    assert_served(INGRESS("d", "a", "") TLS("a.com"), "[" CERT(4, "\"a.com\"", "soon") "]",
+                  "4-cn-hangzhou");
+}
+
+static void test_hosts_are_looked_for_only_where_they_are_served(void **state)
+{
+    (void)state;
+    /* b.com is on 80 only, and the rule without a host has no certificate of its own. */
+    struct world w =
+        served(WEB_SPEC "  listeners: [{port: 443, protocol: HTTPS}, {port: 80}]\n" CLASS INGRESS(
+                   "d", "a", "") TLS("a.com") PATH("b.com", "/") PATH("", "/"),
+               "[" CERT(1, "\"a.com\"", "2027-01-01") "," CERT(2, "\"b.com\"", "2027-01-01") "]");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(certs_of(&w), "1-cn-hangzhou");
+    world_done(&w);
+}
+
+static void test_the_smallest_id_is_the_default_in_whatever_order_hosts_come(void **state)
+{
+    (void)state;
+    static const char certs[] = "[" CERT(5, "\"a.com\"", "2027-01-01") "," CERT(
+        3, "\"b.com\"", "2027-01-01") "," CERT(9, "\"c.com\"", "2027-01-01") "]";
+    assert_served(INGRESS("d", "a", "") "  tls: [{hosts: [a.com, c.com, b.com]}]\n", certs,
+                  "3-cn-hangzhou 5-cn-hangzhou 9-cn-hangzhou");
+    assert_served(INGRESS("d", "a", "") "  tls: [{hosts: [b.com, a.com, c.com]}]\n", certs,
+                  "3-cn-hangzhou 5-cn-hangzhou 9-cn-hangzhou");
+}
+
+#define DEFAULT(id)                                                                               \
+    WEB_SPEC "  listeners: [{port: 443, protocol: HTTPS, defaultCertificate: {certificateId: " id \
+             "}}]\n" CLASS
+
+static void test_the_default_of_the_albconfig_is_found_only_once(void **state)
+{
+    (void)state;
+    struct world w = served(DEFAULT("1-cn-hangzhou") INGRESS("d", "a", "") TLS("a.com"),
+                            "[" CERT(1, "\"a.com\"", "2027-01-01") "]");
+    assert_string_equal(certs_of(&w), "1-cn-hangzhou");
+    world_done(&w);
+}
+
+static void test_a_host_without_a_certificate_has_the_default_of_the_albconfig(void **state)
+{
+    (void)state;
+    struct world w = served(DEFAULT("9-cn-hangzhou") INGRESS("d", "a", "") TLS("a.com"), "[]");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(certs_of(&w), "9-cn-hangzhou");
+    world_done(&w);
+}
+
+static void test_a_damaged_fact_is_asked_for_again(void **state)
+{
+    (void)state;
+    struct world w = served(OPEN INGRESS("d", "a", "") TLS("a.com"), "[{");
+    assert_int_equal(w.out.needs.len, 1);
+    assert_int_equal(w.out.needs.items[0].kind, FACT_CERTIFICATES);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +228,13 @@ int main(void)
         cmocka_unit_test(test_what_is_not_known_yet_is_a_need),
         cmocka_unit_test(test_ids_in_the_albconfig_end_the_search),
         cmocka_unit_test(test_listener_that_no_ingress_uses_has_none_to_find),
+        cmocka_unit_test(test_of_certificates_the_best_is_taken_wherever_it_stands),
+        cmocka_unit_test(test_a_certificate_whose_end_is_not_known_does_not_end),
+        cmocka_unit_test(test_hosts_are_looked_for_only_where_they_are_served),
+        cmocka_unit_test(test_the_smallest_id_is_the_default_in_whatever_order_hosts_come),
+        cmocka_unit_test(test_the_default_of_the_albconfig_is_found_only_once),
+        cmocka_unit_test(test_a_host_without_a_certificate_has_the_default_of_the_albconfig),
+        cmocka_unit_test(test_a_damaged_fact_is_asked_for_again),
     };
     return cmocka_run_group_tests_name("translate/certificate", tests, NULL, NULL);
 }

@@ -114,6 +114,18 @@ static void test_mistake_in_an_annotation_of_many_paths_is_named_once(void **sta
     world_done(&w);
 }
 
+static void test_blocks_of_each_type_are_merged_and_keep_their_place(void **state)
+{
+    (void)state;
+    assert_rules(SAYS("conditions.tea",
+                      "[{\"type\":\"SourceIp\",\"sourceIpConfig\":{\"values\":[\"10.0.0.0/8\"]}},"
+                      "{\"type\":\"Method\",\"methodConfig\":{\"values\":[\"GET\"]}},"
+                      "{\"type\":\"Path\",\"pathConfig\":{\"values\":[\"/x\"]}},"
+                      "{\"type\":\"Method\",\"methodConfig\":{\"values\":[\"HEAD\"]}},"
+                      "{\"type\":\"Host\",\"hostConfig\":{\"values\":[\"b.com\"]}}]"),
+                 TO_TEA, "b.com,a.com /x,/* Method:GET,HEAD SourceIp:10.0.0.0/8" FORWARD(1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_what_alb_refuses_is_a_problem),
         cmocka_unit_test(test_limits_of_a_rule_are_checked),
         cmocka_unit_test(test_mistake_in_an_annotation_of_many_paths_is_named_once),
+        cmocka_unit_test(test_blocks_of_each_type_are_merged_and_keep_their_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

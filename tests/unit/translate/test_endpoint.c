@@ -281,6 +281,34 @@ static void test_a_group_of_its_own_is_a_warning(void **state)
     world_done(&w);
 }
 
+#define ASKS(type) ", annotations: {service.beta.kubernetes.io/backend-type: \"" type "\"}"
+#define TEA_AS(type)                                                                               \
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d" ASKS(                 \
+        type) "}\n"                                                                                \
+              "spec: {ports: [{name: http, port: 80}]}\n"                                          \
+              "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"                        \
+              "metadata: {name: tea-1, namespace: d, labels: {kubernetes.io/service-name: tea}}\n" \
+              "addressType: IPv4\nports: [{name: http, port: 8080}]\n"                             \
+              "endpoints: [{addresses: [10.0.0.1]}]\n"
+
+static void test_pods_are_reached_unless_another_backend_type_is_asked_for(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(WEB TEA_AS("") INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
+    assert_string_equal(servers(&w, "d/web-tea:80"), "eni-1/10.0.0.1:8080*100");
+    world_done(&w);
+    w = world_of(WEB TEA_AS("eni") INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
+    assert_string_equal(servers(&w, "d/web-tea:80"), "eni-1/10.0.0.1:8080*100");
+    world_done(&w);
+    /* A group of addresses has no nodes. */
+    w = world_of(WEB TEA_AS("ecs") INGRESS(
+        "d", "web", ALB "server-group-type: Ip") "  rules:\n" PATH("a.com", "/"));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(servers(&w, "d/web-tea:80"), "10.0.0.1/10.0.0.1:8080*100");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_what_has_no_ipv4_address_is_named),
         cmocka_unit_test(test_more_servers_than_a_group_takes_are_refused),
         cmocka_unit_test(test_a_group_of_its_own_is_a_warning),
+        cmocka_unit_test(test_pods_are_reached_unless_another_backend_type_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -269,6 +269,63 @@ static void test_only_fields_that_do_not_exist_are_warnings(void **state)
     world_done(&w);
 }
 
+static void test_zero_is_the_default(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{port: 0, idleTimeout: 0, requestTimeout: 0}]");
+    const struct alb_listener *l = listener_of(&w, "80/HTTP");
+    assert_non_null(l);
+    assert_int_equal(l->idle_timeout.val, 15);
+    assert_int_equal(l->request_timeout.val, 60);
+    world_done(&w);
+}
+
+static void test_default_certificate_is_an_id_unless_it_says_otherwise(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{port: 443, protocol: HTTPS, certificates: [{CertificateId: "
+                                "c-1}], defaultCertificate: {certificateId: c-2}}]");
+    const struct alb_listener *l = listener_of(&w, "443/HTTPS");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(l->certs.items[0].id, "c-2");
+    assert_string_equal(l->additional_certs.items[0].id, "c-1");
+    world_done(&w);
+}
+
+static void test_secret_of_the_default_certificate_is_of_namespace_default(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{port: 443, protocol: HTTPS, defaultCertificate: {kind: Secret, "
+                                "secret: {name: s}}}]");
+    assert_has(problems(&w),
+               "defaultCertificate.secret: Secret default/s: there is no such Secret");
+    world_done(&w);
+}
+
+static void test_quic_may_stand_before_https_on_a_port(void **state)
+{
+    (void)state;
+    struct world w = world_with(
+        "[{port: 443, protocol: QUIC, certificates: [{CertificateId: c}]}, {port: 443, protocol: "
+        "HTTPS, certificates: [{CertificateId: c}]}, {port: 443, protocol: HTTP}]");
+    assert_non_null(listener_of(&w, "443/QUIC"));
+    assert_non_null(listener_of(&w, "443/HTTPS"));
+    assert_has(problems(&w),
+               "spec.listeners[2]: duplicate listener for port 443 and protocol HTTP");
+    world_done(&w);
+}
+
+static void test_of_two_equal_listeners_the_first_counts(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{port: 80, protocol: HTTP, description: first}, {port: 80, "
+                                "protocol: HTTP, description: second}]");
+    assert_has(problems(&w), "spec.listeners[1]: duplicate listener for port 80 and protocol HTTP");
+    assert_string_equal(listener_of(&w, "80/HTTP")->description, "first");
+    assert_int_equal(w.out.holds.len, 0);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +342,11 @@ int main(void)
         cmocka_unit_test(test_client_certificates_need_both),
         cmocka_unit_test(test_tags_are_checked),
         cmocka_unit_test(test_only_fields_that_do_not_exist_are_warnings),
+        cmocka_unit_test(test_zero_is_the_default),
+        cmocka_unit_test(test_default_certificate_is_an_id_unless_it_says_otherwise),
+        cmocka_unit_test(test_secret_of_the_default_certificate_is_of_namespace_default),
+        cmocka_unit_test(test_quic_may_stand_before_https_on_a_port),
+        cmocka_unit_test(test_of_two_equal_listeners_the_first_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -223,6 +223,48 @@ static void test_log_settings_are_checked(void **state)
     world_done(&w);
 }
 
+static void test_any_part_of_a_log_setting_makes_it_wanted(void **state)
+{
+    (void)state;
+    struct world w = world_with(
+        LOGGED_SPEC, "[{logConfig: {accessLogTracingConfig: {tracingSample: 5}}}, {port: 81, "
+                     "logConfig: {accessLogTracingConfig: {tracingType: Zipkin}}}, {port: 82}]");
+    assert_string_equal(problems(&w), "");
+    const struct alb_listener *sample = listener_of(&w, "80/HTTP"),
+                              *type = listener_of(&w, "81/HTTP"),
+                              *none = listener_of(&w, "82/HTTP");
+    assert_true(sample->log.tracing.enabled.set && !sample->log.tracing.enabled.val);
+    assert_true(type->log.tracing.enabled.set && !type->log.tracing.enabled.val);
+    assert_false(none->log.tracing.enabled.set);
+    world_done(&w);
+}
+
+static void test_log_settings_without_a_log_are_a_warning_when_they_are_on(void **state)
+{
+    (void)state;
+    static const char warning[] = "logConfig: it has no effect without an access log";
+    static const struct {
+        const char *config, *warning;
+    } cases[] = {
+        { "accessLogRecordCustomizedHeadersEnabled: true", warning },
+        { "accessLogTracingConfig: {tracingEnabled: true, tracingSample: 5}", warning },
+        { "accessLogRecordCustomizedHeadersEnabled: false", NULL },
+        { "accessLogTracingConfig: {tracingEnabled: false}", NULL },
+    };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct world w =
+            world_with(WEB_SPEC, arena_fmt(&a, "[{logConfig: {%s}}]", cases[i].config));
+        assert_string_equal(problems(&w), "");
+        if (cases[i].warning)
+            assert_has(warnings(&w), cases[i].warning);
+        else
+            assert_string_equal(warnings(&w), "");
+        assert_false(listener_of(&w, "80/HTTP")->log.tracing.enabled.set);
+        world_done(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +279,8 @@ int main(void)
         cmocka_unit_test(test_log_settings_are_not_wanted_unless_given),
         cmocka_unit_test(test_what_a_log_config_does_not_say_is_off),
         cmocka_unit_test(test_log_settings_are_checked),
+        cmocka_unit_test(test_any_part_of_a_log_setting_makes_it_wanted),
+        cmocka_unit_test(test_log_settings_without_a_log_are_a_warning_when_they_are_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -81,6 +81,23 @@ static void test_names_that_the_cloud_takes(void **state)
     assert_false(name_is_valid("a/b"));
 }
 
+static void test_letters_of_any_script_may_stand_first_in_a_name(void **state)
+{
+    (void)state;
+    assert_true(name_is_valid("\xe4\xb8\xad"
+                              "a")); /* U+4E2D */
+    assert_false(name_is_valid("~a"));
+    assert_false(name_is_valid("a~"));
+}
+
+static void test_names_have_at_most_128_characters(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_true(name_is_valid(repeated(&a, "n", 128)));
+    assert_false(name_is_valid(repeated(&a, "n", 129)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +106,8 @@ int main(void)
         cmocka_unit_test(test_group_is_named_by_service_and_port),
         cmocka_unit_test(test_long_group_names_stay_apart),
         cmocka_unit_test(test_names_that_the_cloud_takes),
+        cmocka_unit_test(test_letters_of_any_script_may_stand_first_in_a_name),
+        cmocka_unit_test(test_names_have_at_most_128_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

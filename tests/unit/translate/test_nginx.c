@@ -245,6 +245,49 @@ static void test_printed_ingress_gives_the_same_rules(void **state)
     assert_true(n_with_rules > 30); /* else the comparison says little */
 }
 
+static void test_an_ingress_without_annotations_is_left_as_it_is(void **state)
+{
+    (void)state;
+    struct world w = world_of(
+        WEB TEA("d") NGINX_CLASS("true") "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                                         "metadata: {name: web, namespace: d}\n"
+                                         "spec:\n  ingressClassName: n\n" X_TEA);
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(warnings(&w), "");
+    assert_string_equal(rules(&w, "80/HTTP"), "a.com /x,/x/*" FORWARD(1));
+    world_done(&w);
+}
+
+static void test_an_ingress_of_no_class_asks_for_nothing(void **state)
+{
+    (void)state;
+    struct world w = world_of(
+        WEB TEA("d") NGINX_CLASS("true") "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                                         "metadata: {name: web, namespace: d}\nspec:\n" X_TEA);
+    assert_false(nginx_is_asked(&w.set, object_set_find(&w.set, OBJECT_INGRESS, "d", "web")));
+    assert_null(rule_row(&w, "80/HTTP", 1));
+    world_done(&w);
+}
+
+/* The object model lets them through, though Kubernetes does not. */
+static void test_annotations_that_are_no_text_are_passed_over(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    nginx_notes notes = { 0 };
+    struct error err;
+    cJSON *body CLEANUP(json_done) = NULL;
+    static const char text[] = "{\"metadata\":{\"annotations\":{\"" N "limit-rps\":5,\"" N
+                               "limit-rpm\":\"60\"}},\"spec\":{}}";
+    assert_true(json_parse(text, strlen(text), &body, &err));
+    const struct object obj = {
+        .kind = OBJECT_INGRESS, .ns = "d", .name = "web", .origin = "t.yaml:1", .body = body
+    };
+    (void)nginx_to_alb(&a, &obj, &notes);
+    assert_int_equal(notes.len, 1);
+    assert_string_equal(notes.items[0].annotation, N "limit-rpm");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +299,9 @@ int main(void)
         cmocka_unit_test(test_garbage_in_any_annotation_harms_nobody_else),
         cmocka_unit_test(test_garbage_in_the_spec_harms_nobody_else),
         cmocka_unit_test(test_printed_ingress_gives_the_same_rules),
+        cmocka_unit_test(test_an_ingress_without_annotations_is_left_as_it_is),
+        cmocka_unit_test(test_an_ingress_of_no_class_asks_for_nothing),
+        cmocka_unit_test(test_annotations_that_are_no_text_are_passed_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -160,6 +160,27 @@ static void test_actions_that_are_there_stay(void **state)
     assert_null(object_annotation(ing, N "x-forwarded-prefix"));
 }
 
+static void test_actions_that_are_no_list_stay_as_they_are(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    struct source_options options = { 0 };
+    nginx_notes notes = { 0 };
+    static const char text[] =
+        INGRESS("d", "web", ALB "actions.tea: '{}', " N "x-forwarded-prefix: /p") X_ROOT;
+    source_read_text("t.yaml", text, strlen(text), &options, &set);
+    const struct object *alb =
+        nginx_to_alb(&a, object_set_find(&set, OBJECT_INGRESS, "d", "web"), &notes);
+    assert_string_equal(object_annotation(alb, ALB "actions.tea"), "{}");
+}
+
+static void test_an_empty_list_is_no_tls(void **state)
+{
+    (void)state;
+    assert_paths(N "force-ssl-redirect: \"false\"", "  tls: []\n" X_ROOT, "a.com Prefix /x tea\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +191,8 @@ int main(void)
         cmocka_unit_test(test_ingress_without_rules_is_left_alone),
         cmocka_unit_test(test_tls_is_served_and_redirected_to),
         cmocka_unit_test(test_actions_that_are_there_stay),
+        cmocka_unit_test(test_actions_that_are_no_list_stay_as_they_are),
+        cmocka_unit_test(test_an_empty_list_is_no_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

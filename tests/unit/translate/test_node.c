@@ -204,6 +204,76 @@ static void test_a_pod_that_waits_is_found_through_endpoints_too(void **state)
                    "");
 }
 
+static void test_a_node_counts_by_what_it_says_itself(void **state)
+{
+    (void)state;
+    /* A label type of another value, a condition without status, a list with a stray entry. */
+    assert_servers(WEB CLUSTER SLICE("") NODE_OF("a", ", labels: {type: bare}", "", "True") ING,
+                   "i-a:30080*100");
+    assert_servers(WEB CLUSTER SLICE("") NODE_OF("a", "", ", taints: [{}, {key: other}]", "True")
+                       ING,
+                   "i-a:30080*100");
+    assert_servers(
+        WEB CLUSTER SLICE("")
+            NODE("a") "---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\nspec: {providerID: "
+                      "cn-hangzhou.i-b}\nstatus: {conditions: [{type: Ready}]}\n" ING,
+        "i-a:30080*100");
+}
+
+static void test_a_node_whose_provider_is_another_is_named(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of(WEB CLUSTER SLICE("")
+                     NODE("a") "---\napiVersion: v1\nkind: Node\nmetadata: {name: b}\nspec: "
+                               "{providerID: cn-hangzhou.x-b}\n"
+                               "status: {conditions: [{type: Ready, status: \"True\"}]}\n" ING);
+    assert_string_equal(all(&w), "i-a:30080*100");
+    assert_has(warnings(&w), "Node b: spec.providerID: it names no ECS instance");
+    world_done(&w);
+}
+
+#define SELECTS(selector)                                                             \
+    SERVICE(", service.beta.kubernetes.io/alibaba-cloud-loadbalancer-backend-label: " \
+            "\"" selector "\"",                                                       \
+            "type: NodePort")
+
+static void test_a_selector_may_ask_for_a_label_of_any_value(void **state)
+{
+    (void)state;
+    assert_servers(WEB SELECTS("pool") SLICE("") NODE_OF("a", ", labels: {pool: x}", "", "True")
+                       NODE("b") ING,
+                   "i-a:30080*100");
+    assert_servers(WEB SELECTS("pool,zone=z") SLICE("")
+                       NODE_OF("a", ", labels: {pool: x, zone: z}", "", "True")
+                           NODE_OF("b", ", labels: {pool: x, zone: zz}", "", "True") ING,
+                   "i-a:30080*100");
+}
+
+static void test_nodes_that_take_no_new_pods_stay_when_that_is_said(void **state)
+{
+    (void)state;
+    assert_servers(WEB SERVICE(", service.beta.kubernetes.io/"
+                               "alibaba-cloud-loadbalancer-remove-unscheduled-backend: \"off\"",
+                               "type: NodePort") SLICE("")
+                       NODE_OF("a", "", ", unschedulable: true", "True") ING,
+                   "i-a:30080*100");
+}
+
+/* Nothing says which pod it is, so nothing says that it waits. */
+static void test_an_address_of_no_pod_counts_when_it_is_ready(void **state)
+{
+    (void)state;
+    struct world w = world_of(
+        WEB TEA("d") "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"
+                     "metadata: {name: tea-2, namespace: d, labels: {kubernetes.io/service-name: "
+                     "tea}}\naddressType: IPv4\nports: [{name: http, port: 8080}]\nendpoints: "
+                     "[{addresses: [10.0.0.2], conditions: {ready: false}, targetRef: {kind: "
+                     "Pod}}]\n" ING);
+    assert_string_equal(all(&w), "eni-1:8080*100");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +287,11 @@ int main(void)
         cmocka_unit_test(test_a_cluster_service_has_no_nodes),
         cmocka_unit_test(test_a_pod_that_waits_for_alb_is_a_server),
         cmocka_unit_test(test_a_pod_that_waits_is_found_through_endpoints_too),
+        cmocka_unit_test(test_a_node_counts_by_what_it_says_itself),
+        cmocka_unit_test(test_a_node_whose_provider_is_another_is_named),
+        cmocka_unit_test(test_a_selector_may_ask_for_a_label_of_any_value),
+        cmocka_unit_test(test_nodes_that_take_no_new_pods_stay_when_that_is_said),
+        cmocka_unit_test(test_an_address_of_no_pod_counts_when_it_is_ready),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -124,6 +124,39 @@ static void test_order_is_read_from_the_albconfig(void **state)
                  "a.com/* a.com/x ");
 }
 
+#define DEFAULT_TEA "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n"
+
+/* The rest is last whichever Ingress asks for it, in both orders. */
+static void test_the_rest_is_last_wherever_it_is_asked_for(void **state)
+{
+    (void)state;
+    assert_order(NAMED(DEFAULT_TEA, "")
+                     INGRESS("d", "z", "") "  rules:\n" TYPED("a.com", "/", "Prefix"),
+                 "a.com/* /* ");
+    assert_order(NAMED("  rules:\n" TYPED("a.com", "/", "Prefix"), "") INGRESS("d", "z", "")
+                     DEFAULT_TEA,
+                 "a.com/* /* ");
+    assert_order(NAMED(DEFAULT_TEA, SPECIFICATION)
+                     INGRESS("d", "z", "") "  rules:\n" TYPED("a.com", "/", "Prefix"),
+                 "a.com/* /* ");
+    assert_order(NAMED("  rules:\n" TYPED("a.com", "/", "Prefix"), SPECIFICATION)
+                     INGRESS("d", "z", "") DEFAULT_TEA,
+                 "a.com/* /* ");
+}
+
+#define ANY                                                                                 \
+    "  - {http: {paths: [{path: /x, pathType: Exact, backend: {service: {name: tea, port: " \
+    "{number: 80}}}}]}}\n"
+
+static void test_rules_of_any_host_come_after_those_of_one(void **state)
+{
+    (void)state;
+    assert_order(NAMED("  rules:\n" ANY TYPED("a.com", "/", "Prefix"), SPECIFICATION),
+                 "a.com/* /x ");
+    assert_order(NAMED("  rules:\n" TYPED("a.com", "/", "Prefix") ANY, SPECIFICATION),
+                 "a.com/* /x ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -134,6 +167,8 @@ int main(void)
         cmocka_unit_test(test_what_is_for_all_comes_last),
         cmocka_unit_test(test_canaries_come_before_their_main_rule),
         cmocka_unit_test(test_order_is_read_from_the_albconfig),
+        cmocka_unit_test(test_the_rest_is_last_wherever_it_is_asked_for),
+        cmocka_unit_test(test_rules_of_any_host_come_after_those_of_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,6 +87,31 @@ static void test_nothing_is_held_without_a_reason(void **state)
     world_done(&w);
 }
 
+static void test_a_hold_of_an_owner_is_for_its_rows_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from;
+        bool held;
+    } cases[] = { { "Ingress d/web (t.yaml:1) rules[0].paths[0]", true },
+                  { "Ingress d/web", true },
+                  { "Ingress d/webshop (t.yaml:1)", false },
+                  { "AlbConfig web", false },
+                  { NULL, false } };
+    struct world w = { 0 };
+    struct tr t = { .a = &w.a, .out = &w.out };
+    hold(&t, NULL, NULL, "Ingress d/web");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct resource row = { .lb = "kube-system/web",
+                                      .kind = RESOURCE_RULE,
+                                      .key = "80/HTTP#1",
+                                      .parent = "80/HTTP",
+                                      .desired_from = cases[i].from };
+        assert_int_equal(translate_holds(&w.out, &row), cases[i].held);
+    }
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_need_is_given_once),
         cmocka_unit_test(test_objects_are_named_with_kind_and_origin),
         cmocka_unit_test(test_nothing_is_held_without_a_reason),
+        cmocka_unit_test(test_a_hold_of_an_owner_is_for_its_rows_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

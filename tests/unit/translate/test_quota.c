@@ -200,6 +200,65 @@ static void test_certificates_of_all_listeners_are_counted_together(void **state
                       "raised; use wildcards, or more AlbConfigs\n");
 }
 
+static void test_of_ingresses_with_as_many_rules_the_first_by_name_is_named(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_adds(&b, WEB);
+    add_tea(&b, 1);
+    add_ingress(&b, "z", 51);
+    add_ingress(&b, "a", 51);
+    const char *first = strstr(buf_str(&b), "annotations: {}"); /* of "z": it comes first */
+    struct buf c CLEANUP(buf_done) = { 0 };
+    buf_addf(&c, "%.*sannotations: {" ALB "order: \"1\"}%s", (int)(first - buf_str(&b)),
+             buf_str(&b), first + strlen("annotations: {}"));
+    struct world w = world_built(&c);
+    assert_has(warnings(&w), "most of them (51) of Ingress d/a ");
+    world_done(&w);
+}
+
+/* Many rules, but most of them lead to a group of somebody else. */
+static void test_a_server_of_few_rules_among_many_is_no_warning(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_adds(&b, WEB);
+    add_tea(&b, 1);
+    add_ingress(&b, "a", 60);
+    buf_adds(
+        &b, INGRESS("d", "b",
+                    "\"" ALB "actions.tea\": '[{\"type\":\"ForwardGroup\",\"forwardConfig\":{"
+                    "\"serverGroups\":[{\"serverGroupID\":\"sgp-1\"}]}}]'") "  rules:\n  - http:\n "
+                                                                            "     paths:\n");
+    for (int i = 0; i < 150; i++)
+        buf_addf(&b,
+                 "      - {path: /%d, pathType: Exact, backend: {service: {name: tea, port: "
+                 "{name: use-annotation}}}}\n",
+                 i);
+    struct world w = world_built(&b);
+    assert_has(warnings(&w), "there are 210 rules");
+    assert_null(strstr(warnings(&w), "lead to server"));
+    world_done(&w);
+}
+
+/* An instance has no address of its own in a group. */
+static void test_a_node_that_too_many_rules_lead_to_is_named_by_its_instance(void **state)
+{
+    (void)state;
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_adds(&b, WEB "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d, "
+                     "annotations: {service.beta.kubernetes.io/backend-type: ecs}}\nspec: {type: "
+                     "NodePort, ports: [{port: 80, nodePort: 30080}]}\n"
+                     "---\napiVersion: v1\nkind: Endpoints\nmetadata: {name: tea, namespace: d}\n"
+                     "subsets: []\n"
+                     "---\napiVersion: v1\nkind: Node\nmetadata: {name: n}\nspec: {providerID: "
+                     "cn-hangzhou.i-n}\nstatus: {conditions: [{type: Ready, status: \"True\"}]}\n");
+    add_ingress(&b, "a", 201);
+    struct world w = world_built(&b);
+    assert_has(warnings(&w), "201 rules lead to server i-n, and 200 may");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +272,9 @@ int main(void)
         cmocka_unit_test(test_servers_that_are_not_known_are_not_counted),
         cmocka_unit_test(test_more_listeners_than_a_load_balancer_may_have_are_a_warning),
         cmocka_unit_test(test_certificates_of_all_listeners_are_counted_together),
+        cmocka_unit_test(test_of_ingresses_with_as_many_rules_the_first_by_name_is_named),
+        cmocka_unit_test(test_a_server_of_few_rules_among_many_is_no_warning),
+        cmocka_unit_test(test_a_node_that_too_many_rules_lead_to_is_named_by_its_instance),
     };
     return cmocka_run_group_tests_name("translate/quota", tests, NULL, NULL);
 }

@@ -146,6 +146,23 @@ static void test_expressions_beyond_the_budget_are_not_compared(void **state)
     assert_false(is_expression_found(20));
 }
 
+/* What several of them do to one answer is not known. */
+static void test_rules_of_answers_are_not_compared(void **state)
+{
+    (void)state;
+    static const char answers[] = SAYS("rule-direction.tea", "Response")
+        SAYS("actions.tea", "[{\"type\":\"RemoveHeader\",\"RemoveHeaderConfig\":{\"key\":\"k\"}}]");
+    struct world w = world_asked(
+        answers,
+        "  rules: [{host: a.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: "
+        "{name: tea, port: {name: use-annotation}}}}, {path: /x, pathType: Prefix, backend: "
+        "{service: {name: tea, port: {name: use-annotation}}}}]}}]\n");
+    assert_string_equal(problems(&w), "");
+    assert_non_null(rule_row(&w, "80/HTTP", 2));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_rules_of_the_other_direction_hide_nothing),
         cmocka_unit_test(test_expressions_beyond_the_budget_are_not_compared),
         cmocka_unit_test(test_more_rules_than_any_quota_are_not_compared),
+        cmocka_unit_test(test_rules_of_answers_are_not_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

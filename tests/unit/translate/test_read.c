@@ -185,6 +185,40 @@ static void test_kinds_have_names_for_people(void **state)
     assert_string_equal(json_kind(list), "a list");
 }
 
+static void test_a_long_text_of_the_wrong_type_is_not_repeated(void **state)
+{
+    (void)state;
+    struct world w = { 0 };
+    (void)read_text_as(&w, "{\"flag\":\"0123456789012345678901234567890123456789\"}", READ_EXACT);
+    assert_has(problems(&w), "\"0123456789012345678901234567890123456789\" is text");
+    (void)read_text_as(&w, "{\"flag\":\"01234567890123456789012345678901234567890\"}", READ_EXACT);
+    assert_string_equal(problems(&w), "AlbConfig web: t.flag: this is text; give true or false\n");
+    world_done(&w);
+}
+
+static void test_what_is_refused_may_ask_for_nothing(void **state)
+{
+    (void)state;
+    static const char *const off[] = { "0", "\"\"", "[]", "{}", "false", "null" };
+    static const char *const on[] = { "1", "0.5", "\"x\"", "[0]", "{\"a\":0}", "true" };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w = { 0 };
+    for (size_t i = 0; i < COUNT(off); i++) {
+        (void)read_text_as(&w, arena_fmt(&a, "{\"refused\":%s,\"later\":%s}", off[i], off[i]),
+                           READ_EXACT);
+        assert_string_equal(problems(&w), "");
+        assert_string_equal(warnings(&w), "");
+    }
+    for (size_t i = 0; i < COUNT(on); i++) {
+        (void)read_text_as(&w, arena_fmt(&a, "{\"refused\":%s,\"later\":%s}", on[i], on[i]),
+                           READ_EXACT);
+        assert_string_equal(problems(&w),
+                            "AlbConfig web: t.refused: not supported yet; remove it\n");
+        assert_string_equal(warnings(&w), "AlbConfig web: t.later: not applied yet\n");
+    }
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +230,8 @@ int main(void)
         cmocka_unit_test(test_known_members_without_effect),
         cmocka_unit_test(test_text_to_int_takes_digits_only),
         cmocka_unit_test(test_kinds_have_names_for_people),
+        cmocka_unit_test(test_a_long_text_of_the_wrong_type_is_not_repeated),
+        cmocka_unit_test(test_what_is_refused_may_ask_for_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -318,6 +318,86 @@ static void test_two_certificates_for_one_name_are_a_warning(void **state)
     assert_warns(arena_fmt(&a, "%s%s", secret(&a, "first", p), secret(&a, "second", p)), two, "");
 }
 
+static void test_a_secret_without_a_certificate_is_refused(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct pem p = pem_of(&a, "a.com");
+    p.crt = "";
+    struct world w =
+        world_of(arena_fmt(&a, "%s%s", FIXED TEA("d") INGRESS("d", "web", "") TLS("a.com", "tls"),
+                           secret(&a, "tls", p)));
+    assert_has(problems(&w), "Ingress web: spec.tls[0].secretName: Secret d/tls: ");
+    world_done(&w);
+    w = world_of(FIXED TEA("d") INGRESS("d", "web", "") TLS(
+        "a.com", "tls") "---\napiVersion: v1\nkind: Secret\nmetadata: {name: tls, namespace: d}\n"
+                        "type: Opaque\ndata: {tls.key: eA==}\n");
+    assert_has(problems(&w), "it holds no tls.crt and tls.key");
+    world_done(&w);
+}
+
+static void test_two_ingresses_may_have_one_secret(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct pem p = pem_of(&a, "a.com");
+    struct world w = world_of(arena_fmt(&a, "%s%s",
+                                        OPEN TEA("d") INGRESS("d", "one", "") TLS("a.com", "tls")
+                                            INGRESS("d", "two", "") TLS("a.com", "tls"),
+                                        secret(&a, "tls", p)));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(certs_of(&w), arena_fmt(&a, "@certificate/%s", cas_name(&a, "tls", p)));
+    assert_int_equal(w.out.secrets.len, 1);
+    world_done(&w);
+    /* Beside a default certificate of the AlbConfig, too. */
+    w = world_of(arena_fmt(&a, "%s%s",
+                           FIXED TEA("d") INGRESS("d", "one", "") TLS("a.com", "tls")
+                               INGRESS("d", "two", "") TLS("a.com", "tls"),
+                           secret(&a, "tls", p)));
+    assert_string_equal(certs_of(&w), arena_fmt(&a, "c-1 @certificate/%s", cas_name(&a, "tls", p)));
+    world_done(&w);
+}
+
+/* An entry of spec.tls with a Secret, and one with hosts that have none. */
+#define TLS_AND(hosts, secret, others)                                       \
+    "  tls: [{hosts: [" hosts "], secretName: " secret "}, {hosts: [" others \
+    "]}]\n  rules:\n" PATH("x.a.com", "/")
+
+static void test_hosts_that_no_secret_serves_are_looked_for(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct pem p = pem_of(&a, "*.a.com");
+    /* Without a dot, of other labels, of another domain, in capitals; "" is none. */
+    const char *text =
+        arena_fmt(&a, "%s%s",
+                  OPEN TEA("d") INGRESS("d", "web", "")
+                      TLS_AND("X.A.COM, \"\"", "tls", "localhost, .a.com, y.a.com, z.b.com"),
+                  secret(&a, "tls", p));
+    struct world w = { .vpc = "vpc-1" };
+    world_read(&w, text);
+    world_fact(&w, FACT_CERTIFICATES, FACT_ALL, "[]", "");
+    world_translate(&w);
+    const char *found = problems(&w);
+    assert_has(found, "none certificate found for host: localhost on listener 443/HTTPS");
+    assert_has(found, "none certificate found for host: .a.com on");
+    assert_has(found, "none certificate found for host: z.b.com on");
+    assert_null(strstr(found, "y.a.com"));
+    assert_null(strstr(found, "X.A.COM"));
+    assert_null(strstr(found, "x.a.com"));
+    world_done(&w);
+}
+
+static void test_a_secret_without_a_key_is_refused(void **state)
+{
+    (void)state;
+    struct world w = world_of(FIXED TEA("d") INGRESS("d", "web", "") TLS(
+        "a.com", "tls") "---\napiVersion: v1\nkind: Secret\nmetadata: {name: tls, namespace: "
+                        "d}\ntype: Opaque\ndata: {tls.crt: eA==}\n");
+    assert_has(problems(&w), "it holds no tls.crt and tls.key");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +414,10 @@ int main(void)
         cmocka_unit_test(test_a_certificate_for_other_hosts_is_a_warning),
         cmocka_unit_test(test_a_secret_without_a_listener_is_a_warning),
         cmocka_unit_test(test_two_certificates_for_one_name_are_a_warning),
+        cmocka_unit_test(test_a_secret_without_a_certificate_is_refused),
+        cmocka_unit_test(test_two_ingresses_may_have_one_secret),
+        cmocka_unit_test(test_hosts_that_no_secret_serves_are_looked_for),
+        cmocka_unit_test(test_a_secret_without_a_key_is_refused),
     };
     return cmocka_run_group_tests_name("translate/secret", tests, NULL, NULL);
 }

@@ -85,6 +85,30 @@ static void test_mistyped_endpoints_leave_servers_unknown(void **state)
                    "Endpoints tea: subsets[0].addresses[0].ip: this is a number; give text");
 }
 
+static void test_several_slices_of_another_family_are_one_warning(void **state)
+{
+    (void)state;
+#define IPV6(name)                                                                          \
+    "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"                           \
+    "metadata: {name: " name ", namespace: d, labels: {kubernetes.io/service-name: tea}}\n" \
+    "addressType: IPv6\nports: [{port: 8080}]\nendpoints: [{addresses: [\"fd00::1\"]}]\n"
+    struct world w = world_of(WEB SERVICE(GOOD) IPV6("a") IPV6("b") ING);
+    assert_string_equal(servers(&w, "d/web-tea:80"), "");
+    assert_string_equal(
+        warnings(&w), "Service tea: it has no IPv4 addresses, and ALB gets no others from here\n");
+    world_done(&w);
+}
+
+/* Pods are reached directly, so that the policy has no effect. */
+static void test_policy_cluster_is_no_policy_local(void **state)
+{
+    (void)state;
+    struct world w = world_of(WEB SERVICE(
+        "{type: NodePort, externalTrafficPolicy: Cluster, ports: [{port: 80}]}") GOOD_SLICE ING);
+    assert_string_equal(servers(&w, "d/web-tea:80"), "10.0.0.1/10.0.0.1:8080*100");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +117,8 @@ int main(void)
         cmocka_unit_test(test_mistyped_slice_leaves_servers_unknown),
         cmocka_unit_test(test_bad_address_leaves_servers_unknown),
         cmocka_unit_test(test_mistyped_endpoints_leave_servers_unknown),
+        cmocka_unit_test(test_several_slices_of_another_family_are_one_warning),
+        cmocka_unit_test(test_policy_cluster_is_no_policy_local),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

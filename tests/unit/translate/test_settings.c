@@ -206,6 +206,73 @@ static void test_type_keepalive_and_resource_group(void **state)
     assert_refused(ALB "server-group-resource-group-id: mine", "\"mine\" is no resource group");
 }
 
+static void test_codes_of_a_health_check_may_stand_apart(void **state)
+{
+    (void)state;
+#define CODES(text) HEALTH ", " ALB "healthcheck-code: \"" text "\""
+    struct world w;
+    const struct alb_server_group *g = group_with(&w, CODES("http_2xx , http_4xx,  http_5xx"));
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(g->health.codes.len, 3);
+    assert_string_equal(g->health.codes.items[0], "http_2xx");
+    assert_string_equal(g->health.codes.items[1], "http_4xx");
+    assert_string_equal(g->health.codes.items[2], "http_5xx");
+    world_done(&w);
+    assert_refused(CODES("http_2xx,  ,http_3xx"), "healthcheck-code]: \"\" is no code");
+    assert_refused(CODES("http_1xx"), "\"http_1xx\" is no code; give http_2xx, http_3xx");
+}
+
+static void test_codes_of_grpc_are_0_to_99(void **state)
+{
+    (void)state;
+#define GRPC(text) CODES(text) ", " ALB "healthcheck-protocol: grpc"
+    struct world w;
+    const struct alb_server_group *g = group_with(&w, GRPC("0,99"));
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(g->health.codes.items[1], "99");
+    world_done(&w);
+    assert_refused(GRPC("100"), "\"100\" is no code; give numbers of 0 to 99");
+    assert_refused(GRPC("http_2xx"), "\"http_2xx\" is no code; give numbers");
+}
+
+static void test_path_of_a_health_check_has_at_most_80_characters(void **state)
+{
+    (void)state;
+#define P20 "/2345678901234567890"
+    struct world w;
+    const struct alb_server_group *g =
+        group_with(&w, HEALTH ", " ALB "healthcheck-path: " P20 P20 P20 P20);
+    assert_non_null(g);
+    assert_int_equal(strlen(g->health.path), 80);
+    world_done(&w);
+    assert_refused(HEALTH ", " ALB "healthcheck-path: " P20 P20 P20 P20 "x",
+                   "is no path that ALB takes; give 1 to 80 characters");
+}
+
+static void test_stickiness_by_a_cookie_of_the_server_needs_its_name(void **state)
+{
+    (void)state;
+    static const char wanted[] =
+        "cookie]: sticky sessions of type Server need the name of a cookie";
+#define SERVER ALB "sticky-session: \"true\", " ALB "sticky-session-type: Server"
+    assert_refused(SERVER, wanted);
+    assert_refused(SERVER ", " ALB "cookie: \"\"", wanted);
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *long_name = repeated(&a, "c", 201);
+    assert_refused(arena_fmt(&a, "%s%s", SERVER ", " ALB "cookie: ", long_name), wanted);
+    assert_settings(
+        SERVER ", " ALB "cookie: c", "StickySessionConfig",
+        "{\"Cookie\":\"c\",\"StickySessionEnabled\":true,\"StickySessionType\":\"Server\"}");
+}
+
+static void test_hashing_by_a_parameter_needs_its_name(void **state)
+{
+    (void)state;
+    static const char wanted[] = "backend-scheduler-uch-value]: the scheduler uch hashes";
+    assert_refused(ALB "backend-scheduler: uch", wanted);
+    assert_refused(ALB "backend-scheduler: uch, " ALB "backend-scheduler-uch-value: \"\"", wanted);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +287,11 @@ int main(void)
         cmocka_unit_test(test_scheduler_in_any_case),
         cmocka_unit_test(test_slow_start_and_drain),
         cmocka_unit_test(test_type_keepalive_and_resource_group),
+        cmocka_unit_test(test_codes_of_a_health_check_may_stand_apart),
+        cmocka_unit_test(test_codes_of_grpc_are_0_to_99),
+        cmocka_unit_test(test_path_of_a_health_check_has_at_most_80_characters),
+        cmocka_unit_test(test_stickiness_by_a_cookie_of_the_server_needs_its_name),
+        cmocka_unit_test(test_hashing_by_a_parameter_needs_its_name),
     };
     return cmocka_run_group_tests_name("translate/settings", tests, NULL, NULL);
 }

@@ -352,6 +352,38 @@ static void test_nothing_gives_nothing(void **state)
     world_done(&w);
 }
 
+/* Certificates of one load balancer are asked for before the addresses behind it. */
+static void test_needs_are_sorted_by_kind_and_key(void **state)
+{
+    (void)state;
+    struct world w = { .vpc = NULL };
+    world_read(
+        &w,
+        "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: a}\n"
+        "spec: {config: {zoneMappings: [{vSwitchId: vsw-2}, {vSwitchId: vsw-1}]}, "
+        "listeners: [{port: 80}]}\n---\n" WEB TEA("d") INGRESS("d", "web", "") "  rules:\n" PATH(
+            "a.com",
+            "/") "---\napiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: z}\n"
+                 "spec: {config: {zoneMappings: [{vSwitchId: vsw-9}]}, listeners: [{port: 443, "
+                 "protocol: HTTPS}]}\n"
+                 "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: z}\n"
+                 "spec: {controller: ingress.k8s.alibabacloud/alb, parameters: {name: z}}\n"
+                 "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                 "metadata: {name: z, namespace: d}\nspec: {ingressClassName: z, tls: [{hosts: "
+                 "[z.com]}], rules: [{host: z.com, http: {paths: [{path: /, pathType: Prefix, "
+                 "backend: {service: {name: tea, port: {number: 80}}}}]}}]}\n");
+    world_fact(&w, FACT_VSWITCH, "vsw-1", "z-1", "vpc-1");
+    world_fact(&w, FACT_VSWITCH, "vsw-9", "z-9", "vpc-9");
+    world_translate(&w);
+    for (size_t i = 1; i < w.out.needs.len; i++) {
+        const struct fact_need *x = &w.out.needs.items[i - 1], *y = &w.out.needs.items[i];
+        assert_true(x->kind < y->kind || (x->kind == y->kind && strcmp(x->key, y->key) < 0));
+    }
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(w.out.needs.len, 4);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_hostile_object_harms_only_itself),
         cmocka_unit_test(test_garbage_in_annotations_harms_only_its_ingress),
         cmocka_unit_test(test_nothing_gives_nothing),
+        cmocka_unit_test(test_needs_are_sorted_by_kind_and_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
