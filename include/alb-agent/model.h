@@ -52,6 +52,7 @@ struct resource {
     int64_t position;         /* wanted place among the rules of its listener, from 1     */
     bool held;                /* its object cannot be translated or is missing from an
                                  incomplete source: neither changed nor deleted           */
+    bool refused;             /* held because the cloud refused just this; not stored     */
 
     /* What was done, and what is there. */
     const void *applied;       /* the last desired that was done, or NULL                      */
@@ -83,6 +84,11 @@ struct resource *model_find(const struct model *m, const char *lb, enum resource
                             const char *key);
 /* The rows [*first, *end) of one load balancer in a sorted model. */
 void model_range(const struct model *m, const char *lb, size_t *first, size_t *end);
+
+/* Copies that share nothing with what they are of, in 'a'.  Of a model the rows of 'lb' only;
+ * NULL: all. */
+struct resource resource_copy(struct arena *a, const struct resource *r);
+void model_copy(struct arena *a, const struct model *from, const char *lb, struct model *to);
 
 /* Puts what 'desired', 'known' (from the store: applied, ids, times) and 'actual' say of
  * each address into one sorted model in 'a'.  All three are sorted.  What only the store

@@ -23,6 +23,7 @@ struct observe_in {
     const char *cluster_id;
     const struct observe_lb *lbs; /* borrowed until observe_free()                */
     size_t n_lbs;
+    const char *only;          /* read this load balancer of ours alone; NULL: all   */
     const struct model *known; /* what the store knows: tells ours from others' (borrowed) */
 };
 

@@ -85,6 +85,10 @@ bool store_resource_delete(struct store *st, const char *lb, enum resource_kind 
 /* Makes the table say what the (sorted) model says, touching only rows that differ. */
 bool store_model_put(struct store *st, const struct model *m, struct error *err) MUST_USE;
 
+/* The same for the rows of one load balancer; 'm' holds no others. */
+bool store_lb_put(struct store *st, const char *lb, const struct model *m,
+                  struct error *err) MUST_USE;
+
 /* A call, written before it is sent; ERROR_BUG when its parameters hold a secret. */
 struct store_call {
     int64_t id;                       /* set by store_call_intent() */

@@ -69,36 +69,31 @@ static bool wants_any(const struct session *s)
 }
 
 /* The list that translation has just read is new enough for the first sweep. */
-static bool read_list(struct session *s, cJSON **list, struct error *err)
+bool session_read_certificates(struct session *s, struct error *err)
 {
     bool fresh = !s->observed && s->config.n_files;
-    const struct fact *f = fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL);
-    if (!f || !fresh) {
-        fact_needs needs = { 0 };
-        *LIST_PUSH(&s->arena, &needs) = (struct fact_need){ FACT_CERTIFICATES, FACT_ALL };
-        if (!session_read_facts(s, &needs, err))
-            return false;
-        f = fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL);
-    }
-    return json_parse(f->value, strlen(f->value), list, err)
-           || error_wrap(err, "the list of certificates");
+    if (!wants_any(s) || (fresh && fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL)))
+        return true;
+    fact_needs needs = { 0 };
+    *LIST_PUSH(&s->arena, &needs) = (struct fact_need){ FACT_CERTIFICATES, FACT_ALL };
+    return session_read_facts(s, &needs, err);
 }
 
-bool session_add_certificates(struct session *s, struct model *actual, struct error *err)
+void session_add_certificates(struct session *s, struct model *actual)
 {
     cJSON *list CLEANUP(json_done) = NULL;
-    if (!wants_any(s))
-        return true;
-    if (!read_list(s, &list, err))
-        return false;
+    struct error err;
+    const struct fact *f = fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL);
+    if (!wants_any(s) || !f || !json_parse(f->value, strlen(f->value), &list, &err))
+        return;
+    const struct model there = *actual;
     for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
         const struct resource *r = &s->wanted.desired.rows.items[i];
         const cJSON *entry = r->kind == RESOURCE_CERTIFICATE ? find_entry(list, r->key) : NULL;
-        if (entry)
+        if (entry && !model_find(&there, r->lb, r->kind, r->key))
             add_row(s, actual, r, entry);
     }
     model_sort(actual);
-    return true;
 }
 
 /* ---- what is in doubt ------------------------------------------------------------------------ */

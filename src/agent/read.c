@@ -119,7 +119,7 @@ static bool is_asked_for(const struct session *s, const char *lb)
 
 /* Load balancers that are asked for, by their objects or, when those were not read, by the
  * store: one that was taken over may carry no tag of ours, so its id is told. */
-static void wanted_lbs(struct session *s, struct observe_in *in)
+void session_wanted_lbs(struct session *s, struct observe_in *in)
 {
     LIST_OF(struct observe_lb) lbs = { 0 };
     for (size_t i = 0; i < s->wanted.lbs.len; i++)
@@ -154,8 +154,20 @@ static void keep_created(struct session *s, const struct model *before, struct m
     model_sort(actual);
 }
 
+/* Is the same wanted as before? */
+static bool is_wanted_as_before(const struct resource *before, const struct resource *now)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct schema *schema = resource_schema(now->kind);
+    if (!before->desired || !now->desired)
+        return before->desired == now->desired;
+    return before->desired == now->desired
+           || !strcmp(schema_canonical(&a, schema, before->desired),
+                      schema_canonical(&a, schema, now->desired));
+}
+
 /* When this run created a resource, since when a group is unused, and that it was refused
- * outlive the reading. */
+ * outlive the reading; a refusal only while the same is wanted. */
 static void carry_over(const struct model *before, struct model *after)
 {
     for (size_t i = 0; i < before->rows.len; i++) {
@@ -163,7 +175,8 @@ static void carry_over(const struct model *before, struct model *after)
         struct resource *to = model_find(after, r->lb, r->kind, r->key);
         if (!to)
             continue;
-        to->held = to->held || r->held; /* refused by the cloud, say */
+        to->refused = r->refused && is_wanted_as_before(r, to);
+        to->held = to->held || to->refused;
         if (!to->actual)
             continue;
         to->created_at = r->created_at;
@@ -181,13 +194,29 @@ static void note_unused(struct session *s)
     }
 }
 
+void session_join(struct session *s, struct model *actual)
+{
+    const struct model before = s->world;
+    session_add_certificates(s, actual);
+    keep_created(s, &before, actual);
+    model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, actual, &s->world);
+    carry_over(&before, &s->world);
+    session_disown_rules(s);
+    session_hold_unknown(s);
+    session_hold_absent(s);
+    note_unused(s);
+    if (!s->observed)
+        session_note_confirmed(s);
+    s->observed = true;
+}
+
 bool session_observe(struct session *s, struct error *err)
 {
     const struct model before = s->world;
     struct observe_in in = { .alb = s->alb,
                              .cluster_id = s->cluster_id,
                              .known = s->observed ? &before : &s->known };
-    wanted_lbs(s, &in);
+    session_wanted_lbs(s, &in);
     struct observe *o;
     if (!observe_new(&o, &in, err))
         return false;
@@ -197,18 +226,8 @@ bool session_observe(struct session *s, struct error *err)
     struct model actual = { 0 };
     ok = ok && observe_result(o, &s->arena, session_now(s), &actual, err);
     observe_free(o);
-    if (!ok || !session_add_certificates(s, &actual, err))
+    if (!ok || !session_read_certificates(s, err))
         return false;
-    keep_created(s, &before, &actual);
-    model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, &actual,
-               &s->world);
-    carry_over(&before, &s->world);
-    session_disown_rules(s);
-    session_hold_unknown(s);
-    session_hold_absent(s);
-    note_unused(s);
-    if (!s->observed)
-        session_note_confirmed(s);
-    s->observed = true;
+    session_join(s, &actual);
     return true;
 }

@@ -15,8 +15,15 @@ bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, voi
 
 /* Reads facts from the cloud and remembers them. */
 bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err) MUST_USE;
-/* Adds the rows of those wanted certificates that are uploaded (certificate.c). */
-bool session_add_certificates(struct session *s, struct model *actual, struct error *err) MUST_USE;
+/* Reads the list of certificates when one is wanted; then adds the rows of those wanted ones
+ * that are in the list and not in 'actual' yet (certificate.c). */
+bool session_read_certificates(struct session *s, struct error *err) MUST_USE;
+void session_add_certificates(struct session *s, struct model *actual);
+
+/* Which load balancers a reading is about, in the session's arena. */
+void session_wanted_lbs(struct session *s, struct observe_in *in);
+/* Puts a reading ('actual', sorted; completed here) beside what is wanted and known. */
+void session_join(struct session *s, struct model *actual);
 
 /* Rows that must stay as they are because the object they came from cannot be read or
  * translated now: adds them to what is wanted, held (join.c). */

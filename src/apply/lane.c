@@ -331,7 +331,7 @@ static void hold(struct apply *ap, const struct lane *lane)
         const struct step_item *item = &lane->step.items.items[i];
         struct resource *row = model_find(scope.model, lane->site->name, item->kind, item->key);
         if (row)
-            row->held = true;
+            row->held = row->refused = true;
     }
 }
 

@@ -308,15 +308,16 @@ bool observe_new(struct observe **out, const struct observe_in *in, struct error
     o->arena = mem;
     o->in = *in;
     /* Any value: a load balancer of another cluster with our AlbConfig's name must stop us. */
-    struct alb_tag ours = { TAG_ALBCONFIG, NULL };
-    struct alb_tag cluster = { TAG_CLUSTER, tag_escape(&o->arena, in->cluster_id) };
-    const struct alb_server_group_query groups = { .tags = { &cluster, 1 }, .page = LONG_PAGES };
+    struct alb_tag ours = { TAG_ALBCONFIG, in->only ? tag_escape(&o->arena, in->only) : NULL };
+    struct alb_tag both[] = { { TAG_CLUSTER, tag_escape(&o->arena, in->cluster_id) }, ours };
+    const struct alb_server_group_query groups = { .tags = { both, in->only ? 2 : 1 },
+                                                   .page = LONG_PAGES };
     const alb_params p = alb_list_server_groups_params(&o->arena, &groups);
     read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
     read_start(o, READ_GROUPS, &p, NULL);
     for (size_t i = 0; i < in->n_lbs; i++) {
         const char *id = in->lbs[i].reuse_id;
-        if (id)
+        if (id && (!in->only || !strcmp(in->only, in->lbs[i].name)))
             read_lbs(o, (struct alb_load_balancer_query){ .ids = { &id, 1 } });
     }
     *out = o;

@@ -14,6 +14,7 @@
             "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "            \
             "FROM resource ORDER BY lb, kind, key")                                              \
     X(KEYS, "SELECT lb, kind, key FROM resource ORDER BY lb, kind, key")                         \
+    X(KEYS_OF, "SELECT lb, kind, key FROM resource WHERE lb = :lb ORDER BY lb, kind, key")       \
     X(PUT, "INSERT INTO resource(lb, kind, key, parent, desired, desired_from, position, held, " \
            "applied, actual, cloud_id, status, observed_at, unused_since, empty_since, ours) "   \
            "VALUES(:lb, :kind, :key, :parent, :desired, :desired_from, :position, :held, "       \
@@ -161,11 +162,12 @@ bool store_resource_delete(struct store *st, const char *lb, enum resource_kind 
     return stmt_run(s, err) || error_wrap(err, "remove %s %s", resource_kind_name(kind), key);
 }
 
-static bool find_absent(struct store *st, struct arena *a, const struct model *m, struct model *out,
-                        struct error *err)
+static bool find_absent(struct store *st, struct arena *a, const char *lb, const struct model *m,
+                        struct model *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][KEYS];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][lb ? KEYS_OF : KEYS];
     bool row;
+    bind_text(s, ":lb", lb);
     for (;;) {
         if (!stmt_next(s, &row, err))
             return error_wrap(err, "read resources");
@@ -181,12 +183,12 @@ static bool find_absent(struct store *st, struct arena *a, const struct model *m
     }
 }
 
-bool store_model_put(struct store *st, const struct model *m, struct error *err)
+static bool put_model(struct store *st, const char *lb, const struct model *m, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct batch batch CLEANUP(batch_done) = { 0 };
     struct model absent = { 0 };
-    if (!batch_begin(&batch, st, err) || !find_absent(st, &scratch, m, &absent, err))
+    if (!batch_begin(&batch, st, err) || !find_absent(st, &scratch, lb, m, &absent, err))
         return false;
     for (size_t i = 0; i < absent.rows.len; i++) {
         const struct resource *r = &absent.rows.items[i];
@@ -197,4 +199,14 @@ bool store_model_put(struct store *st, const struct model *m, struct error *err)
         if (!store_resource_put(st, &m->rows.items[i], err))
             return false;
     return batch_end(&batch, err);
+}
+
+bool store_model_put(struct store *st, const struct model *m, struct error *err)
+{
+    return put_model(st, NULL, m, err);
+}
+
+bool store_lb_put(struct store *st, const char *lb, const struct model *m, struct error *err)
+{
+    return put_model(st, lb, m, err);
 }
