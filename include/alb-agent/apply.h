@@ -109,11 +109,12 @@ bool apply_busy(const struct apply *ap, const char *lb);
 
 /* What became of a load balancer when its plan was last computed. */
 struct apply_standing {
-    bool planned;      /* false: it has not been, since it was touched           */
-    bool refused;      /* its plan was refused                                   */
-    size_t waiting;    /* steps that may not be sent yet                         */
-    bool waits_read;   /* one of them for a read that is newer                   */
-    const char *waits; /* for what the first of them waits, or NULL              */
+    bool planned;        /* false: it has not been, since it was touched           */
+    const char *refused; /* why its plan was refused, or NULL                    */
+    size_t steps;        /* of the plan                                          */
+    size_t waiting;      /* of those that may not be sent yet                         */
+    bool waits_read;     /* one of them for a read that is newer                   */
+    const char *waits;   /* for what the first of them waits, or NULL              */
 };
 struct apply_standing apply_standing(const struct apply *ap, const char *lb);
 

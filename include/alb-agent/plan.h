@@ -102,6 +102,8 @@ struct plan_in {
     const struct map *tombstones; /* load balancers whose AlbConfig is being deleted, with its
                                      name as the value; or NULL                        */
     int64_t max_age_ms;           /* a destructive step needs a read this new; 0: 60 s         */
+    int64_t empty_ms;             /* how long servers must be wanted to be none before the last
+                                     ones go                                           */
     size_t batch_rules;           /* in a call; 0: 100                                        */
     size_t batch_servers;         /* in a call; 0: 200                                        */
     const struct map *batches;    /* action -> const size_t: no more than that in its calls,

@@ -100,13 +100,13 @@ static bool apply_pin(struct session *s, const struct store_pin *pin, struct err
     return true;
 }
 
-bool session_apply_pins(struct session *s, struct error *err)
+bool session_apply_pins(struct session *s, const char *only, struct error *err)
 {
     store_pins pins;
     if (!store_pins_load(s->store, &s->arena, &pins, err))
         return false;
     for (size_t i = 0; i < pins.len; i++)
-        if (!apply_pin(s, &pins.items[i], err))
+        if ((!only || !strcmp(only, pins.items[i].lb)) && !apply_pin(s, &pins.items[i], err))
             return false;
     return true;
 }

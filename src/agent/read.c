@@ -25,6 +25,19 @@ static void put_fact(struct session *s, const struct fact *f)
     *LIST_PUSH(&s->arena, &s->facts.items) = *f;
 }
 
+bool session_put_facts(struct session *s, const struct fact_set *found, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < found->items.len; i++) {
+        const struct fact *f = &found->items.items[i];
+        put_fact(s, f);
+        /* That there is none today is no fact to be remembered. */
+        ok = !*f->value || store_fact_put(s->store, f, err);
+    }
+    fact_sort(&s->facts);
+    return ok;
+}
+
 bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err)
 {
     struct fact_reader *reader;
@@ -34,14 +47,8 @@ bool session_read_facts(struct session *s, const fact_needs *needs, struct error
     while (ok && fact_reader_busy(reader))
         ok = session_turn(s, -1, take_fact, reader, err);
     struct fact_set found = { 0 };
-    ok = ok && fact_reader_result(reader, &s->arena, session_now(s), &found, err);
-    for (size_t i = 0; ok && i < found.items.len; i++) {
-        const struct fact *f = &found.items.items[i];
-        put_fact(s, f);
-        /* That there is none today is no fact to be remembered. */
-        ok = !*f->value || store_fact_put(s->store, f, err);
-    }
-    fact_sort(&s->facts);
+    ok = ok && fact_reader_result(reader, &s->arena, session_now(s), &found, err)
+         && session_put_facts(s, &found, err);
     fact_reader_free(reader);
     return ok;
 }
@@ -63,7 +70,7 @@ static void run_translate(struct session *s)
 /* An address may belong to another pod, and so to another interface, than when it was last
  * asked about, and a certificate may have been renewed: what is remembered serves only those
  * who cannot ask. */
-static void forget_passing(struct fact_set *facts)
+void session_forget_passing(struct fact_set *facts)
 {
     size_t kept = 0;
     for (size_t i = 0; i < facts->items.len; i++)
@@ -78,10 +85,10 @@ bool session_translate(struct session *s, struct error *err)
         for (size_t i = 0; i < s->known.rows.len; i++)
             if (s->known.rows.items[i].desired)
                 *LIST_PUSH(&s->arena, &s->wanted.desired.rows) = s->known.rows.items[i];
-        return session_apply_pins(s, err);
+        return session_apply_pins(s, NULL, err);
     }
     if (s->alb)
-        forget_passing(&s->facts);
+        session_forget_passing(&s->facts);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
         if (!session_read_facts(s, &s->wanted.needs, err))
@@ -97,7 +104,7 @@ bool session_translate(struct session *s, struct error *err)
         map_put(&s->tombstones, s->wanted.tombstones.items[i].lb,
                 s->wanted.tombstones.items[i].from);
     session_keep_last_good(s);
-    return session_apply_pins(s, err);
+    return session_apply_pins(s, NULL, err);
 }
 
 /* ---- the sweep ------------------------------------------------------------------------ */

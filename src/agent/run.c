@@ -6,7 +6,7 @@
 #include "alb-agent/json.h"
 #include "session_priv.h"
 
-static bool put_revisions(struct session *s, struct error *err)
+bool session_put_revisions(struct session *s, struct error *err)
 {
     for (size_t i = 0; i < s->wanted.lbs.len; i++) {
         const char *lb = s->wanted.lbs.items[i].name;
@@ -58,6 +58,12 @@ static void note_empty(struct session *s, int64_t now_ms)
     }
 }
 
+void session_note_state(struct session *s)
+{
+    note_applied(s);
+    note_empty(s, session_now(s));
+}
+
 bool session_save(struct session *s, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
@@ -65,9 +71,8 @@ bool session_save(struct session *s, struct error *err)
     bool *was_empty = arena_array(&scratch, n, sizeof *was_empty);
     for (size_t i = 0; i < n; i++)
         was_empty[i] = s->world.rows.items[i].empty_since != 0;
-    note_applied(s);
-    note_empty(s, session_now(s));
-    bool ok = store_model_put(s->store, &s->world, err) && put_revisions(s, err);
+    session_note_state(s);
+    bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, err);
     /* This run must not act on what it has itself seen first. */
     for (size_t i = 0; i < n; i++)
         if (!was_empty[i])
@@ -216,7 +221,7 @@ static bool refresh(struct session *s, struct error *err)
     return session_observe(s, err) && session_save(s, err);
 }
 
-static const struct secret *find_key(void *arg, const char *certificate)
+const struct secret *session_find_key(void *arg, const char *certificate)
 {
     const struct session *s = arg;
     for (size_t i = 0; i < s->wanted.secrets.len; i++)
@@ -248,7 +253,7 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .batch_arena = &s->arena,
         .batches = &s->batches,
         .region = s->config.region,
-        .key = find_key,
+        .key = session_find_key,
         .key_arg = s,
         .event = event,
         .event_arg = arg,

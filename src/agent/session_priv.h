@@ -15,6 +15,17 @@ bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, voi
 
 /* Reads facts from the cloud and remembers them. */
 bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err) MUST_USE;
+/* Puts facts among those that are known, and into the store. */
+bool session_put_facts(struct session *s, const struct fact_set *found, struct error *err) MUST_USE;
+/* Keeps only what never changes: the rest serves those who cannot ask. */
+void session_forget_passing(struct fact_set *facts);
+/* Marks rows that are there as wanted as applied, and since when servers are wanted none. */
+void session_note_state(struct session *s);
+/* Records what is wanted of each load balancer that is asked for, where it is new. */
+bool session_put_revisions(struct session *s, struct error *err) MUST_USE;
+/* An apply_key_fn of a session. */
+const struct secret *session_find_key(void *arg, const char *certificate);
+
 /* Reads the list of certificates when one is wanted; then adds the rows of those wanted ones
  * that are in the list and not in 'actual' yet (certificate.c). */
 bool session_read_certificates(struct session *s, struct error *err) MUST_USE;
@@ -35,8 +46,8 @@ void session_keep_certificates(struct session *s);
 void session_hold_unknown(struct session *s);
 /* A load balancer that was to be taken over and is not there is never made instead. */
 void session_hold_absent(struct session *s);
-/* What was rolled back wants what it wanted then (pin.c). */
-bool session_apply_pins(struct session *s, struct error *err) MUST_USE;
+/* What was rolled back wants what it wanted then (pin.c); 'only': of that load balancer. */
+bool session_apply_pins(struct session *s, const char *only, struct error *err) MUST_USE;
 /* Which load balancers are confirmed as they are now; and how to confirm what was refused. */
 void session_note_confirmed(struct session *s);
 void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan);

@@ -115,9 +115,9 @@ static void note_standing(struct site *site, const struct plan *plan)
 {
     struct apply_standing *st = &site->standing;
     arena_done(&site->arena);
-    *st = (struct apply_standing){ .planned = true };
-    for (size_t i = 0; i < plan->lbs.len; i++)
-        st->refused = st->refused || plan->lbs.items[i].refused;
+    *st = (struct apply_standing){ .planned = true, .steps = plan->steps.len };
+    for (size_t i = 0; i < plan->refusals.len && !st->refused; i++)
+        st->refused = arena_strdup(&site->arena, plan->refusals.items[i].message);
     for (size_t i = 0; i < plan->steps.len; i++) {
         const char *waits = plan->steps.items[i].waits;
         if (!waits)
@@ -141,7 +141,10 @@ static void pick_site(struct picking *k, struct site *site)
     scope.plan.now_ms = k->now_ms;
     plan_build_lb(&scratch, &scope.plan, site->name, &plan);
     note_standing(site, &plan);
-    for (int pass = 0; !site->standing.refused && pass < 2; pass++)
+    bool refused = false;
+    for (size_t i = 0; i < plan.lbs.len; i++)
+        refused = refused || plan.lbs.items[i].refused;
+    for (int pass = 0; !refused && pass < 2; pass++)
         for (size_t i = 0; i < plan.steps.len; i++) {
             const struct step *step = &plan.steps.items[i];
             if (!step->waits && step->urgent == !pass)

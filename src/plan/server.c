@@ -227,7 +227,7 @@ static const char *removal_waits(struct planner *p, const struct target *t,
 {
     const struct resource *r = t->row;
     if (!want_of(t)->servers.len)
-        return r->empty_since && r->empty_since < p->in->now_ms
+        return r->empty_since && r->empty_since + p->in->empty_ms < p->in->now_ms
                    ? NULL
                    : "the empty set to be seen again (seen empty once)";
     if (d->add.len)

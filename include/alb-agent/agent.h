@@ -1,0 +1,98 @@
+/* agent.h - the agent that runs for years: objects change, the cloud changes, and load
+ * balancers follow (design.md §2, §6).
+ *
+ * One thread, one loop, owned by the caller: agent_run() does what can be done at a moment and
+ * never blocks, then says when it next wants to run.  Objects come in by the functions below,
+ * from whatever source; time, transport and seed are given, so that the same inputs make the
+ * same calls. */
+#pragma once
+
+#include "alb-agent/session.h"
+
+struct agent;
+
+/* Something worth a line of the log.  Texts are borrowed for the call. */
+enum agent_event_kind {
+    AGENT_STEP, /* 'step' of a load balancer: see apply_event                      */
+    AGENT_READ, /* the cloud was read: 'n' resources                               */
+    AGENT_READ_FAILED /* and could not be: 'err'; it will be tried again                 */,
+    AGENT_PROBLEM, /* an object cannot be translated: 'problem'; said once            */
+    AGENT_WARNING, /* translated, but somebody should know: 'problem'; said once      */
+    AGENT_REFUSED, /* a plan was refused: 'refusal'; said once                        */
+    AGENT_IN_SYNC, /* 'lb' is what the objects ask for                                */
+};
+struct agent_event {
+    enum agent_event_kind kind;
+    int64_t at_ms;
+    const char *lb;
+    const struct apply_event *step;
+    const struct translate_problem *problem;
+    const struct plan_refusal *refusal;
+    const struct error *err;
+    size_t n;
+};
+typedef void agent_event_fn(void *arg, const struct agent_event *event);
+
+struct agent_config {
+    struct session_config session; /* 'files', 'n_files', 'mode', 'destroy', 'only' are not used */
+    struct apply_pace pace[LANE_FAMILIES];
+    int64_t resync_ms;     /* from the end of a reading of everything to the next; 0: 10 min */
+    int64_t reread_ms;     /* the shortest time between two readings of one load balancer that
+                              contradictions ask for; doubles up to 'resync_ms'; 0: 1 s      */
+    int64_t empty_ms;      /* how long the servers of a group must be wanted to be none before
+                              they are removed; 0: 30 s                                      */
+    agent_event_fn *event; /* may be NULL */
+    void *event_arg;
+};
+
+/* Opens the store and makes the client; nothing is sent before agent_run().  '*out' is the
+ * caller's, for agent_free(). */
+bool agent_new(struct agent **out, const struct agent_config *config, struct error *err) MUST_USE;
+void agent_free(struct agent *g);
+
+/* The objects, all of them: '*set' is moved and left empty.  What is not among them is gone,
+ * unless the set is incomplete.  Until it was called once nothing is done. */
+void agent_set_objects(struct agent *g, struct object_set *set);
+/* One object as it is now, or that it is gone.  agent_put() takes 'body' over. */
+void agent_put(struct agent *g, cJSON *body, const char *origin);
+void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const char *name);
+/* The objects as the agent knows them. */
+const struct object_set *agent_objects(const struct agent *g);
+
+/* New settings of lanes and times, for what begins from now on. */
+void agent_set_pace(struct agent *g, const struct agent_config *config);
+
+/* Reads everything again as soon as it can. */
+void agent_resync(struct agent *g);
+
+/* Does what can be done at 'now_ms'; '*wait_ms': until it wants to run again by itself, or -1.
+ * Fails when the store does: then nothing was sent that is not on disk, and the agent is to
+ * be freed. */
+bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *err) MUST_USE;
+
+/* From now on no new change begins; what is in flight is brought to its end. */
+void agent_stop(struct agent *g);
+/* Is there nothing in flight, and nothing to be done but to wait for time to pass or for
+ * objects to change? */
+bool agent_is_quiet(const struct agent *g);
+
+/* ---- for those who look on --------------------------------------------------------------- */
+
+struct agent_lb {
+    const char *name;
+    bool read;       /* it was read since the start                                 */
+    bool in_sync;    /* what is wanted is there                                     */
+    int64_t read_at; /* ms, when the last reading of it began; 0: never             */
+    struct apply_standing standing;
+};
+typedef LIST_OF(struct agent_lb) agent_lbs;
+/* By name; texts are borrowed until the next agent_run(). */
+void agent_list(const struct agent *g, struct arena *a, agent_lbs *out);
+void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out);
+const translate_problems *agent_problems(const struct agent *g);
+/* What the agent holds of a load balancer, or NULL; until the next agent_run(). */
+const struct model *agent_model(const struct agent *g, const char *lb);
+/* Bytes that its memory holds. */
+size_t agent_memory(const struct agent *g, const char *lb);
+struct apply_counts agent_counts(const struct agent *g);
+struct store *agent_store(const struct agent *g);

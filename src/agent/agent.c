@@ -1,0 +1,348 @@
+/* agent.c - the loop of an agent that keeps running: results to whoever asked, then each part
+ * in turn. */
+#include "alb-agent/agent.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent_priv.h"
+
+/* ---- telling ------------------------------------------------------------------------------- */
+
+void agent_tell(struct agent *g, struct agent_event event)
+{
+    event.at_ms = session_now(&g->base);
+    if (g->config.event)
+        g->config.event(g->config.event_arg, &event);
+}
+
+static void take_step_event(void *arg, const struct apply_event *e)
+{
+    struct agent *g = arg;
+    struct balancer *b = balancer_find(g, e->step->lb);
+    if (b) {
+        balancer_note_step(b, e);
+        if (e->blocked && e->kind != APPLY_FAILED)
+            reading_ask(g, b);
+    }
+    agent_tell(g, (struct agent_event){ .kind = AGENT_STEP, .lb = e->step->lb, .step = e });
+}
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
+{
+    struct agent *g = arg;
+    struct balancer *b = balancer_find(g, lb);
+    if (!b)
+        return false;
+    *out = (struct apply_scope){
+        .plan = session_plan_input(&b->s),
+        .model = &b->s.world,
+        .arena = &b->s.arena,
+        .closed = !b->s.observed || g->stopped,
+    };
+    out->plan.batches = &g->base.batches;
+    out->plan.empty_ms = g->config.empty_ms;
+    return true;
+}
+
+static const struct secret *find_key(void *arg, const char *certificate)
+{
+    struct agent *g = arg;
+    return session_find_key(&g->base, certificate);
+}
+
+static void read_known(struct agent *g)
+{
+    const struct model *known = &g->base.known;
+    for (size_t first = 0, end; first < known->rows.len; first = end) {
+        const char *lb = known->rows.items[first].lb;
+        model_range(known, lb, &first, &end);
+        struct balancer *b = balancer_get(g, lb);
+        model_copy(&b->s.arena, known, lb, &b->s.known);
+        b->lean = b->s.arena.size;
+    }
+}
+
+static bool begin_apply(struct agent *g, struct error *err)
+{
+    struct apply_in in = {
+        .alb = g->base.alb,
+        .store = g->base.store,
+        .scope = find_scope,
+        .scope_arg = g,
+        .seed = g->base.seed + 1,
+        .region = g->base.config.region,
+        .key = find_key,
+        .key_arg = g,
+        .batch_arena = &g->base.arena,
+        .batches = &g->base.batches,
+        .event = take_step_event,
+        .event_arg = g,
+    };
+    memcpy(in.pace, g->config.pace, sizeof in.pace);
+    return apply_new(&g->ap, &in, err);
+}
+
+static void set_times(struct agent *g, const struct agent_config *config)
+{
+    g->config.resync_ms = config->resync_ms ? config->resync_ms : 600000;
+    g->config.reread_ms = config->reread_ms ? config->reread_ms : 1000;
+    g->config.empty_ms = config->empty_ms ? config->empty_ms : 30000;
+}
+
+bool agent_new(struct agent **out, const struct agent_config *config, struct error *err)
+{
+    struct arena mem = { 0 };
+    struct agent *g = arena_alloc(&mem, sizeof *g);
+    g->memory = mem;
+    g->config = *config;
+    set_times(g, config);
+    struct session_config session = config->session;
+    session.mode = STORE_WRITE;
+    if (!session_open(&g->base, &session, err) || !session_connect(&g->base, err)
+        || !begin_apply(g, err)) {
+        agent_free(g);
+        return false;
+    }
+    session_forget_passing(&g->base.facts);
+    read_known(g);
+    *out = g;
+    return true;
+}
+
+void agent_free(struct agent *g)
+{
+    if (!g)
+        return;
+    reading_free(&g->reading);
+    fact_reader_free(g->facts);
+    arena_done(&g->facts_arena);
+    apply_free(g->ap);
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        balancer_free(b);
+    map_done(&g->balancers);
+    map_done(&g->said);
+    arena_done(&g->wanted_arena);
+    session_close(&g->base);
+    struct arena mem = g->memory; /* it lives in it */
+    arena_done(&mem);
+}
+
+void agent_set_pace(struct agent *g, const struct agent_config *config)
+{
+    set_times(g, config);
+    apply_set_pace(g->ap, config->pace);
+}
+
+void agent_resync(struct agent *g)
+{
+    g->sweep_due = 0;
+}
+
+void agent_stop(struct agent *g)
+{
+    g->stopped = true;
+    apply_stop(g->ap);
+}
+
+/* ---- objects ----------------------------------------------------------------------------------
+ */
+
+void agent_set_objects(struct agent *g, struct object_set *set)
+{
+    object_set_done(&g->base.objects);
+    g->base.objects = *set;
+    *set = (struct object_set){ 0 };
+    g->have_objects = g->changed = true;
+}
+
+void agent_put(struct agent *g, cJSON *body, const char *origin)
+{
+    object_set_replace(&g->base.objects, body, origin);
+    g->changed = true;
+}
+
+void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const char *name)
+{
+    if (object_set_remove(&g->base.objects, kind, ns, name))
+        g->changed = true;
+}
+
+const struct object_set *agent_objects(const struct agent *g)
+{
+    return &g->base.objects;
+}
+
+/* ---- a turn ------------------------------------------------------------------------------------
+ */
+
+static bool take_results(struct agent *g, bool *any, struct error *err)
+{
+    struct alb_result r;
+    bool ok = true;
+    *any = false;
+    while (ok && alb_next(g->base.alb, &r)) {
+        bool taken = false;
+        *any = true;
+        ok = apply_take(g->ap, &r, &taken, err);
+        if (ok && !taken && !wanted_take(g, &r))
+            (void)reading_take(g, &r);
+        alb_result_done(&r);
+    }
+    return ok;
+}
+
+/* Was something read while it was changing?  Nobody tells when that ends. */
+static bool is_pending(const struct balancer *b)
+{
+    for (size_t i = 0; i < b->s.world.rows.len; i++) {
+        const struct resource *r = &b->s.world.rows.items[i];
+        if (r->ours && r->actual && r->desired && !resource_is_stable(r))
+            return true;
+    }
+    return false;
+}
+
+/* How a load balancer stands, said when it changes. */
+static void note_standing(struct agent *g, struct balancer *b)
+{
+    const struct apply_standing st = apply_standing(g->ap, b->name);
+    if (!b->s.observed || !st.planned)
+        return;
+    const bool busy = apply_busy(g->ap, b->name);
+    if (st.waits_read || (st.waiting && !busy && is_pending(b)))
+        reading_ask(g, b);
+    if (st.refused && (!b->refusal || strcmp(st.refused, b->refusal) != 0)) {
+        arena_done(&b->said);
+        b->refusal = arena_strdup(&b->said, st.refused);
+        const struct plan_refusal refusal = { .lb = b->name, .message = b->refusal };
+        agent_tell(
+            g, (struct agent_event){ .kind = AGENT_REFUSED, .lb = b->name, .refusal = &refusal });
+    }
+    if (!st.refused)
+        b->refusal = NULL;
+    bool in_sync = !st.refused && !st.steps && !busy && !b->reread_due;
+    if (in_sync && !b->in_sync) {
+        map_remove(&b->s.confirmed, b->name);
+        b->reread_delay = 0;
+        agent_tell(g, (struct agent_event){ .kind = AGENT_IN_SYNC, .lb = b->name });
+    }
+    b->in_sync = in_sync;
+}
+
+static bool run_balancers(struct agent *g, struct error *err)
+{
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (!balancer_run(g, b, err))
+            return false;
+    return true;
+}
+
+static int64_t sooner(int64_t x, int64_t y)
+{
+    if (x < 0 || y < 0)
+        return x < 0 ? y : x;
+    return x < y ? x : y;
+}
+
+/* Until the first moment at which time alone makes something due. */
+static int64_t next_due(struct agent *g, int64_t now_ms)
+{
+    int64_t wait = g->facts_due && g->changed ? g->facts_due - now_ms : -1;
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        note_standing(g, b);
+        if (b->empty_due)
+            wait = sooner(wait, b->empty_due > now_ms ? b->empty_due - now_ms : 0);
+    }
+    return wait;
+}
+
+bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *err)
+{
+    int64_t reading, apply;
+    bool any;
+    (void)alb_run(g->base.alb, now_ms);
+    if (!take_results(g, &any, err) || !wanted_run(g, err) || !reading_run(g, &reading, err)
+        || !run_balancers(g, err) || !apply_run(g->ap, now_ms, &apply, err))
+        return false;
+    *wait_ms = sooner(next_due(g, now_ms), sooner(reading, apply));
+    *wait_ms = sooner(*wait_ms, alb_run(g->base.alb, now_ms));
+    if (!take_results(g, &any, err))
+        return false;
+    if (any)
+        *wait_ms = 0;
+    return true;
+}
+
+bool agent_is_quiet(const struct agent *g)
+{
+    const struct map_entry *cursor = NULL;
+    if (g->facts || g->reading.o || g->reading.done || (g->changed && g->have_objects)
+        || !apply_idle(g->ap))
+        return false;
+    for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (b->reread_due && !g->stopped)
+            return false;
+    return true;
+}
+
+/* ---- looking on --------------------------------------------------------------------------------
+ */
+
+static int by_name(const void *x, const void *y)
+{
+    const struct agent_lb *a = x, *b = y;
+    return strcmp(a->name, b->name);
+}
+
+void agent_list(const struct agent *g, struct arena *a, agent_lbs *out)
+{
+    const struct map_entry *cursor = NULL;
+    for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        *LIST_PUSH(a, out) = (struct agent_lb){
+            .name = b->name,
+            .read = b->s.observed,
+            .in_sync = b->in_sync,
+            .read_at = b->read_at,
+            .standing = apply_standing(g->ap, b->name),
+        };
+    if (out->len)
+        qsort(out->items, out->len, sizeof *out->items, by_name);
+}
+
+void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out)
+{
+    apply_list(g->ap, a, out);
+}
+
+const translate_problems *agent_problems(const struct agent *g)
+{
+    return &g->base.wanted.problems;
+}
+
+const struct model *agent_model(const struct agent *g, const char *lb)
+{
+    const struct balancer *b = balancer_find(g, lb);
+    return b ? &b->s.world : NULL;
+}
+
+size_t agent_memory(const struct agent *g, const char *lb)
+{
+    const struct balancer *b = balancer_find(g, lb);
+    return b ? b->s.arena.size : 0;
+}
+
+struct apply_counts agent_counts(const struct agent *g)
+{
+    return apply_counts(g->ap);
+}
+
+struct store *agent_store(const struct agent *g)
+{
+    return g->base.store;
+}

@@ -1,0 +1,87 @@
+/* agent_priv.h - what the agent keeps of its load balancers, and what is under way.
+ *
+ * 'base' is the session that holds store, client, facts and objects; each load balancer has a
+ * session of its own that borrows those, so that what is true of a run of a verb is true of it. */
+#pragma once
+
+#include "alb-agent/agent.h"
+#include "session_priv.h"
+
+/* One load balancer. */
+struct balancer {
+    const char *name;
+    struct session s; /* what is wanted, known and there; its arena is the balancer's       */
+    size_t lean;      /* bytes of that arena when it was last made anew                     */
+    struct map gone;  /* ids that we deleted -> const int64_t, when                         */
+    struct arena gone_arena;
+    int64_t read_at;      /* when the last reading of it began; 0: never                        */
+    int64_t reread_due;   /* when it is to be read because the model is doubted; 0: it is not   */
+    int64_t reread_delay; /* of the next                                                        */
+    bool wanted;          /* the objects ask for it                                             */
+    bool lacks_facts;     /* what is wanted now is not known yet                                */
+    bool revision_due;    /* what is wanted was not recorded yet                                */
+    bool in_sync;         /* as was last said                                                   */
+    const char *refusal;  /* as was last said                                                   */
+    struct arena said;    /* of 'refusal'                                                       */
+    int64_t empty_due;    /* when servers that are wanted to be none may go; 0: none            */
+};
+
+/* A reading under way. */
+struct reading {
+    struct observe *o;
+    struct arena arena;
+    const char *only; /* one load balancer, or NULL */
+    int64_t began_ms;
+    struct model found;             /* when done: rows that have still to be given out ...       */
+    LIST_OF(struct balancer *) due; /* ... to these                                 */
+    bool done;
+};
+
+struct agent {
+    struct arena memory; /* it lives in it */
+    struct session base;
+    struct agent_config config;
+    struct map balancers; /* name -> struct balancer */
+    struct apply *ap;
+    bool have_objects, changed; /* there is a set; it changed since it was translated  */
+    struct arena wanted_arena;  /* of base.wanted */
+    struct fact_reader *facts;
+    struct arena facts_arena; /* of its needs */
+    int64_t facts_due;        /* after a failure */
+    struct reading reading;
+    int64_t sweep_due;   /* when everything is to be read again */
+    bool lists_asked;    /* what a sweep needs beside was asked for                */
+    int64_t sweep_delay; /* after a failure */
+    bool stopped;
+    struct map said; /* problems and warnings that were told */
+};
+
+/* ---- agent.c */
+void agent_tell(struct agent *g, struct agent_event event);
+
+/* ---- balancer.c */
+struct balancer *balancer_get(struct agent *g, const char *name);
+struct balancer *balancer_find(const struct agent *g, const char *name);
+struct balancer *balancer_next(const struct agent *g, const struct map_entry **cursor);
+void balancer_free(struct balancer *b);
+/* What the objects ask of it now, copied. */
+bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
+                   struct error *err) MUST_USE;
+/* What a reading that began at 'began_ms' found of it (sorted, borrowed). */
+bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
+                   struct error *err) MUST_USE;
+/* What a step did, for readings that do not know of it yet. */
+void balancer_note_step(struct balancer *b, const struct apply_event *e);
+/* What is due by time or was put off: revisions, empty groups. */
+bool balancer_run(struct agent *g, struct balancer *b, struct error *err) MUST_USE;
+
+/* ---- wanted.c: objects to what is wanted of each load balancer, with the facts it needs */
+bool wanted_run(struct agent *g, struct error *err) MUST_USE;
+bool wanted_take(struct agent *g, const struct alb_result *r);
+
+/* ---- reading.c: sweeps, and readings of one load balancer */
+bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
+bool reading_take(struct agent *g, const struct alb_result *r);
+void reading_free(struct reading *rd);
+/* The model of a load balancer is doubted. */
+void reading_ask(struct agent *g, struct balancer *b);

@@ -1,0 +1,289 @@
+/* balancer.c - one load balancer as the agent knows it: what is wanted of it, what was known, what
+ * is there, in memory of its own that is made anew when it has grown. */
+#include <string.h>
+
+#include "agent_priv.h"
+
+enum {
+    LIST_LAG_MS = 60000, /* lists may lag behind a change this long (design.md §6)  */
+    ROOM = 256 * 1024    /* that an arena may grow by before it is made anew        */
+};
+
+/* ---- life ------------------------------------------------------------------------------------ */
+
+struct balancer *balancer_find(const struct agent *g, const char *name)
+{
+    return map_get(&g->balancers, name);
+}
+
+struct balancer *balancer_next(const struct agent *g, const struct map_entry **cursor)
+{
+    void *value = NULL;
+    return map_next(&g->balancers, cursor, &value) ? value : NULL;
+}
+
+struct balancer *balancer_get(struct agent *g, const char *name)
+{
+    struct balancer *b = balancer_find(g, name);
+    if (b)
+        return b;
+    b = arena_alloc(&g->base.arena, sizeof *b);
+    b->name = arena_strdup(&g->base.arena, name);
+    map_put(&g->balancers, b->name, b);
+    b->s = (struct session){
+        .config = g->base.config,
+        .store = g->base.store,
+        .alb = g->base.alb,
+        .cluster_id = g->base.cluster_id,
+        .seed = g->base.seed,
+    };
+    b->s.config.only = b->name;
+    b->s.config.n_files = 1; /* objects are at hand */
+    return b;
+}
+
+void balancer_free(struct balancer *b)
+{
+    arena_done(&b->s.arena);
+    map_done(&b->s.confirmed);
+    map_done(&b->s.tombstones);
+    map_done(&b->gone);
+    arena_done(&b->gone_arena);
+    arena_done(&b->said);
+}
+
+/* ---- what is wanted ------------------------------------------------------------------------- */
+
+static const char *text(struct arena *a, const char *s)
+{
+    return s ? arena_strdup(a, s) : NULL;
+}
+
+static void copy_lbs(struct arena *a, const char *name, const struct translate_out *from,
+                     struct translate_out *to)
+{
+    for (size_t i = 0; i < from->lbs.len; i++) {
+        const struct translate_lb *lb = &from->lbs.items[i];
+        if (strcmp(lb->name, name) != 0)
+            continue;
+        *LIST_PUSH(a, &to->lbs) = (struct translate_lb){
+            .name = name,
+            .reuse_id = text(a, lb->reuse_id),
+            .origin = text(a, lb->origin),
+            .confirm = text(a, lb->confirm),
+            .vpc_id = text(a, lb->vpc_id),
+            .all_listeners = lb->all_listeners,
+        };
+    }
+}
+
+static void copy_holds(struct arena *a, const char *name, const struct translate_out *from,
+                       struct translate_out *to)
+{
+    for (size_t i = 0; i < from->holds.len; i++) {
+        const struct translate_hold *h = &from->holds.items[i];
+        if (h->lb && strcmp(h->lb, name) != 0)
+            continue;
+        *LIST_PUSH(a, &to->holds) =
+            (struct translate_hold){ text(a, h->lb), text(a, h->listener), text(a, h->owner) };
+    }
+}
+
+/* Of problems it counts only whether there are any. */
+static void copy_wanted(struct arena *a, const char *name, const struct translate_out *from,
+                        struct translate_out *to)
+{
+    *to = (struct translate_out){ 0 };
+    model_copy(a, &from->desired, name, &to->desired);
+    copy_lbs(a, name, from, to);
+    copy_holds(a, name, from, to);
+    if (from->problems.len)
+        *LIST_PUSH(a, &to->problems) = (struct translate_problem){ "", "", "", "", "" };
+}
+
+static void copy_tombstones(struct balancer *b, const struct translate_out *from)
+{
+    map_remove(&b->s.tombstones, b->name);
+    for (size_t i = 0; i < from->tombstones.len; i++)
+        if (!strcmp(from->tombstones.items[i].lb, b->name))
+            map_put(&b->s.tombstones, b->name, b->name);
+}
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+/* Everything that is still meant, in a new arena. */
+static void renew(struct balancer *b)
+{
+    struct arena fresh = { 0 };
+    struct session *s = &b->s;
+    struct model world, known;
+    struct translate_out wanted;
+    model_copy(&fresh, &s->world, NULL, &world);
+    model_copy(&fresh, &s->known, NULL, &known);
+    copy_wanted(&fresh, b->name, &s->wanted, &wanted);
+    arena_done(&s->arena);
+    s->arena = fresh;
+    s->world = world;
+    s->known = known;
+    s->wanted = wanted;
+    b->lean = fresh.size;
+}
+
+static void renew_when_grown(struct balancer *b)
+{
+    if (b->s.arena.size > 2 * b->lean + ROOM)
+        renew(b);
+}
+
+/* ---- joining --------------------------------------------------------------------------------- */
+
+/* Wanted to be none since when?  The earliest is looked at again when its time has come. */
+static void note_empty_due(struct agent *g, struct balancer *b)
+{
+    b->empty_due = 0;
+    for (size_t i = 0; i < b->s.world.rows.len; i++) {
+        const struct resource *r = &b->s.world.rows.items[i];
+        const int64_t due = r->empty_since + g->config.empty_ms + 1;
+        if (r->empty_since && (!b->empty_due || due < b->empty_due))
+            b->empty_due = due;
+    }
+}
+
+static bool join(struct agent *g, struct balancer *b, struct model *actual, struct error *err)
+{
+    struct session *s = &b->s;
+    s->facts = g->base.facts;
+    if (s->observed)
+        s->known = s->world;
+    session_join(s, actual);
+    session_note_confirmed(s);
+    session_note_state(s);
+    s->known = (struct model){ 0 };
+    note_empty_due(g, b);
+    renew_when_grown(b);
+    b->revision_due = true;
+    return store_lb_put(s->store, b->name, &s->world, err);
+}
+
+/* What is there, as it is known: for a join without a new reading. */
+static void actual_rows(struct balancer *b, struct model *out)
+{
+    for (size_t i = 0; i < b->s.world.rows.len; i++)
+        if (b->s.world.rows.items[i].actual)
+            *LIST_PUSH(&b->s.arena, &out->rows) = b->s.world.rows.items[i];
+}
+
+bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
+                   struct error *err)
+{
+    struct session *s = &b->s;
+    struct model actual = { 0 };
+    copy_wanted(&s->arena, b->name, wanted, &s->wanted);
+    copy_tombstones(b, wanted);
+    s->objects.incomplete = g->base.objects.incomplete;
+    b->wanted = s->wanted.lbs.len > 0;
+    if (s->observed)
+        s->known = s->world;
+    session_keep_last_good(s);
+    if (!session_apply_pins(s, b->name, err))
+        return false;
+    if (!s->observed)
+        return true;
+    actual_rows(b, &actual);
+    if (!join(g, b, &actual, err))
+        return false;
+    apply_touch(g->ap, b->name, true, session_now(s));
+    return true;
+}
+
+/* ---- readings -------------------------------------------------------------------------------- */
+
+static bool is_gone(const struct balancer *b, const struct resource *r, int64_t began_ms)
+{
+    const int64_t *at = r->cloud_id ? map_get(&b->gone, r->cloud_id) : NULL;
+    return at && *at > began_ms - LIST_LAG_MS;
+}
+
+/* Did a step of ours end after the reading began?  Then the reading may not show it. */
+static bool is_newer(const struct resource *r, int64_t began_ms)
+{
+    return r && r->observed_at > began_ms;
+}
+
+static void merge_reading(struct balancer *b, const struct model *found, int64_t began_ms,
+                          struct model *out)
+{
+    struct map newer CLEANUP(map_done) = { 0 };
+    struct arena *a = &b->s.arena;
+    const struct model *world = &b->s.world;
+    for (size_t i = 0; i < world->rows.len; i++) {
+        const struct resource *r = &world->rows.items[i];
+        if (!r->actual || !r->cloud_id || !is_newer(r, began_ms))
+            continue;
+        map_put(&newer, r->cloud_id, r);
+        *LIST_PUSH(a, &out->rows) = *r;
+    }
+    for (size_t i = 0; i < found->rows.len; i++) {
+        const struct resource *r = &found->rows.items[i];
+        if (!is_newer(model_find(world, r->lb, r->kind, r->key), began_ms)
+            && !(r->cloud_id && map_get(&newer, r->cloud_id)) && !is_gone(b, r, began_ms))
+            *LIST_PUSH(a, &out->rows) = resource_copy(a, r);
+    }
+    model_sort(out);
+}
+
+/* What was deleted long ago is in no list any more. */
+static void forget_gone(struct balancer *b, int64_t now_ms)
+{
+    const struct map_entry *cursor = NULL;
+    void *value;
+    while (map_next(&b->gone, &cursor, &value))
+        if (*(const int64_t *)value > now_ms - 2 * LIST_LAG_MS)
+            return;
+    map_done(&b->gone);
+    arena_done(&b->gone_arena);
+}
+
+bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
+                   struct error *err)
+{
+    struct model actual = { 0 };
+    const int64_t now = session_now(&b->s);
+    merge_reading(b, found, began_ms, &actual);
+    b->read_at = began_ms;
+    forget_gone(b, now);
+    if (!join(g, b, &actual, err))
+        return false;
+    apply_touch(g->ap, b->name, false, now);
+    if (!b->reread_due)
+        apply_unblock(g->ap, b->name, now);
+    return true;
+}
+
+void balancer_note_step(struct balancer *b, const struct apply_event *e)
+{
+    if (e->kind != APPLY_DONE || e->step->op != STEP_DELETE)
+        return;
+    for (size_t i = 0; i < e->step->params.len; i++)
+        map_put(&b->gone, e->step->params.items[i].value,
+                arena_dup(&b->gone_arena, &e->at_ms, sizeof e->at_ms));
+}
+
+/* ---- what is due -------------------------------------------------------------------------------
+ */
+
+bool balancer_run(struct agent *g, struct balancer *b, struct error *err)
+{
+    const int64_t now = session_now(&b->s);
+    if (b->empty_due && b->empty_due <= now) {
+        b->empty_due = 0;
+        apply_touch(g->ap, b->name, true, now);
+    }
+    if (b->revision_due && !apply_busy(g->ap, b->name)) {
+        b->revision_due = false;
+        if (!session_put_revisions(&b->s, err))
+            return false;
+    }
+    renew_when_grown(b);
+    return true;
+}

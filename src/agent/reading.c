@@ -1,0 +1,251 @@
+/* reading.c - sweeps over everything, and readings of one load balancer that contradictions ask
+ * for; what was found is given out one load balancer a turn, so that urgent changes of others
+ * never wait for it. */
+#include <string.h>
+
+#include "agent_priv.h"
+
+void reading_free(struct reading *rd)
+{
+    observe_free(rd->o);
+    arena_done(&rd->arena);
+    *rd = (struct reading){ 0 };
+}
+
+/* ---- when --------------------------------------------------------------------------------- */
+
+void reading_ask(struct agent *g, struct balancer *b)
+{
+    const int64_t now = session_now(&g->base);
+    if (b->reread_due)
+        return;
+    if (!b->reread_delay)
+        b->reread_delay = g->config.reread_ms;
+    /* A reading that began before this does not tell. */
+    b->reread_due =
+        b->read_at && now - b->read_at < b->reread_delay ? b->read_at + b->reread_delay : now;
+    b->reread_delay *= 2;
+    if (b->reread_delay > g->config.resync_ms)
+        b->reread_delay = g->config.resync_ms;
+}
+
+static struct balancer *first_due(const struct agent *g, int64_t now, int64_t *due)
+{
+    const struct map_entry *cursor = NULL;
+    struct balancer *first = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (b->reread_due && (!first || b->reread_due < first->reread_due))
+            first = b;
+    *due = first ? first->reread_due : 0;
+    return first && first->reread_due <= now ? first : NULL;
+}
+
+/* ---- beginning --------------------------------------------------------------------------------
+ */
+
+/* What tells ours from others', copied: rows may change before the reading ends. */
+static struct model *known_rows(struct agent *g, const char *only)
+{
+    struct arena *a = &g->reading.arena;
+    struct model *known = arena_alloc(a, sizeof *known);
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        const struct model *m = b->s.observed ? &b->s.world : &b->s.known;
+        for (size_t i = 0; i < m->rows.len && (!only || !strcmp(only, b->name)); i++) {
+            const struct resource *r = &m->rows.items[i];
+            if (!r->cloud_id)
+                continue;
+            *LIST_PUSH(a, &known->rows) = (struct resource){
+                .lb = arena_strdup(a, r->lb),
+                .kind = r->kind,
+                .key = arena_strdup(a, r->key),
+                .parent = arena_strdup(a, r->parent ? r->parent : ""),
+                .cloud_id = arena_strdup(a, r->cloud_id),
+                .status = "",
+                .ours = r->ours,
+            };
+        }
+    }
+    model_sort(known);
+    return known;
+}
+
+static void wanted_lbs(struct agent *g, struct observe_in *in)
+{
+    struct arena *a = &g->reading.arena;
+    LIST_OF(struct observe_lb) lbs = { 0 };
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        struct observe_in one = { 0 };
+        session_wanted_lbs(&b->s, &one);
+        for (size_t i = 0; i < one.n_lbs; i++) {
+            struct observe_lb *to = LIST_PUSH(a, &lbs);
+            *to = one.lbs[i];
+            to->name = arena_strdup(a, to->name);
+            to->reuse_id = to->reuse_id ? arena_strdup(a, to->reuse_id) : NULL;
+        }
+    }
+    in->lbs = lbs.items;
+    in->n_lbs = lbs.len;
+}
+
+static bool begin(struct agent *g, struct balancer *only, struct error *err)
+{
+    struct reading *rd = &g->reading;
+    rd->began_ms = session_now(&g->base);
+    rd->only = only ? arena_strdup(&rd->arena, only->name) : NULL;
+    struct observe_in in = {
+        .alb = g->base.alb,
+        .cluster_id = g->base.cluster_id,
+        .only = rd->only,
+        .known = known_rows(g, rd->only),
+    };
+    wanted_lbs(g, &in);
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (!only || b == only)
+            b->reread_due = 0;
+    return observe_new(&rd->o, &in, err);
+}
+
+/* ---- ending ------------------------------------------------------------------------------- */
+
+static void put_off(struct agent *g, const struct error *why)
+{
+    const int64_t now = session_now(&g->base);
+    g->sweep_delay = g->sweep_delay ? g->sweep_delay * 2 : g->config.reread_ms;
+    if (g->sweep_delay > g->config.resync_ms)
+        g->sweep_delay = g->config.resync_ms;
+    if (g->reading.only) {
+        struct balancer *b = balancer_find(g, g->reading.only);
+        if (b)
+            b->reread_due = now + g->sweep_delay;
+    } else {
+        g->sweep_due = now + g->sweep_delay;
+    }
+    agent_tell(g, (struct agent_event){ .kind = AGENT_READ_FAILED, .err = why });
+}
+
+/* Every load balancer that was found, and every one that was not. */
+static void list_due(struct agent *g)
+{
+    struct reading *rd = &g->reading;
+    for (size_t first = 0, end; first < rd->found.rows.len; first = end) {
+        model_range(&rd->found, rd->found.rows.items[first].lb, &first, &end);
+        (void)balancer_get(g, rd->found.rows.items[first].lb);
+    }
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (!rd->only || !strcmp(rd->only, b->name))
+            *LIST_PUSH(&rd->arena, &rd->due) = b;
+}
+
+static void end(struct agent *g)
+{
+    struct reading *rd = &g->reading;
+    struct error err;
+    const int64_t now = session_now(&g->base);
+    bool ok = observe_result(rd->o, &rd->arena, now, &rd->found, &err);
+    observe_free(rd->o);
+    rd->o = NULL;
+    if (!ok) {
+        put_off(g, &err);
+        reading_free(rd);
+        return;
+    }
+    g->sweep_delay = 0;
+    if (!rd->only) {
+        g->sweep_due = now + g->config.resync_ms;
+        g->lists_asked = false;
+    }
+    agent_tell(g,
+               (struct agent_event){ .kind = AGENT_READ, .lb = rd->only, .n = rd->found.rows.len });
+    list_due(g);
+    rd->done = rd->due.len > 0;
+    if (!rd->done)
+        reading_free(rd);
+}
+
+/* One load balancer of what was found. */
+static bool give_out(struct agent *g, struct error *err)
+{
+    struct reading *rd = &g->reading;
+    struct balancer *b = rd->due.items[--rd->due.len];
+    struct model slice = { 0 };
+    size_t first, end_;
+    model_range(&rd->found, b->name, &first, &end_);
+    slice.rows.len = end_ - first;
+    if (slice.rows.len)
+        slice.rows.items = &rd->found.rows.items[first];
+    bool ok = balancer_take(g, b, &slice, rd->began_ms, err);
+    if (!rd->due.len)
+        reading_free(rd);
+    return ok;
+}
+
+/* ---- a turn ------------------------------------------------------------------------------------
+ */
+
+static bool may_begin(const struct agent *g)
+{
+    return g->have_objects && !g->stopped && !g->facts && !g->changed;
+}
+
+/* Certificates are renewed behind our back: their list is asked for again before each sweep, by
+ * a translation that lacks it. */
+static bool forget_lists(struct agent *g)
+{
+    struct fact_set *facts = &g->base.facts;
+    if (g->lists_asked)
+        return false;
+    g->lists_asked = true;
+    for (size_t i = 0; i < facts->items.len; i++) {
+        if (facts->items.items[i].kind != FACT_CERTIFICATES)
+            continue;
+        facts->items.len--;
+        memmove(&facts->items.items[i], &facts->items.items[i + 1],
+                (facts->items.len - i) * sizeof *facts->items.items);
+        g->changed = true;
+        return true;
+    }
+    return false;
+}
+
+static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
+{
+    const int64_t now = session_now(&g->base);
+    int64_t due;
+    if (!may_begin(g))
+        return true;
+    if (g->sweep_due <= now) {
+        if (!forget_lists(g))
+            return begin(g, NULL, err);
+        *wait_ms = 0;
+        return true;
+    }
+    struct balancer *b = first_due(g, now, &due);
+    if (b)
+        return begin(g, b, err);
+    *wait_ms = g->sweep_due - now;
+    if (due && due - now < *wait_ms)
+        *wait_ms = due - now;
+    return true;
+}
+
+bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err)
+{
+    struct reading *rd = &g->reading;
+    *wait_ms = -1;
+    if (rd->o && !observe_busy(rd->o))
+        end(g);
+    if (rd->done) {
+        *wait_ms = 0;
+        return give_out(g, err);
+    }
+    return rd->o || run_next(g, wait_ms, err);
+}
+
+bool reading_take(struct agent *g, const struct alb_result *r)
+{
+    return g->reading.o && observe_take(g->reading.o, r);
+}

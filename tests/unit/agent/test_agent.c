@@ -1,0 +1,124 @@
+/* An agent that keeps running: objects change, the cloud changes, and load balancers follow. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/run.h"
+
+static void test_first_turn_makes_what_the_objects_ask_for(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    assert_int_equal(r.failed, 0);
+    assert_int_equal(r.events[AGENT_IN_SYNC], 1);
+    runner_stop(&r);
+    assert_int_equal(world_steps_left(w), 0);
+}
+
+static void test_nothing_is_written_while_nothing_changes(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    size_t calls = w->mock.calls.len;
+    runner_pass(&r, 25 * 60 * 1000); /* two sweeps */
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    assert_int_equal(r.events[AGENT_READ], 3);
+    assert_true(w->mock.calls.len > calls);
+    runner_stop(&r);
+}
+
+static void test_an_object_that_changes_is_followed(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 3);
+    /* A group, its server, the rule. */
+    assert_int_equal(mock_transport_writes(&w->mock, NULL) - writes, 3);
+    runner_stop(&r);
+}
+
+static void test_an_object_that_goes_takes_its_rules_along(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    agent_remove(r.g, OBJECT_INGRESS, "shop", "tea");
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 1);
+    runner_pass(&r, 10000); /* its group drains, and goes */
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "ServerGroups"), 2);
+    runner_stop(&r);
+}
+
+static void test_an_agent_that_starts_again_goes_on_without_a_write(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    runner_start(&again, w);
+    runner_settle(&again);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    runner_stop(&again);
+}
+
+static void test_a_stopped_agent_begins_nothing_new(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct error err;
+    int64_t wait;
+    world_write_shop(w);
+    runner_start(&r, w);
+    while (!mock_transport_writes(&w->mock, NULL)) {
+        assert_true(agent_run(r.g, w->mock.now_ms, &wait, &err));
+        if (wait)
+            w->mock.transport.wait(&w->mock.transport, wait);
+    }
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    agent_stop(r.g);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    runner_stop(&r);
+    assert_int_equal(world_open_intents(w), 0);
+}
+
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(test_first_turn_makes_what_the_objects_ask_for),
+        WORLD_TEST(test_nothing_is_written_while_nothing_changes),
+        WORLD_TEST(test_an_object_that_changes_is_followed),
+        WORLD_TEST(test_an_object_that_goes_takes_its_rules_along),
+        WORLD_TEST(test_an_agent_that_starts_again_goes_on_without_a_write),
+        WORLD_TEST(test_a_stopped_agent_begins_nothing_new),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

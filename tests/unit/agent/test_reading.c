@@ -1,0 +1,124 @@
+/* When the agent reads, and what becomes of what it reads. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alb-agent/json.h"
+#include "tests/support/run.h"
+#include <cmocka.h>
+#include <string.h>
+
+static void test_what_somebody_deletes_is_made_again_after_a_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    cJSON *list CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
+    cJSON *gone CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "DeleteRules", "RuleIds.1",
+        json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId"), (char *)NULL);
+    assert_non_null(gone);
+    runner_pass(&r, 11 * 60 * 1000);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
+static void test_a_contradiction_is_read_and_done_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "CreateRules",
+                                                       .nth = 1,
+                                                       .status = 404,
+                                                       .code = "ResourceNotFound.ServerGroup" });
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    assert_int_equal(r.failed, 0);
+    runner_stop(&r);
+}
+
+static void test_a_reading_that_fails_is_made_again_later(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "ListServerGroups",
+                                                       .nth = 1,
+                                                       .status = 403,
+                                                       .code = "Forbidden.RAM" });
+    runner_start(&r, w);
+    runner_pass(&r, 500);
+    assert_int_equal(r.events[AGENT_READ_FAILED], 1);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), 0);
+    runner_pass(&r, 60000);
+    assert_int_equal(r.events[AGENT_READ_FAILED], 1);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
+static size_t count_calls(const struct world *w, const char *action, size_t from)
+{
+    size_t n = 0;
+    for (size_t i = from; i < w->mock.calls.len; i++)
+        n += !strcmp(w->mock.calls.items[i].action, action);
+    return n;
+}
+
+static void test_a_doubt_about_one_load_balancer_reads_only_that(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write_albconfig(w, "other");
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "LoadBalancers"), 2);
+    size_t before = w->mock.calls.len;
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "UpdateRulesAttribute",
+                                                       .nth = 1,
+                                                       .status = 404,
+                                                       .code = "ResourceNotFound.Rule" });
+    world_write_ingress(w, "tea", "web", "tea.example", "coffee");
+    runner_read(&r);
+    runner_settle(&r);
+    /* Attributes are read of each load balancer that is looked at. */
+    assert_int_equal(count_calls(w, "GetLoadBalancerAttribute", before), 1);
+    runner_stop(&r);
+}
+
+static void test_sweeps_come_as_often_as_is_configured(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = 60000 } };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    size_t reads = r.events[AGENT_READ];
+    runner_pass(&r, 10 * 60000);
+    assert_in_range(r.events[AGENT_READ] - reads, 9, 10);
+    runner_stop(&r);
+}
+
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(test_what_somebody_deletes_is_made_again_after_a_sweep),
+        WORLD_TEST(test_a_contradiction_is_read_and_done_again),
+        WORLD_TEST(test_a_reading_that_fails_is_made_again_later),
+        WORLD_TEST(test_a_doubt_about_one_load_balancer_reads_only_that),
+        WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

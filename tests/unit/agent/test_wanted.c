@@ -1,0 +1,95 @@
+/* Objects to what is wanted, with the facts that takes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/support/run.h"
+
+static void test_an_object_in_error_is_told_once_and_harms_nobody(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write_ingress(w, "bad", "web", "not a host", "tea");
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(r.events[AGENT_PROBLEM], 1);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(r.events[AGENT_PROBLEM], 1);
+    runner_stop(&r);
+}
+
+/* Last good rules stay (design.md §6). */
+static void test_rules_stay_while_their_object_is_in_error(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    world_write_ingress(w, "tea", "web", "not a host", "tea");
+    runner_read(&r);
+    runner_settle(&r);
+    runner_pass(&r, 11 * 60000);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    world_write_ingress(w, "tea", "web", "chai.example", "tea");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    assert_true(mock_transport_writes(&w->mock, NULL) > writes);
+    runner_stop(&r);
+}
+
+static void test_nothing_is_done_before_there_are_objects(void **state)
+{
+    struct world *w = *state;
+    struct agent *g;
+    struct error err;
+    int64_t wait;
+    const struct agent_config config = { .session = w->config };
+    assert_true(agent_new(&g, &config, &err));
+    assert_true(agent_run(g, w->mock.now_ms, &wait, &err));
+    assert_true(agent_is_quiet(g));
+    assert_int_equal(w->mock.calls.len, 0);
+    agent_free(g);
+}
+
+/* Facts that cannot be read now are asked for again; nothing is sent without them. */
+static void test_facts_that_cannot_be_read_are_asked_for_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "DescribeVSwitches",
+                                                       .nth = 1,
+                                                       .status = 403,
+                                                       .code = "Forbidden.RAM" });
+    runner_start(&r, w);
+    runner_pass(&r, 500);
+    assert_int_equal(r.events[AGENT_READ_FAILED], 1);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), 0);
+    runner_pass(&r, 60000);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(test_an_object_in_error_is_told_once_and_harms_nobody),
+        WORLD_TEST(test_rules_stay_while_their_object_is_in_error),
+        WORLD_TEST(test_nothing_is_done_before_there_are_objects),
+        WORLD_TEST(test_facts_that_cannot_be_read_are_asked_for_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
