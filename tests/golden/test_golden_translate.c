@@ -4,7 +4,9 @@
  * may be absent) and what must come out (expected.json), which is written by hand from the
  * reference.  Where only rules matter there is rules.json instead: the wanted rules of each
  * listener, the keys of the groups, problems and warnings; for what matters of certificates
- * certificates.json: those of each listener, the default first, and those to be uploaded.
+ * certificates.json: those of each listener, the default first, and those to be uploaded; for
+ * settings of server groups groups.json: those of Ingresses without names, VPC and tags; for
+ * those of AlbConfigs settings.json: load balancers, and listeners without default action.
  * ALB_AGENT_BLESS=1 writes what there is anew: look at the difference before you keep it. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -187,6 +189,49 @@ static cJSON *certificates_json(struct arena *a, const struct translate_out *out
     return json;
 }
 
+static cJSON *without(cJSON *json, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(json, names[i]);
+    return json;
+}
+
+static cJSON *groups_json(struct arena *a, const struct translate_out *out)
+{
+    static const char *const left_out[] = { "ServerGroupName", "ServiceName", "VpcId", "Tags" };
+    cJSON *json = cJSON_CreateObject();
+    cJSON *groups = cJSON_AddObjectToObject(json, "groups");
+    for (size_t i = 0; i < out->desired.rows.len; i++) {
+        const struct resource *r = &out->desired.rows.items[i];
+        if (r->kind != RESOURCE_SERVER_GROUP || !strncmp(r->key, "kube-system/", 12))
+            continue;
+        cJSON *group = schema_to_json(&alb_server_group_schema, r->desired, SCHEMA_JSON_PLAIN);
+        cJSON_AddItemToObject(groups, r->key, without(group, left_out, COUNT(left_out)));
+    }
+    add_problems(a, json, "problems", &out->problems);
+    add_problems(a, json, "warnings", &out->warnings);
+    return json;
+}
+
+static cJSON *settings_json(struct arena *a, const struct translate_out *out)
+{
+    static const char *const left_out[] = { "DefaultActions" };
+    cJSON *json = cJSON_CreateObject();
+    cJSON *lbs = cJSON_AddObjectToObject(json, "loadBalancers");
+    cJSON *listeners = cJSON_AddObjectToObject(json, "listeners");
+    for (size_t i = 0; i < out->desired.rows.len; i++) {
+        const struct resource *r = &out->desired.rows.items[i];
+        if (r->kind != RESOURCE_LOAD_BALANCER && r->kind != RESOURCE_LISTENER)
+            continue;
+        cJSON *row = schema_to_json(resource_schema(r->kind), r->desired, SCHEMA_JSON_PLAIN);
+        cJSON_AddItemToObject(r->kind == RESOURCE_LISTENER ? listeners : lbs, r->key,
+                              without(row, left_out, COUNT(left_out)));
+    }
+    add_problems(a, json, "problems", &out->problems);
+    add_problems(a, json, "warnings", &out->warnings);
+    return json;
+}
+
 /* What a case expects, by the file that says it. */
 struct expectation {
     const char *file;
@@ -197,6 +242,8 @@ static const struct expectation *find_expectation(struct arena *a, const char *d
 {
     static const struct expectation all[] = { { "rules.json", rules_json },
                                               { "certificates.json", certificates_json },
+                                              { "groups.json", groups_json },
+                                              { "settings.json", settings_json },
                                               { "expected.json", out_json } };
     for (size_t i = 0; i + 1 < COUNT(all); i++)
         if (access(arena_fmt(a, "%s/%s", dir, all[i].file), F_OK) == 0)
