@@ -43,14 +43,18 @@ enum opt {
     OPT_WORDS = 1 << 15,     /* arguments that are no flags */
     OPT_REQUEST = 1 << 16,   /* a request to be explained */
     OPT_ROLLBACK = 1 << 17,
-    OPT_FROM = 1 << 18, /* whose annotations are translated */
+    OPT_FROM = 1 << 18,   /* whose annotations are translated */
+    OPT_CONFIG = 1 << 19, /* what no flag says is taken from the settings (config.h) */
 };
-#define OPTS_CLOUD (OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
+#define OPTS_CLOUD \
+    (OPT_CONFIG | OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
 
 typedef LIST_OF(const char *) option_list;
 
 struct options {
     option_list files;
+    const char *config;
+    size_t batch_rules, batch_servers; /* of the settings */
     const char *state, *endpoint, *ca_file, *region, *vpc_id, *cluster_id, *output, *destroy;
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file, *from;
@@ -78,9 +82,12 @@ struct cmd {
 extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
     cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff, cmd_rollback;
 
-/* Reads flags into '*o'; regions and the like fall back to the environment. */
+/* Reads flags into '*o'; regions and the like fall back to the settings and the environment. */
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,
                    struct error *err) MUST_USE;
+/* For verbs with OPT_CONFIG, by options_parse(): reads the settings (the file --config or
+ * ALB_AGENT_CONFIG names, and the environment) and takes from them what '*o' does not have. */
+bool options_take_settings(struct options *o, const struct cmd *cmd, struct error *err) MUST_USE;
 void options_done(struct options *o);
 void options_help(struct buf *b, const struct cmd *cmd);
 

@@ -187,6 +187,6 @@ const struct cmd cmd_api = {
             "    alb-agent api DeleteRules --RuleIds.1=rule-a1b2c3 --wait\n"
             "They are checked against the API's description before the call is sent.\n"
             "Exit codes: 0 the call succeeded, 1 it did not.",
-    .opts = OPT_ENDPOINT | OPT_REGION | OPT_PARAMS | OPT_CALL,
+    .opts = OPT_CONFIG | OPT_ENDPOINT | OPT_REGION | OPT_PARAMS | OPT_CALL,
     .run = api_run,
 };

@@ -63,6 +63,8 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
         .vpc_id = o->vpc_id,
         .destroy = o->destroy,
         .allow_destroy = o->allow_destroy,
+        .batch_rules = o->batch_rules,
+        .batch_servers = o->batch_servers,
     };
     if (!session_open(s, &config, err))
         return false;

@@ -27,6 +27,8 @@ struct line {
 static const struct flag flags[] = {
     { OPT_FILE, 'f', "file", "PATH", NULL, AT(files),
       "manifests: a file, a directory, or - for standard input; may be repeated" },
+    { OPT_CONFIG, 0, "config", "FILE", "ALB_AGENT_CONFIG", AT(config),
+      "settings for what no flag says, as YAML (src/config/REFERENCE.md)" },
     { OPT_STATE, 0, "state", "FILE", NULL, AT(state),
       "state file; default $XDG_STATE_HOME/alb-agent/<cluster id>.db" },
     { OPT_ENDPOINT, 0, "endpoint", "URL", NULL, AT(endpoint),
@@ -209,6 +211,8 @@ bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **ar
     for (; l.at < argc; l.at++)
         if (!parse_one(o, &l, err))
             return false;
+    if ((cmd->opts & OPT_CONFIG) && !o->help && !options_take_settings(o, cmd, err))
+        return error_wrap(err, "%s", cmd->name);
     for (size_t i = 0; i < COUNT(flags); i++) {
         const char *value = NULL, *env = flags[i].env;
         if (env && (cmd->opts & flags[i].opt))

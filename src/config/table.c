@@ -95,7 +95,7 @@ const struct setting settings_table[] = {
     ROW_CHOICE(drift.missing, drift_policy, "drift.missing", .dflt = "correct",
         .meaning = "The same when somebody else deleted one. To correct is to make it again."),
     ROW_CHOICE(drift.orphan, drift_policy, "drift.orphan", .dflt = "correct",
-        .meaning = "The same when nothing asks for one of ours. To correct is to delete it; never a load balancer, which goes only when it is told to."),
+        .meaning = "The same when one of ours is there that nothing asks for and that the state file does not know. To correct is to delete it; never a load balancer, which goes only when it is told to. What the agent made goes with its object whatever is said here."),
 
     ROW_NUMBER(events.keep_days, "events.keep-days", .min = 1, .max = 3650, .dflt = "7",
         .meaning = "Days for which the state file keeps the events that were acted on, for replay."),

@@ -12,6 +12,7 @@ mock_pid='' mock_url='' mock_log=$work/calls.jsonl
 tap_failed=0
 
 export ALIBABA_CLOUD_ACCESS_KEY_ID=testak ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret
+unset ALB_AGENT_CONFIG
 export ALIBABA_CLOUD_REGION_ID=cn-hangzhou XDG_STATE_HOME=$work/xdg NO_COLOR=1 LC_ALL=C.UTF-8
 
 cleanup() {

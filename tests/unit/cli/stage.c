@@ -19,7 +19,8 @@ int stage_setup(void **state)
     s->state = arena_fmt(&s->arena, "%s/state.db", s->dir);
     return setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "testak", 1)
            || setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "never-to-be-seen", 1)
-           || unsetenv("ALIBABA_CLOUD_REGION_ID") || unsetenv("ALIBABA_CLOUD_SECURITY_TOKEN");
+           || unsetenv("ALIBABA_CLOUD_REGION_ID") || unsetenv("ALIBABA_CLOUD_SECURITY_TOKEN")
+           || unsetenv("ALB_AGENT_CONFIG");
 }
 
 int stage_teardown(void **state)
@@ -78,6 +79,18 @@ static const char *tap_close(struct stage *s, FILE *stream, struct tap *t)
 }
 
 enum { ARGS_MAX = 32 };
+
+bool stage_parse(struct stage *s, struct options *o, struct error *err, const struct cmd *cmd,
+                 const char *const *args)
+{
+    char *argv[ARGS_MAX];
+    int argc = 0;
+    options_done(o);
+    *o = (struct options){ 0 };
+    for (; args[argc]; argc++)
+        argv[argc] = arena_strdup(&s->arena, args[argc]);
+    return options_parse(o, cmd, argc, argv, err);
+}
 
 enum exit_code stage_run(struct stage *s, const struct cmd *cmd, ...)
 {

@@ -25,6 +25,11 @@ int stage_teardown(void **state);
 /* Writes a file into the directory and returns its path. */
 const char *stage_file(struct stage *s, const char *name, const char *text);
 
+/* Parses arguments into '*o', which is emptied first. */
+bool stage_parse(struct stage *s, struct options *o, struct error *err, const struct cmd *cmd,
+                 const char *const *args);
+#define STAGE_ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
 /* Parses the arguments (closed by NULL) and runs the verb; 'out' and 'err' are what it
  * printed.  Flags that are not understood are EXIT_ERROR, as in main(). */
 enum exit_code stage_run(struct stage *s, const struct cmd *cmd, ...);

@@ -15,30 +15,15 @@ static const struct cmd all = {
 static const struct cmd call = { .name = "call", .opts = OPT_REGION | OPT_PARAMS };
 static const struct cmd bare = { .name = "bare" };
 
-enum { ARGS_MAX = 16 };
-
-static bool parse(struct stage *s, struct options *o, struct error *err, const struct cmd *cmd,
-                  const char *const *args)
-{
-    char *argv[ARGS_MAX];
-    int argc = 0;
-    options_done(o);
-    *o = (struct options){ 0 };
-    for (; args[argc]; argc++)
-        argv[argc] = arena_strdup(&s->arena, args[argc]);
-    return options_parse(o, cmd, argc, argv, err);
-}
-
-#define ARGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
-
 static void test_every_flag_is_taken(void **state)
 {
     struct stage *s = *state;
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
-    assert_true(parse(s, &o, &err, &all,
-                      ARGS("-f", "a.yaml", "--file=b.yaml", "-fc.yaml", "-f", "-", "--state",
-                           "s.db", "--endpoint=http://x", "--region", "cn-x")));
+    assert_true(
+        stage_parse(s, &o, &err, &all,
+                    STAGE_ARGS("-f", "a.yaml", "--file=b.yaml", "-fc.yaml", "-f", "-", "--state",
+                               "s.db", "--endpoint=http://x", "--region", "cn-x")));
     assert_int_equal(o.files.len, 4);
     assert_string_equal(o.files.items[0], "a.yaml");
     assert_string_equal(o.files.items[1], "b.yaml");
@@ -47,9 +32,9 @@ static void test_every_flag_is_taken(void **state)
     assert_string_equal(o.state, "s.db");
     assert_string_equal(o.endpoint, "http://x");
     assert_string_equal(o.region, "cn-x");
-    assert_true(parse(s, &o, &err, &all,
-                      ARGS("--vpc-id=vpc-1", "--cluster-id", "c1", "-o", "json", "--destroy", "web",
-                           "--allow-destroy", "--yes")));
+    assert_true(stage_parse(s, &o, &err, &all,
+                            STAGE_ARGS("--vpc-id=vpc-1", "--cluster-id", "c1", "-o", "json",
+                                       "--destroy", "web", "--allow-destroy", "--yes")));
     assert_string_equal(o.vpc_id, "vpc-1");
     assert_string_equal(o.cluster_id, "c1");
     assert_string_equal(o.output, "json");
@@ -57,7 +42,7 @@ static void test_every_flag_is_taken(void **state)
     assert_true(o.allow_destroy);
     assert_true(o.yes);
     assert_false(o.help);
-    assert_true(parse(s, &o, &err, &all, ARGS("-y")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-y")));
     assert_true(o.yes);
 }
 
@@ -66,9 +51,9 @@ static void test_help_needs_nothing_else_to_be_right(void **state)
     struct stage *s = *state;
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
-    assert_true(parse(s, &o, &err, &all, ARGS("--help", "-o", "nonsense")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("--help", "-o", "nonsense")));
     assert_true(o.help);
-    assert_true(parse(s, &o, &err, &all, ARGS("-h")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-h")));
     assert_true(o.help);
 }
 
@@ -77,7 +62,7 @@ static void check_refused(struct stage *s, const struct cmd *cmd, const char *co
 {
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
-    assert_false(parse(s, &o, &err, cmd, args));
+    assert_false(stage_parse(s, &o, &err, cmd, args));
     assert_int_equal(err.kind, ERROR_INVALID);
     if (!strstr(err.msg, says))
         fail_msg("'%s' does not say '%s'", err.msg, says);
@@ -86,18 +71,18 @@ static void check_refused(struct stage *s, const struct cmd *cmd, const char *co
 static void test_what_is_wrong_is_said(void **state)
 {
     struct stage *s = *state;
-    check_refused(s, &all, ARGS("--nosuch"), "no such flag '--nosuch'");
-    check_refused(s, &all, ARGS("-z"), "all --help");
-    check_refused(s, &all, ARGS("--state"), "--state needs a value: FILE");
-    check_refused(s, &all, ARGS("--state="), "--state needs a value");
-    check_refused(s, &all, ARGS("--region", ""), "--region needs a value");
-    check_refused(s, &all, ARGS("--yes=no"), "--yes takes no value");
-    check_refused(s, &all, ARGS("-o", "xml"), "use text|json");
-    check_refused(s, &all, ARGS("web.yaml"), "given with -f");
-    check_refused(s, &bare, ARGS("extra"), "'extra' is not expected");
-    check_refused(s, &bare, ARGS("--region", "x"), "no such flag");
-    check_refused(s, &call, ARGS("--MaxResults", "10"), "--Name=value");
-    check_refused(s, &call, ARGS("--=x"), "--Name=value");
+    check_refused(s, &all, STAGE_ARGS("--nosuch"), "no such flag '--nosuch'");
+    check_refused(s, &all, STAGE_ARGS("-z"), "all --help");
+    check_refused(s, &all, STAGE_ARGS("--state"), "--state needs a value: FILE");
+    check_refused(s, &all, STAGE_ARGS("--state="), "--state needs a value");
+    check_refused(s, &all, STAGE_ARGS("--region", ""), "--region needs a value");
+    check_refused(s, &all, STAGE_ARGS("--yes=no"), "--yes takes no value");
+    check_refused(s, &all, STAGE_ARGS("-o", "xml"), "use text|json");
+    check_refused(s, &all, STAGE_ARGS("web.yaml"), "given with -f");
+    check_refused(s, &bare, STAGE_ARGS("extra"), "'extra' is not expected");
+    check_refused(s, &bare, STAGE_ARGS("--region", "x"), "no such flag");
+    check_refused(s, &call, STAGE_ARGS("--MaxResults", "10"), "--Name=value");
+    check_refused(s, &call, STAGE_ARGS("--=x"), "--Name=value");
 }
 
 static void test_parameters_of_a_call_are_taken_as_they_are(void **state)
@@ -105,9 +90,9 @@ static void test_parameters_of_a_call_are_taken_as_they_are(void **state)
     struct stage *s = *state;
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
-    assert_true(parse(
-        s, &o, &err, &call,
-        ARGS("DeleteRules", "--RuleIds.1=rule-1", "--Filter=a=b", "--region=cn-x", "--Empty=")));
+    assert_true(stage_parse(s, &o, &err, &call,
+                            STAGE_ARGS("DeleteRules", "--RuleIds.1=rule-1", "--Filter=a=b",
+                                       "--region=cn-x", "--Empty=")));
     assert_int_equal(o.args.len, 1);
     assert_string_equal(o.args.items[0], "DeleteRules");
     assert_int_equal(o.params.len, 3);
@@ -123,15 +108,15 @@ static void test_region_falls_back_to_the_environment(void **state)
     struct stage *s = *state;
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
-    assert_true(parse(s, &o, &err, &all, ARGS("-y")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-y")));
     assert_null(o.region);
     assert_int_equal(setenv("ALIBABA_CLOUD_REGION_ID", "cn-env", 1), 0);
-    assert_true(parse(s, &o, &err, &all, ARGS("-y")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-y")));
     assert_string_equal(o.region, "cn-env");
-    assert_true(parse(s, &o, &err, &all, ARGS("--region", "cn-flag")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("--region", "cn-flag")));
     assert_string_equal(o.region, "cn-flag");
     assert_int_equal(setenv("ALIBABA_CLOUD_REGION_ID", "", 1), 0);
-    assert_true(parse(s, &o, &err, &all, ARGS("-y")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-y")));
     assert_null(o.region);
 }
 
@@ -140,10 +125,10 @@ static void test_first_output_is_the_default(void **state)
     struct stage *s = *state;
     struct options o CLEANUP(options_done) = { 0 };
     struct error err;
-    assert_true(parse(s, &o, &err, &all, ARGS("-y")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-y")));
     assert_string_equal(o.output, "text");
     assert_int_equal(format_of(&o), REPORT_TEXT);
-    assert_true(parse(s, &o, &err, &all, ARGS("-ojson")));
+    assert_true(stage_parse(s, &o, &err, &all, STAGE_ARGS("-ojson")));
     assert_int_equal(format_of(&o), REPORT_JSON);
 }
 

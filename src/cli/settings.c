@@ -1,0 +1,43 @@
+/* settings.c - what no flag says and the settings do: for verbs that are no agent. */
+#include <stdlib.h>
+
+#include "alb-agent/config.h"
+#include "cli.h"
+
+static void fall_back(const char **value, const char *setting)
+{
+    if (!*value)
+        *value = setting;
+}
+
+/* Manifests that were given, also by a saved plan, are all there are. */
+static void take_manifests(struct options *o, const struct agent_settings *s)
+{
+    if (o->files.len || o->plan_file)
+        return;
+    for (size_t i = 0; i < s->manifests.len; i++)
+        *LIST_PUSH(&o->arena, &o->files) = s->manifests.items[i];
+}
+
+bool options_take_settings(struct options *o, const struct cmd *cmd, struct error *err)
+{
+    const char *path =
+        o->config ? o->config : getenv("ALB_AGENT_CONFIG"); // NOLINT(concurrency-mt-unsafe)
+    const struct config_in in = { .path = path && *path ? path : NULL, .env = getenv };
+    struct agent_settings s;
+    if (!config_load(&o->arena, &in, &s, err))
+        return false;
+    fall_back(&o->cluster_id, s.cluster_id);
+    fall_back(&o->region, s.region);
+    fall_back(&o->vpc_id, s.vpc_id);
+    fall_back(&o->endpoint, settings_endpoint(&o->arena, &s));
+    fall_back(&o->ca_file, s.ca_file);
+    fall_back(&o->state, s.state);
+    if (cmd->opts & OPT_FILE)
+        take_manifests(o, &s);
+    if (cmd->opts & OPT_ALLOW)
+        o->allow_destroy = o->allow_destroy || s.allow_destroy;
+    o->batch_rules = (size_t)s.batch.rules;
+    o->batch_servers = (size_t)s.batch.servers;
+    return true;
+}
