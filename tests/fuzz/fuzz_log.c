@@ -48,6 +48,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     must(json_parse(buf_str(&line), line.len, &json, &err));
     must(json_str(json, "msg") && json_int(json, "n", -1) == (int64_t)size);
     struct log_levels levels;
-    (void)log_levels_parse(buf_str(&text), &levels, &err);
+    must(!log_levels_parse(buf_str(&text), &levels, &err) || levels.n <= LOG_MODULES_MAX);
     return 0;
 }
