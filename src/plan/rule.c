@@ -27,7 +27,7 @@ static int by_position(const void *x, const void *y)
 static int64_t label_of(const struct resource *r)
 {
     const struct alb_rule *rule = r->actual;
-    return rule && rule->priority.set ? rule->priority.val : 0;
+    return rule ? rule->priority.val : 0;
 }
 
 /* ---- groups that actions lead to ------------------------------------------------------------ */
@@ -154,7 +154,7 @@ static int by_target(const void *x, const void *y)
     int64_t u = b->unreachable ? b->below * 2 + 1 : b->target * 2;
     if (t != u)
         return t < u ? -1 : 1;
-    return a->row->position < b->row->position ? -1 : 1;
+    return (a > b) - (a < b);
 }
 
 static int by_label_descending(const void *x, const void *y)
@@ -319,8 +319,7 @@ static void try_copies(struct planner *p, const struct rule_list *l, size_t ther
         return;
     copy_rules(p, l, copies);
     make_ops(p, copies, true, &other);
-    if (there + count_kind(&other, STEP_CREATE) <= quota_limit(p) && wait_alike(&other)
-        && !has_rounds(&other))
+    if (wait_alike(&other) && !has_rounds(&other))
         take_fewer(p, there, ops, calls, &other);
 }
 
@@ -369,7 +368,7 @@ static void follow_rounds(struct planner *p, struct rule_list *l, size_t there, 
     }
     const rule_ops passes = rest;
     size_t calls = batch_count(p, &rest);
-    if (calls > 1 && merge_ops(p, &passes, &merged))
+    if (calls > 1 && merge_ops(p, &passes, false, &merged))
         take_fewer(p, there, &rest, &calls, &merged);
     if (calls > 1 && wait_alike(&rest) && !has_rounds(&rest) && place_ops(p, l, &passes, &placed))
         take_fewer(p, there, &rest, &calls, &placed);
@@ -410,7 +409,7 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
     const rule_ops passes = ops;
     add_bound(p, l, &ops, bound);
     size_t calls = batch_count(p, &ops);
-    if (calls > 1 && merge_ops(p, &passes, &merged))
+    if (calls > 1 && merge_ops(p, &passes, l->made_room, &merged))
         take_fewer(p, there, &ops, &calls, &merged);
     bool no_room = ops.len && there + count_kind(&ops, STEP_CREATE) > quota_limit(p);
     if ((calls > (even ? 1 : 2) || (calls == 1 && l->made_room) || no_room) && simple

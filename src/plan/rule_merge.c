@@ -62,7 +62,7 @@ bool same_direction(const struct alb_rule *x, const struct alb_rule *y)
 
 static bool can_become(const struct rule_op *x, const struct rule_op *y)
 {
-    return same_direction(x->node->rule, y->node->rule) && x->from && y->to;
+    return same_direction(x->node->rule, y->node->rule) && y->to;
 }
 
 static bool take_pair(struct merge *m, size_t y)
@@ -132,8 +132,9 @@ static void start(struct merge *m)
     }
 }
 
-/* Puts the changes that wait, or do not, into an order that takes fewer calls. */
-static bool merge_sort(struct merge *m, bool waiting)
+/* Puts the changes that wait, or do not, into an order that takes fewer calls; 'early' is the shape
+ * that is tried first. */
+static bool merge_sort(struct merge *m, bool early, bool waiting)
 {
     m->waiting = waiting;
     for (size_t i = 0; i < m->in->len; i++)
@@ -145,19 +146,19 @@ static bool merge_sort(struct merge *m, bool waiting)
     const size_t n = m->in->len, len = m->out->len;
     size_t *left = arena_dup(m->a, m->left, (n + 1) * sizeof *left);
     bool *done = arena_dup(m->a, m->done, (n + 1) * sizeof *done);
-    if (try_shape(m, true))
+    if (try_shape(m, early))
         return true;
     m->left = left;
     m->done = done;
     m->out->len = len;
     for (size_t k = 0; k < COUNT(m->counts); k++)
         m->counts[k] = before.counts[k];
-    return try_shape(m, false);
+    return try_shape(m, !early);
 }
 
-bool merge_ops(struct planner *p, const rule_ops *ops, rule_ops *out)
+bool merge_ops(struct planner *p, const rule_ops *ops, bool updates_first, rule_ops *out)
 {
     struct merge m = { .a = p->a, .in = ops, .out = out };
     start(&m);
-    return merge_sort(&m, false) && merge_sort(&m, true);
+    return merge_sort(&m, !updates_first, false) && merge_sort(&m, !updates_first, true);
 }

@@ -107,8 +107,9 @@ const char *rule_action(enum step_op kind);
 size_t batch_count(struct planner *p, rule_ops *ops);
 
 /* rule_merge.c: the same changes in fewer calls, where one update can stand for a create
- * and a delete.  The ops are linked; false: no better order was found. */
-bool merge_ops(struct planner *p, const rule_ops *ops, rule_ops *out);
+ * and a delete.  The ops are linked; false: no better order was found.  'updates_first': rather
+ * than creates or deletes, so that labels that make room are moved at once. */
+bool merge_ops(struct planner *p, const rule_ops *ops, bool updates_first, rule_ops *out);
 /* For requests both or for responses both: given for good when a rule is created. */
 bool same_direction(const struct alb_rule *x, const struct alb_rule *y);
 
