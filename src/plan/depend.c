@@ -49,8 +49,7 @@ static void follow_name(struct planner *p, struct step *s, const step_list *l, c
     const bool available = !strncmp(text, " to be available", 16);
     for (size_t i = 0; l && i < l->len; i++) {
         const struct step *on = &p->out->steps.items[l->items[i]];
-        if (l->items[i] != self && (!exist || on->op == STEP_CREATE)
-            && (!available || on->op == STEP_CREATE || on->urgent))
+        if (l->items[i] != self && (!exist || on->op == STEP_CREATE) && (!available || on->urgent))
             step_after(p, s, l->items[i]);
     }
 }

@@ -299,7 +299,7 @@ static void plan_log(struct planner *p, const struct target *t)
     schema_params(&alb_listener_log_schema, &((const struct alb_listener *)t->want)->log, 0, "",
                   params_emit, &out);
     step_wait(&s, t->waits);
-    if (!p->row || !keeps_log(p->row->actual))
+    if (!keeps_log(p->row->actual))
         step_wait(&s, "the load balancer to keep an access log");
     step_item(p, &s, t->row, target_after(p, t, ALB_VIA_LOG_CONFIG));
     step_changes(p, &s, "", &changes);
@@ -387,7 +387,7 @@ static const struct resource *quic_user(const struct planner *p, const struct re
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         const struct alb_listener *l = r->kind == RESOURCE_LISTENER ? r->actual : NULL;
-        if (l && l->quic.upgrade.val && l->quic.listener_id && quic->cloud_id
+        if (l && l->quic.upgrade.val && l->quic.listener_id
             && !strcmp(l->quic.listener_id, quic->cloud_id))
             return r;
     }

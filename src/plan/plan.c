@@ -32,7 +32,7 @@ static const char *lb_waits(struct planner *p)
 {
     const char *why = row_waits(p, p->row);
     const struct alb_load_balancer *lb = p->row->actual;
-    if (!why && lb && lb->business_status && !strcmp(lb->business_status, "Abnormal"))
+    if (!why && lb->business_status && !strcmp(lb->business_status, "Abnormal"))
         why = arena_fmt(p->a, "LoadBalancer %s is Abnormal (locked by the cloud)", p->lb);
     return why;
 }

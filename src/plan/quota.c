@@ -123,7 +123,7 @@ static bool is_ready(const struct rounds *r, size_t i, enum step_op kind)
 static bool makes_pair(const struct rounds *r, size_t x, size_t y)
 {
     const struct rule_op *doomed = &r->in->items[x], *create = &r->in->items[y];
-    if (r->done[x] || doomed->kind != STEP_DELETE || doomed->waits || !doomed->from || !create->to
+    if (r->done[x] || doomed->kind != STEP_DELETE || doomed->waits
         || doomed->node->listener != create->node->listener
         || !same_direction(doomed->node->rule, create->node->rule))
         return false;

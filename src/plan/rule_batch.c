@@ -184,7 +184,7 @@ static void follow(struct batcher *b, struct step *s, const struct rule_op *op)
         bool makes_room = (on->early && !op->early && op->kind == STEP_CREATE)
                           || (on->round && (!op->round || on->round < op->round)
                               && on->listener == op->node->listener);
-        if (makes_room && k != op->batch)
+        if (makes_room)
             step_after(b->p, s, b->first + k);
     }
 }

@@ -178,10 +178,9 @@ static int64_t place_all(struct labels *s)
     find_last(s);
     size_t beside = 0;
     for (size_t i = 0; i < s->l->n_wanted; i++) {
-        if (!s->l->nodes.items[i].kept && !s->l->nodes.items[i].pinned)
+        if (!s->l->nodes.items[i].kept)
             place(s, i, beside);
-        if (!s->l->nodes.items[i].pinned)
-            beside = after(s, i);
+        beside = after(s, i);
     }
     size_t *nth = arena_array(s->a, s->n_slots + 1, sizeof *nth);
     for (size_t i = 0; i < s->l->n_wanted; i++) {

@@ -20,7 +20,7 @@ static int64_t final_label(const struct rule_op *op)
 static size_t parts_of(const struct rule_op *op, struct part out[2])
 {
     size_t n = 0;
-    if (op->from || op->kind == STEP_DELETE)
+    if (op->kind != STEP_CREATE)
         out[n++] = (struct part){ op->from_node ? op->from_node : op->node, op->from };
     if (op->kind != STEP_DELETE)
         out[n++] = (struct part){ op->node, final_label(op) };

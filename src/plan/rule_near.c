@@ -79,7 +79,7 @@ static void meet_host(struct finder *f, size_t i, uint64_t host)
 {
     const struct address *x = &f->at[i];
     bool same = host == x->host; /* of two, the later one looks for the earlier */
-    for (size_t k = seek(f, host, 0); k < f->n && f->at[k].host == host; k++) {
+    for (size_t k = seek(f, host, 0); f->at[k].host == host; k++) {
         if (same && k >= i)
             break;
         if (x->path && f->at[k].path && f->at[k].path != x->path) {

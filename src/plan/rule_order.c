@@ -114,7 +114,7 @@ static void keep_antichain(struct rule_list *l, struct matching *m)
     }
     clear(m);
     for (size_t i = 0; i < m->n; i++)
-        if (!m->partner[i] && !m->reached[i])
+        if (!m->partner[i])
             (void)augment(m, i); /* cannot succeed: the matching is a maximum */
     for (size_t i = 0; i < m->n; i++)
         l->nodes.items[i].kept = is_placed(&l->nodes.items[i]) && m->reached[i] && !m->seen[i];

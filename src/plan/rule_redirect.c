@@ -99,7 +99,7 @@ static bool is_wanted(const struct resource *r)
 
 static bool is_to_change(struct planner *p, const struct resource *r)
 {
-    return r->actual && resource_diff(p->a, p->in->model, r, NULL) & ALB_VIA_RULE;
+    return resource_diff(p->a, p->in->model, r, NULL) & ALB_VIA_RULE;
 }
 
 /* Redirects that are to come, to listeners that are wanted. */

@@ -39,7 +39,7 @@ static bool has_patterns(enum alb_cond type)
 
 static bool same_atom(const struct atom *x, const struct atom *y)
 {
-    if (x->type != y->type || x->response != y->response || !x->value != !y->value)
+    if (x->type != y->type || x->response != y->response)
         return false;
     return !strcmp(x->value ? x->value : x->whole, y->value ? y->value : y->whole);
 }
@@ -140,7 +140,7 @@ static int by_kind(const void *x, const void *y)
         return a->response ? 1 : -1;
     if (a->type != b->type)
         return a->type < b->type ? -1 : 1;
-    if (!a->value || !b->value)
+    if (!a->value)
         return 0;
     return strcmp(a->value, b->value);
 }

@@ -68,8 +68,11 @@ static bool diff_servers(struct planner *p, const struct target *t, struct serve
             continue;
         }
         d->stays = d->stays || is_serving(h);
-        if (!has_status(h, "Removing") && needs_update(p, w, h))
-            *LIST_PUSH(p->a, &d->weigh) = *w; /* one that leaves comes back once it has left */
+        if (has_status(h, "Removing") || !needs_update(p, w, h))
+            continue; /* one that leaves comes back once it has left */
+        struct alb_server *full = LIST_PUSH(p->a, &d->weigh);
+        *full = *h; /* what is not wanted stays as it is */
+        schema_overlay(&alb_server_schema, full, w);
     }
     for (size_t i = 0; have->servers.items && i < have->servers.len; i++) {
         const struct alb_server *h = &have->servers.items[i];
@@ -178,12 +181,6 @@ static void weigh(struct planner *p, const struct target *t, server_list list)
 {
     while (list.len) {
         server_list part = take(&list, plan_batch(p->in, weigh_action)), none = { 0 };
-        for (size_t i = 0; i < part.len; i++) { /* what is not wanted stays as it is */
-            const struct alb_server *have = find(have_of(t), &part.items[i]);
-            struct alb_server full = have ? *have : part.items[i];
-            schema_overlay(&alb_server_schema, &full, &part.items[i]);
-            part.items[i] = full;
-        }
         struct step s;
         step_init(p, &s, t->row, STEP_UPDATE, weigh_action);
         const struct alb_change_servers q = asked(t, &part);
