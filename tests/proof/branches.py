@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Says which branches of src/FOLDER no test of it takes (clang's source coverage: every condition
-both ways).  Usage: branches.py [--open N] [plan|translate]
+both ways).  Usage: branches.py [--open N] [plan|route|translate]
 
 FOLDER is plan without one.  --open N: so many may be neither taken nor excepted, for as long as there
 are some; 0 without it.
@@ -21,10 +21,12 @@ TOP = Path(__file__).resolve().parents[2]
 WORLD = ("world", "bound", "share")  # of tests/proof: what its programs have in common
 BELOW = {  # what the tests of a folder are linked with
     "plan": ["base", "hash", "schema", "model", "route", "alb/resource"],
+    "route": ["base", "hash", "schema", "model", "alb/resource"],
     "translate": ["base", "hash", "schema", "model", "route", "alb/resource", "object", "cert",
                   "yaml", "source"],
 }
-SUPPORT = {"plan": "tests/unit/plan/support.c", "translate": "tests/support/pem.c"}
+SUPPORT = {"plan": "tests/unit/plan/support.c", "route": "tests/unit/route/support.c",
+           "translate": "tests/support/pem.c"}
 CC = os.environ.get("CLANG", "clang")
 
 
@@ -48,11 +50,14 @@ def programs_of(work, folder):
     if folder == "translate":
         golden = TOP / "tests/golden/test_golden_translate.c"
         return [*programs, (work / golden.stem, [golden], [])]
+    if folder == "route":
+        return programs
     proof = {n: TOP / f"tests/proof/{n}.c" for n in (*WORLD, "least", "exhaustive", "edits")}
     world = [proof[n] for n in WORLD]
     return [*programs,
             (work / "exhaustive", [proof["exhaustive"], proof["least"], *world], ["3", "1500", "1"]),
-            (work / "edits", [proof["edits"], *world], ["4000", "1"])]
+            (work / "edits", [proof["edits"], *world], ["16000", "1"]),
+            (work / "edits_full", [proof["edits"], *world], ["4000", "1", "full"])]
 
 
 def build(work, folder):
@@ -80,9 +85,9 @@ def build(work, folder):
 def measure(work, programs, folder):
     for program, _, arguments in programs:
         run(program, *arguments,
-            env=dict(os.environ, LLVM_PROFILE_FILE=f"{program}.profraw"))
+            env=dict(os.environ, LLVM_PROFILE_FILE=f"{program}-%p.profraw"))
     run(tool("llvm-profdata"), "merge", "-o", work / "all.profdata",
-        *[f"{p}.profraw" for p, _, _ in programs])
+        *sorted(work.glob("*.profraw")))
     objects = [a for p, _, _ in programs[1:] for a in ("-object", p)]
     text = run(tool("llvm-cov"), "export", "-instr-profile", work / "all.profdata", programs[0][0],
                *objects, *sorted((TOP / "src" / folder).glob("*.c")))

@@ -3,9 +3,12 @@
 planner catch.  Usage: mutate.py [--sample N] [--seed N] [--file NAME]... [--jobs N] [--least PERCENT]
 
 A mutant flips a comparison, && and ||, drops a negation, or is off by one in a number.  It is caught
-when it does not compile without warnings of the compiler's own, when a test fails, or when one runs
-out of time.  Survivors are printed; those named in mutants-equal.txt (file: line of text: change)
-change nothing that can be told from outside, and are not counted."""
+when it does not compile, when a test or a short proof fails (the tests under AddressSanitizer, too, with
+an arena that hides nothing from it), or when one runs out of time.  A sample has a share of every
+file.  Survivors are printed.
+
+Those that change nothing that can be told from outside stand in mutants-equal.txt, "FILE: LINE OF TEXT:
+OLD -> NEW: why", and are not counted; a line there that fits no mutant is a complaint."""
 import argparse
 import concurrent.futures
 import os
@@ -20,8 +23,10 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 WORLD = ("world", "bound", "share")
 BELOW = ["base", "hash", "schema", "model", "route", "alb/resource"]
-CC = os.environ.get("CC", "cc")
-SECONDS = 60
+CC = os.environ.get("CLANG", "clang")
+SECONDS = 8  # of processor time; what is unchanged takes less than one
+SLOW = ("test_hitless", "test_rule_redirect")
+PROOFS = {"edits": [300, 1], "exhaustive": [3, 1500, 1]}
 OPERATORS = [
     (r"&&", "||"), (r"\|\|", "&&"), (r"==", "!="), (r"!=", "=="),
     (r"(?<![-<>])<=(?!=)", "<"), (r"(?<![->])>=(?!=)", ">"),
@@ -37,96 +42,111 @@ def blank(text):
     return re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.S)
 
 
+class Mutant:
+    def __init__(self, path, text, at, end, new, line):
+        self.path, self.text, self.at, self.end, self.new, self.line = path, text, at, end, new, line
+        code = text.split("\n")[line - 1].strip()
+        self.name = f"{path.name}: {code}: {text[at:end]} -> {new or 'nothing'}"
+
+    def changed(self):
+        return self.text[:self.at] + self.new + self.text[self.end:]
+
+
 def mutants_of(path):
     text = path.read_text()
-    code = blank(text)
     found = []
     start = 0
-    for number, line in enumerate(code.split("\n"), 1):
+    for number, line in enumerate(blank(text).split("\n"), 1):
         is_code = line.startswith("    ") and not line.lstrip().startswith("#")
+        places = []
         for pattern, other in OPERATORS if is_code else []:
-            for m in re.finditer(pattern, line):
-                found.append((start + m.start(), start + m.end(), other, number))
+            places += [(m.start(), m.end(), other) for m in re.finditer(pattern, line)]
         # Numbers: not sizes of memory, of which more does no harm, not initial zeros, and not the
         # answers of comparisons, of which the sign counts.
         if is_code and not re.search(r"arena_a|\{ 0 \}|\[\d*\]|\? -?1 : -?1", line):
-            for m in NUMBER.finditer(line):
-                found.append((start + m.start(), start + m.end(), str(int(m.group()) + 1), number))
+            places += [(m.start(), m.end(), str(int(m.group()) + 1)) for m in NUMBER.finditer(line)]
+        here = [Mutant(path, text, start + at, start + end, new, number)
+                for at, end, new in sorted(places)]
+        # The second of the same kind in a line is called so.
+        for i, m in enumerate(here):
+            nth = 1 + sum(o.name.split(" (no. ")[0] == m.name for o in here[:i])
+            if nth > 1:
+                m.name += f" (no. {nth})"
+        found += here
         start += len(line) + 1
-    return [(path, at, end, new, number) for at, end, new, number in found]
-
-
-def name_of(mutant):
-    path, at, end, new, number = mutant
-    text = path.read_text()
-    line = text.split("\n")[number - 1].strip()
-    return f"{path.name}: {line}: {text[at:end]} -> {new or 'nothing'}"
+    return found
 
 
 def flags():
     out = subprocess.run(["pkg-config", "--cflags", "libcjson"], capture_output=True, text=True)
     return ["-std=c17", "-D_POSIX_C_SOURCE=200809L", f"-I{TOP}", f"-I{TOP}/include",
-            f"-I{TOP}/src/plan", f'-DTEST_SOURCE_DIR="{TOP}"'] + out.stdout.split()
+            f"-I{TOP}/src/plan", f'-DTEST_SOURCE_DIR="{TOP}"', "-fPIC"] + out.stdout.split()
 
 
-def compile_c(source, target, *more):
-    command = [CC, *flags(), *more, "-c", str(source), "-o", str(target)]
-    return subprocess.run(command, capture_output=True, text=True)
+FLAGS = flags()
+
+
+def run(*command):
+    return subprocess.run([str(c) for c in command], capture_output=True, text=True)
+
+
+def must(*command):
+    done = run(*command)
+    if done.returncode:
+        sys.exit(done.stderr)
 
 
 class Bench:
     """Programs that are linked to the planner as a shared library, and its other objects."""
 
-    def __init__(self, work, jobs):
-        self.work = work
-        self.jobs = jobs
-        self.objects = {}
+    def __init__(self, work, more, strict):
+        self.work, self.more, self.strict = work, more, strict
+        self.objects = {c: work / f"plan_{c.stem}.o" for c in sorted((TOP / "src/plan").glob("*.c"))}
         self.programs = []
+        work.mkdir()
 
-    def build(self):
-        pending = [(c, self.work / f"{m.replace('/', '_')}_{c.stem}.o", "-O1")
-                for m in BELOW for c in sorted((TOP / "src" / m).glob("*.c"))]
-        below = [o for _, o, _ in pending]
-        for c in sorted((TOP / "src/plan").glob("*.c")):
-            self.objects[c] = self.work / f"plan_{c.stem}.o"
-            pending.append((c, self.objects[c], "-O1"))
-        unit = sorted((TOP / "tests/unit/plan").glob("*.c"))
-        proof = [TOP / "tests/proof" / f"{n}.c" for n in (*WORLD, "least", "exhaustive", "edits")]
-        pending += [(c, self.work / f"{c.stem}.o", "-O1") for c in unit + proof]
-        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
-            for result in pool.map(lambda t: compile_c(t[0], t[1], "-fPIC", t[2]), pending):
-                if result.returncode:
-                    sys.exit(result.stderr)
+    def build(self, pool, slow):
+        """'slow': the names of tests that are run, too, and of proofs with their arguments."""
+        below = {c: self.work / f"{m.replace('/', '_')}_{c.stem}.o"
+                 for m in BELOW for c in sorted((TOP / "src" / m).glob("*.c"))}
+        if self.strict:
+            del below[TOP / "src/base/arena.c"]
+            below[TOP / "tests/proof/strict_arena.c"] = self.work / "strict_arena.o"
+        unit = {c: self.work / f"{c.stem}.o" for c in sorted((TOP / "tests/unit/plan").glob("*.c"))
+                if slow or c.stem not in SLOW}
+        # One program of all tests, the quick ones first.
+        names = sorted((c.stem for c in unit if c.stem != "support"), key=lambda n: n in SLOW)
+        main = self.work / "unit.c"
+        main.write_text("".join(f"int {n}(void);\n" for n in names) + "int main(void)\n{\n    return "
+                        + " || ".join(f"{n}()" for n in names) + ";\n}\n")
+        proof = {TOP / f"tests/proof/{n}.c": self.work / f"{n}.o"
+                 for n in ([*WORLD, "least", *slow] if slow else [])}
+        jobs = [(c, o, []) for c, o in {**below, **self.objects, **proof}.items()]
+        jobs += [(c, o, [f"-Dmain={c.stem}"]) for c, o in unit.items()]
+        jobs.append((main, self.work / "unit_main.o", []))
+        list(pool.map(lambda j: must(CC, *FLAGS, *self.more, *j[2], "-c", j[0], "-o", j[1]), jobs))
         self.link_plan(self.work, {})
-        self.programs = []
-        for c in unit:
-            if c.stem != "support":
-                self.program(c.stem, [f"{c.stem}.o", "support.o"], below, [])
-        world = [f"{n}.o" for n in WORLD]
-        self.program("edits", ["edits.o", *world], below, ["120", "1"])
-        self.program("exhaustive", ["exhaustive.o", "least.o", *world], below, ["3", "1500", "1"])
-        # What runs short and finds much goes first.
-        self.programs.sort(key=lambda p: p[0].name in ("test_hitless", "test_rule_redirect",
-                                                       "edits", "exhaustive"))
+        self.program("unit", [self.work / "unit_main.o", *unit.values()], below, [])
+        for name, arguments in slow.items():
+            objects = [self.work / f"{n}.o" for n in (name, "least", *WORLD)]
+            self.program(name, objects, below, arguments)
 
     def program(self, name, objects, below, arguments):
         target = self.work / name
-        command = [CC, "-rdynamic", *[str(self.work / o) for o in objects], *map(str, below),
-                   f"-L{self.work}", "-lplanner", "-lcmocka", "-lcjson", "-lcrypto", "-lm", "-o", str(target)]
-        result = subprocess.run(command, capture_output=True, text=True)
-        if result.returncode:
-            sys.exit(result.stderr)
+        must(CC, *self.more, "-rdynamic", *objects, *below.values(), f"-L{self.work}", "-lplanner",
+             "-lcmocka", "-lcjson", "-lcrypto", "-lm", "-o", target)
         self.programs.append((target, arguments))
 
     def link_plan(self, folder, replaced):
-        objects = [str(replaced.get(c, o)) for c, o in self.objects.items()]
-        subprocess.run([CC, "-shared", *objects, "-o", str(folder / "libplanner.so")], check=True)
+        objects = [replaced.get(c, o) for c, o in self.objects.items()]
+        must(CC, *self.more, "-shared", *objects, "-o", folder / "libplanner.so")
 
     def failing(self, folder):
         """The name of the first program that fails, or None."""
-        env = dict(os.environ, LD_LIBRARY_PATH=str(folder))
+        env = dict(os.environ, LD_LIBRARY_PATH=str(folder), ASAN_OPTIONS="detect_leaks=0")
         for program, arguments in self.programs:
-            limited = f"ulimit -v 4000000; exec timeout {SECONDS} {program} {' '.join(arguments)}"
+            limited = (f"ulimit -c 0; ulimit -t {SECONDS}; exec timeout {10 * SECONDS} {program} "
+                       + " ".join(map(str, arguments)))
             done = subprocess.run(["bash", "-c", limited], env=env, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL)
             if done.returncode:
@@ -134,15 +154,13 @@ class Bench:
         return None
 
     def try_one(self, mutant):
-        path, at, end, new, _ = mutant
         folder = Path(tempfile.mkdtemp(dir=self.work))
         try:
-            text = path.read_text()
-            source = folder / path.name
-            source.write_text(text[:at] + new + text[end:])
-            if compile_c(source, folder / "m.o", "-fPIC", "-O1").returncode:
+            source = folder / mutant.path.name
+            source.write_text(mutant.changed())
+            if run(CC, *FLAGS, *self.more, "-w", "-c", source, "-o", folder / "m.o").returncode:
                 return "the compiler"
-            self.link_plan(folder, {path: folder / "m.o"})
+            self.link_plan(folder, {mutant.path: folder / "m.o"})
             return self.failing(folder)
         finally:
             shutil.rmtree(folder)
@@ -151,40 +169,59 @@ class Bench:
 def read_equal():
     path = TOP / "tests/proof/mutants-equal.txt"
     lines = path.read_text().split("\n") if path.exists() else []
-    return {line for line in lines if line and not line.startswith("#")}
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def draw(mutants, n, seed):
+    """So many of all, of every file its share, and three at least."""
+    rng = random.Random(seed)
+    drawn = []
+    for path in sorted({m.path for m in mutants}):
+        own = [m for m in mutants if m.path == path]
+        share = max(3, round(n * len(own) / len(mutants)))
+        drawn += rng.sample(own, min(share, len(own)))
+    return drawn
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sample", type=int, default=0, help="so many, drawn; 0: all")
+    parser.add_argument("--sample", type=int, default=0, help="about so many, drawn; 0: all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--file", action="append", default=[])
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--least", type=float, default=95)
     options = parser.parse_args()
-    equal = read_equal()
-    mutants = [m for c in sorted((TOP / "src/plan").glob("*.c"))
-               if not options.file or c.name in options.file for m in mutants_of(c)]
-    everything = len(mutants)
-    mutants = [m for m in mutants if name_of(m) not in equal]
+    everything = [m for c in sorted((TOP / "src/plan").glob("*.c")) for m in mutants_of(c)]
+    equal, useless = set(), []
+    for line in read_equal():
+        named = [m for m in everything if line.startswith(m.name + ": ")]
+        equal.update(named)
+        useless += [] if named else [line]
+    mutants = [m for m in everything
+               if m not in equal and (not options.file or m.path.name in options.file)]
     if options.sample and options.sample < len(mutants):
-        mutants = random.Random(options.seed).sample(mutants, options.sample)
+        mutants = draw(mutants, options.sample, options.seed)
     caught = 0
-    with tempfile.TemporaryDirectory(prefix="mutants-") as work:
-        bench = Bench(Path(work), options.jobs)
-        bench.build()
-        broken = bench.failing(Path(work))
+    with tempfile.TemporaryDirectory(prefix="mutants-") as name, \
+            concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        plain = Bench(Path(name) / "plain", ["-O1"], False)
+        strict = Bench(Path(name) / "strict", ["-O1", "-g1", "-fsanitize=address"], True)
+        plain.build(pool, PROOFS)
+        strict.build(pool, {})
+        broken = plain.failing(plain.work) or strict.failing(strict.work)
         if broken:
             sys.exit(f"{broken} fails without any change")
-        with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-            for mutant, by in zip(mutants, pool.map(bench.try_one, mutants)):
-                caught += by is not None
-                if by is None:
-                    print(f"survived: {mutant[4]}: {name_of(mutant)}", flush=True)
+        tries = pool.map(lambda m: plain.try_one(m) or strict.try_one(m), mutants)
+        for mutant, by in zip(mutants, tries):
+            caught += by is not None
+            if by is None:
+                print(f"survived: {mutant.line}: {mutant.name}", flush=True)
+    for line in useless:
+        print(f"fits no mutant: {line}")
     share = 100 * caught / len(mutants) if mutants else 100
-    print(f"{caught} of {len(mutants)} mutants are caught ({share:.1f} %); there are {everything}, "
-          f"{len(equal)} of them without effect")
-    sys.exit(share < options.least)
+    print(f"{caught} of {len(mutants)} mutants are caught ({share:.1f} %); there are "
+          f"{len(everything)}, {len(equal)} of them without effect")
+    sys.exit(share < options.least or len(useless) > 0)
 
 
 main()
