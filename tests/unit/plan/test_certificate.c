@@ -173,6 +173,26 @@ static void test_one_that_cannot_be_uploaded_does_not_hold_up_others(void **stat
     assert_null(step_value(s, "Certificates.2.CertificateId"));
 }
 
+static void test_certificates_of_others_are_not_uploaded(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    want_certificate(b, "theirs")->ours = false;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_an_upload_without_a_chain_is_left_to_the_cloud_to_refuse(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_certificate *c = arena_alloc(&b->a, sizeof *c);
+    *c = (struct alb_certificate){ .name = "x" };
+    want_certificate(b, "x")->desired = c;
+    bed_plan(b);
+    assert_string_equal(step_value(bed_next(b), "Cert"), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +206,8 @@ int main(void)
         BED_TEST(test_a_new_listener_does_not_wait_for_additional_ones),
         BED_TEST(test_a_renewed_certificate_is_added_before_the_old_one_goes),
         BED_TEST(test_one_that_cannot_be_uploaded_does_not_hold_up_others),
+        BED_TEST(test_certificates_of_others_are_not_uploaded),
+        BED_TEST(test_an_upload_without_a_chain_is_left_to_the_cloud_to_refuse),
     };
     return cmocka_run_group_tests_name("plan/certificate", tests, NULL, NULL);
 }

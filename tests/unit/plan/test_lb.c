@@ -503,6 +503,55 @@ static void test_protection_can_be_asked_for_or_declined_at_creation(void **stat
     assert_string_equal(step_value(bed_next(b), "DeletionProtectionEnabled"), "true");
 }
 
+/* alb-semantics.md §10: ten security groups a call. */
+static void test_ten_security_groups_go_into_one_call(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    for (int i = 0; i < 11; i++)
+        *LIST_PUSH(&b->a, &want->security_group_ids) = arena_fmt(&b->a, "sg-%d", i);
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerJoinSecurityGroup");
+    assert_non_null(step_value(bed_next(b), "SecurityGroupIds.10"));
+    assert_null(step_value(bed_next(b), "SecurityGroupIds.11"));
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerJoinSecurityGroup");
+    assert_string_equal(step_value(bed_next(b), "SecurityGroupIds.1"), "sg-10");
+    assert_null(step_value(bed_next(b), "SecurityGroupIds.2"));
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_the_last_security_group_can_be_left(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->security_group_ids.items = arena_array(&b->a, 1, sizeof *want->security_group_ids.items);
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    *LIST_PUSH(&b->a, &have->security_group_ids) = "sg-old";
+    bed_plan(b);
+    assert_plan(b, "LoadBalancerLeaveSecurityGroup");
+    assert_string_equal(step_value(bed_next(b), "SecurityGroupIds.1"), "sg-old");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_ipv6_is_closed_to_the_internet_by_a_call_of_its_own(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b)->ipv6_address_type = ALB_ADDRESS_INTRANET;
+    struct alb_load_balancer *have = bed_actual(b, lb_row(b));
+    have->ipv6_address_type = ALB_ADDRESS_INTERNET;
+    bed_plan(b);
+    assert_plan(b, "DisableLoadBalancerIpv6Internet");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -535,6 +584,9 @@ int main(void)
         BED_TEST(test_a_load_balancer_that_does_not_work_is_destroyed),
         BED_TEST(test_what_is_not_there_is_not_destroyed_with_its_load_balancer),
         BED_TEST(test_protection_can_be_asked_for_or_declined_at_creation),
+        BED_TEST(test_ten_security_groups_go_into_one_call),
+        BED_TEST(test_the_last_security_group_can_be_left),
+        BED_TEST(test_ipv6_is_closed_to_the_internet_by_a_call_of_its_own),
     };
     return cmocka_run_group_tests_name("plan/lb", tests, NULL, NULL);
 }

@@ -478,6 +478,43 @@ static void test_a_rule_to_two_groups_waits_for_both(void **state)
     assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "ServerGroup shop/b:80 to exist");
 }
 
+/* What nothing is known of is left as it is: the upgrade, not the rest of the listener. */
+static void test_an_upgrade_to_a_listener_nobody_wants_is_not_sent(void **state)
+{
+    struct bed *b = *state;
+    struct alb_listener *https = pair(b);
+    bed_undesired(quic_row(b));
+    bed_gone(quic_row(b));
+    https->idle_timeout = (struct opt_int){ 30, true };
+    bed_actual(b, bed_row(b, RESOURCE_LISTENER, "443/HTTPS"));
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_null(step_value(bed_next(b), "QuicConfig.QuicListenerId"));
+    https->quic.listener_id = "@444/QUIC"; /* no such listener */
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_string_equal(step_value(bed_next(b), "IdleTimeout"), "30");
+    assert_null(step_value(bed_next(b), "QuicConfig.QuicListenerId"));
+}
+
+/* An access log with an empty project is none, and a load balancer to be made keeps none. */
+static void test_log_settings_wait_for_a_project_to_log_to(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *lb = bed_lb(b);
+    struct alb_listener *want = bed_listener(b);
+    want->log.custom_headers = (struct opt_bool){ true, true };
+    lb->access_log.project = "";
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->actual = lb;
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "UpdateListenerLogConfig", 0)->waits,
+                        "the load balancer to keep an access log");
+    bed_gone(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "UpdateListenerLogConfig", 0)->waits,
+                        "LoadBalancer kube-system/web to exist");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -503,6 +540,8 @@ int main(void)
         BED_TEST(test_a_quic_listener_nothing_upgrades_to_goes),
         BED_TEST(test_a_default_action_waits_while_no_server_says_how_it_is),
         BED_TEST(test_a_rule_to_two_groups_waits_for_both),
+        BED_TEST(test_an_upgrade_to_a_listener_nobody_wants_is_not_sent),
+        BED_TEST(test_log_settings_wait_for_a_project_to_log_to),
     };
     return cmocka_run_group_tests_name("plan/listener", tests, NULL, NULL);
 }

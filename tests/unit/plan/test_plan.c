@@ -158,6 +158,55 @@ static void test_another_load_balancer_is_destroyed_and_this_one_stays(void **st
     assert_non_null(strstr(b->plan.refusals.items[0].message, "its AlbConfig"));
 }
 
+/* A load balancer of which there is no row, but a group that was made for it. */
+static void test_groups_of_an_unknown_load_balancer_go_when_it_was_to_be_destroyed(void **state)
+{
+    struct bed *b = *state;
+    bed_group(b, GROUP, "sgp-1");
+    bed_undesired(bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    bed_plan(b);
+    assert_no_steps(b);
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_plan(b, "DeleteServerGroup");
+}
+
+static void test_a_held_load_balancer_is_not_destroyed(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    bed_undesired(r);
+    r->held = true;
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_no_steps(b);
+    r->held = false;
+    bed_plan(b);
+    assert_int_equal(bed_count(b, "DeleteLoadBalancer"), 1);
+}
+
+static void test_a_load_balancer_of_others_that_is_desired_gets_no_steps(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_want_rule(b, bed_rule(b, "a.com", "-", "g"), 1);
+    bed_row(b, RESOURCE_LOAD_BALANCER, LB)->ours = false;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* What hangs below a listener that nothing is known of is left alone. */
+static void test_rules_of_an_unknown_listener_are_left_alone(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_have_rule(b, bed_rule(b, "a.com", "-", "g"), 1, "rule-1");
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.lbs.items[0].rules, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +218,10 @@ int main(void)
         BED_TEST(test_a_load_balancer_whose_albconfig_is_being_deleted_goes),
         BED_TEST(test_a_load_balancer_that_works_normally_takes_changes),
         BED_TEST(test_another_load_balancer_is_destroyed_and_this_one_stays),
+        BED_TEST(test_groups_of_an_unknown_load_balancer_go_when_it_was_to_be_destroyed),
+        BED_TEST(test_a_held_load_balancer_is_not_destroyed),
+        BED_TEST(test_a_load_balancer_of_others_that_is_desired_gets_no_steps),
+        BED_TEST(test_rules_of_an_unknown_listener_are_left_alone),
     };
     return cmocka_run_group_tests_name("plan/plan", tests, NULL, NULL);
 }

@@ -263,6 +263,34 @@ static void test_a_server_with_weight_zero_answers_nothing(void **state)
     assert_plan(b, "AddServersToServerGroup", "RemoveServersFromServerGroup");
 }
 
+/* The cloud may name a server by one of id and address. */
+static void test_a_change_names_what_is_known_of_a_server(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server nameless = UP("10.0.0.2"), homeless = UP("10.0.0.3");
+    nameless.id = NULL;
+    homeless.ip = NULL;
+    start(b, WANT("10.0.0.1"), HAVE(UP("10.0.0.1"), nameless, homeless));
+    assert_plan(b, "RemoveServersFromServerGroup");
+    assert_string_equal(bed_next(b)->changes.items[0].path, "Servers[ 10.0.0.2:8080]");
+    assert_string_equal(bed_next(b)->changes.items[1].path, "Servers[10.0.0.3 :8080]");
+}
+
+static void test_more_than_one_call_removes_are_not_exchanged(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server have[202];
+    const char *want[2] = { "10.0.0.1", "10.0.0.2" };
+    have[0] = UP("10.0.0.1");
+    for (size_t i = 1; i < 202; i++)
+        have[i] = UP(arena_fmt(&b->a, "10.0.1.%zu", i));
+    start(b, 2, want, 202, have);
+    assert_plan(b, "AddServersToServerGroup", "RemoveServersFromServerGroup",
+                "RemoveServersFromServerGroup");
+    start(b, 2, want, 201, have);
+    assert_plan(b, "ReplaceServersInServerGroup");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +310,8 @@ int main(void)
         BED_TEST(test_batches_hold_200_servers_and_40_weights),
         BED_TEST(test_a_server_that_is_not_in_the_vpc_is_added_and_not_exchanged),
         BED_TEST(test_a_server_with_weight_zero_answers_nothing),
+        BED_TEST(test_a_change_names_what_is_known_of_a_server),
+        BED_TEST(test_more_than_one_call_removes_are_not_exchanged),
     };
     return cmocka_run_group_tests_name("plan/server", tests, NULL, NULL);
 }

@@ -112,6 +112,27 @@ static void test_a_state_without_a_name_is_said_to_be_unknown(void **state)
     assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "Listener 80/HTTP is Configuring");
 }
 
+static void test_a_row_without_a_parent_has_an_empty_one(void **state)
+{
+    struct bed *b = *state;
+    struct planner p = planner(b);
+    struct step s = { .op = STEP_DELETE };
+    struct resource r = { .kind = RESOURCE_SERVER_GROUP, .key = "k" };
+    step_item(&p, &s, &r, NULL);
+    assert_string_equal(s.items.items[0].parent, "");
+}
+
+static void test_a_certificate_among_others_is_waited_for(void **state)
+{
+    struct bed *b = *state;
+    struct planner p = planner(b);
+    struct step s = { 0 };
+    step_param(&p, &s, "Certificates.1.CertificateId", "@certificate/x");
+    step_param(&p, &s, "Certificates.2.CertificateId", "c-1");
+    step_push(&p, &s);
+    assert_string_equal(b->plan.steps.items[0].waits, "Certificate x to be uploaded");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +143,8 @@ int main(void)
         BED_TEST(test_only_what_is_ours_there_and_unwanted_is_doomed),
         BED_TEST(test_a_lacking_fact_is_a_reason_to_wait),
         BED_TEST(test_a_state_without_a_name_is_said_to_be_unknown),
+        BED_TEST(test_a_row_without_a_parent_has_an_empty_one),
+        BED_TEST(test_a_certificate_among_others_is_waited_for),
     };
     return cmocka_run_group_tests_name("plan/step", tests, NULL, NULL);
 }

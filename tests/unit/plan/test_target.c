@@ -141,6 +141,63 @@ static void test_an_unknown_fact_is_no_difference(void **state)
     assert_int_equal(b->plan.warnings.len, 0);
 }
 
+/* A tag of others without a key, should there be one, stays when tags are set. */
+static void test_a_tag_without_a_key_stays(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server_group *want = start(b);
+    TAGS(b, &want->tags, { "a", "1" });
+    struct alb_server_group *have = bed_actual(b, group_row(b));
+    TAGS(b, &have->tags, { NULL, "x" });
+    bed_plan(b);
+    assert_plan(b, "TagResources");
+    bed_apply(b, bed_next(b));
+    const struct alb_server_group *after = group_row(b)->actual;
+    assert_int_equal(after->tags.len, 2);
+    assert_null(after->tags.items[0].key);
+}
+
+static void test_twenty_tags_are_taken_away_by_one_call(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server_group *want = start(b), *applied = arena_alloc(&b->a, sizeof *applied);
+    struct alb_server_group *have = bed_actual(b, group_row(b));
+    *applied = *want;
+    applied->tags = have->tags = (alb_tags){ 0 };
+    for (int i = 0; i < 21; i++) {
+        struct alb_tag tag = { arena_fmt(&b->a, "key-%d", i), "v" };
+        *LIST_PUSH(&b->a, &applied->tags) = tag;
+        *LIST_PUSH(&b->a, &have->tags) = tag;
+    }
+    group_row(b)->applied = applied;
+    bed_plan(b);
+    assert_plan(b, "UnTagResources");
+    assert_non_null(step_value(bed_next(b), "TagKey.20"));
+    assert_null(step_value(bed_next(b), "TagKey.21"));
+    bed_apply(b, bed_next(b));
+    group_row(b)->applied = applied;
+    bed_plan(b);
+    assert_plan(b, "UnTagResources");
+    assert_string_equal(step_value(bed_next(b), "TagKey.1"), "key-20");
+}
+
+static void test_zones_that_are_not_known_are_no_difference(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    *LIST_PUSH(&b->a, &want->zones) =
+        (struct alb_zone_mapping){ .zone_id = "?zone(vsw-1)", .vswitch_id = "vsw-1" };
+    struct alb_load_balancer *have = bed_actual(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    *LIST_PUSH(&b->a, &have->zones) =
+        (struct alb_zone_mapping){ .zone_id = "cn-hangzhou-h", .vswitch_id = "vsw-1" };
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 0);
+    want->zones.items[0].zone_id = "cn-hangzhou-i";
+    bed_plan(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +207,9 @@ int main(void)
         BED_TEST(test_twenty_tags_go_into_one_call),
         BED_TEST(test_a_nested_member_is_sent_whole_and_alone),
         BED_TEST(test_an_unknown_fact_is_no_difference),
+        BED_TEST(test_a_tag_without_a_key_stays),
+        BED_TEST(test_twenty_tags_are_taken_away_by_one_call),
+        BED_TEST(test_zones_that_are_not_known_are_no_difference),
     };
     return cmocka_run_group_tests_name("plan/target", tests, NULL, NULL);
 }
