@@ -271,7 +271,8 @@ planner_tests() { # NAME PROGRAM ARGUMENT...
     fi
 }
 stage_branches() {
-    planner_tests branches tests/proof/branches.py --open 81
+    planner_tests branches-plan tests/proof/branches.py --open 81 plan
+    planner_tests branches-route tests/proof/branches.py route
     planner_tests branches-translate tests/proof/branches.py translate
 }
 stage_mutants() { planner_tests mutants tests/proof/mutate.py --sample 300 --least 75; }
