@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "alb-agent/arena.h"
 #include "alb-agent/json.h"
 #include "src/base/log_priv.h"
 
@@ -48,6 +49,7 @@ static void test_json_has_one_member_a_value_and_keeps_types(void **state)
     const struct kv kv[] = {
         KV("rule", "a \"b\""),    KV("nothing", NULL),       KV_INT("n", INT64_MIN),
         KV_BOOL("urgent", false), KV_SECRET("key", &SECRET), KV_TIME("until", NOON * INT64_C(1000)),
+        KV_SECRET("other", NULL),
     };
     struct log_event e = event(kv, COUNT(kv));
     struct buf b CLEANUP(buf_done) = { 0 };
@@ -57,17 +59,30 @@ static void test_json_has_one_member_a_value_and_keeps_types(void **state)
                         "{\"time\":\"2026-11-23T12:00:00.007Z\",\"level\":\"warn\","
                         "\"module\":\"lane\",\"msg\":\"rule waits\",\"rule\":\"a \\\"b\\\"\","
                         "\"nothing\":null,\"n\":-9223372036854775808,\"urgent\":false,"
-                        "\"key\":\"(secret)\",\"until\":\"2026-11-23T12:00:00.000Z\"}\n");
+                        "\"key\":\"(secret)\",\"until\":\"2026-11-23T12:00:00.000Z\","
+                        "\"other\":null}\n");
 }
 
+/* ECMA-48 §8.3.117: 31 red, 33 yellow, 32 green, 2 faint. */
 static void test_colour_is_around_the_level_only(void **state)
 {
-    struct log_event e = event(NULL, 0);
-    struct buf b CLEANUP(buf_done) = { 0 };
+    static const char *const levels[] = {
+        [LOG_LEVEL_ERROR] = "\x1b[31merror\x1b[0m",
+        [LOG_LEVEL_WARN] = "\x1b[33mwarn \x1b[0m",
+        [LOG_LEVEL_INFO] = "\x1b[32minfo \x1b[0m",
+        [LOG_LEVEL_DEBUG] = "\x1b[2mdebug\x1b[0m",
+    };
+    struct arena a CLEANUP(arena_done) = { 0 };
     (void)state;
-    log_format_text(&b, &e, true);
-    assert_string_equal(buf_str(&b),
-                        "2026-11-23T12:00:00.007Z \x1b[33mwarn \x1b[0m lane: rule waits\n");
+    for (size_t i = 0; i < COUNT(levels); i++) {
+        struct buf b CLEANUP(buf_done) = { 0 };
+        struct log_event e = event(NULL, 0);
+        e.level = (enum log_level)i;
+        log_format_text(&b, &e, true);
+        assert_string_equal(
+            buf_str(&b),
+            arena_fmt(&a, "2026-11-23T12:00:00.007Z %s lane: rule waits\n", levels[i]));
+    }
 }
 
 static void test_message_cannot_begin_a_line_of_its_own(void **state)

@@ -105,6 +105,26 @@ static void test_line_is_not_torn_by_a_nearly_full_pipe(void **state)
     assert_int_equal(read(e->fd[0], drain, sizeof drain), full - 512);
 }
 
+/* A terminal takes a line in pieces: one that stops in between has half of it. */
+static void test_terminal_that_stops_in_a_line_leaves_it_torn(void **state)
+{
+    struct ends *e = *state;
+    static char drain[1 << 20], line[1000];
+    memset(line, 'x', sizeof line);
+    fill(e->fd[1]);
+    assert_int_equal(read(e->fd[0], drain, 4096), 4096);
+    e->log.terminal = true;
+    assert_false(log_put_fd(&e->log, line, sizeof line));
+    assert_true(e->log.torn);
+    /* Nothing more of it, nor of the next line: it is still torn. */
+    assert_false(log_put_fd(&e->log, line, sizeof line));
+    assert_true(e->log.torn);
+    assert_true(read(e->fd[0], drain, sizeof drain) > 0);
+    assert_true(log_put_fd(&e->log, line, sizeof line));
+    assert_false(e->log.torn);
+    assert_int_equal(read(e->fd[0], drain, sizeof drain), sizeof line);
+}
+
 static void test_closed_descriptor_is_a_lost_line(void **state)
 {
     struct log log = { .fd = -1 };
@@ -134,6 +154,8 @@ int main(void)
                                         open_pipe, close_pipe),
         cmocka_unit_test_setup_teardown(test_line_is_not_torn_by_a_nearly_full_pipe, open_pipe,
                                         close_pipe),
+        cmocka_unit_test_setup_teardown(test_terminal_that_stops_in_a_line_leaves_it_torn,
+                                        open_pipe, close_pipe),
         cmocka_unit_test(test_closed_descriptor_is_a_lost_line),
         cmocka_unit_test(test_full_disk_is_a_lost_line),
     };
