@@ -84,3 +84,69 @@ void translate(struct arena *a, const struct translate_in *in, struct translate_
 /* Must a row of an earlier translation, which 'out' does not want, stay as it is?  Looks at
  * its address, 'parent' and 'desired_from'. */
 bool translate_holds(const struct translate_out *out, const struct resource *row);
+
+/* ---- following changes --------------------------------------------------------------------- */
+
+/* A translation that is kept and follows what changes, at a cost that depends on what changed
+ * and not on how many objects there are.  What it makes is what translate() makes of the same
+ * objects, to the row and to the note, whatever the way that led there.
+ *
+ *     object_set_replace(&set, body, origin);      ... of "Ingress shop/web"
+ *     translator_update(tr, &set, &facts, now, &changes);
+ *     for each name of translator_changed(tr): translator_lb(tr, name) ...
+ */
+struct translator;
+
+/* What may be another than at the last update, or new, or gone. */
+struct translate_object {
+    enum object_kind kind;
+    const char *ns, *name; /* ns: "" of cluster-scoped kinds */
+};
+struct translate_changes {
+    LIST_OF(struct translate_object) objects;
+    fact_needs facts; /* by kind and key */
+};
+
+/* As in struct translate_in; the texts are copied. */
+struct translator *translator_new(const char *cluster_id, const char *vpc_id, const char *region);
+void translator_free(struct translator *tr);
+
+/* Makes the outcome that of 'objects', 'facts' and 'now_ms'.  The first time, and with 'changes'
+ * NULL, all is read; else only what 'changes' names may differ from what it was at the last
+ * update, and all of that must be named.  'facts' is not needed after the call.  The objects
+ * are: whatever the translator gives out may borrow from them, so between a change of the set
+ * and the update that follows nothing of it may be looked at. */
+void translator_update(struct translator *tr, const struct object_set *objects,
+                       const struct fact_set *facts, int64_t now_ms,
+                       const struct translate_changes *changes);
+/* When an update is due though nothing changes, as a certificate ends then, ms; INT64_MAX:
+ * never. */
+int64_t translator_next(const struct translator *tr);
+
+/* What follows is valid until the next update. */
+
+/* The load balancers, by name, whose outcome was made anew by the last update, or is gone.  After
+ * one that read all, whoever knows of others looks at those as well. */
+typedef LIST_OF(const char *) translate_names;
+const translate_names *translator_changed(const struct translator *tr);
+/* "Ingress shop/web": rows of it need no longer be kept because of it, wherever they are; load
+ * balancers that have such are to be looked at, too. */
+const translate_names *translator_released(const struct translator *tr);
+/* All that comes of the AlbConfig "kube-system/web" and its Ingresses; NULL: there is none, and
+ * nothing names it.  Without 'lbs' the AlbConfig is missing, is being deleted or cannot be
+ * translated.  A Service or a class that others use, too, may be named in the notes of each. */
+const struct translate_out *translator_lb(const struct translator *tr, const char *lb);
+/* Problems of the Ingresses that have no AlbConfig because of them. */
+const struct translate_out *translator_strays(const struct translator *tr);
+/* The whole, as translate() makes it; the lists live in 'a'. */
+void translator_whole(const struct translator *tr, struct arena *a, struct translate_out *out);
+/* As translate_holds() with the whole. */
+bool translator_holds(const struct translator *tr, const struct resource *row);
+
+/* How much the last update had to do: what was read or made, and how often it looked for an
+ * object or a fact. */
+struct translate_work {
+    size_t secrets, services, ingresses, lbs, groups;
+    size_t lookups;
+};
+struct translate_work translator_work(const struct translator *tr);

@@ -17,13 +17,13 @@ struct owned {
 
 static struct owned *owned_new(const char *origin)
 {
-    size_t len = strlen(origin);
-    struct owned *o = calloc(1, sizeof *o + len + 1);
+    size_t size = strlen(origin) + 1;
+    struct owned *o = calloc(1, sizeof *o + size);
     if (!o) {
         fputs("alb-agent: out of memory\n", stderr);
         abort();
     }
-    memcpy(o->origin, origin, len);
+    memcpy(o->origin, origin, size);
     return o;
 }
 

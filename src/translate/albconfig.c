@@ -161,7 +161,7 @@ static void check_name(struct subject *s, const char *name)
 
 static const struct fact *vswitch_fact(struct tr *t, const char *vswitch)
 {
-    const struct fact *f = fact_find(t->in->facts, FACT_VSWITCH, vswitch);
+    const struct fact *f = look_fact(t, FACT_VSWITCH, vswitch);
     if (!f)
         need(t, FACT_VSWITCH, vswitch);
     return f;
@@ -190,13 +190,13 @@ static void add_zone(struct subject *s, const struct place *at, const struct con
 {
     struct tr *t = s->t;
     /* A zone that is given spares the question; a fact that is there is compared anyway. */
-    const struct fact *f = spec->zone ? fact_find(t->in->facts, FACT_VSWITCH, spec->vswitch)
-                                      : vswitch_fact(t, spec->vswitch);
+    const struct fact *f =
+        spec->zone ? look_fact(t, FACT_VSWITCH, spec->vswitch) : vswitch_fact(t, spec->vswitch);
     *zone = (struct alb_zone_mapping){
         .vswitch_id = spec->vswitch,
         .allocation_id = spec->allocation,
         .zone_id = spec->zone ? spec->zone
-                   : f        ? f->value
+                   : f        ? arena_strdup(t->a, f->value)
                               : arena_fmt(t->a, "?zone(%s)", spec->vswitch),
     };
     if (vswitch_exists(s, at, spec->vswitch, f))
@@ -244,7 +244,7 @@ static void find_vpc(struct subject *s, struct config *c, const struct config_sp
     if (spec->id) /* else the zones are looked at one by one */
         (void)vswitch_exists(s, &at, vswitch, f);
     c->vpc_known = f && *f->value2;
-    c->vpc = c->vpc_known ? f->value2 : arena_fmt(t->a, "?vpc(%s)", vswitch);
+    c->vpc = c->vpc_known ? arena_strdup(t->a, f->value2) : arena_fmt(t->a, "?vpc(%s)", vswitch);
 }
 
 static bool is_reserved(const char *key)
@@ -465,27 +465,16 @@ static void bury(struct tr *t, const struct object *obj)
                                           .from = subject_from(t->a, obj) };
 }
 
-void configs_translate(struct tr *t, config_list *configs)
+struct config *config_read(struct tr *t, const struct object *obj, const char *lb)
 {
-    size_t n = 0;
-    struct object *const *objects = object_set_kind(t->in->objects, OBJECT_ALB_CONFIG, &n);
-    for (size_t i = 0; i < n; i++) {
-        if (json_at(objects[i]->body, "metadata.deletionTimestamp")) {
-            bury(t, objects[i]);
-            continue;
-        }
-        struct config *c = LIST_PUSH(t->a, configs);
-        c->obj = objects[i];
-        c->name = objects[i]->name;
-        c->lb = arena_fmt(t->a, "%s/%s", CONFIG_NS, c->name);
-        config_translate(t, c);
+    if (json_at(obj->body, "metadata.deletionTimestamp")) {
+        bury(t, obj);
+        return NULL;
     }
-}
-
-struct config *config_find(const config_list *configs, const char *name)
-{
-    for (size_t i = 0; i < configs->len; i++)
-        if (!strcmp(configs->items[i].name, name))
-            return &configs->items[i];
-    return NULL;
+    struct config *c = arena_alloc(t->a, sizeof *c);
+    c->obj = obj;
+    c->name = obj->name;
+    c->lb = lb;
+    config_translate(t, c);
+    return c;
 }

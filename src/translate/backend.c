@@ -36,7 +36,7 @@ SCHEMA(backend_spec, "backend");
 static int64_t port_number(struct subject *s, const struct place *at, const char *service,
                            const char *port)
 {
-    const struct service *svc = service_find(s->t, s->obj->ns, service);
+    const struct service *svc = service_spec(s->t, s->obj->ns, service);
     const struct service_port *found = service_port_by_name(svc, port);
     if (found)
         return found->number.val;

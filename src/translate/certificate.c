@@ -62,7 +62,10 @@ static struct candidate find_best(const struct search *q, const char *host)
             this.exact = this.exact || !strcasecmp(name->valuestring, host);
             suits = suits || cert_name_covers(name->valuestring, host);
         }
-        if (suits && end_ms(this.end) >= q->t->in->now_ms && is_better(&this, &best))
+        int64_t ends = suits ? end_ms(this.end) : 0;
+        if (suits && ends < INT64_MAX)
+            look_until(q->t, ends + 1);
+        if (suits && ends >= q->t->in->now_ms && is_better(&this, &best))
             best = this;
     }
     return best;
@@ -255,7 +258,7 @@ static void find_certs(struct tr *t, struct config *c, struct config_listener *l
 
 void certificates_translate(struct tr *t, struct config *c)
 {
-    const struct fact *f = fact_find(t->in->facts, FACT_CERTIFICATES, FACT_ALL);
+    const struct fact *f = look_fact(t, FACT_CERTIFICATES, FACT_ALL);
     cJSON *certificates CLEANUP(json_done) = NULL;
     struct error err;
     if (f && !json_parse(f->value, strlen(f->value), &certificates, &err))

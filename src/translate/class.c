@@ -41,7 +41,7 @@ static const char *direct_target(const struct subject *s)
 }
 
 /* The AlbConfig that a class of ours leads to, NULL with a problem when there is none. */
-static const char *class_target(struct subject *s, const struct object *class)
+static const char *target_of_ours(struct subject *s, const struct object *class)
 {
     if (direct_target(s))
         return direct_target(s);
@@ -60,14 +60,13 @@ static const char *target_of(struct subject *s, const struct object *class)
     if (whose == FOREIGN)
         return NULL;
     if (whose == OURS)
-        return class_target(s, class);
+        return target_of_ours(s, class);
     problem(s, &(struct place){ .name = "spec.ingressClassName" },
             "%s cannot be understood; correct it first", subject_from(s->t->a, class));
     return NULL;
 }
 
-/* The name of the AlbConfig; NULL: not ours, or a problem. */
-static const char *find_target(struct subject *s)
+const char *class_target(struct subject *s)
 {
     const cJSON *spec = json_get(s->obj->body, "spec");
     const cJSON *given = json_get(spec, "ingressClassName");
@@ -76,12 +75,11 @@ static const char *find_target(struct subject *s)
                 json_kind(given));
         return NULL;
     }
-    const struct object_set *set = s->t->in->objects;
     bool by_spec = given && *given->valuestring;
     const char *name = by_spec ? given->valuestring : object_annotation(s->obj, legacy_annotation);
     if (!name)
         return NULL;
-    const struct object *class = object_set_find(set, OBJECT_INGRESS_CLASS, "", name);
+    const struct object *class = look(s->t, OBJECT_INGRESS_CLASS, "", name);
     const char *target = class ? target_of(s, class) : NULL;
     if (target || s->n_problems || by_spec)
         return target;
@@ -90,18 +88,13 @@ static const char *find_target(struct subject *s)
     return direct_target(s) ? direct_target(s) : "default";
 }
 
-struct config *class_config(struct subject *s, const config_list *configs)
+void class_refuse(struct subject *s, const char *name, const struct config *c)
 {
-    const char *name = find_target(s);
-    if (!name)
-        return NULL;
     struct place at = { .name = "spec.ingressClassName" };
     if (direct_target(s))
         at = annotation_place(s->t->a, "albconfig.name");
-    struct config *c = config_find(configs, name);
     if (!c)
         problem(s, &at, "there is no AlbConfig '%s'; create it, or name another", name);
-    else if (c->left_out)
+    else
         problem(s, &at, "%s cannot be translated; correct it first", subject_from(s->t->a, c->obj));
-    return c && !c->left_out ? c : NULL;
 }

@@ -50,13 +50,13 @@ static const char *find_interface(const struct backend_of *b, const char *ip)
     if (!c->vpc_known)
         return NULL; /* asked for once the VPC is known */
     const char *key = arena_fmt(t->a, "%s/%s", c->vpc, ip);
-    const struct fact *f = fact_find(t->in->facts, FACT_ENI, key);
+    const struct fact *f = look_fact(t, FACT_ENI, key);
     if (!f) {
         need(t, FACT_ENI, key);
         return NULL;
     }
     if (*f->value)
-        return f->value;
+        return arena_strdup(t->a, f->value);
     struct subject s = { .t = t, .obj = b->svc->obj };
     warn(&s, NULL,
          "no network interface in VPC %s has the address %s, so it gets no requests; correct the "
@@ -152,7 +152,7 @@ static bool nodes_are_known(const struct backend_of *b)
         warn(&s, &(struct place){ .name = "spec.ports" },
              "port %" PRId64 " has no nodePort, so its servers stay as they are",
              b->port->number.val);
-    else if (!object_set_kind(b->t->in->objects, OBJECT_NODE, &n))
+    else if (!look_all(b->t, OBJECT_NODE, &n))
         warn(&s, &at,
              "there is no Node among the objects, so the servers of its groups stay as they are");
     else

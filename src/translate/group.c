@@ -3,7 +3,7 @@
  * controller does not set are not wanted, so that a group it made needs no change. */
 #include <inttypes.h>
 
-#include "translate_priv.h"
+#include "cell_priv.h"
 
 static const char default_service[] = "fake-svc";
 
@@ -43,7 +43,7 @@ static struct alb_server_group *build(struct tr *t, const struct config *c, cons
     struct alb_server_group *group = arena_dup(t->a, g->settings, sizeof *group);
     group->name = group_name(t, g->ns, g->service, g->port);
     group->service_name = group->name;
-    group->vpc_id = c->vpc;
+    group->vpc_id = c->vpc ? arena_strdup(t->a, c->vpc) : NULL;
     group->protocol = g->protocol;
     add_tags(t, c, g, &group->tags);
     return group;
@@ -75,6 +75,17 @@ static void add_row(struct tr *t, const struct config *c, const struct group *g,
 void group_translate(struct tr *t, const struct config *c, const struct ingress *ing,
                      const struct route *r, const struct group_ref *ref)
 {
+    const char *key = group_key(t->a, ing->obj->ns, ing->obj->name, ref->service, ref->port);
+    const struct group_cell wanted = { .c = c, .ing = ing, .r = r, .ref = *ref };
+    if (is_made(t, c, key))
+        return;
+    group_want(t, &wanted, key);
+    map_put(&t->groups, address_of(t, c, key), t);
+}
+
+void group_make(struct tr *t, const struct config *c, const struct ingress *ing,
+                const struct route *r, const struct group_ref *ref)
+{
     struct group g = { .ns = ing->obj->ns,
                        .ingress = ing->obj->name,
                        .service = ref->service,
@@ -82,8 +93,6 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
                        .protocol = protocol_of(ing, ref->service),
                        .settings = &ing->settings };
     g.key = group_key(t->a, g.ns, g.ingress, g.service, g.port);
-    if (is_made(t, c, g.key))
-        return;
     g.from = arena_fmt(t->a, "%s service %s:%" PRId64, ing->from, ref->service, ref->port);
     struct alb_server_group *group = build(t, c, &g);
     server_list servers = { 0 };

@@ -246,20 +246,29 @@ const struct object *nginx_to_alb(struct arena *a, const struct object *ingress,
     return out;
 }
 
-bool nginx_is_asked(const struct object_set *set, const struct object *ingress)
+static const char *class_of(const struct object *ingress)
 {
     const char *name = json_str(json_get(ingress->body, "spec"), "ingressClassName");
-    if (!name)
-        name = object_annotation(ingress, "kubernetes.io/ingress.class");
-    const struct object *class = name ? object_set_find(set, OBJECT_INGRESS_CLASS, "", name) : NULL;
+    return name ? name : object_annotation(ingress, "kubernetes.io/ingress.class");
+}
+
+static bool class_asks(const struct object *class)
+{
     const char *asked = class ? object_annotation(class, NGINX_CLASS_ANNOTATION) : NULL;
     return asked && !strcmp(asked, "true");
+}
+
+bool nginx_is_asked(const struct object_set *set, const struct object *ingress)
+{
+    const char *name = class_of(ingress);
+    return name && class_asks(object_set_find(set, OBJECT_INGRESS_CLASS, "", name));
 }
 
 const struct object *nginx_read(struct subject *s)
 {
     nginx_notes notes = { 0 };
-    if (!nginx_is_asked(s->t->in->objects, s->obj))
+    const char *class = class_of(s->obj);
+    if (!class || !class_asks(look(s->t, OBJECT_INGRESS_CLASS, "", class)))
         return s->obj;
     const struct object *alb = nginx_to_alb(s->t->a, s->obj, &notes);
     for (size_t i = 0; i < notes.len; i++) {

@@ -36,7 +36,7 @@ static bool has_condition(const struct object *obj, const char *type)
 
 bool pod_waits_for_alb(const struct tr *t, const char *ns, const char *name)
 {
-    const struct object *pod = name ? object_set_find(t->in->objects, OBJECT_POD, ns, name) : NULL;
+    const struct object *pod = name ? look(t, OBJECT_POD, ns, name) : NULL;
     return pod && !json_at(pod->body, "metadata.deletionTimestamp")
            && element_with(json_at(pod->body, "spec.readinessGates"), "conditionType",
                            "target-health.alb.k8s.alibabacloud")
@@ -107,8 +107,7 @@ static const char *instance_of(struct tr *t, const struct object *node)
 
 bool node_is_virtual(const struct tr *t, const char *name)
 {
-    const struct object *node =
-        name ? object_set_find(t->in->objects, OBJECT_NODE, "", name) : NULL;
+    const struct object *node = name ? look(t, OBJECT_NODE, "", name) : NULL;
     return node && is_virtual(node);
 }
 
@@ -127,7 +126,7 @@ void nodes_add_all(struct tr *t, const struct service *svc, int64_t port, int64_
                    server_list *out)
 {
     size_t n = 0;
-    struct object *const *nodes = object_set_kind(t->in->objects, OBJECT_NODE, &n);
+    struct object *const *nodes = look_all(t, OBJECT_NODE, &n);
     for (size_t i = 0; i < n; i++)
         if (!is_virtual(nodes[i]) && is_wanted(t, svc, nodes[i]))
             add_node(t, nodes[i], port, weight, out);
@@ -142,8 +141,7 @@ void nodes_add_of_pods(struct tr *t, const struct service *svc, const char *port
     LIST_OF(const struct object *) nodes = { 0 };
     for (size_t i = 0; i < svc->endpoints.len; i++) {
         const struct endpoint *e = &svc->endpoints.items[i];
-        const struct object *node =
-            e->node ? object_set_find(t->in->objects, OBJECT_NODE, "", e->node) : NULL;
+        const struct object *node = e->node ? look(t, OBJECT_NODE, "", e->node) : NULL;
         if (!node || strcmp(e->port_name, port_name) != 0 || is_virtual(node)
             || !is_wanted(t, svc, node))
             continue;

@@ -4,7 +4,7 @@
  * for a rule, a listener or a certificate too many. */
 #include <string.h>
 
-#include "translate_priv.h"
+#include "cell_priv.h"
 
 /* Of the editions that an AlbConfig can ask for. */
 enum { LISTENERS = 50, CERTS = 25, RULES = 100, SERVERS = 1000, USES = 50, USES_OF_SERVER = 200 };
@@ -13,7 +13,6 @@ enum { LISTENERS = 50, CERTS = 25, RULES = 100, SERVERS = 1000, USES = 50, USES_
 struct tally {
     const char *name;
     const struct ingress *ing;
-    const struct alb_server_group *group; /* NULL: not ours */
     size_t n;
 };
 
@@ -28,20 +27,16 @@ static struct tally *tally_of(struct tr *t, struct map *map, const char *name)
     return tally;
 }
 
-static void add_use(struct tr *t, const struct config *c, struct quota *q, const char *group,
-                    const struct ingress *ing)
+static void add_use(struct tr *t, struct quota *q, const char *group, const struct ingress *ing)
 {
     struct tally *use = tally_of(t, &q->groups, group);
-    if (!use->n++ && group[0] == '@')
-        use->group = map_get(&t->groups, arena_fmt(t->a, "%s\n%s", c->lb, group + 1));
+    use->n++;
     if (!use->ing)
         use->ing = ing;
     q->uses++;
-    if (use->group && use->group->servers.items)
-        q->servers += use->group->servers.len;
 }
 
-void quota_add(struct tr *t, const struct config *c, const struct reach_rule *r, struct quota *q)
+void quota_add(struct tr *t, const struct reach_rule *r, struct quota *q)
 {
     q->rules++;
     struct tally *of_ingress = tally_of(t, &q->ingresses, r->ing->sort_key);
@@ -50,7 +45,7 @@ void quota_add(struct tr *t, const struct config *c, const struct reach_rule *r,
     for (size_t i = 0; i < r->rule->actions.len; i++) {
         const struct alb_rule_action *a = &r->rule->actions.items[i];
         for (size_t k = 0; a->type == ALB_ACTION_FORWARD && k < a->forward.targets.len; k++)
-            add_use(t, c, q, a->forward.targets.items[k].group_id, r->ing);
+            add_use(t, q, a->forward.targets.items[k].group_id, r->ing);
     }
 }
 
@@ -120,17 +115,59 @@ static void check_groups(struct tr *t, const struct config *c, const struct quot
     }
 }
 
+void quota_warn(struct tr *t, const struct config *c, const struct quota *q)
+{
+    struct subject s = { .t = t, .obj = c->obj };
+    check_listeners(&s, c);
+    check_rules(&s, q);
+    check_groups(t, c, q);
+}
+
+void quota_done(struct quota *q)
+{
+    map_done(&q->groups);
+    map_done(&q->ingresses);
+    *q = (struct quota){ 0 };
+}
+
+/* ---- servers --------------------------------------------------------------------------------- */
+
+/* The servers of a group that rules name, when it is of the load balancer's own. */
+static const struct alb_server_group *group_of(const struct unit *unit, const char *name)
+{
+    return name[0] == '@' ? unit_group(unit, name + 1) : NULL;
+}
+
+static void check_sum(struct subject *s, const struct unit *unit)
+{
+    const struct map_entry *cursor = NULL;
+    void *value;
+    const char *name;
+    size_t n = 0;
+    while ((name = map_next(&unit->quota.groups, &cursor, &value))) {
+        const struct alb_server_group *group = group_of(unit, name);
+        n += group ? group->servers.len * ((const struct tally *)value)->n : 0;
+    }
+    if (n > SERVERS)
+        warn(s, NULL,
+             "its rules lead to %zu servers, each counted for each rule, and a load balancer may "
+             "have %d unless the quota was raised; use fewer Ingresses for a Service",
+             n, SERVERS);
+}
+
 /* Each address counts once for each rule that leads to it. */
-static void check_addresses(struct subject *s, const struct quota *q)
+static void check_addresses(struct subject *s, const struct unit *unit)
 {
     struct map addresses CLEANUP(map_done) = { 0 };
     const struct map_entry *cursor = NULL;
     void *value;
-    while (q->uses > USES_OF_SERVER && map_next(&q->groups, &cursor, &value)) {
-        const struct tally *use = value;
-        for (size_t i = 0; use->group && i < use->group->servers.len; i++) {
-            const struct alb_server *server = &use->group->servers.items[i];
-            tally_of(s->t, &addresses, server->ip ? server->ip : server->id)->n += use->n;
+    const char *name;
+    while ((name = map_next(&unit->quota.groups, &cursor, &value))) {
+        const struct alb_server_group *group = group_of(unit, name);
+        for (size_t i = 0; group && i < group->servers.len; i++) {
+            const struct alb_server *server = &group->servers.items[i];
+            tally_of(s->t, &addresses, server->ip ? server->ip : server->id)->n +=
+                ((const struct tally *)value)->n;
         }
     }
     const struct tally *most = largest(&addresses);
@@ -141,18 +178,10 @@ static void check_addresses(struct subject *s, const struct quota *q)
              most->n, most->name, USES_OF_SERVER);
 }
 
-void quota_warn(struct tr *t, const struct config *c, struct quota *q)
+void quota_warn_servers(struct tr *t, const struct unit *unit)
 {
-    struct subject s = { .t = t, .obj = c->obj };
-    check_listeners(&s, c);
-    check_rules(&s, q);
-    check_groups(t, c, q);
-    if (q->servers > SERVERS)
-        warn(&s, NULL,
-             "its rules lead to %zu servers, each counted for each rule, and a load balancer may "
-             "have %d unless the quota was raised; use fewer Ingresses for a Service",
-             q->servers, SERVERS);
-    check_addresses(&s, q);
-    map_done(&q->groups);
-    map_done(&q->ingresses);
+    struct subject s = { .t = t, .obj = unit->config->obj };
+    check_sum(&s, unit);
+    if (unit->quota.uses > USES_OF_SERVER)
+        check_addresses(&s, unit);
 }

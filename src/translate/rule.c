@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "translate_priv.h"
+#include "cell_priv.h"
 
 enum { TLS_PORT = 443 }; /* where ssl-redirect leads, whatever the protocol there */
 
@@ -61,7 +61,7 @@ static void add_rule(struct tr *t, struct listener *l, const struct placed *p)
     rule->actions.len = actions.len;
     struct reach_rule *made = LIST_PUSH(t->a, &l->made);
     *made = (struct reach_rule){ .ing = p->ing, .route = p->route, .rule = rule };
-    quota_add(t, l->c, made, l->quota);
+    quota_add(t, made, l->quota);
     *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = l->c->lb,
                                                                  .kind = RESOURCE_RULE,
                                                                  .key = find_key(t, l, rule),
@@ -171,13 +171,13 @@ static void check_ports(struct tr *t, const struct config *c, const struct ingre
 
 void rules_translate(struct tr *t, struct config *c)
 {
-    struct quota quota = { 0 };
+    struct quota *quota = &t->unit->quota;
     order_members(c);
     canaries_check(t, c);
     for (size_t i = 0; i < c->listeners.len; i++)
         if (!c->listeners.items[i].left_out)
-            listener_rules(t, c, &c->listeners.items[i], &quota);
+            listener_rules(t, c, &c->listeners.items[i], quota);
     for (size_t i = 0; i < c->members.len; i++)
         check_ports(t, c, c->members.items[i]);
-    quota_warn(t, c, &quota);
+    quota_warn(t, c, quota);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alb-agent/hash.h"
+#include "cell_priv.h"
 #include "secret_priv.h"
 
 enum { NAME_LEN = 64, NAME_DIGITS = 6, WARN_DAYS = 30 };
@@ -39,25 +40,20 @@ static const char *find_fault(struct tr *t, struct tls_secret *out)
         return "it holds no tls.crt and tls.key; give one of type kubernetes.io/tls";
     if (!cert_read(t->a, tls->crt, &out->cert, &err) || !cert_check_key(tls->crt, &tls->key, &err))
         return arena_strdup(t->a, err.msg);
+    look_until(t, out->cert.not_after_ms);
     if (out->cert.not_after_ms <= t->in->now_ms)
         return arena_fmt(t->a, "its certificate has expired, on %s; renew it", out->cert.end);
     return NULL;
 }
 
-static struct tls_secret *load(struct tr *t, const char *ns, const char *name)
+static const void *load(struct tr *t, const char *ns, const char *name)
 {
-    const char *key = arena_fmt(t->a, "%s/%s", ns, name);
-    struct tls_secret *secret = map_get(&t->secrets, key);
-    if (secret)
-        return secret;
-    secret = arena_alloc(t->a, sizeof *secret);
-    map_put(&t->secrets, key, secret);
-    secret->obj = object_set_find(t->in->objects, OBJECT_SECRET, ns, name);
+    struct tls_secret *secret = arena_alloc(t->a, sizeof *secret);
+    secret->obj = look(t, OBJECT_SECRET, ns, name);
     secret->fault = secret->obj ? find_fault(t, secret) : "there is no such Secret; add it";
     if (!secret->fault) {
         secret->name = cas_name(t, secret->obj);
         secret->ref = arena_fmt(t->a, "@certificate/%s", secret->name);
-        map_put(&t->secrets, secret->ref, secret);
     }
     return secret;
 }
@@ -65,6 +61,9 @@ static struct tls_secret *load(struct tr *t, const char *ns, const char *name)
 void warn_of_end(struct subject *s, const struct place *at, const char *what, int64_t end_ms)
 {
     int64_t days = (end_ms - s->t->in->now_ms) / DAY_MS;
+    int64_t shown = days < WARN_DAYS ? days : WARN_DAYS;
+    /* Towards zero it takes two days for one. */
+    look_until(s->t, shown > 0 ? end_ms - shown * DAY_MS + 1 : end_ms - (shown - 1) * DAY_MS);
     if (days < WARN_DAYS)
         warn(s, at, "%s ends in %" PRId64 " day%s; renew it", what, days, days == 1 ? "" : "s");
 }
@@ -72,11 +71,12 @@ void warn_of_end(struct subject *s, const struct place *at, const char *what, in
 const struct tls_secret *secret_find(struct subject *s, const struct place *at, const char *ns,
                                      const char *name)
 {
-    const struct tls_secret *secret = load(s->t, ns, name);
+    const struct tls_secret *secret = cell_share(s->t, CELL_SECRET, ns, name, load);
     if (secret->fault) {
         problem(s, at, "Secret %s/%s: %s", ns, name, secret->fault);
         return NULL;
     }
+    map_put(&s->t->secrets, secret->ref, secret);
     warn_of_end(s, at, arena_fmt(s->t->a, "the certificate of Secret %s/%s", ns, name),
                 secret->cert.not_after_ms);
     return secret;

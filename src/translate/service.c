@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "translate_priv.h"
-
-static const char service_label[] = "kubernetes.io/service-name";
+#include "cell_priv.h"
 
 struct service_spec {
     const char *type, *external_policy;
@@ -229,13 +227,14 @@ static void load_endpoints(struct tr *t, struct service *svc, const struct objec
 /* An object that names no address says that there is none; no object says nothing. */
 static void load_addresses(struct tr *t, struct service *svc, const char *ns, const char *name)
 {
-    const struct object *endpoints = object_set_find(t->in->objects, OBJECT_ENDPOINTS, ns, name);
-    if (!svc->slices.len && !endpoints)
+    const object_list slices = look_slices(t, ns, name);
+    const struct object *endpoints = slices.len ? NULL : look(t, OBJECT_ENDPOINTS, ns, name);
+    if (!slices.len && !endpoints)
         return;
     svc->endpoints.items = list_grow(t->a, NULL, 0, sizeof *svc->endpoints.items);
-    for (size_t i = 0; i < svc->slices.len; i++)
-        load_slice(t, svc, svc->slices.items[i]);
-    if (!svc->slices.len)
+    for (size_t i = 0; i < slices.len; i++)
+        load_slice(t, svc, slices.items[i]);
+    if (endpoints)
         load_endpoints(t, svc, endpoints);
 }
 
@@ -256,38 +255,35 @@ static void load_service(struct tr *t, struct service *svc)
     svc->bad = s.n_problems > 0;
 }
 
-static struct service *service_slot(struct tr *t, const char *ns, const char *name)
+static struct service *read_service(struct tr *t, const char *ns, const char *name)
+{
+    struct service *svc = arena_alloc(t->a, sizeof *svc);
+    svc->obj = look(t, OBJECT_SERVICE, ns, name);
+    if (svc->obj)
+        load_service(t, svc);
+    return svc;
+}
+
+static const void *load(struct tr *t, const char *ns, const char *name)
+{
+    struct service *svc = read_service(t, ns, name);
+    load_addresses(t, svc, ns, name);
+    return svc;
+}
+
+const struct service *service_find(struct tr *t, const char *ns, const char *name)
+{
+    return cell_share(t, CELL_SERVICE, ns, name, load);
+}
+
+const struct service *service_spec(struct tr *t, const char *ns, const char *name)
 {
     const char *key = arena_fmt(t->a, "%s/%s", ns, name);
     struct service *svc = map_get(&t->services, key);
     if (!svc) {
-        svc = arena_alloc(t->a, sizeof *svc);
+        svc = read_service(t, ns, name);
         map_put(&t->services, key, svc);
     }
-    return svc;
-}
-
-void services_index(struct tr *t)
-{
-    size_t n = 0;
-    struct object *const *slices = object_set_kind(t->in->objects, OBJECT_ENDPOINT_SLICE, &n);
-    for (size_t i = 0; i < n; i++) {
-        const char *name = object_label(slices[i], service_label);
-        if (name)
-            *LIST_PUSH(t->a, &service_slot(t, slices[i]->ns, name)->slices) = slices[i];
-    }
-}
-
-struct service *service_find(struct tr *t, const char *ns, const char *name)
-{
-    struct service *svc = service_slot(t, ns, name);
-    if (svc->loaded)
-        return svc;
-    svc->loaded = true;
-    svc->obj = object_set_find(t->in->objects, OBJECT_SERVICE, ns, name);
-    if (svc->obj)
-        load_service(t, svc);
-    load_addresses(t, svc, ns, name);
     return svc;
 }
 

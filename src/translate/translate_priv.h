@@ -14,16 +14,32 @@
 #define ANNOTATION_PREFIX "alb.ingress.kubernetes.io/"
 #define NGINX_PREFIX      "nginx.ingress.kubernetes.io/"
 
-/* One translation. */
+/* One piece of a translation, while it is made: see cell_priv.h. */
 struct tr {
     struct arena *a;
     const struct translate_in *in;
     struct translate_out *out;
+    struct translator *all;
+    struct cell *cell;   /* who is looking                                             */
+    struct unit *unit;   /* the load balancer, when it is one that is made             */
     struct map noted;    /* problems, warnings and needs that were given, as one text  */
-    struct map groups;   /* "<lb>\n<group key>": the struct alb_server_group of a row  */
-    struct map services; /* "<ns>/<name>": struct service                              */
-    struct map secrets;  /* "<ns>/<name>", and references to them: struct tls_secret   */
+    struct map groups;   /* "<lb>\n<group key>" of the rows that are made or wanted     */
+    struct map services; /* "<ns>/<name>": struct service, without its addresses       */
+    struct map secrets;  /* references to those that were looked at: struct tls_secret */
 };
+
+/* ---- cell.c: the door to objects and facts ----------------------------------------------- */
+
+/* As object_set_find(), object_set_kind() and fact_find(); that somebody looked is noted. */
+const struct object *look(const struct tr *t, enum object_kind kind, const char *ns,
+                          const char *name);
+struct object *const *look_all(const struct tr *t, enum object_kind kind, size_t *n);
+const struct fact *look_fact(const struct tr *t, enum fact_kind kind, const char *key);
+/* The EndpointSlices of a Service, by name. */
+typedef LIST_OF(const struct object *) object_list;
+object_list look_slices(const struct tr *t, const char *ns, const char *service);
+/* Something was compared with the time, and will come out differently at 'ms'. */
+void look_until(const struct tr *t, int64_t ms);
 
 /* ---- problem.c: what is wrong, and where ------------------------------------------------ */
 
@@ -143,11 +159,10 @@ struct config {
     LIST_OF(struct config_listener) listeners;
     LIST_OF(struct ingress *) members;
 };
-typedef LIST_OF(struct config) config_list;
 
-/* Reads all AlbConfigs and makes the rows of their load balancers and listeners. */
-void configs_translate(struct tr *t, config_list *configs);
-struct config *config_find(const config_list *configs, const char *name);
+/* Reads an AlbConfig and makes the rows of its load balancer 'lb' and listeners.  NULL when it
+ * is being deleted. */
+struct config *config_read(struct tr *t, const struct object *obj, const char *lb);
 /* Reads spec.listeners and makes a row of each. */
 void listeners_translate(struct subject *s, struct config *c, const cJSON *json);
 
@@ -185,9 +200,11 @@ void certificates_translate(struct tr *t, struct config *c);
 
 /* ---- class.c -------------------------------------------------------------------------------- */
 
-/* The AlbConfig that an Ingress belongs to.  NULL without a problem: the Ingress is not
- * ours (alb-ingress.md §B.5). */
-struct config *class_config(struct subject *s, const config_list *configs);
+/* The name of the AlbConfig that an Ingress belongs to.  NULL without a problem: the Ingress is
+ * not ours (alb-ingress.md §B.5). */
+const char *class_target(struct subject *s);
+/* Says that there is none of that name, or that it, 'c', cannot be translated. */
+void class_refuse(struct subject *s, const char *name, const struct config *c);
 
 /* ---- annotation.c --------------------------------------------------------------------------- */
 
@@ -368,6 +385,7 @@ struct service_protocol {
 struct ingress_tls;
 struct ingress {
     const struct object *obj;
+    uint64_t read;        /* which reading it is: no two have the same number */
     const char *sort_key; /* "<ns>/<name>" */
     const char *from;     /* "Ingress shop/web (web.yaml:3)" */
     int64_t order;
@@ -498,12 +516,14 @@ struct quota {
     struct map ingresses; /* "<ns>/<name>": rules               */
     struct map groups;    /* id, or "@<group key>": rules       */
     size_t rules;
-    size_t uses;    /* of groups, by rules                      */
-    size_t servers; /* each once for each rule that leads to it */
+    size_t uses; /* of groups, by rules */
 };
-void quota_add(struct tr *t, const struct config *c, const struct reach_rule *r, struct quota *q);
-/* Warns of what is more than a quota allows before it is raised; 'q' is done with. */
-void quota_warn(struct tr *t, const struct config *c, struct quota *q);
+void quota_add(struct tr *t, const struct reach_rule *r, struct quota *q);
+/* Warns of what is more than a quota allows before it is raised; of the servers of 'unit' when
+ * these are known. */
+void quota_warn(struct tr *t, const struct config *c, const struct quota *q);
+void quota_warn_servers(struct tr *t, const struct unit *unit);
+void quota_done(struct quota *q);
 
 /* ---- rule.c ---------------------------------------------------------------------------------- */
 
@@ -529,21 +549,19 @@ struct endpoint {
 
 /* A Service, whether or not there is an object of it. */
 struct service {
-    const struct object *obj;              /* NULL: there is none                     */
-    LIST_OF(const struct object *) slices; /* its EndpointSlices                      */
-    bool loaded;                           /* what follows was read                   */
-    bool bad;                              /* it, or a slice, cannot be understood    */
-    bool external;                         /* of type ExternalName                    */
-    bool has_node_ports;                   /* of type NodePort or LoadBalancer        */
-    bool local;                            /* nodes pass requests to their own pods   */
-    bool other_family;                     /* a slice has addresses that are not IPv4 */
-    LIST_OF(struct service_port) ports;    /* of its spec                             */
-    LIST_OF(struct endpoint) endpoints;    /* not set: no object says which           */
+    const struct object *obj;           /* NULL: there is none                     */
+    bool bad;                           /* it, or a slice, cannot be understood    */
+    bool external;                      /* of type ExternalName                    */
+    bool has_node_ports;                /* of type NodePort or LoadBalancer        */
+    bool local;                         /* nodes pass requests to their own pods   */
+    bool other_family;                  /* a slice has addresses that are not IPv4 */
+    LIST_OF(struct service_port) ports; /* of its spec                             */
+    LIST_OF(struct endpoint) endpoints; /* not set: no object says which           */
 };
 
-/* Files the EndpointSlices by Service. */
-void services_index(struct tr *t);
-struct service *service_find(struct tr *t, const char *ns, const char *name);
+/* With its addresses; or without, for those who need its ports only. */
+const struct service *service_find(struct tr *t, const char *ns, const char *name);
+const struct service *service_spec(struct tr *t, const char *ns, const char *name);
 /* TCP ports only; NULL when there is none. */
 const struct service_port *service_port_by_number(const struct service *svc, int64_t number);
 const struct service_port *service_port_by_name(const struct service *svc, const char *name);
@@ -567,9 +585,12 @@ void nodes_add_all(struct tr *t, const struct service *svc, int64_t port, int64_
 void nodes_add_of_pods(struct tr *t, const struct service *svc, const char *port_name, int64_t port,
                        server_list *out);
 
-/* Makes the row of the group that the Ingress owns for a Service's port, once. */
+/* Wants the group that the Ingress owns for a Service's port, once. */
 void group_translate(struct tr *t, const struct config *c, const struct ingress *ing,
                      const struct route *r, const struct group_ref *ref);
+/* Makes its row. */
+void group_make(struct tr *t, const struct config *c, const struct ingress *ing,
+                const struct route *r, const struct group_ref *ref);
 /* Makes the row of the empty group that listeners of a port have as default action, once. */
 void default_group_translate(struct tr *t, const struct config *c, int64_t port, const char *from);
 const char *default_group_key(struct arena *a, const char *config, int64_t port);

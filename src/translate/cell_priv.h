@@ -1,0 +1,206 @@
+/* cell_priv.h - the pieces that a translation consists of, and what each of them looked at.
+ *
+ * A *cell* is one piece: what comes of an Ingress by itself, of an AlbConfig with its Ingresses
+ * (but for the groups), of a group, of all groups together, and what several of those share: a
+ * Service with its addresses, a TLS Secret.  Whatever a cell looks at, objects and facts, also such
+ * as are not there, goes through look() and its like, which notes it under a *watch*.  When that
+ * changes the cell is dirty and runs again, from nothing.  Cells run in the order of their kinds;
+ * one of a later kind that has used one of an earlier kind becomes dirty with it. */
+#pragma once
+
+#include <stdint.h>
+
+#include "alb-agent/buf.h"
+#include "translate_priv.h"
+
+enum cell_kind {
+    CELL_SECRET,  /* shared: run when somebody asks for it */
+    CELL_SERVICE, /* the same                              */
+    CELL_INGRESS,
+    CELL_LB,
+    CELL_GROUP,
+    CELL_LOAD,
+    CELL_KINDS
+};
+
+/* Pointers in an array of their own; what was outgrown is freed. */
+struct pointers {
+    void **items;
+    size_t len, cap;
+    struct arena arena;
+};
+void pointers_insert(struct pointers *p, size_t at, void *item);
+void pointers_add(struct pointers *p, void *item);
+void pointers_remove(struct pointers *p, size_t at);
+void pointers_done(struct pointers *p);
+/* Zeroed memory for what comes and goes on its own. */
+void *cell_alloc(size_t size);
+void cell_free(void *p);
+
+struct cell {
+    enum cell_kind kind;
+    bool dirty;    /* runs again with this or the next update          */
+    bool timed;    /* it compared something with the time              */
+    int64_t until; /* ms; when it may come out differently by itself   */
+    struct arena own;
+    struct arena *a; /* where its outcome lives                          */
+    struct translate_out out;
+    struct edge *edges;                /* to what it looked at           */
+    LIST_OF(const struct cell *) used; /* shared ones, whose notes are its own, too */
+};
+
+/* A key that cells have looked at, and the cell that is shared under it. */
+struct watch {
+    struct edge *cells;
+    struct shared *shared;
+    bool idle; /* it may be that nobody watches any more */
+    char key[];
+};
+
+struct shared {
+    struct cell cell; /* first, so that one leads to the other */
+    struct watch *watch;
+    const void *value;
+};
+
+/* An Ingress. */
+struct seat {
+    struct cell cell;
+    const char *ns, *name;
+    const struct object *obj; /* NULL: there is none, or it is being deleted             */
+    struct ingress *ing;      /* NULL: it cannot be translated                           */
+    struct unit *unit;        /* of the AlbConfig that it names; NULL: none              */
+    bool stray;               /* problems keep it from an AlbConfig                      */
+    bool held;                /* its rows are to be kept, wherever they are              */
+    char key[];               /* "<ns>/<name>", and again "<ns>" */
+};
+
+/* A group that the rules of a load balancer want. */
+struct group_cell {
+    struct cell cell;
+    struct unit *unit;
+    uint64_t wanted; /* by which run of the load balancer                 */
+    uint64_t read;   /* what it was made from: a reading of its Ingress ... */
+    const char *vpc; /* ... and the VPC                                    */
+    bool vpc_known;
+    const struct config *c;
+    const struct ingress *ing;
+    const struct route *r;
+    struct group_ref ref;
+    char key[];
+};
+
+/* A load balancer: an AlbConfig, or the name of one, and the Ingresses that belong to it. */
+struct unit {
+    struct cell cell;
+    const char *name;      /* of the AlbConfig, a part of 'lb'                       */
+    struct pointers seats; /* by namespace and name                */
+    struct map groups;     /* key: struct group_cell               */
+    LIST_OF(struct group_cell *) wanted; /* as the rules want them               */
+    const struct config *config;         /* NULL: none, or it is being deleted           */
+    struct quota quota;                  /* what its rules use                           */
+    struct cell load;                    /* what is wrong with all servers together      */
+    uint64_t run;
+    size_t n_problems, n_warnings; /* of the AlbConfig itself                    */
+    bool exists;                   /* there is an AlbConfig ...                   */
+    bool good;                     /* ... and its Ingresses are translated       */
+    bool touched, rebuilt;         /* in this update; it has other rows          */
+    struct arena rows, notes;      /* of 'whole'                                 */
+    struct translate_out whole;
+    char lb[];
+};
+
+struct translator {
+    struct translate_in in;
+    struct arena texts; /* of 'in', and names of load balancers                  */
+    struct arena *once; /* one run: all outcomes live here, nothing is noted     */
+    bool started;
+    struct map watches, seats, units;
+    struct map slices, services;       /* slice.c                                */
+    struct pointers unit_list, strays; /* sorted                                 */
+    struct pointers dirty[CELL_KINDS], idle, touched;
+    uint64_t reads;
+    int64_t until;
+    struct buf key; /* scratch */
+    struct map changed;
+    translate_names changed_list, released;
+    struct arena changed_arena;
+    bool strays_touched;
+    struct arena stray_arena;
+    struct translate_out stray;
+    size_t runs[CELL_KINDS], lookups; /* of the last update */
+};
+
+/* ---- cell.c: running and forgetting ---------------------------------------------------------- */
+
+void cell_mark(struct translator *tr, struct cell *cell);
+/* Forgets what the cell made and looked at, and begins a run, which cell_end() ends. */
+struct tr cell_begin(struct translator *tr, struct cell *cell);
+void cell_end(struct tr *t);
+void cell_clear(struct translator *tr, struct cell *cell);
+/* All who looked at this are dirty. */
+void watch_mark(struct translator *tr, const char *kind, const char *ns, const char *name);
+/* Frees shared cells and watches that nobody needs. */
+void cells_sweep(struct translator *tr);
+void watches_free(struct translator *tr);
+
+/* What 'load' makes of (ns, name), once for all who ask. */
+typedef const void *cell_load(struct tr *t, const char *ns, const char *name);
+const void *cell_share(struct tr *t, enum cell_kind kind, const char *ns, const char *name,
+                       cell_load *load);
+
+/* ---- slice.c --------------------------------------------------------------------------------- */
+
+/* Names of EndpointSlices, sorted; NULL: there are none. */
+const struct pointers *slices_of(const struct translator *tr, const char *ns, const char *service);
+/* Notes to which Service the slice belongs now. */
+void slice_changed(struct translator *tr, const char *ns, const char *name);
+void slices_free(struct translator *tr);
+
+/* ---- seat.c ---------------------------------------------------------------------------------- */
+
+/* The Ingress is dirty; it gets a seat if it is new. */
+void seat_changed(struct translator *tr, const char *ns, const char *name);
+/* Reads it.  The seat of an object that is gone is freed. */
+void seat_run(struct translator *tr, struct seat *seat);
+/* Whether its rows are to be kept, wherever they are. */
+void seat_hold(struct translator *tr, struct seat *seat, bool held);
+void seat_free(struct translator *tr, struct seat *seat);
+
+/* ---- unit.c ---------------------------------------------------------------------------------- */
+
+/* That of AlbConfig 'name', made when it is not there. */
+struct unit *unit_get(struct translator *tr, const char *name);
+void unit_run(struct translator *tr, struct unit *unit);
+/* In the run of 't', a load balancer's: its rules want this group. */
+void group_want(struct tr *t, const struct group_cell *wanted, const char *key);
+void group_run(struct translator *tr, struct group_cell *g);
+/* When groups have run: looks at their servers together. */
+void unit_run_load(struct translator *tr, struct unit *unit);
+/* The group that rules want; NULL: there is none. */
+const struct alb_server_group *unit_group(const struct unit *unit, const char *key);
+/* Frees it when it has neither an AlbConfig nor Ingresses. */
+void unit_settle(struct translator *tr, struct unit *unit);
+void unit_free(struct translator *tr, struct unit *unit);
+
+/* ---- outcome.c ------------------------------------------------------------------------------- */
+
+/* Adds what comes of load balancers, or of strays, to an outcome. */
+struct outcome {
+    struct arena *a;
+    struct translate_out *out;
+    struct map noted;
+};
+void outcome_add_rows(struct outcome *o, const struct unit *unit);
+void outcome_add_notes(struct outcome *o, const struct unit *unit);
+void outcome_add_strays(struct outcome *o, const struct translator *tr);
+/* Sorts what is to be sorted, and ends it. */
+void outcome_finish(struct outcome *o);
+
+/* ---- translator.c ---------------------------------------------------------------------------- */
+
+/* What comes of this load balancer, or is to be kept of it, is not what it was. */
+void translator_note_changed(struct translator *tr, const char *name);
+/* The first run, over all objects. */
+void translator_run(struct translator *tr);
+void translator_done(struct translator *tr);

@@ -1,0 +1,127 @@
+/* seat.c - an Ingress and its place: which load balancer it belongs to, and what it reads as. */
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "cell_priv.h"
+
+static int compare(const struct seat *seat, const char *ns, const char *name)
+{
+    int c = strcmp(seat->ns, ns);
+    return c ? c : strcmp(seat->name, name);
+}
+
+/* Where the seat is in a sorted list, or would be. */
+static size_t place(const struct pointers *list, const struct seat *seat)
+{
+    size_t low = 0, high = list->len;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (compare(list->items[mid], seat->ns, seat->name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+static void leave(struct translator *tr, struct seat *seat)
+{
+    if (seat->stray) {
+        pointers_remove(&tr->strays, place(&tr->strays, seat));
+        tr->strays_touched = true;
+    }
+    seat->stray = false;
+    if (!seat->unit)
+        return;
+    pointers_remove(&seat->unit->seats, place(&seat->unit->seats, seat));
+    cell_mark(tr, &seat->unit->cell);
+    seat->unit = NULL;
+}
+
+static void enter(struct translator *tr, struct seat *seat, const char *target)
+{
+    seat->unit = unit_get(tr, target);
+    pointers_insert(&seat->unit->seats, place(&seat->unit->seats, seat), seat);
+    cell_mark(tr, &seat->unit->cell);
+}
+
+/* Without an AlbConfig it is nobody's, or, with problems, a stray. */
+static void read_object_of(struct translator *tr, struct tr *t, struct seat *seat)
+{
+    struct subject s = { .t = t, .obj = seat->obj };
+    const char *target = class_target(&s);
+    if (target) {
+        enter(tr, seat, target);
+        s.obj = nginx_read(&s);
+        seat->ing = ingress_read(&s);
+    }
+    if (seat->ing)
+        seat->ing->read = ++tr->reads;
+    if (s.n_problems)
+        hold(t, NULL, NULL, subject_name(t->a, seat->obj));
+    if (s.n_problems && !target) {
+        pointers_insert(&tr->strays, place(&tr->strays, seat), seat);
+        seat->stray = true;
+        tr->strays_touched = true;
+    }
+}
+
+static void forget(struct seat *seat)
+{
+    if (seat->ing)
+        ingress_done(seat->ing);
+    seat->ing = NULL;
+    seat->obj = NULL;
+}
+
+void seat_hold(struct translator *tr, struct seat *seat, bool held)
+{
+    if (seat->held && !held)
+        *LIST_PUSH(&tr->changed_arena, &tr->released) =
+            arena_fmt(&tr->changed_arena, "%s %s", object_kind_name(OBJECT_INGRESS), seat->key);
+    seat->held = held;
+}
+
+void seat_free(struct translator *tr, struct seat *seat)
+{
+    forget(seat);
+    cell_clear(tr, &seat->cell);
+    cell_free(seat);
+}
+
+void seat_run(struct translator *tr, struct seat *seat)
+{
+    leave(tr, seat);
+    forget(seat);
+    struct tr t = cell_begin(tr, &seat->cell);
+    const struct object *obj = look(&t, OBJECT_INGRESS, seat->ns, seat->name);
+    if (obj && !json_at(obj->body, "metadata.deletionTimestamp")) {
+        seat->obj = obj;
+        read_object_of(tr, &t, seat);
+    }
+    cell_end(&t);
+    if (!seat->unit)
+        seat_hold(tr, seat, seat->stray);
+    if (obj)
+        return;
+    map_remove(&tr->seats, seat->key);
+    seat_free(tr, seat);
+}
+
+void seat_changed(struct translator *tr, const char *ns, const char *name)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_addf(&b, "%s/%s", ns, name);
+    struct seat *seat = map_get(&tr->seats, buf_str(&b));
+    if (!seat) {
+        size_t ns_len = strlen(ns), size = ns_len + 1 + strlen(name) + 1;
+        seat = cell_alloc(sizeof *seat + 2 * size);
+        seat->cell.kind = CELL_INGRESS;
+        seat->cell.until = INT64_MAX;
+        memcpy(seat->key, buf_str(&b), size);
+        seat->ns = memcpy(seat->key + size, seat->key, ns_len);
+        seat->name = seat->key + ns_len + 1;
+        map_put(&tr->seats, seat->key, seat);
+    }
+    cell_mark(tr, &seat->cell);
+}

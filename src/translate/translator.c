@@ -1,0 +1,323 @@
+/* translator.c - a translation that is kept, and follows what changes. */
+#include "alb-agent/translate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cell_priv.h"
+
+struct translator *translator_new(const char *cluster_id, const char *vpc_id, const char *region)
+{
+    struct translator *tr = cell_alloc(sizeof *tr);
+    tr->in.cluster_id = arena_strdup(&tr->texts, cluster_id);
+    tr->in.vpc_id = vpc_id ? arena_strdup(&tr->texts, vpc_id) : NULL;
+    tr->in.region = region ? arena_strdup(&tr->texts, region) : NULL;
+    return tr;
+}
+
+/* Forgets all pieces; what was told to translator_new(), and what changed, stay. */
+static void forget(struct translator *tr)
+{
+    const struct map_entry *cursor = NULL;
+    void *value;
+    while (map_next(&tr->seats, &cursor, &value))
+        seat_free(tr, value);
+    for (size_t i = 0; i < tr->unit_list.len; i++)
+        unit_free(tr, tr->unit_list.items[i]);
+    for (int kind = 0; kind < CELL_KINDS; kind++)
+        pointers_done(&tr->dirty[kind]);
+    watches_free(tr);
+    slices_free(tr);
+    map_done(&tr->seats);
+    map_done(&tr->units);
+    pointers_done(&tr->unit_list);
+    pointers_done(&tr->strays);
+    pointers_done(&tr->touched);
+}
+
+void translator_done(struct translator *tr)
+{
+    forget(tr);
+    buf_done(&tr->key);
+    map_done(&tr->changed);
+    arena_done(&tr->changed_arena);
+    arena_done(&tr->stray_arena);
+    arena_done(&tr->texts);
+}
+
+void translator_free(struct translator *tr)
+{
+    if (!tr)
+        return;
+    translator_done(tr);
+    cell_free(tr);
+}
+
+/* ---- what changed -------------------------------------------------------------------------- */
+
+void translator_note_changed(struct translator *tr, const char *name)
+{
+    if (tr->once || map_get(&tr->changed, name))
+        return;
+    map_put(&tr->changed, name, tr);
+    *LIST_PUSH(&tr->changed_arena, &tr->changed_list) =
+        arena_fmt(&tr->changed_arena, "%s/%s", CONFIG_NS, name);
+}
+
+static void object_changed(struct translator *tr, enum object_kind kind, const char *ns,
+                           const char *name)
+{
+    const char *word = object_kind_name(kind);
+    if (kind == OBJECT_INGRESS)
+        seat_changed(tr, ns, name);
+    else if (kind == OBJECT_ALB_CONFIG)
+        cell_mark(tr, &unit_get(tr, name)->cell);
+    else if (kind == OBJECT_ENDPOINT_SLICE)
+        slice_changed(tr, ns, name);
+    watch_mark(tr, word, ns, name);
+    watch_mark(tr, word, "", "");
+}
+
+static void all_changed(struct translator *tr)
+{
+    static const enum object_kind kinds[] = { OBJECT_ENDPOINT_SLICE, OBJECT_INGRESS,
+                                              OBJECT_ALB_CONFIG };
+    for (size_t k = 0; k < COUNT(kinds); k++) {
+        size_t n = 0;
+        struct object *const *objects = object_set_kind(tr->in.objects, kinds[k], &n);
+        for (size_t i = 0; i < n; i++)
+            object_changed(tr, kinds[k], objects[i]->ns, objects[i]->name);
+    }
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+struct clock_turn {
+    struct translator *tr;
+    int64_t now;
+    bool back;
+};
+
+static void tell_time(const struct clock_turn *turn, struct cell *cell)
+{
+    if (turn->back ? cell->timed : cell->until <= turn->now)
+        cell_mark(turn->tr, cell);
+    else if (!cell->dirty && cell->until < turn->tr->until)
+        turn->tr->until = cell->until;
+}
+
+static void set_time(struct translator *tr, int64_t now)
+{
+    const struct clock_turn turn = { .tr = tr, .now = now, .back = now < tr->in.now_ms };
+    const struct map_entry *cursor = NULL;
+    void *value;
+    tr->in.now_ms = now;
+    if (!turn.back && now < tr->until)
+        return;
+    tr->until = INT64_MAX;
+    while (map_next(&tr->watches, &cursor, &value))
+        if (((const struct watch *)value)->shared)
+            tell_time(&turn, &((const struct watch *)value)->shared->cell);
+    cursor = NULL;
+    while (map_next(&tr->seats, &cursor, &value))
+        tell_time(&turn, &((struct seat *)value)->cell);
+    for (size_t i = 0; i < tr->unit_list.len; i++)
+        tell_time(&turn, &((struct unit *)tr->unit_list.items[i])->cell);
+}
+
+/* ---- running ------------------------------------------------------------------------------- */
+
+static void run_dirty(struct translator *tr)
+{
+    const struct pointers *dirty = tr->dirty;
+    for (size_t i = 0; i < dirty[CELL_INGRESS].len; i++)
+        seat_run(tr, dirty[CELL_INGRESS].items[i]);
+    for (size_t i = 0; i < dirty[CELL_LB].len; i++)
+        unit_run(tr, dirty[CELL_LB].items[i]);
+    for (size_t i = 0; i < dirty[CELL_GROUP].len; i++)
+        if (dirty[CELL_GROUP].items[i])
+            group_run(tr, dirty[CELL_GROUP].items[i]);
+    for (size_t i = 0; i < tr->touched.len; i++)
+        unit_run_load(tr, tr->touched.items[i]);
+    for (int kind = 0; kind < CELL_KINDS; kind++)
+        tr->dirty[kind].len = 0;
+}
+
+void translator_run(struct translator *tr)
+{
+    tr->until = INT64_MAX;
+    all_changed(tr);
+    run_dirty(tr);
+}
+
+/* Which of its Ingresses have rows that stay wherever they are. */
+static void find_held(struct translator *tr, const struct unit *unit)
+{
+    struct map owners CLEANUP(map_done) = { 0 };
+    for (size_t i = 0; i < unit->whole.holds.len; i++) {
+        const struct translate_hold *h = &unit->whole.holds.items[i];
+        if (!h->lb && h->owner)
+            map_put(&owners, h->owner, h);
+    }
+    for (size_t i = 0; i < unit->seats.len; i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct seat *seat = unit->seats.items[i];
+        seat_hold(tr, seat, map_count(&owners) && map_get(&owners, subject_name(&a, seat->obj)));
+    }
+}
+
+static void collect(struct translator *tr, struct unit *unit)
+{
+    struct outcome o = { .a = &unit->rows, .out = &unit->whole };
+    struct model rows = unit->whole.desired;
+    unit->whole = (struct translate_out){ 0 };
+    if (unit->rebuilt) {
+        arena_done(&unit->rows);
+        outcome_add_rows(&o, unit);
+    } else {
+        unit->whole.desired = rows;
+    }
+    o.a = &unit->notes;
+    arena_done(&unit->notes);
+    outcome_add_notes(&o, unit);
+    outcome_finish(&o);
+    find_held(tr, unit);
+}
+
+static void collect_strays(struct translator *tr)
+{
+    struct outcome o = { .a = &tr->stray_arena, .out = &tr->stray };
+    arena_done(&tr->stray_arena);
+    tr->stray = (struct translate_out){ 0 };
+    outcome_add_strays(&o, tr);
+    outcome_finish(&o);
+    tr->strays_touched = false;
+}
+
+static int compare_names(const void *x, const void *y)
+{
+    return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+static void settle(struct translator *tr)
+{
+    for (size_t i = 0; i < tr->touched.len; i++)
+        collect(tr, tr->touched.items[i]);
+    if (tr->strays_touched)
+        collect_strays(tr);
+    for (size_t i = 0; i < tr->touched.len; i++)
+        unit_settle(tr, tr->touched.items[i]);
+    tr->touched.len = 0;
+    cells_sweep(tr);
+    if (tr->changed_list.len)
+        qsort(tr->changed_list.items, tr->changed_list.len, sizeof *tr->changed_list.items,
+              compare_names);
+}
+
+void translator_update(struct translator *tr, const struct object_set *objects,
+                       const struct fact_set *facts, int64_t now_ms,
+                       const struct translate_changes *changes)
+{
+    map_done(&tr->changed);
+    arena_done(&tr->changed_arena);
+    tr->changed_list = (translate_names){ 0 };
+    tr->released = (translate_names){ 0 };
+    memset(tr->runs, 0, sizeof tr->runs);
+    tr->lookups = 0;
+    tr->in.objects = objects;
+    tr->in.facts = facts;
+    if (tr->started && changes) {
+        set_time(tr, now_ms);
+        for (size_t i = 0; i < changes->objects.len; i++) {
+            const struct translate_object *o = &changes->objects.items[i];
+            object_changed(tr, o->kind, o->ns, o->name);
+        }
+        for (size_t i = 0; i < changes->facts.len; i++)
+            watch_mark(tr, "fact", fact_kind_name(changes->facts.items[i].kind),
+                       changes->facts.items[i].key);
+        run_dirty(tr);
+    } else {
+        forget(tr);
+        tr->in.now_ms = now_ms;
+        tr->strays_touched = true;
+        translator_run(tr);
+        tr->started = true;
+    }
+    settle(tr);
+}
+
+/* ---- what came out ------------------------------------------------------------------------- */
+
+int64_t translator_next(const struct translator *tr)
+{
+    return tr->until;
+}
+
+const translate_names *translator_changed(const struct translator *tr)
+{
+    return &tr->changed_list;
+}
+
+const translate_names *translator_released(const struct translator *tr)
+{
+    return &tr->released;
+}
+
+static struct unit *find_unit(const struct translator *tr, const char *lb)
+{
+    size_t n = strlen(CONFIG_NS "/");
+    return strncmp(lb, CONFIG_NS "/", n) ? NULL : map_get(&tr->units, lb + n);
+}
+
+const struct translate_out *translator_lb(const struct translator *tr, const char *lb)
+{
+    const struct unit *unit = find_unit(tr, lb);
+    return unit ? &unit->whole : NULL;
+}
+
+const struct translate_out *translator_strays(const struct translator *tr)
+{
+    return &tr->stray;
+}
+
+void translator_whole(const struct translator *tr, struct arena *a, struct translate_out *out)
+{
+    struct outcome o = { .a = a, .out = out };
+    *out = (struct translate_out){ 0 };
+    for (size_t i = 0; i < tr->unit_list.len; i++) {
+        outcome_add_rows(&o, tr->unit_list.items[i]);
+        outcome_add_notes(&o, tr->unit_list.items[i]);
+    }
+    outcome_add_strays(&o, tr);
+    outcome_finish(&o);
+}
+
+/* The Ingress that a row is from: "Ingress shop/web (web.yaml:3) ..." has "shop/web". */
+static const struct seat *find_seat(const struct translator *tr, const char *from)
+{
+    static const char prefix[] = "Ingress ";
+    struct arena a CLEANUP(arena_done) = { 0 };
+    if (!from || strncmp(from, prefix, strlen(prefix)) != 0)
+        return NULL;
+    from += strlen(prefix);
+    return map_get(&tr->seats, arena_strndup(&a, from, strcspn(from, " ")));
+}
+
+bool translator_holds(const struct translator *tr, const struct resource *row)
+{
+    const struct unit *unit = find_unit(tr, row->lb);
+    if (unit && translate_holds(&unit->whole, row))
+        return true;
+    const struct seat *seat = find_seat(tr, row->desired_from);
+    return seat && seat->held;
+}
+
+struct translate_work translator_work(const struct translator *tr)
+{
+    return (struct translate_work){ .secrets = tr->runs[CELL_SECRET],
+                                    .services = tr->runs[CELL_SERVICE],
+                                    .ingresses = tr->runs[CELL_INGRESS],
+                                    .lbs = tr->runs[CELL_LB],
+                                    .groups = tr->runs[CELL_GROUP],
+                                    .lookups = tr->lookups };
+}

@@ -1,0 +1,230 @@
+/* unit.c - a load balancer: its AlbConfig, the rules of all its Ingresses together, and the
+ * groups that these want, each a cell of its own so that a change behind one Service costs one
+ * group. */
+#include <string.h>
+
+#include "cell_priv.h"
+
+/* ---- which load balancers ------------------------------------------------------------------ */
+
+static size_t place(const struct pointers *list, const char *name)
+{
+    size_t low = 0, high = list->len;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        const struct unit *unit = list->items[mid];
+        if (strcmp(unit->name, name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+struct unit *unit_get(struct translator *tr, const char *name)
+{
+    static const char prefix[] = CONFIG_NS "/";
+    struct unit *unit = map_get(&tr->units, name);
+    if (unit)
+        return unit;
+    size_t len = strlen(prefix), size = strlen(name) + 1;
+    unit = cell_alloc(sizeof *unit + len + size);
+    memcpy(unit->lb, prefix, len);
+    memcpy(unit->lb + len, name, size);
+    unit->name = unit->lb + len;
+    unit->cell.kind = CELL_LB;
+    unit->cell.until = INT64_MAX;
+    unit->load.kind = CELL_LOAD;
+    map_put(&tr->units, name, unit);
+    pointers_insert(&tr->unit_list, place(&tr->unit_list, name), unit);
+    return unit;
+}
+
+static void group_free(struct translator *tr, struct group_cell *g)
+{
+    cell_clear(tr, &g->cell);
+    cell_free(g);
+}
+
+void unit_free(struct translator *tr, struct unit *unit)
+{
+    const struct map_entry *cursor = NULL;
+    void *value;
+    while (map_next(&unit->groups, &cursor, &value))
+        group_free(tr, value);
+    map_done(&unit->groups);
+    cell_clear(tr, &unit->cell);
+    cell_clear(tr, &unit->load);
+    quota_done(&unit->quota);
+    pointers_done(&unit->seats);
+    arena_done(&unit->rows);
+    arena_done(&unit->notes);
+    cell_free(unit);
+}
+
+void unit_settle(struct translator *tr, struct unit *unit)
+{
+    unit->touched = unit->rebuilt = false;
+    if (unit->exists || unit->seats.len)
+        return;
+    pointers_remove(&tr->unit_list, place(&tr->unit_list, unit->name));
+    map_remove(&tr->units, unit->name);
+    unit_free(tr, unit);
+}
+
+static void touch(struct translator *tr, struct unit *unit)
+{
+    if (unit->touched)
+        return;
+    unit->touched = true;
+    pointers_add(&tr->touched, unit);
+    translator_note_changed(tr, unit->name);
+}
+
+/* ---- its Ingresses ------------------------------------------------------------------------- */
+
+static void refuse_seat(struct tr *t, const struct unit *unit, const struct config *c,
+                        const struct seat *seat)
+{
+    struct subject s = { .t = t, .obj = seat->obj };
+    class_refuse(&s, unit->name, c);
+    hold(t, NULL, NULL, subject_name(t->a, seat->obj));
+}
+
+static void take_seats(struct tr *t, const struct unit *unit, struct config *c)
+{
+    for (size_t i = 0; i < unit->seats.len; i++) {
+        const struct seat *seat = unit->seats.items[i];
+        if (!unit->good) {
+            refuse_seat(t, unit, c, seat);
+        } else if (seat->ing) {
+            seat->ing->left_out = false;
+            *LIST_PUSH(t->a, &c->members) = seat->ing;
+        }
+    }
+}
+
+/* ---- groups -------------------------------------------------------------------------------- */
+
+static bool same_text(const char *x, const char *y)
+{
+    return x && y ? !strcmp(x, y) : x == y;
+}
+
+/* A reading has a number of its own, so what was made from another one is not compared. */
+static bool is_fresh(const struct group_cell *g, const struct group_cell *wanted)
+{
+    return g->read == wanted->ing->read && g->r == wanted->r && g->vpc_known == wanted->c->vpc_known
+           && same_text(g->vpc, wanted->c->vpc);
+}
+
+void group_want(struct tr *t, const struct group_cell *wanted, const char *key)
+{
+    struct unit *unit = t->unit;
+    struct group_cell *g = map_get(&unit->groups, key);
+    if (!g) {
+        size_t size = strlen(key) + 1;
+        g = cell_alloc(sizeof *g + size);
+        memcpy(g->key, key, size);
+        g->cell.kind = CELL_GROUP;
+        g->unit = unit;
+        map_put(&unit->groups, key, g);
+    }
+    if (!is_fresh(g, wanted))
+        cell_mark(t->all, &g->cell);
+    g->wanted = unit->run;
+    g->c = wanted->c;
+    g->ing = wanted->ing;
+    g->r = wanted->r;
+    g->ref = wanted->ref;
+    *LIST_PUSH(t->a, &unit->wanted) = g;
+}
+
+/* Those that the rules want no more. */
+static void drop_groups(struct translator *tr, struct unit *unit)
+{
+    struct pointers gone = { 0 };
+    const struct map_entry *cursor = NULL;
+    void *value;
+    if (map_count(&unit->groups) == unit->wanted.len)
+        return;
+    while (map_next(&unit->groups, &cursor, &value))
+        if (((const struct group_cell *)value)->wanted != unit->run)
+            pointers_add(&gone, value);
+    for (size_t i = 0; i < gone.len; i++) {
+        struct group_cell *g = gone.items[i];
+        struct pointers *dirty = &tr->dirty[CELL_GROUP];
+        for (size_t k = 0; g->cell.dirty && k < dirty->len; k++)
+            if (dirty->items[k] == g)
+                dirty->items[k] = NULL;
+        map_remove(&unit->groups, g->key);
+        group_free(tr, g);
+    }
+    pointers_done(&gone);
+}
+
+/* Where its row stands, unless its load balancer's rows are put together later. */
+static struct resource *find_row(const struct translator *tr, const struct group_cell *g)
+{
+    const struct unit *unit = g->unit;
+    if (unit->rebuilt || tr->once)
+        return NULL;
+    return model_find(&unit->whole.desired, unit->lb, RESOURCE_SERVER_GROUP, g->key);
+}
+
+void group_run(struct translator *tr, struct group_cell *g)
+{
+    struct resource *row = find_row(tr, g); /* while its key is there */
+    struct tr t = cell_begin(tr, &g->cell);
+    g->read = g->ing->read;
+    g->vpc_known = g->c->vpc_known;
+    g->vpc = g->c->vpc ? arena_strdup(t.a, g->c->vpc) : NULL;
+    group_make(&t, g->c, g->ing, g->r, &g->ref);
+    cell_end(&t);
+    touch(tr, g->unit);
+    if (row)
+        *row = g->cell.out.desired.rows.items[0];
+}
+
+/* ---- the load balancer --------------------------------------------------------------------- */
+
+void unit_run(struct translator *tr, struct unit *unit)
+{
+    unit->wanted.items = NULL;
+    unit->wanted.len = 0;
+    unit->run++;
+    quota_done(&unit->quota);
+    struct tr t = cell_begin(tr, &unit->cell);
+    t.unit = unit;
+    const struct object *obj = look(&t, OBJECT_ALB_CONFIG, "", unit->name);
+    const char *lb = tr->once ? arena_strdup(t.a, unit->lb) : unit->lb; /* outlives this run */
+    struct config *c = obj ? config_read(&t, obj, lb) : NULL;
+    unit->config = c;
+    unit->exists = obj;
+    unit->good = c && !c->left_out;
+    unit->n_problems = t.out->problems.len;
+    unit->n_warnings = t.out->warnings.len;
+    take_seats(&t, unit, c);
+    if (unit->good) {
+        certificates_translate(&t, c);
+        rules_translate(&t, c);
+    }
+    cell_end(&t);
+    drop_groups(tr, unit);
+    unit->rebuilt = true;
+    touch(tr, unit);
+}
+
+void unit_run_load(struct translator *tr, struct unit *unit)
+{
+    struct tr t = cell_begin(tr, &unit->load);
+    if (unit->good)
+        quota_warn_servers(&t, unit);
+    cell_end(&t);
+}
+
+const struct alb_server_group *unit_group(const struct unit *unit, const char *key)
+{
+    const struct group_cell *g = map_get(&unit->groups, key);
+    return g ? g->cell.out.desired.rows.items[0].desired : NULL;
+}
