@@ -16,12 +16,13 @@ struct session_config {
     size_t n_files;
     const char *state; /* state file; NULL: the default place of the cluster         */
     enum store_mode mode;
-    const char *cluster_id; /* NULL: what the state file says, else "default"             */
-    const char *region;     /* NULL: no calls are made                                    */
-    const char *endpoint;   /* NULL: the region's public endpoints                        */
-    const char *ca_file;    /* NULL: the system's                                         */
-    const char *vpc_id;     /* NULL: that of the AlbConfig's vSwitches                    */
-    const char *destroy;    /* the load balancer to be destroyed, or NULL                 */
+    const char *cluster_id;   /* NULL: what the state file says, else "default"             */
+    const char *region;       /* NULL: no calls are made                                    */
+    const char *endpoint;     /* NULL: the region's public endpoints                        */
+    const char *ca_file;      /* NULL: the system's                                         */
+    const char *vpc_id;       /* NULL: that of the AlbConfig's vSwitches                    */
+    const char *backend_type; /* as in translate_in                                       */
+    const char *destroy;      /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;
     size_t batch_rules, batch_servers; /* in a call; 0: as many as it takes              */
     const char *only; /* plan and apply this load balancer alone; NULL: all            */

@@ -16,6 +16,9 @@ struct translate_in {
     const char *vpc_id; /* NULL: the VPC of each AlbConfig's vSwitches */
     const char *region; /* for ids of certificates; NULL: one in China */
     int64_t now_ms;     /* certificates that end before are not used   */
+    /* How Services are reached that do not say: NULL or "eni": their pods; any other text:
+     * their nodes (alb-ingress.md §D.4). */
+    const char *backend_type;
 };
 
 /* What is wrong with an object: "Ingress shop/web (web.yaml:3)", and "spec.rules[0]...:

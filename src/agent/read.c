@@ -61,6 +61,7 @@ static void run_translate(struct session *s)
         .cluster_id = s->cluster_id,
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
+        .backend_type = s->config.backend_type,
         .now_ms = session_now(s),
     };
     s->wanted = (struct translate_out){ 0 };

@@ -68,6 +68,7 @@ static void run_translate(struct agent *g)
         .cluster_id = s->cluster_id,
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
+        .backend_type = s->config.backend_type,
         .now_ms = session_now(s),
     };
     translate(&g->wanted_arena, &in, &s->wanted);

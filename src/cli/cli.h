@@ -55,7 +55,8 @@ struct options {
     option_list files;
     const char *config;
     size_t batch_rules, batch_servers; /* of the settings */
-    const char *state, *endpoint, *ca_file, *region, *vpc_id, *cluster_id, *output, *destroy;
+    const char *state, *endpoint, *ca_file, *region, *vpc_id, *backend_type, *cluster_id, *output,
+        *destroy;
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file, *from;
     const char *to; /* of OPT_ROLLBACK */

@@ -48,6 +48,12 @@ bool wants_colour(int fd)
     return isatty(fd) && !(no && *no);
 }
 
+/* The variable of the existing controller says "true" for "eni" (alb-ingress.md §D.4). */
+static const char *backend_type(const struct options *o)
+{
+    return o->backend_type && !strcmp(o->backend_type, "true") ? "eni" : o->backend_type;
+}
+
 bool open_session(struct session *s, const struct options *o, enum store_mode mode, bool connect,
                   struct error *err)
 {
@@ -61,6 +67,7 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
         .endpoint = o->endpoint,
         .ca_file = o->ca_file,
         .vpc_id = o->vpc_id,
+        .backend_type = backend_type(o),
         .destroy = o->destroy,
         .allow_destroy = o->allow_destroy,
         .batch_rules = o->batch_rules,

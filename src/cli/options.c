@@ -39,6 +39,9 @@ static const struct flag flags[] = {
       "region of the load balancers" },
     { OPT_VPC, 0, "vpc-id", "VPC", NULL, AT(vpc_id),
       "VPC of load balancers and groups; default that of the AlbConfig's vSwitches" },
+    { OPT_VPC, 0, "service-backend-type", "TYPE", "SERVICE_FORCE_BACKEND_ENI", AT(backend_type),
+      "how Services are reached that do not say: eni (or true), their pods; else their nodes; "
+      "default eni" },
     { OPT_CLUSTER, 0, "cluster-id", "ID", NULL, AT(cluster_id),
       "tag that marks our resources; default what the state file says, else 'default'" },
     { OPT_OUTPUT, 'o', "output", "FORMAT", NULL, AT(output), "output format" },

@@ -113,6 +113,7 @@ bool plan_file_save(const char *path, struct session *s, const struct options *o
     add_text(doc, "cluster", s->cluster_id);
     add_text(doc, "region", o->region);
     add_text(doc, "vpc", o->vpc_id);
+    add_text(doc, "backendType", o->backend_type);
     add_text(doc, "destroy", o->destroy);
     cJSON_AddItemToObject(doc, "allowDestroy", cJSON_CreateBool(o->allow_destroy));
     add_sides(doc, s);
@@ -182,6 +183,7 @@ static bool take_flags(struct options *o, const cJSON *doc, struct error *err)
         { "cluster", "--cluster-id", &o->cluster_id },
         { "region", "--region", &o->region },
         { "vpc", "--vpc-id", &o->vpc_id },
+        { "backendType", "--service-backend-type", &o->backend_type },
         { "destroy", "--destroy", &o->destroy },
     };
     for (size_t i = 0; i < COUNT(texts); i++)

@@ -17,6 +17,7 @@ struct rewrite_spec {
 struct insert_spec {
     const char *key, *value;
     enum header_value type;
+    struct opt_bool cover;
 };
 struct remove_spec {
     const char *key;

@@ -132,22 +132,33 @@ static void add_pods(const struct backend_of *b, bool on_virtual, int64_t weight
     }
 }
 
-/* By the annotation backend-type, else pods (§D.4).  A group of type Ip has addresses alone. */
-static bool leads_to_nodes(const struct backend_of *b)
+static const char *annotated_type(const struct backend_of *b)
 {
     const char *type = object_annotation(b->svc->obj, backend_type);
-    return type && *type && strcmp(type, "eni") != 0 && b->ing->settings.type != ALB_GROUP_TYPE_IP;
+    return type && *type ? type : NULL;
+}
+
+/* By the annotation backend-type, else the setting, else pods (§D.4).  A group of type Ip has
+ * addresses alone. */
+static bool leads_to_nodes(const struct backend_of *b)
+{
+    const char *own = annotated_type(b), *type = own ? own : b->t->in->backend_type;
+    return type && strcmp(type, "eni") != 0 && b->ing->settings.type != ALB_GROUP_TYPE_IP;
 }
 
 static bool nodes_are_known(const struct backend_of *b)
 {
     struct subject s = { .t = b->t, .obj = b->svc->obj };
-    struct place at = { .name = "metadata.annotations[service.beta.kubernetes.io/backend-type]" };
+    struct place at = { .name =
+                            annotated_type(b)
+                                ? "metadata.annotations[service.beta.kubernetes.io/backend-type]"
+                                : "spec.type" };
     size_t n = 0;
     if (!b->svc->has_node_ports)
         problem(&s, &at,
-                "cluster service type just support eni mode for alb ingress: give \"eni\", or make "
-                "it a Service of type NodePort");
+                "cluster service type just support eni mode for alb ingress: give \"eni\" in the "
+                "annotation service.beta.kubernetes.io/backend-type, or make it a Service of type "
+                "NodePort");
     else if (!b->port->node_port.val)
         warn(&s, &(struct place){ .name = "spec.ports" },
              "port %" PRId64 " has no nodePort, so its servers stay as they are",

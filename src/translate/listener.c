@@ -109,6 +109,8 @@ static const struct field listener_spec_fields[] = {
       DOC("", "-", "Reserved; what no rule takes goes to an empty group.", .type = "list") },
     { .name = "loadBalancerId",       .flags = READ_IGNORED,
       DOC("", "-", "Reserved.", .type = "text") },
+    { .name = "aScript",              .flags = READ_LATER | READ_FAMILY,
+      DOC("", "-", "Scripts (AScript) are not supported, as no document that we know names their fields; none is made, changed or deleted.", .type = "map") },
     /* Without it a listener is open to more than it should be. */
     { .name = "aclConfig",            .flags = READ_REFUSED,
       DOC("", "AclConfig", "Which clients may come in.", .type = "map") },

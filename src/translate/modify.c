@@ -27,8 +27,7 @@ static const struct field insert_spec_fields[] = {
     STR (key,   "key",   .flags = F_REQUIRED),
     STR (value, "value", .flags = F_REQUIRED),
     ENUM(type,  header_value, "valueType"),
-    /* The existing controller does not send it, and no create call takes it. */
-    { .name = "coverEnabled", .flags = READ_LATER },
+    BOOL(cover, "coverEnabled"),
 };
 SCHEMA(insert_spec, "InsertHeaderConfig");
 #undef SELF
@@ -117,6 +116,10 @@ static void set_insert(struct subject *s, const struct place *at, const struct i
     *out = (struct alb_insert_header){ .key = spec->key,
                                        .value = spec->value,
                                        .value_type = header_value_names[type] };
+    if (spec->cover.set) /* the existing controller does not send it either */
+        warn(s, &(struct place){ .up = at, .name = "coverEnabled" },
+             "it has no effect, as no call takes it that makes a rule; whether a header that is "
+             "there already is replaced is up to ALB");
     check_key(s, at, spec->key, response);
     value_check_at(s, at, "value", spec->value,
                    type == HEADER_VALUE_SYSTEM      ? check_system_value

@@ -52,19 +52,6 @@ static void warn_unknown(struct subject *s, const struct place *at, const struct
         warn(s, at, "there is no such field, so it has no effect; remove it");
 }
 
-static void check_names(struct subject *s, const struct place *at, const struct schema *schema,
-                        const cJSON *json)
-{
-    const cJSON *v;
-    cJSON_ArrayForEach (v, json) {
-        bool known = false;
-        for (size_t i = 0; !known && i < schema->n_fields; i++)
-            known = !strcasecmp(v->string, schema->fields[i].name);
-        if (!known)
-            warn_unknown(s, &(struct place){ .up = at, .name = v->string }, schema);
-    }
-}
-
 /* ---- values ----------------------------------------------------------------------------- */
 
 static void *member(const struct field *f, void *obj)
@@ -191,17 +178,50 @@ static bool is_off(const cJSON *v)
     return !cJSON_IsTrue(v);
 }
 
+static void warn_later(struct subject *s, const struct place *at, const struct field *f,
+                       const cJSON *v)
+{
+    if (!is_off(v))
+        warn(s, at, "it has no effect%s%s", f->doc ? ". " : "", f->doc ? f->doc->meaning : "");
+}
+
 static void read_member(struct subject *s, const struct place *at, const struct field *f,
                         const cJSON *v, void *obj, enum read_how how)
 {
     if (f->flags & READ_PRESENT)
         *(struct opt_bool *)member(f, obj) = (struct opt_bool){ .val = true, .set = true };
-    else if ((f->flags & READ_LATER) && !is_off(v))
-        warn(s, at, "not applied yet");
+    else if (f->flags & READ_LATER)
+        warn_later(s, at, f, v);
     else if ((f->flags & READ_REFUSED) && !is_off(v))
         problem(s, at, "not supported yet; remove it");
-    else if (!(f->flags & (READ_LATER | READ_REFUSED | READ_IGNORED)))
+    else if (!(f->flags & (READ_REFUSED | READ_IGNORED)))
         read_value(s, at, f, v, member(f, obj), how);
+}
+
+/* The row of a name, or of the family that it belongs to. */
+static const struct field *row_of(const struct schema *schema, const char *name)
+{
+    for (size_t i = 0; i < schema->n_fields; i++) {
+        const struct field *f = &schema->fields[i];
+        bool family = f->flags & READ_FAMILY;
+        if (family ? !strncasecmp(name, f->name, strlen(f->name)) : !strcasecmp(name, f->name))
+            return f;
+    }
+    return NULL;
+}
+
+static void check_names(struct subject *s, const struct place *at, const struct schema *schema,
+                        const cJSON *json)
+{
+    const cJSON *v;
+    cJSON_ArrayForEach (v, json) {
+        const struct field *f = row_of(schema, v->string);
+        struct place here = { .up = at, .name = v->string };
+        if (!f)
+            warn_unknown(s, &here, schema);
+        else if (f->flags & READ_FAMILY)
+            warn_later(s, &here, f, v);
+    }
 }
 
 void read_object(struct subject *s, const struct place *at, const struct schema *schema, void *obj,
@@ -219,7 +239,7 @@ void read_object(struct subject *s, const struct place *at, const struct schema 
         bool empty = !v || (cJSON_IsString(v) && !*v->valuestring);
         if (empty && (f->flags & F_REQUIRED))
             problem(s, &here, "missing; add it");
-        else if (v)
+        else if (v && !(f->flags & READ_FAMILY)) /* see check_names() */
             read_member(s, &here, f, v, obj, how);
     }
     if (how == READ_NOCASE)

@@ -80,11 +80,14 @@ const char *subject_from(struct arena *a, const struct object *obj);
 
 /* What a row may say beyond the flags of schema.h. */
 enum read_flag {
-    READ_LATER = 1 << 16,   /* known, has no effect yet: a warning when it is on            */
-    READ_REFUSED = 1 << 17, /* known, not supported yet, and leaving it out would do harm   */
-    READ_IGNORED = 1 << 18, /* known, and without effect as the reference has it            */
-    READ_PRESENT = 1 << 19, /* a FIELD_BOOL that says whether the member is there           */
-    READ_INT_TEXT = 1 << 20 /* a FIELD_INT that may be given as text                        */
+    READ_LATER = 1 << 16,    /* known, has no effect: a warning when it is on, with the
+                                meaning of its doc                                           */
+    READ_REFUSED = 1 << 17,  /* known, not supported yet, and leaving it out would do harm   */
+    READ_IGNORED = 1 << 18,  /* known, and without effect as the reference has it            */
+    READ_PRESENT = 1 << 19,  /* a FIELD_BOOL that says whether the member is there           */
+    READ_INT_TEXT = 1 << 20, /* a FIELD_INT that may be given as text                       */
+    READ_FAMILY = 1 << 21    /* all members whose names begin with its own; with READ_LATER,
+                                and READ_NOCASE                                              */
 };
 enum read_how {
     READ_EXACT, /* names with case, others ignored, as the API server has them              */
