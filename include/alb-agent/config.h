@@ -47,7 +47,8 @@ typedef LIST_OF(const char *) setting_texts;
 /* Texts are NULL when not set, and live in the arena of config_load(). */
 struct agent_settings {
     const char *cluster_id, *region, *vpc_id;
-    const char *endpoint; /* as alb.h says; with those below in settings_endpoint() */
+    const char *service_backend_type; /* for translate_in.backend_type, but "true" is "eni" */
+    const char *endpoint;             /* as alb.h says; with those below in settings_endpoint() */
     struct {
         const char *alb, *vpc, *ecs, *cas, *sts; /* URL of one product */
     } endpoints;

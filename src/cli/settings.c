@@ -30,6 +30,7 @@ bool options_take_settings(struct options *o, const struct cmd *cmd, struct erro
     fall_back(&o->cluster_id, s.cluster_id);
     fall_back(&o->region, s.region);
     fall_back(&o->vpc_id, s.vpc_id);
+    fall_back(&o->backend_type, s.service_backend_type);
     fall_back(&o->endpoint, settings_endpoint(&o->arena, &s));
     fall_back(&o->ca_file, s.ca_file);
     fall_back(&o->state, s.state);

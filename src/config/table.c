@@ -50,6 +50,8 @@ const struct setting settings_table[] = {
         .meaning = "The region of the load balancers, as cn-hangzhou."),
     ROW_TEXT(vpc_id, "vpc-id", .restart = true,
         .meaning = "The VPC of load balancers and server groups. Not set: that of the AlbConfig's vSwitches."),
+    ROW_TEXT(service_backend_type, "service-backend-type", .restart = true, .env = "SERVICE_FORCE_BACKEND_ENI",
+        .meaning = "How Services are reached that do not say: eni (or true), their pods; any other text, their nodes. Not set: eni."),
     ROW_TEXT(endpoint, "endpoint", .restart = true, .check = check_endpoint,
         .meaning = "Where calls go: a URL for all products, or PRODUCT=URL with alb, vpc, ecs, cas or sts, several joined by commas. An http URL is the permission for http. Not set: the region's public endpoints."),
     ROW_TEXT(ca_file, "ca-file", .restart = true, .env = "SSL_CERT_FILE",

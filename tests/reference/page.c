@@ -105,11 +105,9 @@ static void add_status(struct buf *b, unsigned flags)
 {
     if (flags & F_REQUIRED)
         buf_adds(b, " Required.");
-    if (flags & READ_LATER)
-        buf_adds(b, " Not applied yet.");
     if (flags & READ_REFUSED)
         buf_adds(b, " Refused, as it is not supported yet.");
-    if (flags & READ_IGNORED)
+    if (flags & (READ_IGNORED | READ_LATER))
         buf_adds(b, " Without effect.");
 }
 

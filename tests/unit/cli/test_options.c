@@ -34,8 +34,10 @@ static void test_every_flag_is_taken(void **state)
     assert_string_equal(o.region, "cn-x");
     assert_true(stage_parse(s, &o, &err, &all,
                             STAGE_ARGS("--vpc-id=vpc-1", "--cluster-id", "c1", "-o", "json",
-                                       "--destroy", "web", "--allow-destroy", "--yes")));
+                                       "--destroy", "web", "--allow-destroy", "--yes",
+                                       "--service-backend-type", "ecs")));
     assert_string_equal(o.vpc_id, "vpc-1");
+    assert_string_equal(o.backend_type, "ecs");
     assert_string_equal(o.cluster_id, "c1");
     assert_string_equal(o.output, "json");
     assert_string_equal(o.destroy, "web");
@@ -143,6 +145,8 @@ static void test_help_shows_the_flags_of_the_verb_and_no_others(void **state)
                                          "--endpoint URL",
                                          "--region REGION",
                                          "--vpc-id VPC",
+                                         "--service-backend-type TYPE",
+                                         "SERVICE_FORCE_BACKEND_ENI",
                                          "--cluster-id ID",
                                          "-o --output FORMAT",
                                          "text|json",

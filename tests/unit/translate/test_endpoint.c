@@ -309,6 +309,53 @@ static void test_pods_are_reached_unless_another_backend_type_is_asked_for(void 
     world_done(&w);
 }
 
+#define NODE_TEA(annotations, type)                                                               \
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d" annotations "}\n"    \
+    "spec: {type: " type ", ports: [{name: http, port: 80, nodePort: 30080}]}\n"                  \
+    "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n"                                 \
+    "metadata: {name: tea-1, namespace: d, labels: {kubernetes.io/service-name: tea}}\n"          \
+    "addressType: IPv4\nports: [{name: http, port: 8080}]\n"                                      \
+    "endpoints: [{addresses: [10.0.0.1]}]\n"                                                      \
+    "---\napiVersion: v1\nkind: Node\nmetadata: {name: n}\nspec: {providerID: cn-hangzhou.i-n}\n" \
+    "status: {conditions: [{type: Ready, status: \"True\"}]}\n"
+
+/* The first server of the group, by id, of a world with this setting. */
+static void assert_reached(const char *setting, const char *service, const char *id,
+                           const char *problem)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w = { .vpc = "vpc-1" };
+    world_read(&w, arena_fmt(&a, "%s%s%s", WEB, service,
+                             INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/")));
+    world_fact(&w, FACT_ENI, "vpc-1/10.0.0.1", "eni-1", "");
+    const struct translate_in in = { .objects = &w.set,
+                                     .facts = &w.facts,
+                                     .cluster_id = "c-1",
+                                     .vpc_id = w.vpc,
+                                     .backend_type = setting };
+    translate(&w.a, &in, &w.out);
+    assert_has(problems(&w), problem);
+    const struct alb_server_group *g = group_of(&w, "d/web-tea:80");
+    assert_int_equal(g->servers.len, id != NULL);
+    if (id)
+        assert_string_equal(g->servers.items[0].id, id);
+    world_done(&w);
+}
+
+static void test_a_service_that_does_not_say_is_reached_as_the_setting_says(void **state)
+{
+    (void)state;
+    assert_reached(NULL, NODE_TEA("", "NodePort"), "eni-1", "");
+    assert_reached("eni", NODE_TEA("", "NodePort"), "eni-1", "");
+    assert_reached("ecs", NODE_TEA("", "NodePort"), "i-n", "");
+    assert_reached("false", NODE_TEA("", "LoadBalancer"), "i-n", "");
+    assert_reached("ecs", NODE_TEA(ASKS("eni"), "NodePort"), "eni-1", "");
+    assert_reached("eni", NODE_TEA(ASKS("ecs"), "NodePort"), "i-n", "");
+    assert_reached("ecs", NODE_TEA(ASKS(""), "NodePort"), "i-n", "");
+    assert_reached("ecs", NODE_TEA("", "ClusterIP"), NULL,
+                   "Service tea: spec.type: cluster service type just support eni mode");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_more_servers_than_a_group_takes_are_refused),
         cmocka_unit_test(test_a_group_of_its_own_is_a_warning),
         cmocka_unit_test(test_pods_are_reached_unless_another_backend_type_is_asked_for),
+        cmocka_unit_test(test_a_service_that_does_not_say_is_reached_as_the_setting_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -326,6 +326,26 @@ static void test_of_two_equal_listeners_the_first_counts(void **state)
     world_done(&w);
 }
 
+/* Nobody says how the field is spelt, so whatever begins like it is named. */
+static void test_scripts_are_a_warning_that_says_why(void **state)
+{
+    (void)state;
+    struct world w = world_with("[{port: 80, aScriptConfig: {name: c}}, {port: 81, ascripts: [{a: "
+                                "b}]}, {port: 82, AScript: {}}]");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(
+        warnings(&w),
+        "AlbConfig web: spec.listeners[0].aScriptConfig: it has no effect. Scripts (AScript) are "
+        "not supported, as no document that we know names their fields; none is made, changed or "
+        "deleted.\n"
+        "AlbConfig web: spec.listeners[1].ascripts: it has no effect. Scripts (AScript) are "
+        "not supported, as no document that we know names their fields; none is made, changed or "
+        "deleted.\n");
+    assert_non_null(listener_of(&w, "80/HTTP"));
+    assert_non_null(listener_of(&w, "82/HTTP"));
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_secret_of_the_default_certificate_is_of_namespace_default),
         cmocka_unit_test(test_quic_may_stand_before_https_on_a_port),
         cmocka_unit_test(test_of_two_equal_listeners_the_first_counts),
+        cmocka_unit_test(test_scripts_are_a_warning_that_says_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,12 @@ static void test_cover_of_a_header_is_not_sent(void **state)
 {
     (void)state;
     assert_warning(ACTION("InsertHeader", "\"key\":\"k\",\"value\":\"v\",\"coverEnabled\":true"),
-                   TO_TEA, "InsertHeaderConfig.coverEnabled: not applied yet");
+                   TO_TEA,
+                   "InsertHeaderConfig.coverEnabled: it has no effect, as no call takes it");
+    assert_warning(ACTION("InsertHeader", "\"key\":\"k\",\"value\":\"v\",\"coverEnabled\":false"),
+                   TO_TEA, "InsertHeaderConfig.coverEnabled: it has no effect");
+    assert_problem(ACTION("InsertHeader", "\"key\":\"k\",\"value\":\"v\",\"coverEnabled\":1"),
+                   TO_TEA, "InsertHeaderConfig.coverEnabled: this is a number; give true or false");
 }
 
 int main(void)

@@ -152,7 +152,7 @@ static void test_known_members_without_effect(void **state)
     (void)state;
     struct world w = { 0 };
     (void)read_text_as(&w, "{\"later\":{\"a\":1},\"refused\":[1],\"ignored\":7}", READ_EXACT);
-    assert_string_equal(warnings(&w), "AlbConfig web: t.later: not applied yet\n");
+    assert_string_equal(warnings(&w), "AlbConfig web: t.later: it has no effect\n");
     assert_string_equal(problems(&w), "AlbConfig web: t.refused: not supported yet; remove it\n");
     static const char *const off[] = { "false", "0", "\"\"", "[]", "{}", "null" };
     for (size_t i = 0; i < COUNT(off); i++) {
@@ -214,7 +214,7 @@ static void test_what_is_refused_may_ask_for_nothing(void **state)
                            READ_EXACT);
         assert_string_equal(problems(&w),
                             "AlbConfig web: t.refused: not supported yet; remove it\n");
-        assert_string_equal(warnings(&w), "AlbConfig web: t.later: not applied yet\n");
+        assert_string_equal(warnings(&w), "AlbConfig web: t.later: it has no effect\n");
     }
     world_done(&w);
 }
