@@ -59,8 +59,9 @@ void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const 
 /* The objects as the agent knows them. */
 const struct object_set *agent_objects(const struct agent *g);
 
-/* New settings of lanes and times, for what begins from now on. */
-void agent_set_pace(struct agent *g, const struct agent_config *config);
+/* New settings, for what begins from now on: pace, times, allow_destroy and batch sizes; the
+ * others need a new agent. */
+void agent_set_config(struct agent *g, const struct agent_config *config);
 
 /* Reads everything again as soon as it can. */
 void agent_resync(struct agent *g);
@@ -95,4 +96,12 @@ const struct model *agent_model(const struct agent *g, const char *lb);
 /* Bytes that its memory holds. */
 size_t agent_memory(const struct agent *g, const char *lb);
 struct apply_counts agent_counts(const struct agent *g);
+struct agent_times {
+    int64_t verified_at;    /* ms, when the last reading of everything began; 0: none     */
+    int64_t next_read_at;   /* ms, when the next is due                                   */
+    uint64_t writes, reads; /* calls, as put on the wire                                */
+};
+struct agent_times agent_times(const struct agent *g);
+/* What the owner of the loop needs: borrowed. */
 struct store *agent_store(const struct agent *g);
+struct transport *agent_transport(const struct agent *g);

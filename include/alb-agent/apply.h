@@ -121,11 +121,13 @@ struct apply_standing apply_standing(const struct apply *ap, const char *lb);
 /* A lane that is not idle, for those who look on. */
 struct apply_lane {
     const char *key, *lb;
+    enum lane_family family;
     const char *state;  /* "sent", "polling", "backoff", "blocked"              */
     const char *action; /* of the step in flight, or NULL                       */
     int tries;
-    int64_t due_ms;  /* of a backoff                                         */
-    const char *why; /* of a backoff or a block, or NULL                     */
+    int64_t since_ms; /* in that state                                       */
+    int64_t due_ms;   /* of a backoff                                        */
+    const char *why;  /* of a backoff or a block, or NULL                     */
 };
 typedef LIST_OF(struct apply_lane) apply_lanes;
 /* In order of their first use; texts are borrowed until the next apply_run(). */

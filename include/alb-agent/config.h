@@ -92,6 +92,8 @@ struct setting_flag {
     const char *flag;  /* for complaints: "--region"; NULL: "--set region"  */
 };
 
+typedef LIST_OF(struct setting_flag) setting_flags;
+
 struct config_in {
     const char *path;               /* of the file; NULL: none                      */
     const char *text;               /* its text, when it is at hand; NULL: is read  */

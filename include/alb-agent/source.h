@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "alb-agent/error.h"
 #include "alb-agent/object.h"
 
 struct source_options {
@@ -23,6 +24,30 @@ struct source_options {
  * values one after the other; documents of JSON may stand among YAML too. */
 void source_read(const char *const *paths, size_t n_paths, const struct source_options *options,
                  struct object_set *out);
+
+/* May 'name' (without its folder) be a manifest in a directory? */
+bool source_is_manifest(const char *name);
+
+/* ---- watching ---------------------------------------------------------------------------- */
+
+/* Tells when files may have changed under paths that source_read() reads (inotify). */
+struct source_watch;
+
+/* Watches 'n_paths' paths and all directories below those that are directories.  What cannot be
+ * watched (a file system without inotify, too many watches) is ERROR_TRANSIENT with the remedy.
+ * '*out' is the caller's, for source_watch_free(). */
+bool source_watch_new(struct source_watch **out, const char *const *paths, size_t n_paths,
+                      struct error *err) MUST_USE;
+void source_watch_free(struct source_watch *w);
+/* Readable when there is something to be taken. */
+int source_watch_fd(const struct source_watch *w);
+
+typedef LIST_OF(const char *) source_paths;
+/* Takes what happened: files that were written, moved or removed, each once, by their paths as
+ * source_read() names them, in 'a'.  '*all' instead, when more may have changed than that: a
+ * directory or a link came or went, or events were lost; then the watch has to be made anew.
+ * Never blocks. */
+void source_watch_take(struct source_watch *w, struct arena *a, source_paths *files, bool *all);
 
 /* Adds the objects of 'len' bytes of 'text', which was called 'name'. */
 void source_read_text(const char *name, const char *text, size_t len,

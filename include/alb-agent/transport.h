@@ -47,12 +47,17 @@ enum { RETRY_AFTER_MAX_MS = 120000 };
 
 void http_reply_done(struct http_reply *r);
 
+enum { WATCHED_MAX = 4 };
+
 struct transport {
     /* Queues a request, copying all of it; returns its number, never 0.  Numbers rise. */
     uint64_t (*send)(struct transport *t, const struct http_request *request);
     /* Takes the next reply, false when there is none yet; those that arrived in one turn
      * come in order of their numbers.  Never blocks. */
     bool (*next)(struct transport *t, struct http_reply *reply);
-    /* Sleeps until something can be taken or 'timeout_ms' (< 0: an hour) has passed. */
+    /* Sleeps until something can be taken, 'timeout_ms' (< 0: an hour) has passed, or one of
+     * the descriptors below has something to be read. */
     void (*wait)(struct transport *t, int64_t timeout_ms);
+    int watched[WATCHED_MAX]; /* whoever owns the loop adds them */
+    size_t n_watched;
 };

@@ -131,9 +131,22 @@ void agent_free(struct agent *g)
     arena_done(&mem);
 }
 
-void agent_set_pace(struct agent *g, const struct agent_config *config)
+static void set_limits(struct session_config *to, const struct session_config *from)
 {
+    to->allow_destroy = from->allow_destroy;
+    to->batch_rules = from->batch_rules;
+    to->batch_servers = from->batch_servers;
+    to->list_lag_ms = from->list_lag_ms;
+    to->read_max_age_ms = from->read_max_age_ms;
+}
+
+void agent_set_config(struct agent *g, const struct agent_config *config)
+{
+    const struct map_entry *cursor = NULL;
     set_times(g, config);
+    set_limits(&g->base.config, &config->session);
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        set_limits(&b->s.config, &config->session);
     apply_set_pace(g->ap, config->pace);
 }
 
@@ -342,7 +355,21 @@ struct apply_counts agent_counts(const struct agent *g)
     return apply_counts(g->ap);
 }
 
+struct agent_times agent_times(const struct agent *g)
+{
+    const struct alb_stats stats = alb_stats(g->base.alb);
+    return (struct agent_times){ .verified_at = g->verified_at,
+                                 .next_read_at = g->sweep_due,
+                                 .writes = stats.writes,
+                                 .reads = stats.reads };
+}
+
 struct store *agent_store(const struct agent *g)
 {
     return g->base.store;
+}
+
+struct transport *agent_transport(const struct agent *g)
+{
+    return g->base.transport;
 }

@@ -49,6 +49,7 @@ struct agent {
     struct arena facts_arena; /* of its needs */
     int64_t facts_due;        /* after a failure */
     struct reading reading;
+    int64_t verified_at; /* when the last complete sweep began                     */
     int64_t sweep_due;   /* when everything is to be read again */
     bool lists_asked;    /* what a sweep needs beside was asked for                */
     int64_t sweep_delay; /* after a failure */

@@ -4,10 +4,7 @@
 
 #include "agent_priv.h"
 
-enum {
-    LIST_LAG_MS = 60000, /* lists may lag behind a change this long (design.md §6)  */
-    ROOM = 256 * 1024    /* that an arena may grow by before it is made anew        */
-};
+enum { ROOM = 256 * 1024 /* that an arena may grow by before it is made anew */ };
 
 /* ---- life ------------------------------------------------------------------------------------ */
 
@@ -201,7 +198,7 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
 static bool is_gone(const struct balancer *b, const struct resource *r, int64_t began_ms)
 {
     const int64_t *at = r->cloud_id ? map_get(&b->gone, r->cloud_id) : NULL;
-    return at && *at > began_ms - LIST_LAG_MS;
+    return at && *at > began_ms - session_list_lag(&b->s);
 }
 
 /* Did a step of ours end after the reading began?  Then the reading may not show it. */
@@ -238,7 +235,7 @@ static void forget_gone(struct balancer *b, int64_t now_ms)
     const struct map_entry *cursor = NULL;
     void *value;
     while (map_next(&b->gone, &cursor, &value))
-        if (*(const int64_t *)value > now_ms - 2 * LIST_LAG_MS)
+        if (*(const int64_t *)value > now_ms - 2 * session_list_lag(&b->s))
             return;
     map_done(&b->gone);
     arena_done(&b->gone_arena);

@@ -145,18 +145,20 @@ void session_wanted_lbs(struct session *s, struct observe_in *in)
     in->n_lbs = lbs.len;
 }
 
-enum { LIST_LAG_MS = 60000 }; /* lists may lag behind a create this long (design.md §6) */
-
 /* What this run created and the sweep does not show yet is there all the same. */
 static void keep_created(struct session *s, const struct model *before, struct model *actual)
 {
     int64_t now = session_now(s);
-    size_t n = actual->rows.len;
+    const struct model seen = *actual;
+    struct map ids CLEANUP(map_done) = { 0 };
+    for (size_t i = 0; i < seen.rows.len; i++)
+        if (seen.rows.items[i].cloud_id)
+            map_put(&ids, seen.rows.items[i].cloud_id, s);
     for (size_t i = 0; i < before->rows.len; i++) {
         const struct resource *r = &before->rows.items[i];
-        struct model seen = { .rows = { .items = actual->rows.items, .len = n } };
-        if (r->created_at && now - r->created_at < LIST_LAG_MS && r->actual
-            && !model_find(&seen, r->lb, r->kind, r->key))
+        /* A rule that has become another is seen under the key of that. */
+        if (r->created_at && now - r->created_at < session_list_lag(s) && r->actual && r->cloud_id
+            && !map_get(&ids, r->cloud_id) && !model_find(&seen, r->lb, r->kind, r->key))
             *LIST_PUSH(&s->arena, &actual->rows) = *r;
     }
     model_sort(actual);

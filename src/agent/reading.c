@@ -157,6 +157,7 @@ static void end(struct agent *g)
     if (!rd->only) {
         g->sweep_due = now + g->config.resync_ms;
         g->lists_asked = false;
+        g->verified_at = rd->began_ms;
     }
     agent_tell(g,
                (struct agent_event){ .kind = AGENT_READ, .lb = rd->only, .n = rd->found.rows.len });

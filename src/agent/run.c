@@ -93,6 +93,7 @@ struct plan_in session_plan_input(const struct session *s)
         .batch_rules = s->config.batch_rules,
         .batch_servers = s->config.batch_servers,
         .batches = &s->batches,
+        .max_age_ms = s->config.read_max_age_ms,
     };
 }
 

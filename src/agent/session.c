@@ -15,6 +15,11 @@ const struct clock *session_clock(const struct session *s)
     return s->config.clock ? s->config.clock : clock_system();
 }
 
+int64_t session_list_lag(const struct session *s)
+{
+    return s->config.list_lag_ms ? s->config.list_lag_ms : 60000; /* design.md §6 */
+}
+
 int64_t session_now(const struct session *s)
 {
     return clock_now_ms(session_clock(s));
@@ -139,6 +144,8 @@ bool session_connect(struct session *s, struct error *err)
         .clock = session_clock(s),
         .seed = s->seed,
         .transport = s->transport,
+        .writes = s->config.writes,
+        .reads = s->config.reads,
     };
     return alb_new(&s->alb, &alb, err) && alb_ready(s->alb, err);
 }

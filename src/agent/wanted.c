@@ -58,6 +58,38 @@ static void tell_problems(struct agent *g, const translate_problems *list,
     }
 }
 
+static bool has_albconfig(const struct agent *g)
+{
+    size_t n;
+    (void)object_set_kind(&g->base.objects, OBJECT_ALB_CONFIG, &n);
+    return n > 0;
+}
+
+/* What could not be read at all. */
+static void tell_source(struct agent *g)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct object_set *set = &g->base.objects;
+    translate_problems problems = { 0 };
+    for (size_t i = 0; i < set->problems.len; i++)
+        *LIST_PUSH(&a, &problems) = (struct translate_problem){
+            .kind = "manifest",
+            .ns = "",
+            .name = set->problems.items[i].origin,
+            .origin = set->problems.items[i].origin,
+            .message = set->problems.items[i].msg,
+        };
+    if (!has_albconfig(g))
+        *LIST_PUSH(&a, &problems) = (struct translate_problem){
+            .kind = "source",
+            .ns = "",
+            .name = "",
+            .origin = "",
+            .message = "it holds no AlbConfig: nothing is changed until it does",
+        };
+    tell_problems(g, &problems, AGENT_PROBLEM);
+}
+
 static void run_translate(struct agent *g)
 {
     struct session *s = &g->base;
@@ -96,6 +128,11 @@ bool wanted_run(struct agent *g, struct error *err)
     if (g->facts || !g->have_objects || !g->changed || g->facts_due > now)
         return true;
     g->facts_due = 0;
+    tell_source(g);
+    if (!has_albconfig(g)) { /* more likely a mistake than a wish (design.md §6) */
+        g->changed = false;
+        return true;
+    }
     run_translate(g);
     if (g->base.wanted.needs.len && !g->stopped)
         return ask_facts(g, err);

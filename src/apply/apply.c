@@ -125,6 +125,8 @@ void apply_list(const struct apply *ap, struct arena *a, apply_lanes *out)
         *LIST_PUSH(a, out) = (struct apply_lane){
             .key = l->key,
             .lb = l->site->name,
+            .family = l->family,
+            .since_ms = l->since_ms,
             .state = l->blocked ? "blocked" : names[l->state],
             .action = l->step.action,
             .tries = l->tries,
@@ -149,7 +151,7 @@ static int64_t wake_lanes(struct apply *ap, int64_t now_ms, struct arena *a, lan
             wait = wait < 0 || l->due_ms - now_ms < wait ? l->due_ms - now_ms : wait;
             continue;
         }
-        lane_transition(l, LANE_IDLE);
+        lane_transition(l, LANE_IDLE, now_ms);
         if (l->resend)
             *LIST_PUSH(a, picked) = l;
         else

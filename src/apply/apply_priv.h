@@ -30,6 +30,7 @@ struct lane {
     char token[40];   /* its ClientToken                          */
     bool resend;      /* outcome unknown: same call, same token   */
     uint64_t wait;    /* POLLING: the number of the waiting       */
+    int64_t since_ms; /* in this state                            */
     int64_t due_ms;   /* of the retry                             */
     int tries;        /* of this step so far                      */
     bool single;      /* a batch was refused: one member a call   */
@@ -83,7 +84,7 @@ int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *p
 struct lane *lane_get(struct apply *ap, const struct step *step);
 void lane_free(struct lane *lane);
 void lane_unload(struct lane *lane);
-void lane_transition(struct lane *lane, enum lane_state to);
+void lane_transition(struct lane *lane, enum lane_state to, int64_t now_ms);
 /* Copies the step into the idle lane and gives it a token; it is not sent yet. */
 void lane_load(struct apply *ap, struct lane *lane, const struct step *step);
 /* Writes the intent of the loaded step; then, when all of a turn are on disk, sends it. */

@@ -40,9 +40,10 @@ void lane_unload(struct lane *lane)
     lane->journal = 0;
 }
 
-void lane_transition(struct lane *lane, enum lane_state to)
+void lane_transition(struct lane *lane, enum lane_state to, int64_t now_ms)
 {
     lane->state = to;
+    lane->since_ms = now_ms;
     if (to == LANE_IDLE && !lane->resend)
         lane_unload(lane);
 }
@@ -232,7 +233,7 @@ bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error
     if (fill_params(ap, lane, &params, &why))
         lane->call = alb_begin(ap->in.alb, lane->step.action, &params, lane->step.urgent, &why);
     if (lane->call) {
-        lane_transition(lane, LANE_SENT);
+        lane_transition(lane, LANE_SENT, now_ms);
         return true;
     }
     const struct store_outcome o = { .state = "failed", .done_at = now_ms };
@@ -282,7 +283,7 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
     effect_begun(ap, lane, r);
     if (!poll_begin(ap, lane, r))
         return lane_complete(ap, lane, r->done_ms, err);
-    lane_transition(lane, LANE_POLLING);
+    lane_transition(lane, LANE_POLLING, r->done_ms);
     return true;
 }
 
@@ -293,7 +294,7 @@ bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct e
     tell(ap, lane, APPLY_DONE, NULL, 0, now_ms);
     ap->counts.done++;
     lane->tries = 0;
-    lane_transition(lane, LANE_IDLE);
+    lane_transition(lane, LANE_IDLE, now_ms);
     lane->site->dirty = true;
     return true;
 }
@@ -320,7 +321,7 @@ static void retry_later(struct apply *ap, struct lane *lane, const struct error 
     lane->why = *why;
     tell(ap, lane, APPLY_RETRY, why, delay, now_ms);
     lane->due_ms = now_ms + delay;
-    lane_transition(lane, LANE_BACKOFF);
+    lane_transition(lane, LANE_BACKOFF, now_ms);
 }
 
 /* Leaves the resources of the step as they are for the rest of this run. */
@@ -335,18 +336,18 @@ static void hold(struct apply *ap, const struct lane *lane)
     }
 }
 
-static void end_step(struct lane *lane)
+static void end_step(struct lane *lane, int64_t now_ms)
 {
     lane->tries = 0;
     lane->resend = false;
     lane->site->dirty = true;
-    lane_transition(lane, LANE_IDLE);
+    lane_transition(lane, LANE_IDLE, now_ms);
 }
 
 void lane_split(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms)
 {
     tell(ap, lane, APPLY_RETRY, why, 0, now_ms);
-    end_step(lane);
+    end_step(lane, now_ms);
 }
 
 static void count_failed(struct apply *ap, struct lane *lane, const struct error *why,
@@ -357,7 +358,7 @@ static void count_failed(struct apply *ap, struct lane *lane, const struct error
     ap->counts.kinds |= 1U << why->kind;
     if (!ap->counts.failed++)
         ap->counts.first = *why;
-    end_step(lane);
+    end_step(lane, now_ms);
 }
 
 void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why, int64_t now_ms)
@@ -373,7 +374,7 @@ void lane_reread(struct apply *ap, struct lane *lane, const struct error *why, i
     tell(ap, lane, APPLY_RETRY, why, 0, now_ms);
     if (!ap->counts.stale++)
         ap->counts.why_stale = *why;
-    end_step(lane);
+    end_step(lane, now_ms);
 }
 
 /* One member a call, until the one that is refused is found; the others go on together. */

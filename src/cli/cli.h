@@ -44,6 +44,7 @@ enum opt {
     OPT_REQUEST = 1 << 16,   /* a request to be explained */
     OPT_ROLLBACK = 1 << 17,
     OPT_FROM = 1 << 18,   /* whose annotations are translated */
+    OPT_RUN = 1 << 20,    /* what only an agent that keeps running takes */
     OPT_CONFIG = 1 << 19, /* what no flag says is taken from the settings (config.h) */
 };
 #define OPTS_CLOUD \
@@ -54,6 +55,8 @@ typedef LIST_OF(const char *) option_list;
 struct options {
     option_list files;
     const char *config;
+    option_list sets; /* of OPT_RUN */
+    bool print_config;
     size_t batch_rules, batch_servers; /* of the settings */
     const char *state, *endpoint, *ca_file, *region, *vpc_id, *backend_type, *cluster_id, *output,
         *destroy;
@@ -80,7 +83,7 @@ struct cmd {
     enum exit_code (*run)(const struct cmd *cmd, struct options *o);
 };
 
-extern const struct cmd cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
+extern const struct cmd cmd_run, cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
     cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff, cmd_rollback;
 
 /* Reads flags into '*o'; regions and the like fall back to the settings and the environment. */

@@ -27,6 +27,10 @@ struct line {
 static const struct flag flags[] = {
     { OPT_FILE, 'f', "file", "PATH", NULL, AT(files),
       "manifests: a file, a directory, or - for standard input; may be repeated" },
+    { OPT_RUN, 0, "set", "PATH=VALUE", NULL, AT(sets),
+      "one setting, as lanes.server-group.retries=3; may be repeated" },
+    { OPT_RUN, 0, "print-config", NULL, NULL, AT(print_config),
+      "print the settings in force as a file that gives the same ones, and end" },
     { OPT_CONFIG, 0, "config", "FILE", "ALB_AGENT_CONFIG", AT(config),
       "settings for what no flag says, as YAML (src/config/REFERENCE.md)" },
     { OPT_STATE, 0, "state", "FILE", NULL, AT(state),
@@ -98,7 +102,8 @@ static const struct flag *find_letter(const struct cmd *cmd, char letter)
 /* May it be repeated? */
 static bool is_list(const struct flag *f)
 {
-    static const size_t lists[] = { AT(files), AT(headers), AT(cookies), AT(response_headers) };
+    static const size_t lists[] = { AT(sets), AT(files), AT(headers), AT(cookies),
+                                    AT(response_headers) };
     for (size_t i = 0; i < COUNT(lists); i++)
         if (f->off == lists[i])
             return true;
@@ -214,13 +219,15 @@ bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **ar
     for (; l.at < argc; l.at++)
         if (!parse_one(o, &l, err))
             return false;
-    if ((cmd->opts & OPT_CONFIG) && !o->help && !options_take_settings(o, cmd, err))
+    if ((cmd->opts & OPT_CONFIG) && !(cmd->opts & OPT_RUN) && !o->help
+        && !options_take_settings(o, cmd, err))
         return error_wrap(err, "%s", cmd->name);
     for (size_t i = 0; i < COUNT(flags); i++) {
         const char *value = NULL, *env = flags[i].env;
         if (env && (cmd->opts & flags[i].opt))
             memcpy(&value, (const char *)o + flags[i].off, sizeof value);
-        if (env && !value && (value = getenv(env)) && *value) // NOLINT(concurrency-mt-unsafe)
+        if (env && !value && !(cmd->opts & OPT_RUN) && (value = getenv(env))
+            && *value) // NOLINT(concurrency-mt-unsafe)
             set_flag(o, &flags[i], value);
     }
     return o->help || check_output(o, cmd, err);

@@ -173,7 +173,10 @@ static void http_wait(struct transport *base, int64_t timeout_ms)
         int64_t left = silence_left_ms(h, t, now_ms);
         timeout_ms = left >= 0 && left < timeout_ms ? left : timeout_ms;
     }
-    curl_multi_poll(h->multi, NULL, 0, (int)timeout_ms, NULL);
+    struct curl_waitfd fds[WATCHED_MAX] = { { 0 } };
+    for (size_t i = 0; i < base->n_watched; i++)
+        fds[i] = (struct curl_waitfd){ .fd = base->watched[i], .events = CURL_WAIT_POLLIN };
+    curl_multi_poll(h->multi, fds, (unsigned)base->n_watched, (int)timeout_ms, NULL);
 }
 
 /* Said at the start, where libcurl would say it at each request. */

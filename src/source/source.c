@@ -146,7 +146,7 @@ static int list_dir(struct arena *a, const char *path, names *out)
     return 0;
 }
 
-static bool is_manifest_name(const char *name)
+bool source_is_manifest(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return dot && (!strcmp(dot, ".yaml") || !strcmp(dot, ".yml") || !strcmp(dot, ".json"));
@@ -158,7 +158,7 @@ static void read_dir(struct reader *r, const char *path, int depth);
 static void read_entry(struct reader *r, const char *path, int depth)
 {
     struct stat st;
-    bool manifest = is_manifest_name(path);
+    bool manifest = source_is_manifest(path);
     if (stat(path, &st)) {
         if (manifest)
             system_problem(r, path, errno);

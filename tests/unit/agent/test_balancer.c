@@ -97,6 +97,33 @@ static void test_readings_beside_changes_cost_no_write(void **state)
     runner_stop(&r);
 }
 
+/* One update turns a rule into another: a list that shows it already must not leave a row of
+ * what it was, though that was made a moment ago. */
+static void test_rule_that_becomes_another_during_a_reading_is_one_rule(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    w->mock.on_reply = keep_reading;
+    w->mock.arg = &r.g;
+    for (int i = 0; i < 10; i++) {
+        world_write_ingress(w, "tea", "web", i % 2 ? "a.example" : "b.example", "tea");
+        runner_read(&r);
+        runner_pass(&r, 210 + 70 * i);
+    }
+    w->mock.on_reply = NULL;
+    runner_settle(&r);
+    const struct model *m = agent_model(r.g, "kube-system/web");
+    size_t rules = 0;
+    for (size_t i = 0; i < m->rows.len; i++)
+        rules += m->rows.items[i].kind == RESOURCE_RULE;
+    assert_int_equal(rules, 2);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
 /* Its rows are made anew again and again; none is lost. */
 static void test_memory_does_not_grow_with_the_changes(void **state)
 {
@@ -124,6 +151,7 @@ int main(void)
         WORLD_TEST(test_last_servers_go_only_when_none_are_wanted_for_a_while),
         WORLD_TEST(test_what_was_deleted_during_a_reading_is_not_deleted_again),
         WORLD_TEST(test_readings_beside_changes_cost_no_write),
+        WORLD_TEST(test_rule_that_becomes_another_during_a_reading_is_one_rule),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

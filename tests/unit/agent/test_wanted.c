@@ -81,6 +81,24 @@ static void test_facts_that_cannot_be_read_are_asked_for_again(void **state)
     runner_stop(&r);
 }
 
+/* A directory that is empty for a moment must not take everything along (design.md §6). */
+static void test_source_without_an_albconfig_changes_nothing(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct object_set none = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    agent_set_objects(r.g, &none);
+    runner_settle(&r);
+    runner_pass(&r, 25 * 60000);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    assert_int_equal(r.events[AGENT_PROBLEM], 1);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -89,6 +107,7 @@ int main(void)
         WORLD_TEST(test_an_object_in_error_is_told_once_and_harms_nobody),
         WORLD_TEST(test_rules_stay_while_their_object_is_in_error),
         WORLD_TEST(test_nothing_is_done_before_there_are_objects),
+        WORLD_TEST(test_source_without_an_albconfig_changes_nothing),
         WORLD_TEST(test_facts_that_cannot_be_read_are_asked_for_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,316 @@
+/* service.c - the process around the agent: it owns the log, the signals and the one wait. */
+#include "alb-agent/service.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "alb-agent/agent.h"
+#include "alb-agent/transport.h"
+#include "manifests.h"
+#include "service_priv.h"
+
+enum {
+    STATUS_MS = 1000,           /* between two words about how it goes      */
+    HOUSEKEEPING_MS = 60 * 1000 /* between two looks at what only grows     */
+};
+
+struct service {
+    const struct service_config *config;
+    struct arena arena; /* of the settings in force */
+    struct agent_settings settings;
+    struct agent *g;
+    struct log log;
+    struct manifests manifests;
+    int signals;
+    bool stopping;
+    int64_t status_at, housekeeping_at, started_at;
+};
+
+/* ---- settings -----------------------------------------------------------------------------------
+ */
+
+static struct apply_pace pace_of(const struct lane_settings *l)
+{
+    return (struct apply_pace){
+        .concurrent = (size_t)l->concurrent,
+        .starts_per_second = (size_t)l->starts_per_second,
+        .delay_ms = l->reconcile_delay_ms,
+        .tries = (int)l->retries + 1,
+        .first_retry_ms = l->first_retry_ms,
+        .longest_retry_ms = l->longest_retry_ms,
+    };
+}
+
+/* Everything is read at once, so that the shorter time counts; 0 is never. */
+static int64_t resync_of(const struct agent_settings *s)
+{
+    const int64_t lb = s->lanes.load_balancer.resync_ms, group = s->lanes.server_group.resync_ms;
+    if (!lb || !group)
+        return lb || group ? lb + group : INT64_MAX / 4;
+    return lb < group ? lb : group;
+}
+
+static struct agent_config agent_config_of(struct arena *a, const struct agent_settings *s)
+{
+    struct agent_config c = {
+        .session = {
+            .state = s->state,
+            .cluster_id = s->cluster_id,
+            .region = s->region,
+            .endpoint = settings_endpoint(a, s),
+            .ca_file = s->ca_file,
+            .vpc_id = s->vpc_id,
+            .allow_destroy = s->allow_destroy,
+            .batch_rules = (size_t)s->batch.rules,
+            .batch_servers = (size_t)s->batch.servers,
+            .writes = { .limit = (int)s->budgets.writes_per_minute, .period_ms = 60000 },
+            .reads = { .limit = (int)s->budgets.reads_per_second, .period_ms = 1000 },
+            .list_lag_ms = s->list_lag_ms,
+            .read_max_age_ms = s->read_max_age_ms,
+        },
+        .resync_ms = resync_of(s),
+    };
+    c.pace[LANE_LOAD_BALANCER] = c.pace[LANE_SHARED] = pace_of(&s->lanes.load_balancer);
+    c.pace[LANE_SERVER_GROUP] = pace_of(&s->lanes.server_group);
+    return c;
+}
+
+static bool check_settings(const struct agent_settings *s, struct error *err)
+{
+    if (!s->region)
+        return error_set(err, ERROR_INVALID,
+                         "no region: give --region, ALIBABA_CLOUD_REGION_ID or 'region' in the "
+                         "configuration");
+    if (!s->manifests.len)
+        return error_set(err, ERROR_INVALID,
+                         "no manifests: give -f PATH, or 'manifests' in the configuration");
+    return true;
+}
+
+/* New settings where that is safe; a mistake in the file changes nothing. */
+static void reload(struct service *v)
+{
+    struct arena a = { 0 };
+    struct agent_settings loaded;
+    struct error err;
+    setting_changes changes = { 0 };
+    if (!config_load(&a, v->config->settings, &loaded, &err)
+        || !log_set_levels(&v->log, loaded.log.level, &err)) {
+        log_error(&v->log, "loop", "the configuration stays as it was", KV("error", err.msg));
+        arena_done(&a);
+        return;
+    }
+    /* What a restart would change stays, and lives in the old arena. */
+    settings_reload(&v->arena, &v->settings, &loaded, &v->settings, &changes);
+    for (size_t i = 0; i < changes.len; i++)
+        log_info(&v->log, "loop", changes.items[i].restart ? "needs a restart" : "changed",
+                 KV("setting", changes.items[i].path), KV("before", changes.items[i].before),
+                 KV("after", changes.items[i].after));
+    const struct agent_config config = agent_config_of(&v->arena, &v->settings);
+    agent_set_config(v->g, &config);
+    arena_done(&a);
+}
+
+/* ---- log ----------------------------------------------------------------------------------------
+ */
+
+static void log_problem(struct log *log, enum log_level level, const struct translate_problem *p)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *object = arena_fmt(&a, "%s %s%s%s", p->kind, p->ns, *p->ns ? "/" : "", p->name);
+    LOG_AT(log, level, "source", level == LOG_LEVEL_ERROR ? "left out" : "to be known",
+           KV("object", object), KV("origin", p->origin), KV("why", p->message));
+}
+
+static void log_step(struct log *log, const struct apply_event *e)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct step *s = e->step;
+    const char *what = s->items.len
+                           ? arena_fmt(&a, "%s %s%s", resource_kind_name(s->items.items[0].kind),
+                                       s->items.items[0].key, s->items.len > 1 ? " ..." : "")
+                           : "";
+    const struct kv n = KV_INT("resources", (int64_t)s->items.len);
+    switch (e->kind) {
+    case APPLY_SENT:
+        log_debug(log, "lane", "sending", KV("lb", s->lb), KV("call", s->action),
+                  KV("resource", what), n);
+        return;
+    case APPLY_DONE:
+        log_info(log, "lane", "changed", KV("lb", s->lb), KV("call", s->action),
+                 KV("resource", what), n, KV("cause", s->cause));
+        return;
+    case APPLY_RETRY:
+        log_warn(log, "lane", "will be tried again", KV("lb", s->lb), KV("call", s->action),
+                 KV("resource", what), KV_INT("wait_ms", e->wait_ms), KV("error", e->err->msg));
+        return;
+    case APPLY_FAILED:
+        log_error(log, "lane", "failed", KV("lb", s->lb), KV("call", s->action),
+                  KV("resource", what), n, KV("cause", s->cause), KV("error", e->err->msg));
+        return;
+    }
+}
+
+static void on_event(void *arg, const struct agent_event *e)
+{
+    struct service *v = arg;
+    switch (e->kind) {
+    case AGENT_STEP: log_step(&v->log, e->step); return;
+    case AGENT_READ:
+        log_debug(&v->log, "observe", "read", KV("lb", e->lb ? e->lb : "all"),
+                  KV_INT("resources", (int64_t)e->n));
+        return;
+    case AGENT_READ_FAILED:
+        log_warn(&v->log, "observe", "could not be read", KV("error", e->err->msg));
+        return;
+    case AGENT_PROBLEM: log_problem(&v->log, LOG_LEVEL_ERROR, e->problem); return;
+    case AGENT_WARNING: log_problem(&v->log, LOG_LEVEL_WARN, e->problem); return;
+    case AGENT_REFUSED:
+        log_warn(&v->log, "plan", "refused", KV("lb", e->lb), KV("why", e->refusal->message));
+        return;
+    case AGENT_IN_SYNC: log_info(&v->log, "lane", "in sync", KV("lb", e->lb)); return;
+    }
+}
+
+/* ---- signals
+ * --------------------------------------------------------------------------------------- */
+
+static bool open_signals(struct service *v, struct error *err)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &set, NULL))
+        return error_set(err, ERROR_BUG, "signals cannot be blocked");
+    v->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return v->signals >= 0 || error_set(err, ERROR_TRANSIENT, "no descriptor for signals");
+}
+
+/* False when it has to end at once. */
+static bool take_signals(struct service *v)
+{
+    struct signalfd_siginfo s;
+    while (read(v->signals, &s, sizeof s) == (ssize_t)sizeof s) {
+        if (s.ssi_signo == SIGHUP) {
+            log_info(&v->log, "loop", "reading the configuration again", KV_NONE);
+            reload(v);
+            agent_resync(v->g);
+            continue;
+        }
+        if (v->stopping)
+            return false;
+        v->stopping = true;
+        log_info(&v->log, "loop", "stopping: what is in flight is brought to its end", KV_NONE);
+        agent_stop(v->g);
+    }
+    return true;
+}
+
+/* ---- the loop
+ * ---------------------------------------------------------------------------------------- */
+
+static void watch_fds(struct service *v)
+{
+    struct transport *t = agent_transport(v->g);
+    t->watched[0] = v->signals;
+    t->watched[1] = manifests_fd(&v->manifests);
+    t->n_watched = 2;
+}
+
+static bool put_status(struct service *v, int64_t now, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct store_status status = {
+        .at = now,
+        .started_at = v->started_at,
+        .version = ALB_AGENT_VERSION,
+        .phase = v->stopping ? "stopping" : "running",
+        .source = v->settings.manifests.items[0],
+    };
+    if (now - v->status_at < STATUS_MS)
+        return true;
+    v->status_at = now;
+    service_status(v->g, &v->settings, &a, &status);
+    return store_status_put(agent_store(v->g), &status, err);
+}
+
+static bool keep_house(struct service *v, int64_t now, struct error *err)
+{
+    const int64_t day = 24 * 3600 * (int64_t)1000;
+    const struct store_limits limits = {
+        .revisions = v->settings.revisions.keep,
+        .event_age_ms = v->settings.events.keep_days * day,
+        .event_bytes = v->settings.events.megabytes << 20,
+    };
+    if (now - v->housekeeping_at < HOUSEKEEPING_MS || !agent_is_quiet(v->g))
+        return true;
+    v->housekeeping_at = now;
+    return store_prune(agent_store(v->g), &limits, now, err)
+           && store_checkpoint(agent_store(v->g), err);
+}
+
+static bool turn(struct service *v, bool *done, struct error *err)
+{
+    int64_t wait;
+    const int64_t now = clock_now_ms(clock_system());
+    *done = !take_signals(v);
+    if (*done)
+        return true;
+    if (!manifests_take(&v->manifests, v->g, err) || !agent_run(v->g, now, &wait, err)
+        || !put_status(v, now, err) || !keep_house(v, now, err))
+        return false;
+    *done = v->stopping && agent_is_quiet(v->g);
+    if (*done || !wait)
+        return true;
+    watch_fds(v);
+    struct transport *t = agent_transport(v->g);
+    t->wait(t, wait < 0 || wait > HOUSEKEEPING_MS ? HOUSEKEEPING_MS : wait);
+    return true;
+}
+
+static bool run(struct service *v, struct error *err)
+{
+    struct agent_config config = agent_config_of(&v->arena, &v->settings);
+    config.event = on_event;
+    config.event_arg = v;
+    if (!open_signals(v, err) || !agent_new(&v->g, &config, err)
+        || !manifests_open(&v->manifests, v->g, v->settings.manifests.items,
+                           v->settings.manifests.len, err))
+        return false;
+    log_info(&v->log, "loop", "started", KV("version", ALB_AGENT_VERSION),
+             KV("region", v->settings.region));
+    bool ok = true, done = false;
+    while (ok && !done)
+        ok = turn(v, &done, err);
+    if (ok) {
+        v->status_at = 0;
+        log_info(&v->log, "loop", "stopped", KV_INT("done", (int64_t)agent_counts(v->g).done));
+    }
+    return ok;
+}
+
+bool service_run(const struct service_config *config, struct error *err)
+{
+    struct service v = { .config = config,
+                         .log = { .fd = config->log_fd, .colour = config->colour },
+                         .signals = -1,
+                         .started_at = clock_now_ms(clock_system()) };
+    bool ok = config_load(&v.arena, config->settings, &v.settings, err)
+              && check_settings(&v.settings, err);
+    if (ok) {
+        v.log.format = v.settings.log.format;
+        log_init(&v.log);
+        ok = log_set_levels(&v.log, v.settings.log.level, err) && run(&v, err);
+    }
+    manifests_close(&v.manifests);
+    agent_free(v.g);
+    if (v.signals >= 0)
+        (void)close(v.signals);
+    arena_done(&v.arena);
+    return ok;
+}
