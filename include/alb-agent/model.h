@@ -146,6 +146,9 @@ const char *tag_escape(struct arena *a, const char *value);
  * listener are told apart by 'nth' (from 1): "...#<12 hex>.2". */
 const char *rule_key(struct arena *a, const char *listener, const struct alb_rule *rule,
                      int64_t nth);
+/* The same in two steps: the 12 hex, for a rule that is on several listeners. */
+const char *rule_digest(struct arena *a, const struct alb_rule *rule);
+const char *rule_key_of(struct arena *a, const char *listener, const char *digest, int64_t nth);
 
 /* ---- classes (design.md §4) ---------------------------------------------------------------- */
 

@@ -110,8 +110,8 @@ struct translate_changes {
     fact_needs facts; /* by kind and key */
 };
 
-/* As in struct translate_in; the texts are copied. */
-struct translator *translator_new(const char *cluster_id, const char *vpc_id, const char *region);
+/* Takes of 'settings' what is neither object, fact nor time, and copies it. */
+struct translator *translator_new(const struct translate_in *settings);
 void translator_free(struct translator *tr);
 
 /* Makes the outcome that of 'objects', 'facts' and 'now_ms'.  The first time, and with 'changes'

@@ -36,9 +36,9 @@ const char *tag_escape(struct arena *a, const char *value)
     return reserved ? arena_fmt(a, "_%s", value) : value;
 }
 
-const char *rule_key(struct arena *a, const char *listener, const struct alb_rule *rule,
-                     int64_t nth)
+const char *rule_digest(struct arena *a, const struct alb_rule *rule)
 {
+    enum { DIGITS = 12 };
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct alb_rule only = { .direction = rule->direction };
     if (only.direction == ALB_DIRECTION_UNSET)
@@ -47,7 +47,18 @@ const char *rule_key(struct arena *a, const char *listener, const struct alb_rul
     only.conditions.len = rule->conditions.len;
     const char *text = schema_canonical(&scratch, &alb_rule_schema, &only);
     char hex[SHA256_HEX];
-    (void)hash_sha256_hex(text, strlen(text), hex);
-    return nth > 1 ? arena_fmt(a, "%s#%.12s.%" PRId64, listener, hex, nth)
-                   : arena_fmt(a, "%s#%.12s", listener, hex);
+    return arena_strndup(a, hash_sha256_hex(text, strlen(text), hex), DIGITS);
+}
+
+const char *rule_key_of(struct arena *a, const char *listener, const char *digest, int64_t nth)
+{
+    return nth > 1 ? arena_fmt(a, "%s#%s.%" PRId64, listener, digest, nth)
+                   : arena_fmt(a, "%s#%s", listener, digest);
+}
+
+const char *rule_key(struct arena *a, const char *listener, const struct alb_rule *rule,
+                     int64_t nth)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    return rule_key_of(a, listener, rule_digest(&scratch, rule), nth);
 }

@@ -211,6 +211,18 @@ static void check_name(struct subject *s)
         problem(s, NULL, "its name is longer than the 128 characters of a tag of its groups");
 }
 
+/* Here, so that an Ingress that did not change is not looked at so closely again. */
+static void set_digests(struct subject *s, struct ingress *ing)
+{
+    for (size_t i = 0; i < ing->routes.len; i++) {
+        struct route *r = &ing->routes.items[i];
+        struct alb_rule rule = { .direction = r->direction };
+        rule.conditions.items = r->conditions.items;
+        rule.conditions.len = r->conditions.len;
+        r->digest = rule_digest(s->t->a, &rule);
+    }
+}
+
 void ingress_done(struct ingress *ing)
 {
     map_done(&ing->placement.tls_hosts);
@@ -243,8 +255,10 @@ struct ingress *ingress_read(struct subject *s)
     if (spec.has_default.val)
         add_default(s, ing, &spec.default_backend);
     protocol_check(s, ing);
-    if (!s->n_problems)
+    if (!s->n_problems) {
+        set_digests(s, ing);
         return ing;
+    }
     ingress_done(ing);
     return NULL;
 }

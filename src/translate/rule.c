@@ -12,21 +12,20 @@ struct listener {
     const struct config *c;
     const struct config_listener *spec;
     struct canaries canaries;
-    struct map keys; /* rule key: how many have it, as int64_t */
+    struct map digests; /* of rules: how many have it, as int64_t */
     reach_list made;
     struct quota *quota;
 };
 
 /* The key of a rule, which tells it from earlier ones of the listener that are like it. */
-static const char *find_key(struct tr *t, struct listener *l, const struct alb_rule *rule)
+static const char *find_key(struct tr *t, struct listener *l, const struct route *r)
 {
-    const char *key = rule_key(t->a, l->spec->key, rule, 1);
-    int64_t *n = map_get(&l->keys, key);
+    int64_t *n = map_get(&l->digests, r->digest);
     if (!n) {
         n = arena_alloc(t->a, sizeof *n);
-        map_put(&l->keys, key, n);
+        map_put(&l->digests, r->digest, n);
     }
-    return ++*n > 1 ? rule_key(t->a, l->spec->key, rule, *n) : key;
+    return rule_key_of(t->a, l->spec->key, r->digest, ++*n);
 }
 
 static void add_groups(struct tr *t, const struct listener *l, const struct ingress *ing,
@@ -64,7 +63,7 @@ static void add_rule(struct tr *t, struct listener *l, const struct placed *p)
     quota_add(t, made, l->quota);
     *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = l->c->lb,
                                                                  .kind = RESOURCE_RULE,
-                                                                 .key = find_key(t, l, rule),
+                                                                 .key = find_key(t, l, p->route),
                                                                  .parent = l->spec->key,
                                                                  .desired = rule,
                                                                  .desired_from = p->route->from,
@@ -135,7 +134,7 @@ static void listener_rules(struct tr *t, const struct config *c, const struct co
         add_rule(t, &l, &rules.items[i]);
     reach_check(t, spec->key, &l.made);
     canaries_done(&l.canaries);
-    map_done(&l.keys);
+    map_done(&l.digests);
 }
 
 /* ---- ports ----------------------------------------------------------------------------------- */

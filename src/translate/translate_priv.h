@@ -343,6 +343,7 @@ struct route {
     LIST_OF(struct group_ref) groups;
     bool own_forward; /* it ends in a forward to its backend, 'own'               */
     struct group_ref own;
+    const char *digest; /* of the rule that it becomes: model.h                     */
 };
 
 /* Actions that annotations give to every rule of an Ingress; .type not set: none. */

@@ -6,12 +6,18 @@
 
 #include "cell_priv.h"
 
-struct translator *translator_new(const char *cluster_id, const char *vpc_id, const char *region)
+static const char *keep(struct translator *tr, const char *text)
+{
+    return text ? arena_strdup(&tr->texts, text) : NULL;
+}
+
+struct translator *translator_new(const struct translate_in *settings)
 {
     struct translator *tr = cell_alloc(sizeof *tr);
-    tr->in.cluster_id = arena_strdup(&tr->texts, cluster_id);
-    tr->in.vpc_id = vpc_id ? arena_strdup(&tr->texts, vpc_id) : NULL;
-    tr->in.region = region ? arena_strdup(&tr->texts, region) : NULL;
+    tr->in = (struct translate_in){ .cluster_id = keep(tr, settings->cluster_id),
+                                    .vpc_id = keep(tr, settings->vpc_id),
+                                    .region = keep(tr, settings->region),
+                                    .backend_type = keep(tr, settings->backend_type) };
     return tr;
 }
 

@@ -1,9 +1,12 @@
-/* bench_translate.c - 10,000 Ingresses with 30,000 paths to 10,000 Services with their
- * EndpointSlices, over 10 AlbConfigs: CPU, memory, and the same after one object changed.
+/* bench_translate.c - Ingresses with three paths each to as many Services with their
+ * EndpointSlices, 100 to an AlbConfig: what the whole costs, and what one changed object does,
+ * side by side for more and more of them.
  *
- *     bench_translate [INGRESSES]
+ *     bench_translate [INGRESSES [CHANGES]]
  *
- * The objects are in memory when the clock starts. */
+ * Without arguments at 1,000, 3,000 and 10,000.  The objects are in memory when the clock
+ * starts.  Under callgrind '--toggle-collect=translator_update' with CHANGES 0 counts the first
+ * translation alone, and with more also these. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +17,7 @@
 #include "alb-agent/translate.h"
 #include "tests/bench/bench.h"
 
-enum { CONFIGS = 10, PATHS = 3 };
+enum { PER_CONFIG = 100, PATHS = 3, CHANGES = 200 };
 
 static void must(bool ok)
 {
@@ -66,7 +69,7 @@ static void add_ingress(struct arena *a, struct object_set *set, int i, int n)
              "\"alb.ingress.kubernetes.io/healthcheck-enabled\":\"true\"}},\"spec\":{"
              "\"ingressClassName\":\"c%d\",\"rules\":[{\"host\":\"h%d.example.com\",\"http\":{"
              "\"paths\":[",
-             i, i % CONFIGS, i);
+             i, i / PER_CONFIG, i);
     for (int k = 0; k < PATHS; k++)
         add_path(&b, i, k, n);
     buf_adds(&b, "]}}]}}");
@@ -92,7 +95,7 @@ static void add_service(struct arena *a, struct object_set *set, int i)
 
 static void make_world(struct arena *a, struct object_set *set, struct fact_set *facts, int n)
 {
-    for (int i = 0; i < CONFIGS; i++)
+    for (int i = 0; i < (n + PER_CONFIG - 1) / PER_CONFIG; i++)
         add_config(a, set, i);
     for (int i = 0; i < n; i++) {
         add_ingress(a, set, i, n);
@@ -116,19 +119,19 @@ static double resident_mb(void)
 }
 
 /* One translation: its CPU, and what it made. */
-static void measure(const char *what, const struct object_set *set, const struct fact_set *facts)
+static void measure_whole(const struct object_set *set, const struct fact_set *facts)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct translate_in in = {
         .objects = set, .facts = facts, .cluster_id = "bench", .vpc_id = "vpc-1"
     };
     struct translate_out out;
-    double before = resident_mb(), begin = bench_cpu_s();
+    double begin = bench_cpu_s();
     translate(&a, &in, &out);
     double ms = (bench_cpu_s() - begin) * 1e3;
     must(!out.problems.len);
-    (void)printf("%-34s %8.0f ms  %6.1f MB of arena  peak %6.1f MB (before: %.1f)  %zu rows\n",
-                 what, ms, (double)a.size / 1e6, resident_mb(), before, out.desired.rows.len);
+    (void)printf("  %-32s %9.1f ms   %6.1f MB of arena, %zu rows\n", "translate()", ms,
+                 (double)a.size / 1e6, out.desired.rows.len);
 }
 
 /* In place, as the tree is ours: another path, another address. */
@@ -144,20 +147,92 @@ static void change(const struct object_set *set, enum object_kind kind, const ch
     (void)cJSON_SetValuestring(to, value);
 }
 
-int main(int argc, char **argv)
+/* 'times' changes of one kind, each of another object, and what the last one had to do. */
+struct changes {
+    const char *what;
+    enum object_kind kind;
+    const char *name, *name_end; /* with the object's number between them */
+    const char *at, *member, *value, *value_end;
+    int times;
+};
+
+static void measure_changes(struct translator *tr, const struct object_set *set,
+                            const struct fact_set *facts, const struct changes *c, int n)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct translate_object object = { .kind = c->kind, .ns = "n" };
+    const struct translate_changes changes = { .objects = { .items = &object, .len = 1 } };
+    double seconds = 0, before = resident_mb();
+    for (int i = 0; i < c->times; i++) {
+        int number = (int)((int64_t)i * n / c->times);
+        object.name = arena_fmt(&a, "%s%d%s", c->name, number, c->name_end);
+        change(set, c->kind, object.name, c->at, c->member,
+               arena_fmt(&a, "%s%d%s", c->value, i % 200, c->value_end));
+        double begin = bench_cpu_s();
+        translator_update(tr, set, facts, 0, &changes);
+        seconds += bench_cpu_s() - begin;
+    }
+    const struct translate_work w = translator_work(tr);
+    (void)printf("  %-32s %9.3f ms   +%.1f MB for all %d; Ingresses %zu, load balancers %zu, "
+                 "groups %zu, Services %zu, lookups %zu\n",
+                 c->what, seconds / c->times * 1e3, resident_mb() - before, c->times, w.ingresses,
+                 w.lbs, w.groups, w.services, w.lookups);
+}
+
+static void measure_kept(const struct object_set *set, const struct fact_set *facts, int n,
+                         int times)
+{
+    const struct changes ingress = { .what = "after one changed Ingress",
+                                     .kind = OBJECT_INGRESS,
+                                     .name = "i",
+                                     .name_end = "",
+                                     .at = "spec.rules",
+                                     .member = "host",
+                                     .value = "new",
+                                     .value_end = ".example.com",
+                                     .times = times };
+    const struct changes slice = { .what = "after one changed EndpointSlice",
+                                   .kind = OBJECT_ENDPOINT_SLICE,
+                                   .name = "s",
+                                   .name_end = "-1",
+                                   .at = "endpoints",
+                                   .member = "addresses",
+                                   .value = "10.0.0.",
+                                   .value_end = "",
+                                   .times = times };
+    const struct translate_in settings = { .cluster_id = "bench", .vpc_id = "vpc-1" };
+    struct translator *tr = translator_new(&settings);
+    double begin = bench_cpu_s(), before = resident_mb();
+    translator_update(tr, set, facts, 0, NULL);
+    (void)printf("  %-32s %9.1f ms   %6.1f MB resident\n", "translator, first time",
+                 (bench_cpu_s() - begin) * 1e3, resident_mb() - before);
+    if (times) {
+        measure_changes(tr, set, facts, &ingress, n);
+        measure_changes(tr, set, facts, &slice, n);
+    }
+    translator_free(tr);
+}
+
+static void run(int n, int times)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct object_set set CLEANUP(object_set_done) = { 0 };
     struct fact_set facts = { 0 };
-    int n = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 10000;
     make_world(&a, &set, &facts, n);
-    (void)printf("%d Ingresses, %d paths, %d Services; the objects alone: %.1f MB\n", n, n * PATHS,
-                 n, resident_mb());
-    measure("everything", &set, &facts);
-    measure("the same again", &set, &facts);
-    change(&set, OBJECT_INGRESS, "i1", "spec.rules", "host", "new.example.com");
-    measure("after one Ingress changed", &set, &facts);
-    change(&set, OBJECT_ENDPOINT_SLICE, "s1-1", "endpoints", "addresses", "10.0.0.2");
-    measure("after one EndpointSlice changed", &set, &facts);
+    (void)printf("%d Ingresses, %d paths, %d Services, %d load balancers; the objects: %.1f MB\n",
+                 n, n * PATHS, n, (n + PER_CONFIG - 1) / PER_CONFIG, resident_mb());
+    measure_kept(&set, &facts, n, times);
+    measure_whole(&set, &facts);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) {
+        run((int)strtol(argv[1], NULL, 10), argc > 2 ? (int)strtol(argv[2], NULL, 10) : CHANGES);
+        return 0;
+    }
+    run(1000, CHANGES);
+    run(3000, CHANGES);
+    run(10000, CHANGES);
     return 0;
 }

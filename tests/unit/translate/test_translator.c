@@ -61,7 +61,7 @@ struct follower {
     struct object_set set;
     struct fact_set facts;
     int64_t now_ms;
-    const char *vpc;
+    const char *vpc, *backend_type;
     struct translator *tr;
     const char *before[COUNT(lbs)];
     struct arena cloud_arena;
@@ -77,7 +77,9 @@ static void follower_begin(struct follower *f, uint64_t seed)
     *f = (struct follower){ .seed = seed, .now_ms = (int64_t)EDIT_NOW * 1000 };
     edits_begin(&f->edits, seed);
     f->vpc = seed % 2 ? "vpc-1" : NULL;
-    f->tr = translator_new("c-1", f->vpc, NULL);
+    f->backend_type = seed % 3 ? NULL : "ecs";
+    f->tr = translator_new(&(struct translate_in){
+        .cluster_id = "c-1", .vpc_id = f->vpc, .backend_type = f->backend_type });
     for (int i = 0; i < 60; i++) {
         (void)edit_object(&f->edits, &f->a, &f->set);
         (void)edit_fact(&f->edits, &f->a, &f->facts);
@@ -197,6 +199,7 @@ static void check(struct follower *f)
                                .facts = &f->facts,
                                .cluster_id = "c-1",
                                .vpc_id = f->vpc,
+                               .backend_type = f->backend_type,
                                .now_ms = f->now_ms };
     struct translate_out whole, kept;
     translate(&a, &in, &whole);
@@ -261,6 +264,8 @@ static void test_after_any_changes_it_is_the_translation_from_scratch(void **sta
     assert_true(certificates > (size_t)SEEDS * 5 && held > (size_t)SEEDS * STEPS);
 }
 
+static const struct translate_in settings = { .cluster_id = "c-1", .vpc_id = "vpc-1" };
+
 /* ---- how much it does ------------------------------------------------------------------------ */
 
 enum { PER_LB = 5 };
@@ -318,7 +323,7 @@ static void assert_work(struct translate_work is, struct translate_work wanted)
 static void measure(int n, size_t lookups[3])
 {
     struct world w = { .vpc = "vpc-1" };
-    struct translator *tr = translator_new("c-1", "vpc-1", NULL);
+    struct translator *tr = translator_new(&settings);
     world_fact(&w, FACT_ENI, "vpc-1/10.0.0.1", "eni-1", "");
     for (int i = 0; i < n; i++)
         add_lb(&w, i);
@@ -391,7 +396,7 @@ static void test_it_says_when_time_alone_changes_something(void **state)
                    "d", "web",
                    "") "  tls: [{hosts: [b.com], secretName: s-1}]\n  rules:\n" PATH("b.com", "/"));
     object_set_add(&w.set, cJSON_Parse(edit_secret(&e, &w.a, "d", "s-1")), "s.yaml:1");
-    struct translator *tr = translator_new("c-1", "vpc-1", NULL);
+    struct translator *tr = translator_new(&settings);
     translator_update(tr, &w.set, &w.facts, begin, NULL);
     assert_int_equal(warnings_of(tr, "ends in 20 days"), 1);
     assert_true(translator_next(tr) == begin + 1);
