@@ -81,22 +81,9 @@ struct alb_server_list {
 
 /* ---- access lists --------------------------------------------------------------------------- */
 
-struct alb_acl {
-    const char *id, *name;
-    const char *status;     /* Creating Available Configuring Deleting */
-    const char *ip_version; /* IPv4                                    */
-    struct opt_bool config_managed;
-    const char *created, *resource_group_id;
-    alb_tags tags;
-};
 struct alb_acl_list {
     LIST_OF(struct alb_acl) items;
     struct alb_page page;
-};
-struct alb_acl_entry {
-    const char *entry; /* "10.0.1.0/24" */
-    const char *description;
-    const char *status; /* Adding Available Removing */
 };
 struct alb_acl_entry_list {
     LIST_OF(struct alb_acl_entry) items;

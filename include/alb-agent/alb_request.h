@@ -104,6 +104,9 @@ struct alb_acl_query {
     alb_tags tags;
     struct alb_page_query page;
 };
+struct alb_acl_relation_query {
+    alb_ids ids; /* 1 to 5 */
+};
 struct alb_acl_entry_query {
     const char *acl_id;
     struct alb_page_query page;
@@ -284,6 +287,7 @@ struct alb_remove_entries {
     X(get_listener_attribute, GetListenerAttribute, alb_read_by_id, alb_read_listener) \
     X(get_load_balancer_attribute, GetLoadBalancerAttribute, alb_read_by_id, alb_read_load_balancer) \
     X(list_acl_entries, ListAclEntries, alb_acl_entry_query, alb_acl_entry_query) \
+    X(list_acl_relations, ListAclRelations, alb_acl_relation_query, alb_acl_relation_query) \
     X(list_acls, ListAcls, alb_acl_query, alb_acl_query) \
     X(list_asyn_jobs, ListAsynJobs, alb_job_query, alb_job_query) \
     X(list_listener_certificates, ListListenerCertificates, alb_cert_query, alb_cert_query) \

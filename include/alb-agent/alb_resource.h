@@ -27,6 +27,8 @@ enum alb_via {
     ALB_VIA_BY_HAND = 1 << 12,         /* there is a call, which the agent does not make         */
     ALB_VIA_SECURITY_GROUPS = 1 << 13, /* LoadBalancerJoin/LeaveSecurityGroup              */
     ALB_VIA_BANDWIDTH = 1 << 14,       /* Attach/DetachCommonBandwidthPackage...                 */
+    ALB_VIA_ACLS = 1 << 15,            /* AssociateAclsWithListener, DissociateAclsFromListener  */
+    ALB_VIA_ENTRIES = 1 << 16,         /* AddEntriesToAcl, RemoveEntriesFromAcl                  */
 };
 
 /* ---- enums, each with its names on the wire --------------------------------------- */
@@ -241,11 +243,13 @@ struct alb_listener_log {
     struct alb_tracing tracing;
 };
 struct alb_listener_acl {
-    const char *acl_id, *status;
+    const char *acl_id; /* a cloud id, or "@acl/<key>" for an access list of ours */
+    const char *status; /* Associating Associated Dissociating                    */
 };
+/* All access lists of a listener are of one type. */
 struct alb_listener_acls {
     LIST_OF(struct alb_listener_acl) acls;
-    const char *type; /* White, Black */
+    const char *type; /* White, Black; NULL: not managed, or there is none */
 };
 
 /* ---- resources ------------------------------------------------------------------------ */
@@ -388,6 +392,27 @@ struct alb_certificate {
     const char *end;         /* its last day: "2027-01-31"                               */
 };
 
+struct alb_acl_entry {
+    const char *entry; /* "10.0.1.0/24"; of an access list of ours in that form, see acl_entry() */
+    const char *description;
+    const char *status; /* Adding Available Removing                              */
+    const char *told;   /* as the cloud has it, where that is another form; else NULL */
+};
+
+/* An access list: who may come in, or who may not, as the listener that uses it says. */
+struct alb_acl {
+    const char *id;
+    const char *name;
+    const char *status;             /* Creating Available Configuring Deleting */
+    const char *ip_version;         /* IPv4                                    */
+    struct opt_bool config_managed; /* by another service: not to be written */
+    const char *created;
+    const char *resource_group_id;
+    LIST_OF(struct alb_acl_entry) entries; /* composed by 'observe', not in replies      */
+    alb_tags tags;
+    const char *user; /* a listener of others that uses it; composed by 'observe' */
+};
+
 /* The tables, one a struct: src/alb/resource/. */
 extern const struct schema alb_load_balancer_schema;
 extern const struct schema alb_listener_schema;
@@ -396,6 +421,8 @@ extern const struct schema alb_forwarded_schema;
 extern const struct schema alb_rule_schema;
 extern const struct schema alb_server_group_schema;
 extern const struct schema alb_certificate_schema;
+extern const struct schema alb_acl_schema;
+extern const struct schema alb_acl_entry_schema;
 extern const struct schema alb_server_schema;
 extern const struct schema alb_condition_schema;
 extern const struct schema alb_rule_action_schema;

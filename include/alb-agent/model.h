@@ -4,8 +4,8 @@
  * ids.  'translate' makes rows that hold what is desired, 'observe' rows that hold what is
  * there, 'store' keeps both and what was applied; model_join() puts them together, 'plan'
  * reads the result.  A group that a wanted rule or listener names is written
- * "@<group key>", a certificate that we upload "@certificate/<key>", until model_resolve()
- * puts the cloud's id in its place. */
+ * "@<group key>", a certificate that we upload "@certificate/<key>", an access list
+ * "@acl/<key>", until model_resolve() puts the cloud's id in its place. */
 #pragma once
 
 #include <stdint.h>
@@ -20,11 +20,12 @@ enum resource_kind {
     RESOURCE_RULE,
     RESOURCE_SERVER_GROUP,
     RESOURCE_CERTIFICATE, /* in CAS: made, never changed or deleted, as others may use it */
+    RESOURCE_ACL,         /* an access list of one listener and one type */
     RESOURCE_KINDS
 };
 
-/* "LoadBalancer", "Listener", "Rule", "ServerGroup", "Certificate"; and back: RESOURCE_KINDS if
- * unknown. */
+/* "LoadBalancer", "Listener", "Rule", "ServerGroup", "Certificate", "Acl"; and back:
+ * RESOURCE_KINDS if unknown. */
 const char *resource_kind_name(enum resource_kind kind);
 enum resource_kind resource_kind_find(const char *name);
 const struct schema *resource_schema(enum resource_kind kind);
@@ -42,8 +43,8 @@ struct resource {
     enum resource_kind kind;
     const char *key;    /* LoadBalancer: as 'lb'; Listener: "80/HTTP"; Rule: see
                            rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>";
-                           Certificate: its name in CAS                           */
-    const char *parent; /* a rule's listener key, else ""                            */
+                           Certificate: its name in CAS; Acl: see acl_key()       */
+    const char *parent; /* a rule's or an Acl's listener key, else ""                */
 
     /* What is wanted. */
     const void *desired;      /* struct of the kind, managed members only; NULL: nothing
@@ -109,6 +110,8 @@ void *model_resolve(struct arena *a, const struct model *m, const char *lb, enum
 
 /* The key of the certificate that a text names: "x" of "@certificate/x"; else NULL. */
 const char *certificate_ref(const char *text);
+/* The same of an access list: "80/HTTP/White" of "@acl/80/HTTP/White". */
+const char *acl_ref(const char *text);
 
 /* Collects the keys of the groups of 'lb' that its wanted listeners and rules point at into
  * 'wanted', and those that its actual ones point at into 'actual' (either may be NULL; values
@@ -138,6 +141,18 @@ const char *group_tag(struct arena *a, const char *key);
 /* How ALB names a certificate that CAS has under number 'id': "12345-cn-hangzhou".  The
  * suffix outside of China is not verified (companion-apis.md §2); 'region' may be NULL. */
 const char *certificate_id(struct arena *a, int64_t id, const char *region);
+/* "80/HTTP/White": an access list guards one listener, as the existing controller has it, and
+ * what it is for never changes (alb-ingress.md §F.5). */
+const char *acl_key(struct arena *a, const char *listener, const char *type);
+/* The listener of such a key, "80/HTTP"; "" when it is none. */
+const char *acl_listener(struct arena *a, const char *key);
+/* The value of TAG_RESOURCE for the key of an access list: "acl/80/HTTP/White"; and back: the
+ * key in it, or NULL. */
+const char *acl_tag(struct arena *a, const char *key);
+const char *acl_tag_key(const char *tag);
+/* An IPv4 address or block as one text for what it means: "10.0.0.5/24" is "10.0.0.0/24",
+ * "10.0.0.5" is "10.0.0.5/32".  NULL when it is neither. */
+const char *acl_entry(struct arena *a, const char *text);
 /* A tag value as the cloud takes it: "_" in front of "aliyun..." and "acs:...". */
 const char *tag_escape(struct arena *a, const char *value);
 

@@ -22,12 +22,14 @@ static bool add_row(struct session *s, const struct store_pin *pin, const cJSON 
     if (!schema_from_json(&s->arena, schema, desired, json_get(row, "desired"), SCHEMA_LENIENT,
                           err))
         return error_wrap(err, "%s", row->string);
-    const char *hash = kind == RESOURCE_RULE ? strchr(key, '#') : NULL;
+    const char *end = kind == RESOURCE_RULE  ? strchr(key, '#')
+                      : kind == RESOURCE_ACL ? strrchr(key, '/')
+                                             : NULL;
     *LIST_PUSH(&s->arena, &out->rows) = (struct resource){
         .lb = pin->lb,
         .kind = kind,
         .key = arena_strdup(&s->arena, key),
-        .parent = hash ? arena_strndup(&s->arena, key, (size_t)(hash - key)) : "",
+        .parent = end ? arena_strndup(&s->arena, key, (size_t)(end - key)) : "",
         .desired = desired,
         .desired_from =
             arena_fmt(&s->arena, "revision %" PRId64 " of %s (rollback)", pin->revision, pin->lb),

@@ -54,6 +54,7 @@ static const char *created_id(const struct effect *e, const struct step_item *it
     case RESOURCE_LOAD_BALANCER: return json_str(reply, "LoadBalancerId");
     case RESOURCE_LISTENER: return json_str(reply, "ListenerId");
     case RESOURCE_SERVER_GROUP: return json_str(reply, "ServerGroupId");
+    case RESOURCE_ACL: return json_str(reply, "AclId");
     case RESOURCE_RULE: {
         /* By priority, not by order (alb-semantics.md §13). */
         const struct alb_rule *rule = item->after;
@@ -74,8 +75,9 @@ static const char *created_id(const struct effect *e, const struct step_item *it
 
 static const char *pending_status(const struct lane *lane, enum resource_kind kind)
 {
+    const bool creating = kind == RESOURCE_SERVER_GROUP || kind == RESOURCE_ACL;
     switch (lane->step.op) {
-    case STEP_CREATE: return kind == RESOURCE_SERVER_GROUP ? "Creating" : "Provisioning";
+    case STEP_CREATE: return creating ? "Creating" : "Provisioning";
     case STEP_UPDATE: return "Configuring";
     case STEP_DELETE: break;
     }
@@ -145,6 +147,7 @@ static const char *stable_status(enum resource_kind kind)
     case RESOURCE_RULE:
     case RESOURCE_SERVER_GROUP:
     case RESOURCE_CERTIFICATE:
+    case RESOURCE_ACL:
     case RESOURCE_KINDS: break;
     }
     return "Available";
@@ -256,7 +259,9 @@ static bool settle(const struct effect *e, const struct step_item *item, int64_t
 static bool share(const struct effect *e, const struct step_item *item, struct error *err)
 {
     const struct resource *from = row_of(e, item);
-    for (size_t i = 0; from && from->cloud_id && i < e->m->rows.len; i++) {
+    if (!from || from->kind != RESOURCE_CERTIFICATE || !from->cloud_id)
+        return true;
+    for (size_t i = 0; i < e->m->rows.len; i++) {
         struct resource *to = &e->m->rows.items[i];
         if (to == from || to->kind != from->kind || strcmp(to->key, from->key) != 0 || to->actual)
             continue;

@@ -390,12 +390,13 @@ static void blame(struct apply *ap, struct lane *lane, const struct error *why, 
     count_failed(ap, lane, why, now_ms);
 }
 
-static bool names_our_certificate(const struct apply *ap, const struct lane *lane)
+/* Is one of ours of that kind among the parameters? */
+static bool names_ours(const struct apply *ap, const struct lane *lane, enum resource_kind kind)
 {
     struct apply_scope scope;
     for (size_t i = 0; lane_scope(ap, lane, &scope) && i < scope.model->rows.len; i++) {
         const struct resource *r = &scope.model->rows.items[i];
-        for (size_t k = 0; r->kind == RESOURCE_CERTIFICATE && k < lane->step.params.len; k++)
+        for (size_t k = 0; r->kind == kind && r->ours && k < lane->step.params.len; k++)
             if (r->cloud_id && !strcmp(r->cloud_id, lane->step.params.items[k].value))
                 return true;
     }
@@ -408,9 +409,11 @@ static bool is_missing_ours(const struct apply *ap, const struct lane *lane,
                             const struct error *why)
 {
     if (!strcasecmp(why->code, "ResourceNotFound.Certificate"))
-        return names_our_certificate(ap, lane);
-    static const char *const ours[] = { "LoadBalancer", "Listener", "Rule", "ServerGroup",
-                                        "BackendServer" };
+        return names_ours(ap, lane, RESOURCE_CERTIFICATE);
+    if (!strcasecmp(why->code, "ResourceNotFound.Acl"))
+        return names_ours(ap, lane, RESOURCE_ACL);
+    static const char *const ours[] = { "LoadBalancer", "Listener",      "Rule",
+                                        "ServerGroup",  "BackendServer", "AclEntry" };
     const char *dot = strchr(why->code, '.');
     for (size_t i = 0; dot && i < COUNT(ours); i++)
         if (!strcasecmp(dot + 1, ours[i]))

@@ -48,6 +48,7 @@ static const alb_tags *tags_of(enum resource_kind kind, const void *obj)
     case RESOURCE_LISTENER: return &((const struct alb_listener *)obj)->tags;
     case RESOURCE_RULE: return &((const struct alb_rule *)obj)->tags;
     case RESOURCE_SERVER_GROUP: return &((const struct alb_server_group *)obj)->tags;
+    case RESOURCE_ACL: /* set once, and never compared */
     case RESOURCE_CERTIFICATE:
     case RESOURCE_KINDS: break;
     }
@@ -86,11 +87,33 @@ static bool has_attachment_left(const struct resource *r)
            && !strcmp(package, have->bandwidth_package_id);
 }
 
+static bool has_acl(const struct alb_listener *l, const char *id)
+{
+    for (size_t i = 0; i < l->acls.acls.len; i++)
+        if (l->acls.acls.items[i].acl_id && !strcmp(l->acls.acls.items[i].acl_id, id))
+            return true;
+    return false;
+}
+
+/* Access lists that were given by id.  Those of ours are rows of their own, which go by
+ * themselves. */
+static bool has_acl_left(const struct resource *r)
+{
+    const struct alb_listener *want = r->desired, *have = r->actual, *old = r->applied;
+    for (size_t i = 0; !want->acls.type && i < old->acls.acls.len; i++) {
+        const char *id = old->acls.acls.items[i].acl_id;
+        if (id && has_acl(have, id))
+            return true;
+    }
+    return false;
+}
+
 bool resource_has_leftover(const struct resource *r)
 {
     if (!r->desired || !r->applied || !r->actual)
         return false;
-    return has_tag_left(r) || (r->kind == RESOURCE_LOAD_BALANCER && has_attachment_left(r));
+    return has_tag_left(r) || (r->kind == RESOURCE_LOAD_BALANCER && has_attachment_left(r))
+           || (r->kind == RESOURCE_LISTENER && has_acl_left(r));
 }
 
 static bool same_managed(struct arena *a, const struct resource *r)
@@ -126,7 +149,7 @@ bool resource_is_stable(const struct resource *r)
     static const char *const stable[RESOURCE_KINDS] = {
         [RESOURCE_LOAD_BALANCER] = "Active",  [RESOURCE_LISTENER] = "Running",
         [RESOURCE_RULE] = "Available",        [RESOURCE_SERVER_GROUP] = "Available",
-        [RESOURCE_CERTIFICATE] = "Available",
+        [RESOURCE_CERTIFICATE] = "Available", [RESOURCE_ACL] = "Available",
     };
     return r->actual && r->status && !strcmp(r->status, stable[r->kind]);
 }

@@ -265,7 +265,8 @@ static void leave_parts(struct model *world, const struct resource *r)
     for (size_t i = first; i < end; i++) {
         struct resource *part = &world->rows.items[i];
         if (r->kind == RESOURCE_LOAD_BALANCER
-            || (r->kind == RESOURCE_LISTENER && part->kind == RESOURCE_RULE
+            || (r->kind == RESOURCE_LISTENER
+                && (part->kind == RESOURCE_RULE || part->kind == RESOURCE_ACL)
                 && !strcmp(part->parent, r->key)))
             part->leave = LEAVE_ALL;
     }

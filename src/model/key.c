@@ -30,6 +30,62 @@ const char *certificate_id(struct arena *a, int64_t id, const char *region)
     return arena_fmt(a, "%" PRId64 "-%s", id, abroad ? "ap-southeast-1" : "cn-hangzhou");
 }
 
+const char *acl_key(struct arena *a, const char *listener, const char *type)
+{
+    return arena_fmt(a, "%s/%s", listener, type);
+}
+
+const char *acl_listener(struct arena *a, const char *key)
+{
+    const char *slash = strrchr(key, '/');
+    return slash ? arena_strndup(a, key, (size_t)(slash - key)) : "";
+}
+
+static const char acl_tag_prefix[] = "acl/";
+
+const char *acl_tag(struct arena *a, const char *key)
+{
+    return arena_fmt(a, "%s%s", acl_tag_prefix, key);
+}
+
+const char *acl_tag_key(const char *tag)
+{
+    size_t n = strlen(acl_tag_prefix);
+    return tag && !strncmp(tag, acl_tag_prefix, n) ? tag + n : NULL;
+}
+
+/* A decimal number without a leading zero, of at most 'max'; '*text' moves behind it. */
+static bool take_number(const char **text, uint32_t max, uint32_t *out)
+{
+    size_t n = strspn(*text, "0123456789");
+    *out = 0;
+    if (n < 1 || n > 3 || (n > 1 && **text == '0'))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        *out = *out * 10 + (uint32_t)((*text)[i] - '0');
+    *text += n;
+    return *out <= max;
+}
+
+const char *acl_entry(struct arena *a, const char *text)
+{
+    uint32_t address = 0, bits = 32, part;
+    for (int i = 0; i < 4; i++) {
+        if (i && *text++ != '.')
+            return NULL;
+        if (!take_number(&text, 255, &part))
+            return NULL;
+        address = address << 8 | part;
+    }
+    const bool is_block = *text == '/';
+    text += is_block;
+    if ((is_block && !take_number(&text, 32, &bits)) || *text)
+        return NULL;
+    address &= bits ? ~UINT32_C(0) << (32 - bits) : 0;
+    return arena_fmt(a, "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "/%" PRIu32, address >> 24,
+                     address >> 16 & 255, address >> 8 & 255, address & 255, bits);
+}
+
 const char *tag_escape(struct arena *a, const char *value)
 {
     bool reserved = !strncmp(value, "aliyun", 6) || !strncmp(value, "acs:", 4);

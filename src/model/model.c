@@ -10,6 +10,7 @@ static const char *const kind_names[RESOURCE_KINDS] = {
     [RESOURCE_RULE] = "Rule",
     [RESOURCE_SERVER_GROUP] = "ServerGroup",
     [RESOURCE_CERTIFICATE] = "Certificate",
+    [RESOURCE_ACL] = "Acl",
 };
 
 const char *resource_kind_name(enum resource_kind kind)
@@ -33,6 +34,7 @@ const struct schema *resource_schema(enum resource_kind kind)
     case RESOURCE_RULE: return &alb_rule_schema;
     case RESOURCE_SERVER_GROUP: return &alb_server_group_schema;
     case RESOURCE_CERTIFICATE: return &alb_certificate_schema;
+    case RESOURCE_ACL: return &alb_acl_schema;
     case RESOURCE_KINDS: break;
     }
     return NULL;
@@ -102,25 +104,42 @@ struct resolver {
     const char *missing;
 };
 
-/* Keys of groups end in ":<port>"; names of certificates hold no colon. */
+/* Keys of groups end in ":<port>"; names of certificates and keys of access lists hold no
+ * colon. */
+static const char *ref_after(const char *text, const char *prefix)
+{
+    size_t n = strlen(prefix);
+    return !strncmp(text, prefix, n) && !strchr(text, ':') ? text + n : NULL;
+}
+
 const char *certificate_ref(const char *text)
 {
-    static const char prefix[] = "@certificate/";
-    bool is = !strncmp(text, prefix, strlen(prefix)) && !strchr(text, ':');
-    return is ? text + strlen(prefix) : NULL;
+    return ref_after(text, "@certificate/");
+}
+
+const char *acl_ref(const char *text)
+{
+    return ref_after(text, "@acl/");
 }
 
 /* Keys of groups and of listeners are never the same. */
+static const struct resource *find_referred(const struct resolver *r, const char *text)
+{
+    const char *cert = certificate_ref(text), *acl = acl_ref(text);
+    if (cert)
+        return model_find(r->m, r->lb, RESOURCE_CERTIFICATE, cert);
+    if (acl)
+        return model_find(r->m, r->lb, RESOURCE_ACL, acl);
+    const struct resource *group = model_find(r->m, r->lb, RESOURCE_SERVER_GROUP, text + 1);
+    return group ? group : model_find(r->m, r->lb, RESOURCE_LISTENER, text + 1);
+}
+
 static const char *resolve(void *arg, const char *text)
 {
     struct resolver *r = arg;
     if (text[0] != '@')
         return text;
-    const char *cert = certificate_ref(text);
-    const struct resource *to = cert ? model_find(r->m, r->lb, RESOURCE_CERTIFICATE, cert)
-                                     : model_find(r->m, r->lb, RESOURCE_SERVER_GROUP, text + 1);
-    if (!to && !cert)
-        to = model_find(r->m, r->lb, RESOURCE_LISTENER, text + 1);
+    const struct resource *to = find_referred(r, text);
     if (to && to->cloud_id)
         return to->cloud_id;
     if (!r->missing)
@@ -148,7 +167,7 @@ struct users {
 static const char *notice_group(void *arg, const char *text)
 {
     struct users *u = arg;
-    if (certificate_ref(text))
+    if (certificate_ref(text) || acl_ref(text))
         return text;
     if (text[0] == '@') {
         map_put(u->used, text + 1, u->row);

@@ -84,6 +84,7 @@ static alb_tags *tags_of(enum resource_kind kind, void *obj)
     case RESOURCE_LISTENER: return &((struct alb_listener *)obj)->tags;
     case RESOURCE_RULE: return &((struct alb_rule *)obj)->tags;
     case RESOURCE_SERVER_GROUP:
+    case RESOURCE_ACL:
     case RESOURCE_CERTIFICATE: /* none: it has no such steps */
     case RESOURCE_KINDS: break;
     }

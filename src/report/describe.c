@@ -152,6 +152,12 @@ void report_describe(struct buf *b, enum resource_kind kind, const void *obj)
             buf_addf(b, ", until %s", c->end);
         return;
     }
+    case RESOURCE_ACL: {
+        const struct alb_acl *acl = obj;
+        buf_addf(b, "%s, %zu entr%s", or_dash(acl->name), acl->entries.len,
+                 acl->entries.len == 1 ? "y" : "ies");
+        return;
+    }
     case RESOURCE_KINDS: return;
     }
 }

@@ -107,6 +107,7 @@ static void add_row(cJSON *to, const struct model *m, const struct resource *r)
     case RESOURCE_CERTIFICATE:
         cJSON_AddItemToObject(member(lb, "certificates"), r->key, row_json(r));
         break;
+    case RESOURCE_ACL: cJSON_AddItemToObject(member(lb, "acls"), r->key, row_json(r)); break;
     case RESOURCE_RULE:
     case RESOURCE_KINDS: break;
     }
@@ -232,6 +233,27 @@ static cJSON *settings_json(struct arena *a, const struct translate_out *out)
     return json;
 }
 
+/* Which access lists guard each listener, and those that are to be made. */
+static cJSON *acls_json(struct arena *a, const struct translate_out *out)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON *listeners = cJSON_AddObjectToObject(json, "listeners");
+    cJSON *acls = cJSON_AddObjectToObject(json, "acls");
+    for (size_t i = 0; i < out->desired.rows.len; i++) {
+        const struct resource *r = &out->desired.rows.items[i];
+        const struct schema *s = resource_schema(r->kind);
+        cJSON *desired CLEANUP(json_done) = schema_to_json(s, r->desired, SCHEMA_JSON_PLAIN);
+        if (r->kind == RESOURCE_ACL)
+            cJSON_AddItemToObject(acls, r->key, cJSON_Duplicate(desired, true));
+        else if (r->kind == RESOURCE_LISTENER)
+            cJSON_AddItemToObject(listeners, r->key,
+                                  cJSON_Duplicate(json_get(desired, "AclConfig"), true));
+    }
+    add_problems(a, json, "problems", &out->problems);
+    add_problems(a, json, "warnings", &out->warnings);
+    return json;
+}
+
 /* What a case expects, by the file that says it. */
 struct expectation {
     const char *file;
@@ -240,11 +262,11 @@ struct expectation {
 
 static const struct expectation *find_expectation(struct arena *a, const char *dir)
 {
-    static const struct expectation all[] = { { "rules.json", rules_json },
-                                              { "certificates.json", certificates_json },
-                                              { "groups.json", groups_json },
-                                              { "settings.json", settings_json },
-                                              { "expected.json", out_json } };
+    static const struct expectation all[] = {
+        { "rules.json", rules_json },   { "certificates.json", certificates_json },
+        { "groups.json", groups_json }, { "settings.json", settings_json },
+        { "acls.json", acls_json },     { "expected.json", out_json }
+    };
     for (size_t i = 0; i + 1 < COUNT(all); i++)
         if (access(arena_fmt(a, "%s/%s", dir, all[i].file), F_OK) == 0)
             return &all[i];

@@ -3,18 +3,34 @@
 
 /* clang-format off */
 
+#define SELF struct alb_acl_entry
+static const struct field alb_acl_entry_fields[] = {
+    STR(entry,       "Entry", .flags = F_REQUIRED),
+    STR(description, "Description"),
+    STR(status,      "Status", .flags = F_OBSERVED, .values = "Adding|Available|Removing"),
+    STR(told,        "EntryAsTold", .flags = F_OBSERVED),
+};
+SCHEMA(alb_acl_entry, "AclEntry");
+#undef SELF
+
 #define SELF struct alb_acl
 static const struct field alb_acl_fields[] = {
-    STR (id,                "AclId"),
-    STR (name,              "AclName"),
-    STR (status,            "AclStatus", .values = "Creating|Available|Configuring|Deleting"),
-    STR (ip_version,        "AddressIPVersion"),
-    BOOL(config_managed,    "ConfigManagedEnabled"),
-    STR (created,           "CreateTime"),
-    STR (resource_group_id, "ResourceGroupId"),
-    LIST(tags,              alb_tag, "Tags", .flags = F_UNORDERED),
+    STR (id,                "AclId",                .flags = F_OBSERVED),
+    STR (name,              "AclName",              .via = ALB_VIA_UPDATE),
+    STR (status,            "AclStatus",            .flags = F_OBSERVED,
+                            .values = "Creating|Available|Configuring|Deleting"),
+    STR (ip_version,        "AddressIPVersion",     .flags = F_OBSERVED),
+    BOOL(config_managed,    "ConfigManagedEnabled", .flags = F_OBSERVED),
+    STR (created,           "CreateTime",           .flags = F_OBSERVED),
+    STR (resource_group_id, "ResourceGroupId",      .via = ALB_VIA_GROUP),
+    LIST(entries,           alb_acl_entry, "AclEntries", .flags = F_UNORDERED | F_LATER,
+                            .via = ALB_VIA_ENTRIES),
+    /* Of a list that was taken over there are none: they are set once, and never compared. */
+    LIST(tags,              alb_tag, "Tags", .param = "Tag",
+                            .flags = F_UNORDERED | F_LABEL, .via = ALB_VIA_TAGS),
+    STR (user,              "User",                 .flags = F_OBSERVED),
 };
-static SCHEMA(alb_acl, "Acl");
+SCHEMA(alb_acl, "Acl");
 #undef SELF
 
 #define SELF struct alb_acl_list
@@ -23,15 +39,6 @@ static const struct field alb_acl_list_fields[] = {
     OBJ (page,  alb_page, "", .flags = F_INLINE),
 };
 SCHEMA(alb_acl_list, "Acls");
-#undef SELF
-
-#define SELF struct alb_acl_entry
-static const struct field alb_acl_entry_fields[] = {
-    STR(entry,       "Entry", .flags = F_REQUIRED),
-    STR(description, "Description"),
-    STR(status,      "Status", .flags = F_OBSERVED, .values = "Adding|Available|Removing"),
-};
-SCHEMA(alb_acl_entry, "AclEntry");
 #undef SELF
 
 #define SELF struct alb_acl_entry_list

@@ -83,15 +83,15 @@ SCHEMA(alb_listener_log, "LogConfig");
 
 #define SELF struct alb_listener_acl
 static const struct field alb_listener_acl_fields[] = {
-    STR(acl_id, "AclId"),
-    STR(status, "Status", .values = "Associating|Associated|Dissociating"),
+    STR(acl_id, "AclId",  .flags = F_REQUIRED | F_REF),
+    STR(status, "Status", .flags = F_OBSERVED, .values = "Associating|Associated|Dissociating"),
 };
 static SCHEMA(alb_listener_acl, "AclRelation");
 #undef SELF
 
 #define SELF struct alb_listener_acls
 static const struct field alb_listener_acls_fields[] = {
-    LIST(acls, alb_listener_acl, "AclRelations"),
+    LIST(acls, alb_listener_acl, "AclRelations", .flags = F_UNORDERED),
     STR (type, "AclType"),
 };
 static SCHEMA(alb_listener_acls, "AclConfig");
@@ -130,7 +130,7 @@ static const struct field alb_listener_fields[] = {
                              .values = "Provisioning|Running|Configuring|Stopped|Deleting"),
     OBJ (log,                alb_listener_log, "LogConfig", .flags = F_LATER,
                              .via = ALB_VIA_LOG_CONFIG),
-    OBJ (acls,               alb_listener_acls, "AclConfig", .flags = F_OBSERVED),
+    OBJ (acls,               alb_listener_acls, "AclConfig", .flags = F_LATER, .via = ALB_VIA_ACLS),
 };
 SCHEMA(alb_listener, "Listener");
 #undef SELF

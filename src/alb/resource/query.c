@@ -127,6 +127,13 @@ static const struct field alb_acl_query_fields[] = {
 SCHEMA(alb_acl_query, "Acls");
 #undef SELF
 
+#define SELF struct alb_acl_relation_query
+static const struct field alb_acl_relation_query_fields[] = {
+    STRS(ids, "AclIds", .flags = F_REQUIRED),
+};
+SCHEMA(alb_acl_relation_query, "AclRelations");
+#undef SELF
+
 #define SELF struct alb_acl_entry_query
 static const struct field alb_acl_entry_query_fields[] = {
     STR(acl_id, "AclId", .flags = F_REQUIRED),

@@ -26,12 +26,12 @@ struct table_row {
 const struct schema *table_find(const struct table_row *rows, size_t n, const char *action);
 
 extern const struct schema alb_access_log_schema;
-extern const struct schema alb_acl_entry_schema;
 extern const struct schema alb_acl_entry_list_schema;
 extern const struct schema alb_acl_entry_query_schema;
 extern const struct schema alb_acl_list_schema;
 extern const struct schema alb_acl_query_schema;
 extern const struct schema alb_acl_relation_list_schema;
+extern const struct schema alb_acl_relation_query_schema;
 extern const struct schema alb_add_entries_schema;
 extern const struct schema alb_add_servers_schema;
 extern const struct schema alb_assumed_role_schema;

@@ -125,8 +125,8 @@ static void test_names_of_classes(void **state)
 static void test_each_kind_has_a_state_in_which_it_takes_changes(void **state)
 {
     (void)state;
-    static const char *const stable[RESOURCE_KINDS] = { "Active", "Running", "Available",
-                                                        "Available", "Available" };
+    static const char *const stable[RESOURCE_KINDS] = { "Active",    "Running",   "Available",
+                                                        "Available", "Available", "Available" };
     for (int k = 0; k < RESOURCE_KINDS; k++) {
         struct resource r = { .kind = (enum resource_kind)k, .actual = "x", .status = stable[k] };
         assert_true(resource_is_stable(&r));
@@ -176,6 +176,29 @@ static void test_what_was_applied_and_is_not_wanted_is_left_over_while_it_is_the
     assert_true(resource_has_leftover(&r));
 }
 
+/* Lists that were given by id; those of ours are rows of their own. */
+static void test_an_access_list_given_by_id_is_left_over_while_it_is_there(void **state)
+{
+    (void)state;
+    struct alb_listener_acl by_id = { .acl_id = "acl-1" }, ref = { .acl_id = "@acl/80/HTTP/White" };
+    struct alb_listener bare = { 0 },
+                        guarded = { .acls = { .acls = { &by_id, 1 }, .type = "White" } };
+    struct alb_listener own = { .acls = { .acls = { &ref, 1 }, .type = "White" } };
+    struct resource r = {
+        .kind = RESOURCE_LISTENER, .desired = &bare, .applied = &guarded, .actual = &guarded
+    };
+    assert_true(resource_has_leftover(&r));
+    r.actual = &bare;
+    assert_false(resource_has_leftover(&r));
+    r.actual = &guarded;
+    r.applied = &own;
+    assert_false(resource_has_leftover(&r));
+    r.applied = &bare; /* others put it there */
+    assert_false(resource_has_leftover(&r));
+    r.applied = r.desired = &guarded;
+    assert_false(resource_has_leftover(&r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_labels_are_never_a_difference),
         cmocka_unit_test(test_names_of_classes),
         cmocka_unit_test(test_what_was_applied_and_is_not_wanted_is_left_over_while_it_is_there),
+        cmocka_unit_test(test_an_access_list_given_by_id_is_left_over_while_it_is_there),
         cmocka_unit_test(test_each_kind_has_a_state_in_which_it_takes_changes),
     };
     return cmocka_run_group_tests_name("model/class", tests, NULL, NULL);

@@ -34,6 +34,42 @@ static void test_a_certificate_has_the_suffix_of_its_site(void **state)
     assert_string_equal(certificate_id(&a, 12345, "eu-central-1"), "12345-ap-southeast-1");
 }
 
+static void test_an_access_list_is_known_by_its_listener_and_its_type(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_string_equal(acl_key(&a, "80/HTTP", "White"), "80/HTTP/White");
+    assert_string_equal(acl_listener(&a, "80/HTTP/White"), "80/HTTP");
+    assert_string_equal(acl_listener(&a, "80"), "");
+    assert_string_equal(acl_tag(&a, "80/HTTP/White"), "acl/80/HTTP/White");
+    assert_string_equal(acl_tag_key("acl/80/HTTP/White"), "80/HTTP/White");
+    assert_null(acl_tag_key("ApplicationLoadBalancer"));
+    assert_null(acl_tag_key(NULL));
+}
+
+static void test_an_entry_has_one_text_for_what_it_means(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    static const struct {
+        const char *text, *same;
+    } good[] = {
+        { "10.0.0.5", "10.0.0.5/32" },          { "10.0.0.5/32", "10.0.0.5/32" },
+        { "10.0.0.5/24", "10.0.0.0/24" },       { "192.168.255.255/17", "192.168.128.0/17" },
+        { "255.255.255.255/1", "128.0.0.0/1" }, { "1.2.3.4/0", "0.0.0.0/0" },
+    };
+    for (size_t i = 0; i < COUNT(good); i++)
+        assert_string_equal(acl_entry(&a, good[i].text), good[i].same);
+    static const char *const bad[] = {
+        "",          "10",          "10.0.0",    "10.0.0.0.0",   "10.0.0.256",  "10.0.0.0/33",
+        "10.0.0.0/", "10.0.0.0/8 ", " 10.0.0.0", "010.0.0.0",    "10.0.0.0/08", "::1",
+        "10.0.0.x",  "10..0.0",     "a.example", "10.0.0.0/1000"
+    };
+    for (size_t i = 0; i < COUNT(bad); i++)
+        if (acl_entry(&a, bad[i]))
+            fail_msg("'%s' is taken", bad[i]);
+}
+
 static void add(struct arena *a, struct alb_rule *r, enum alb_cond type, const char *x,
                 const char *y)
 {
@@ -83,6 +119,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_keys_and_tags_are_those_of_the_existing_controller),
         cmocka_unit_test(test_a_certificate_has_the_suffix_of_its_site),
+        cmocka_unit_test(test_an_access_list_is_known_by_its_listener_and_its_type),
+        cmocka_unit_test(test_an_entry_has_one_text_for_what_it_means),
         cmocka_unit_test(test_a_rule_is_known_by_its_conditions_as_a_set),
         cmocka_unit_test(test_other_conditions_or_another_direction_are_another_rule),
     };

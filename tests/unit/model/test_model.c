@@ -146,6 +146,33 @@ static void test_certificates_are_referred_to_by_their_names(void **state)
     assert_int_equal(map_count(&wanted), 0);
 }
 
+static void test_access_lists_are_referred_to_by_their_keys(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model m = { 0 };
+    assert_string_equal(acl_ref("@acl/80/HTTP/White"), "80/HTTP/White");
+    assert_null(acl_ref("acl-1"));
+    assert_null(acl_ref("@acl/web-tea:80")); /* a group of that namespace */
+    add(&a, &m, "a", RESOURCE_ACL, "80/HTTP/White")->cloud_id = "acl-1";
+    model_sort(&m);
+    struct alb_listener l = { 0 };
+    static const char *const ids[] = { "@acl/80/HTTP/White", "@acl/80/HTTP/Black", "acl-7" };
+    for (size_t i = 0; i < COUNT(ids); i++)
+        *LIST_PUSH(&a, &l.acls.acls) = (struct alb_listener_acl){ .acl_id = ids[i] };
+    const char *missing;
+    const struct alb_listener *r = model_resolve(&a, &m, "a", RESOURCE_LISTENER, &l, &missing);
+    assert_string_equal(r->acls.acls.items[0].acl_id, "acl-1");
+    assert_string_equal(r->acls.acls.items[1].acl_id, "@acl/80/HTTP/Black");
+    assert_string_equal(r->acls.acls.items[2].acl_id, "acl-7");
+    assert_string_equal(missing, "acl/80/HTTP/Black");
+    struct map wanted CLEANUP(map_done) = { 0 };
+    add(&a, &m, "a", RESOURCE_LISTENER, "80/HTTP")->desired = &l;
+    model_sort(&m);
+    model_used_groups(&m, "a", &wanted, NULL);
+    assert_int_equal(map_count(&wanted), 0); /* they are no groups */
+}
+
 static void test_groups_in_use_are_told_by_wanted_and_by_actual_rows(void **state)
 {
     (void)state;
@@ -182,6 +209,7 @@ int main(void)
         cmocka_unit_test(test_the_rows_of_one_load_balancer_are_a_range),
         cmocka_unit_test(test_references_become_ids_as_far_as_groups_exist),
         cmocka_unit_test(test_certificates_are_referred_to_by_their_names),
+        cmocka_unit_test(test_access_lists_are_referred_to_by_their_keys),
         cmocka_unit_test(test_groups_in_use_are_told_by_wanted_and_by_actual_rows),
     };
     return cmocka_run_group_tests_name("model/model", tests, NULL, NULL);
