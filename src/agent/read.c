@@ -225,7 +225,8 @@ bool session_observe(struct session *s, struct error *err)
     const struct model before = s->world;
     struct observe_in in = { .alb = s->alb,
                              .cluster_id = s->cluster_id,
-                             .known = s->observed ? &before : &s->known };
+                             .known = s->observed ? &before : &s->known,
+                             .wanted = &s->wanted.desired };
     session_wanted_lbs(s, &in);
     struct observe *o;
     if (!observe_new(&o, &in, err))

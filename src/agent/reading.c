@@ -43,6 +43,37 @@ static struct balancer *first_due(const struct agent *g, int64_t now, int64_t *d
 /* ---- beginning --------------------------------------------------------------------------------
  */
 
+static bool wants_acls(const struct resource *r, const void *side)
+{
+    const struct alb_listener *l = side;
+    return r->kind == RESOURCE_LISTENER && l && l->acls.type;
+}
+
+/* Of what was applied to a listener, that there were access lists: then they are read. */
+static const void *had_acls(struct arena *a, const struct resource *r)
+{
+    static const struct alb_listener some = { .acls = { .type = "" } };
+    return wants_acls(r, r->applied) ? arena_dup(a, &some, sizeof some) : NULL;
+}
+
+/* Access lists that are wanted, and the listeners that are to use some, copied. */
+static struct model *wanted_acls(struct agent *g, const char *only)
+{
+    struct arena *a = &g->reading.arena;
+    struct model *wanted = arena_alloc(a, sizeof *wanted);
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        const struct model *m = &b->s.wanted.desired;
+        for (size_t i = 0; i < m->rows.len && (!only || !strcmp(only, b->name)); i++) {
+            const struct resource *r = &m->rows.items[i];
+            if (r->kind == RESOURCE_ACL || wants_acls(r, r->desired))
+                *LIST_PUSH(a, &wanted->rows) = resource_copy(a, r);
+        }
+    }
+    model_sort(wanted);
+    return wanted;
+}
+
 /* What tells ours from others', copied: rows may change before the reading ends. */
 static struct model *known_rows(struct agent *g, const char *only)
 {
@@ -56,6 +87,7 @@ static struct model *known_rows(struct agent *g, const char *only)
             if (!r->cloud_id)
                 continue;
             *LIST_PUSH(a, &known->rows) = (struct resource){
+                .applied = had_acls(a, r),
                 .lb = arena_strdup(a, r->lb),
                 .kind = r->kind,
                 .key = arena_strdup(a, r->key),
@@ -99,6 +131,7 @@ static bool begin(struct agent *g, struct balancer *only, struct error *err)
         .cluster_id = g->base.cluster_id,
         .only = rd->only,
         .known = known_rows(g, rd->only),
+        .wanted = wanted_acls(g, rd->only),
     };
     wanted_lbs(g, &in);
     const struct map_entry *cursor = NULL;

@@ -1,4 +1,4 @@
-/* observe.c - the reads of a sweep.
+/* observe.c - the reads of a sweep, but for those of access lists (acl.c).
  *
  * First the load balancers by tag and the server groups by tag; then, as their ids are
  * known, attributes, listeners, rules and servers, as many ids a call as ALB takes (20,
@@ -12,35 +12,6 @@
 
 enum { IDS_PER_CALL = 20 };
 
-enum read_kind {
-    READ_LBS,
-    READ_LB,
-    READ_LISTENERS,
-    READ_CERTS,
-    READ_RULES,
-    READ_GROUPS,
-    READ_SERVERS
-};
-
-struct read {
-    uint64_t id; /* of the call in flight, 0 when done */
-    enum read_kind kind;
-    alb_params params;   /* of the page in flight                     */
-    const char *subject; /* the listener of READ_CERTS, else NULL     */
-};
-
-struct observe {
-    struct arena arena;
-    struct observe_in in;
-    struct seen seen;
-    LIST_OF(struct read) reads;
-    size_t in_flight;
-    int64_t n_servers; /* of the list whose page was read last */
-    size_t lb_lists;   /* lists of load balancers that have not ended */
-    bool failed;
-    struct error err; /* the first failure */
-};
-
 static const char *const read_actions[] = {
     [READ_LBS] = "ListLoadBalancers",
     [READ_LB] = "GetLoadBalancerAttribute",
@@ -49,6 +20,11 @@ static const char *const read_actions[] = {
     [READ_RULES] = "ListRules",
     [READ_GROUPS] = "ListServerGroups",
     [READ_SERVERS] = "ListServerGroupServers",
+    [READ_TAGGED_ACLS] = "ListAcls",
+    [READ_LISTENER] = "GetListenerAttribute",
+    [READ_ACLS] = "ListAcls",
+    [READ_ENTRIES] = "ListAclEntries",
+    [READ_RELATIONS] = "ListAclRelations",
 };
 
 static void fail(struct observe *o, const struct error *err)
@@ -69,8 +45,8 @@ static void read_begin(struct observe *o, struct read *r)
         fail(o, &err);
 }
 
-static void read_start(struct observe *o, enum read_kind kind, const alb_params *params,
-                       const char *subject)
+void read_start(struct observe *o, enum read_kind kind, const alb_params *params,
+                const char *subject)
 {
     struct read *r = LIST_PUSH(&o->arena, &o->reads);
     *r = (struct read){ .kind = kind, .params = *params, .subject = subject };
@@ -221,17 +197,21 @@ static void take_attributes(struct observe *o, const cJSON *reply)
     take_lb(o, &r.lb);
 }
 
-static void take_items(struct observe *o, enum read_kind kind, const char *subject,
-                       const cJSON *page)
+static void take_items(struct observe *o, const struct read *r, const cJSON *page)
 {
-    switch (kind) {
+    switch (r->kind) {
     case READ_LB: take_attributes(o, page); return;
     case READ_LBS: take_lbs(o, page); return;
     case READ_LISTENERS: take_listeners(o, page); return;
     case READ_RULES: take_rules(o, page); return;
     case READ_GROUPS: take_groups(o, page); return;
     case READ_SERVERS: take_servers(o, page); return;
-    case READ_CERTS: take_certs(o, subject, page); return;
+    case READ_CERTS: take_certs(o, r->subject, page); return;
+    case READ_TAGGED_ACLS:
+    case READ_LISTENER:
+    case READ_ACLS:
+    case READ_ENTRIES:
+    case READ_RELATIONS: acls_take(o, r, page); return;
     }
 }
 
@@ -262,8 +242,9 @@ static void take_page(struct observe *o, size_t at, const cJSON *page)
 {
     enum read_kind kind = o->reads.items[at].kind;
     const char *subject = o->reads.items[at].subject;
-    take_items(o, kind, subject, page);
-    if (kind == READ_LB)
+    const struct read read = o->reads.items[at]; /* more reads may move the list */
+    take_items(o, &read, page);
+    if (kind == READ_LB || kind == READ_LISTENER || kind == READ_RELATIONS)
         return;
     if (kind == READ_SERVERS && !subject && by_group_is_cheaper(o)) {
         read_servers_by_group(o);
@@ -290,6 +271,7 @@ bool observe_take(struct observe *o, const struct alb_result *result)
             fail(o, &result->err);
         else if (!o->failed)
             take_page(o, i, result->reply);
+        acls_advance(o);
         return true;
     }
     return false;
@@ -315,6 +297,7 @@ bool observe_new(struct observe **out, const struct observe_in *in, struct error
     const alb_params p = alb_list_server_groups_params(&o->arena, &groups);
     read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
     read_start(o, READ_GROUPS, &p, NULL);
+    acls_begin(o);
     for (size_t i = 0; i < in->n_lbs; i++) {
         const char *id = in->lbs[i].reuse_id;
         if (id && (!in->only || !strcmp(in->only, in->lbs[i].name)))

@@ -6,18 +6,7 @@
 
 #include "observe_priv.h"
 
-struct rows {
-    struct arena *a;
-    const struct observe_in *in;
-    struct seen *seen;
-    int64_t now_ms;
-    struct model *out;
-    struct map ours;      /* cloud ids that the store knows as ours -> row */
-    struct map listeners; /* listener id -> a copy of its row              */
-    struct map servers;   /* group id -> server_list                       */
-};
-
-static const char *unescaped(const char *value)
+const char *tag_unescape(const char *value)
 {
     if (value && value[0] == '_'
         && (!strncmp(value + 1, "aliyun", 6) || !strncmp(value + 1, "acs:", 4)))
@@ -25,27 +14,27 @@ static const char *unescaped(const char *value)
     return value;
 }
 
-static bool is_cluster(const struct observe_in *in, const alb_tags *tags)
+bool is_of_cluster(const struct observe_in *in, const alb_tags *tags)
 {
-    const char *cluster = unescaped(alb_tag_get(tags, TAG_CLUSTER));
+    const char *cluster = tag_unescape(alb_tag_get(tags, TAG_CLUSTER));
     return cluster && !strcmp(cluster, in->cluster_id);
 }
 
 const char *lb_name_of(const struct observe_in *in, const struct alb_load_balancer *lb)
 {
-    const char *name = unescaped(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
-    if (name && is_cluster(in, &lb->tags))
+    const char *name = tag_unescape(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
+    if (name && is_of_cluster(in, &lb->tags))
         return name;
     bool free_to_take =
-        !name && (!alb_tag_get(&lb->tags, TAG_CLUSTER) || is_cluster(in, &lb->tags));
+        !name && (!alb_tag_get(&lb->tags, TAG_CLUSTER) || is_of_cluster(in, &lb->tags));
     for (size_t i = 0; free_to_take && i < in->n_lbs; i++)
         if (in->lbs[i].reuse_id && !strcmp(in->lbs[i].reuse_id, lb->id))
             return in->lbs[i].name;
     return NULL;
 }
 
-static struct resource *add(struct rows *r, const char *lb, enum resource_kind kind,
-                            const char *key, const char *id)
+struct resource *rows_add(struct rows *r, const char *lb, enum resource_kind kind, const char *key,
+                          const char *id)
 {
     struct resource *row = LIST_PUSH(r->a, &r->out->rows);
     *row = (struct resource){
@@ -77,9 +66,9 @@ static const char *status_of(struct rows *r, const char *status)
 /* Tagged for an AlbConfig of ours, but by another cluster. */
 static bool check_foreign(struct rows *r, const struct alb_load_balancer *lb, struct error *err)
 {
-    const char *name = unescaped(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
-    const char *cluster = unescaped(alb_tag_get(&lb->tags, TAG_CLUSTER));
-    if (!name || !cluster || is_cluster(r->in, &lb->tags))
+    const char *name = tag_unescape(alb_tag_get(&lb->tags, TAG_ALBCONFIG));
+    const char *cluster = tag_unescape(alb_tag_get(&lb->tags, TAG_CLUSTER));
+    if (!name || !cluster || is_of_cluster(r->in, &lb->tags))
         return true;
     for (size_t i = 0; i < r->in->n_lbs; i++)
         if (!strcmp(r->in->lbs[i].name, name))
@@ -106,7 +95,8 @@ static bool add_lb(struct rows *r, const struct alb_load_balancer *lb, struct er
                 "load balancers %s and %s are both tagged for AlbConfig %s; remove the "
                 "tag %s from the one that is not to be managed",
                 r->out->rows.items[i].cloud_id, lb->id, name, TAG_ALBCONFIG);
-    struct resource *row = add(r, name, RESOURCE_LOAD_BALANCER, arena_strdup(r->a, name), lb->id);
+    struct resource *row =
+        rows_add(r, name, RESOURCE_LOAD_BALANCER, arena_strdup(r->a, name), lb->id);
     row->actual = keep(r, row->kind, lb);
     row->status = status_of(r, lb->status);
     return true;
@@ -160,7 +150,7 @@ static void add_listener(struct rows *r, struct alb_listener *l)
         return;
     compose_certs(r, l);
     const char *key = listener_key(r->a, l->port.val, l->protocol);
-    struct resource *row = add(r, lb, RESOURCE_LISTENER, key, l->id);
+    struct resource *row = rows_add(r, lb, RESOURCE_LISTENER, key, l->id);
     row->actual = keep(r, row->kind, l);
     row->status = status_of(r, l->status);
     bool named =
@@ -181,7 +171,7 @@ static bool is_number(const char *s)
 static bool is_our_rule(const struct rows *r, const struct alb_rule *rule,
                         const struct resource *listener)
 {
-    if (map_get(&r->ours, rule->id) || is_cluster(r->in, &rule->tags)
+    if (map_get(&r->ours, rule->id) || is_of_cluster(r->in, &rule->tags)
         || owns_all_listeners(r, listener->lb))
         return true;
     const struct alb_listener *l = listener->actual;
@@ -234,7 +224,7 @@ static void add_rules(struct rows *r)
             continue;
         bool ours = is_our_rule(r, rule, listener);
         const char *key = actual_rule_key(r, &used, rule, listener, ours);
-        struct resource *row = add(r, listener->lb, RESOURCE_RULE, key, rule->id);
+        struct resource *row = rows_add(r, listener->lb, RESOURCE_RULE, key, rule->id);
         row->parent = listener->key;
         row->actual = keep(r, row->kind, rule);
         row->status = status_of(r, rule->status);
@@ -265,14 +255,14 @@ static bool is_hash(const char *text)
 static const char *key_from_tags(struct rows *r, const alb_tags *tags)
 {
     const char *hash = alb_tag_get(tags, TAG_RESOURCE);
-    const char *ns = unescaped(alb_tag_get(tags, TAG_SERVICE_NS));
-    const char *ingress = unescaped(alb_tag_get(tags, TAG_INGRESS_NAME));
-    const char *service = unescaped(alb_tag_get(tags, TAG_SERVICE_NAME));
+    const char *ns = tag_unescape(alb_tag_get(tags, TAG_SERVICE_NS));
+    const char *ingress = tag_unescape(alb_tag_get(tags, TAG_INGRESS_NAME));
+    const char *service = tag_unescape(alb_tag_get(tags, TAG_SERVICE_NAME));
     int64_t port = port_of(alb_tag_get(tags, TAG_SERVICE_PORT));
     if (!hash)
         return NULL;
     if (!is_hash(hash))
-        return arena_strdup(r->a, unescaped(hash));
+        return arena_strdup(r->a, tag_unescape(hash));
     if (ns && ingress && service) {
         const char *key = group_key(r->a, ns, ingress, service, port);
         if (!strcmp(hash, group_tag(r->a, key)))
@@ -337,9 +327,9 @@ static void add_groups(struct rows *r)
     sort_groups(r);
     for (size_t i = 0; i < r->seen->groups.len; i++) {
         struct alb_server_group *g = &r->seen->groups.items[i];
-        const char *lb = unescaped(alb_tag_get(&g->tags, TAG_ALBCONFIG));
+        const char *lb = tag_unescape(alb_tag_get(&g->tags, TAG_ALBCONFIG));
         const char *key =
-            g->id && lb && is_cluster(r->in, &g->tags) ? key_from_tags(r, &g->tags) : NULL;
+            g->id && lb && is_of_cluster(r->in, &g->tags) ? key_from_tags(r, &g->tags) : NULL;
         if (!key)
             continue;
         hash_old_tag(r, &g->tags, key);
@@ -349,7 +339,7 @@ static void add_groups(struct rows *r)
             key = arena_fmt(r->a, "%s~%s", key, g->id);
         map_put(&used, place, "");
         compose_servers(r, g);
-        struct resource *row = add(r, lb, RESOURCE_SERVER_GROUP, key, g->id);
+        struct resource *row = rows_add(r, lb, RESOURCE_SERVER_GROUP, key, g->id);
         row->actual = keep(r, row->kind, g);
         row->status = status_of(r, g->status);
     }
@@ -375,6 +365,7 @@ bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *s
     if (ok) {
         add_rules(&r);
         add_groups(&r);
+        rows_add_acls(&r);
         model_sort(out);
     }
     map_done(&r.ours);

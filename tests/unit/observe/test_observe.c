@@ -131,6 +131,8 @@ static const char *answer(void *arg, struct arena *a, const struct script_call *
         return groups_page(b, a);
     if (!strcmp(c->action, "ListServerGroupServers"))
         return servers_page(b, a, c);
+    if (!strcmp(c->action, "ListAcls"))
+        return "{\"Acls\":[]}";
     assert_string_equal(c->action, "ListListenerCertificates");
     return "{\"Certificates\":[{\"CertificateId\":\"1-cn\",\"CertificateType\":\"Server\","
            "\"IsDefault\":true}]}";
@@ -208,7 +210,10 @@ static void test_lists_are_asked_for_by_tag_and_the_cluster_is_escaped(void **st
     assert_string_equal(script_param(groups, "Tag.1.Key"), "ack.aliyun.com");
     assert_string_equal(script_param(groups, "Tag.1.Value"), "_aliyun-1");
     /* And nothing under them when there are none. */
-    assert_int_equal(b->cloud.calls.len, 2);
+    assert_int_equal(b->cloud.calls.len, 3);
+    const struct script_call *acls = script_call(&b->cloud, "ListAcls", 1);
+    assert_string_equal(script_param(acls, "Tag.1.Key"), "ack.aliyun.com");
+    assert_string_equal(script_param(acls, "Tag.1.Value"), "_aliyun-1");
 }
 
 static void test_page_after_page_is_read(void **state)
@@ -256,6 +261,7 @@ static void test_any_read_that_fails_fails_the_sweep(void **state)
         "ListServerGroups",
         "ListServerGroupServers",
         "ListListenerCertificates",
+        "ListAcls",
     };
     b->protocol = "HTTPS";
     for (size_t i = 0; i < COUNT(actions); i++) {
