@@ -14,7 +14,8 @@
 enum lane_family {
     LANE_LOAD_BALANCER, /* key: the load balancer's name, "<ns>/<AlbConfig>" */
     LANE_SERVER_GROUP,  /* key: "<lb> <group key>"                           */
-    LANE_SHARED,        /* key: "Certificate <name>", for all load balancers */
+    LANE_SHARED,        /* key: "Certificate <name>", for all load balancers;
+                           or "Acl <lb> <key>"                               */
     LANE_FAMILIES
 };
 

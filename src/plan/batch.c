@@ -4,7 +4,7 @@
 
 #include "plan_priv.h"
 
-enum { RULES = 100, SERVERS = 200, WEIGHTS = 40 };
+enum { RULES = 100, SERVERS = 200, WEIGHTS = 40, ENTRIES = 20 };
 
 static size_t least(size_t a, size_t b)
 {
@@ -17,6 +17,7 @@ static size_t setting_of(const struct plan_in *in, const char *action)
     static const char *const servers[] = { "AddServersToServerGroup",
                                            "RemoveServersFromServerGroup",
                                            "ReplaceServersInServerGroup" };
+    static const char *const entries[] = { "AddEntriesToAcl", "RemoveEntriesFromAcl" };
     size_t of_servers = in->batch_servers ? in->batch_servers : SERVERS;
     for (size_t i = 0; i < COUNT(rules); i++)
         if (!strcmp(action, rules[i]))
@@ -24,6 +25,9 @@ static size_t setting_of(const struct plan_in *in, const char *action)
     for (size_t i = 0; i < COUNT(servers); i++)
         if (!strcmp(action, servers[i]))
             return of_servers;
+    for (size_t i = 0; i < COUNT(entries); i++)
+        if (!strcmp(action, entries[i]))
+            return ENTRIES;
     return !strcmp(action, "UpdateServerGroupServersAttribute") ? least(of_servers, WEIGHTS) : 0;
 }
 

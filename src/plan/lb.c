@@ -174,7 +174,10 @@ static void security_groups(struct planner *p, const struct target *t)
         id_list after = { arena_array(p->a, have.len + lacking.len, sizeof *after.items), 0 };
         for (size_t i = 0; i < have.len + lacking.len; i++)
             after.items[after.len++] = i < have.len ? have.items[i] : lacking.items[i - have.len];
-        group_step(p, t, "LoadBalancerJoinSecurityGroup", &lacking, &after);
+        struct target join = *t;
+        if (!join.waits && acls_in_use(p))
+            join.waits = "the access lists of its listeners to be dissociated";
+        group_step(p, &join, "LoadBalancerJoinSecurityGroup", &lacking, &after);
         if (!leave.waits)
             leave.waits = "the new security groups to be joined";
     }

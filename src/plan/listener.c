@@ -34,7 +34,7 @@ static const char *group_waits(struct waiting *w, const struct resource *g, cons
 static const char *look_at_group(void *arg, const char *text)
 {
     struct waiting *w = arg;
-    if (certificate_ref(text)) /* only what sends it waits: step_push() */
+    if (certificate_ref(text) || acl_ref(text)) /* only what sends it waits */
         return text;
     const struct resource *g = map_get(&w->p->by_id, text);
     bool named = text[0] == '@';
@@ -98,6 +98,7 @@ static void *create(struct planner *p, const struct target *t)
     struct alb_listener *after = target_created(p, t);
     after->lb_id = p->id;
     after->status = "Running";
+    after->acls.acls.items = arena_array(p->a, 1, sizeof *after->acls.acls.items);
     change_list changes = { 0 };
     (void)schema_diff(p->a, t->schema, after, NULL, &changes);
     step_item(p, &s, t->row, after);
@@ -332,6 +333,7 @@ static void plan_listener(struct planner *p, const struct resource *r)
     target_tags(p, &t, "listener");
     plan_certs_and_update(p, &t, &change);
     plan_log(p, &t);
+    plan_listener_acls(p, &t);
     target_warn_fixed(p, &t, ALB_VIA_REPLACE,
                       "fixed at creation; remove the listener and add it again");
 }

@@ -60,6 +60,7 @@ static void plan_undesired(struct planner *p)
     if (p->row && p->row->actual && !p->row->held)
         plan_destroy(p, cause);
     plan_group_deletes(p);
+    plan_acl_deletes(p);
 }
 
 /* Groups first, because rules wait for them; deletes last, each kind after what uses it. */
@@ -73,10 +74,12 @@ static void plan_desired(struct planner *p)
     plan_load_balancer(p);
     plan_groups(p);
     plan_certificates(p);
+    plan_acls(p);
     plan_listeners(p);
     plan_rules(p);
     plan_listener_deletes(p);
     plan_group_deletes(p);
+    plan_acl_deletes(p);
 }
 
 /* ---- counting ---------------------------------------------------------------------------------

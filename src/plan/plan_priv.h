@@ -7,6 +7,7 @@ enum {
     BATCH_CERTS = 15, /* alb-semantics.md §10 */
     BATCH_TAGS = 20,
     BATCH_SECURITY_GROUPS = 10,
+    LISTENER_ACLS = 3, /* alb-semantics.md §11 */
     LABEL_MAX = 10000,
     MAX_AGE_MS = 60000, /* of the read that a destructive step rests on */
 };
@@ -128,9 +129,26 @@ void plan_groups(struct planner *p);
 void plan_group_deletes(struct planner *p);
 void plan_servers(struct planner *p, const struct target *t);
 void plan_certificates(struct planner *p);
+void plan_acls(struct planner *p);
+void plan_acl_deletes(struct planner *p);
 void plan_listeners(struct planner *p);
 void plan_listener_deletes(struct planner *p);
 void plan_rules(struct planner *p);
+
+/* acl.c: the row of an access list by its cloud id, or NULL. */
+const struct resource *acl_by_id(const struct planner *p, const char *id);
+/* Why an access list, "@acl/<key>" or an id, cannot guard a listener yet, or NULL. */
+const char *acl_waits(struct planner *p, const char *ref);
+
+/* listener_acl.c: which access lists a listener uses. */
+void plan_listener_acls(struct planner *p, const struct target *t);
+/* Is it known which lists a listener uses?  They are read only where somebody asks for one. */
+bool acls_known(const struct alb_listener *l);
+/* Why nothing new may be reached through 'listener': a list that is wanted there does not guard
+ * it yet.  Or NULL. */
+const char *acls_wait(struct planner *p, const struct resource *listener);
+/* Does a listener of the load balancer use an access list?  Then it can join no security group. */
+bool acls_in_use(const struct planner *p);
 
 /* Does a listener go, and its rules with it? */
 bool listener_doomed(const struct planner *p, const char *key);

@@ -216,6 +216,8 @@ static const char *op_waits(struct planner *p, const struct rule_op *op)
         why = row_waits(p, n->row);
     if (!why && (op->kind == STEP_CREATE || op->actions))
         why = groups_wait(p, RESOURCE_RULE, n->row->desired, true);
+    if (!why && op->kind != STEP_DELETE)
+        why = acls_wait(p, n->listener);
     if (!why && op->kind == STEP_DELETE)
         why = row_stale(p, n->row);
     if (!why && n->want && n->unreachable)

@@ -21,6 +21,9 @@ void step_init(struct planner *p, struct step *s, const struct resource *r, enum
     } else if (r->kind == RESOURCE_CERTIFICATE) {
         s->family = LANE_SHARED;
         s->lane = arena_fmt(p->a, "%s %s", resource_kind_name(r->kind), r->key);
+    } else if (r->kind == RESOURCE_ACL) {
+        s->family = LANE_SHARED;
+        s->lane = arena_fmt(p->a, "%s %s %s", resource_kind_name(r->kind), p->lb, r->key);
     }
 }
 

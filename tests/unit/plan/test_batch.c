@@ -13,6 +13,8 @@ static void test_a_call_has_as_many_members_as_its_action_takes(void **state)
     assert_int_equal(plan_batch(&in, "RemoveServersFromServerGroup"), 200);
     assert_int_equal(plan_batch(&in, "ReplaceServersInServerGroup"), 200);
     assert_int_equal(plan_batch(&in, "UpdateServerGroupServersAttribute"), 40);
+    assert_int_equal(plan_batch(&in, "AddEntriesToAcl"), 20);
+    assert_int_equal(plan_batch(&in, "RemoveEntriesFromAcl"), 20);
     assert_int_equal(plan_batch(&in, "CreateListener"), 0);
 }
 

@@ -1,0 +1,284 @@
+/* listener_acl.c - which access lists a listener uses.
+ *
+ * What is lacking is associated before what is too much is dissociated: meanwhile requests are
+ * let in, or kept out, by either, so that none goes astray that both would treat alike.  That is
+ * not possible where the type changes, as all lists of a listener are of one type, where a new
+ * list has an entry of an old one, and where there would be more than three (alb-semantics.md §6,
+ * §11): then lists go first, and until the new ones are there the listener is open to what they
+ * kept out.  The plan says so. */
+#include <string.h>
+
+#include "alb-agent/alb_request.h"
+#include "plan_priv.h"
+
+typedef LIST_OF(const char *) id_list;
+
+static bool contains(const id_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (!strcmp(list->items[i], id))
+            return true;
+    return false;
+}
+
+static id_list ids_of(struct planner *p, const struct alb_listener_acls *acls)
+{
+    id_list out = { 0 };
+    for (size_t i = 0; i < acls->acls.len; i++)
+        if (acls->acls.items[i].acl_id)
+            *LIST_PUSH(p->a, &out) = acls->acls.items[i].acl_id;
+    return out;
+}
+
+/* Those of 'from' that are not in 'in'. */
+static id_list without(struct planner *p, const id_list *from, const id_list *in)
+{
+    id_list out = { 0 };
+    for (size_t i = 0; i < from->len; i++)
+        if (!contains(in, from->items[i]))
+            *LIST_PUSH(p->a, &out) = from->items[i];
+    return out;
+}
+
+bool acls_known(const struct alb_listener *l)
+{
+    return l->acls.acls.items != NULL;
+}
+
+static bool is_of_type(const struct alb_listener_acls *acls, const char *type)
+{
+    return !acls->acls.len || (acls->type && !strcmp(acls->type, type));
+}
+
+/* ---- calls ------------------------------------------------------------------------------------
+ */
+
+/* The listener with these lists. */
+static struct alb_listener *after_acls(struct planner *p, const struct target *t,
+                                       const id_list *ids, const char *type)
+{
+    struct alb_listener *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
+    after->acls = (struct alb_listener_acls){ 0 };
+    after->acls.acls.items = arena_array(p->a, 1, sizeof *after->acls.acls.items);
+    for (size_t i = 0; i < ids->len; i++)
+        *LIST_PUSH(p->a, &after->acls.acls) = (struct alb_listener_acl){ .acl_id = ids->items[i] };
+    after->acls.type = ids->len ? type : NULL;
+    return after;
+}
+
+static void bind_step(struct planner *p, const struct target *t, const id_list *ids,
+                      const id_list *after, const char *type)
+{
+    const bool joins = type != NULL;
+    const struct alb_listener *have = t->have;
+    const struct alb_bind_acls q = { .listener_id = t->id,
+                                     .acl_ids = { ids->items, ids->len },
+                                     .type = type };
+    struct step s;
+    step_init(p, &s, t->row, STEP_UPDATE,
+              joins ? "AssociateAclsWithListener" : "DissociateAclsFromListener");
+    s.params = joins ? alb_associate_acls_with_listener_params(p->a, &q)
+                     : alb_dissociate_acls_from_listener_params(p->a, &q);
+    step_wait(&s, t->waits);
+    step_item(p, &s, t->row, after_acls(p, t, after, joins ? type : have->acls.type));
+    for (size_t i = 0; i < ids->len; i++)
+        *LIST_PUSH(p->a, &s.changes) = (struct change){ .path = "AclConfig",
+                                                        .before = joins ? "" : ids->items[i],
+                                                        .after = joins ? ids->items[i] : "",
+                                                        .via = ALB_VIA_ACLS };
+    step_push(p, &s);
+}
+
+static struct step *last_step(struct planner *p)
+{
+    return &p->out->steps.items[p->out->steps.len - 1];
+}
+
+/* ---- security groups ----------------------------------------------------------------------------
+ */
+
+bool acls_in_use(const struct planner *p)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        const struct alb_listener *l = r->kind == RESOURCE_LISTENER ? r->actual : NULL;
+        if (l && l->acls.acls.len)
+            return true;
+    }
+    return false;
+}
+
+/* A load balancer has one or the other, and neither while it changes. */
+static const char *groups_in_the_way(struct planner *p)
+{
+    const struct alb_load_balancer *lb = p->row ? p->row->actual : NULL;
+    if (!lb || !lb->security_group_ids.len)
+        return NULL;
+    bool leaves = false;
+    for (size_t i = p->first_step; i < p->out->steps.len; i++) {
+        struct step *s = &p->out->steps.items[i];
+        bool is_leave = !strcmp(s->action, "LoadBalancerLeaveSecurityGroup");
+        s->disrupts = s->disrupts || is_leave;
+        leaves = leaves || is_leave;
+    }
+    p->sum.hitless = p->sum.hitless && !leaves;
+    if (!leaves)
+        plan_warn(p, p->row,
+                  arena_fmt(p->a,
+                            "it is in security group %s, and ALB takes no access list with one; "
+                            "take it out of its security groups, or remove aclConfig",
+                            lb->security_group_ids.items[0]));
+    return "the load balancer to leave its security groups";
+}
+
+/* ---- one listener ------------------------------------------------------------------------------
+ */
+
+/* What is to become of the lists of a listener. */
+struct exchange {
+    id_list have, missing;
+    id_list first; /* must go before the missing ones come */
+    id_list rest;  /* goes after them                      */
+};
+
+static const struct alb_acl *entries_of(const struct planner *p, const char *id)
+{
+    const char *key = acl_ref(id);
+    const struct resource *r =
+        key ? model_find(p->in->model, p->lb, RESOURCE_ACL, key) : acl_by_id(p, id);
+    return !r ? NULL : r->desired ? r->desired : r->actual;
+}
+
+/* Does one of 'ids' have an entry of 'other'? */
+static bool shares_entry(const struct planner *p, const id_list *ids, const char *other)
+{
+    const struct resource *r = acl_by_id(p, other);
+    const struct alb_acl *y = r ? r->actual : NULL;
+    for (size_t i = 0; y && i < ids->len; i++) {
+        const struct alb_acl *x = entries_of(p, ids->items[i]);
+        for (size_t k = 0; x && k < x->entries.len; k++)
+            for (size_t n = 0; n < y->entries.len; n++)
+                if (!strcmp(x->entries.items[k].entry, y->entries.items[n].entry))
+                    return true;
+    }
+    return false;
+}
+
+static void split_surplus(struct planner *p, const id_list *surplus, bool same_type,
+                          struct exchange *x)
+{
+    for (size_t i = 0; i < surplus->len; i++) {
+        const char *id = surplus->items[i];
+        bool first = x->missing.len && (!same_type || shares_entry(p, &x->missing, id));
+        *LIST_PUSH(p->a, first ? &x->first : &x->rest) = id;
+    }
+    while (x->missing.len && x->rest.len
+           && x->have.len - x->first.len + x->missing.len > LISTENER_ACLS) {
+        *LIST_PUSH(p->a, &x->first) = x->rest.items[0];
+        x->rest.items++;
+        x->rest.len--;
+    }
+}
+
+static void find_exchange(struct planner *p, const struct alb_listener_acls *want,
+                          const struct alb_listener_acls *have, struct exchange *x)
+{
+    const bool same_type = is_of_type(have, want->type);
+    const id_list wanted = ids_of(p, want), none = { 0 };
+    x->have = ids_of(p, have);
+    x->missing = without(p, &wanted, same_type ? &x->have : &none);
+    const id_list surplus = without(p, &x->have, same_type ? &wanted : &none);
+    split_surplus(p, &surplus, same_type, x);
+}
+
+static const char *lists_wait(struct planner *p, const id_list *ids)
+{
+    const char *why = NULL;
+    for (size_t i = 0; i < ids->len && !why; i++)
+        why = acl_waits(p, ids->items[i]);
+    return why;
+}
+
+static void change_acls(struct planner *p, const struct target *t,
+                        const struct alb_listener_acls *want, struct exchange *x)
+{
+    struct target next = *t;
+    const id_list left = without(p, &x->have, &x->first), kept = without(p, &left, &x->rest);
+    if (x->missing.len && !next.waits)
+        next.waits = lists_wait(p, &x->missing);
+    const char *groups = x->missing.len ? groups_in_the_way(p) : NULL;
+    if (!next.waits)
+        next.waits = groups;
+    if (x->first.len && p->in->keep_all)
+        return;
+    if (x->first.len) {
+        bind_step(p, &next, &x->first, &left, NULL);
+        last_step(p)->disrupts = true;
+        p->sum.hitless = false;
+        next.waits = "the other access lists to be dissociated";
+    }
+    if (x->missing.len) {
+        id_list both = { arena_array(p->a, left.len + x->missing.len, sizeof *both.items), 0 };
+        for (size_t i = 0; i < left.len + x->missing.len; i++)
+            both.items[both.len++] = i < left.len ? left.items[i] : x->missing.items[i - left.len];
+        bind_step(p, &next, &x->missing, &both, want->type);
+        next.waits = "the new access lists to be associated";
+    }
+    if (x->rest.len && !p->in->keep_all)
+        bind_step(p, x->missing.len ? &next : t, &x->rest, &kept, NULL);
+}
+
+static bool was_applied(const struct resource *listener, const char *id)
+{
+    const struct alb_listener *old = listener->applied;
+    for (size_t i = 0; old && i < old->acls.acls.len; i++)
+        if (old->acls.acls.items[i].acl_id && !strcmp(old->acls.acls.items[i].acl_id, id))
+            return true;
+    return false;
+}
+
+/* Nothing is wanted any more: what we associated goes, what somebody else did stays. */
+static void leave_acls(struct planner *p, const struct target *t)
+{
+    const struct alb_listener *have = t->have;
+    const id_list ids = ids_of(p, &have->acls);
+    id_list ours = { 0 };
+    for (size_t i = 0; i < ids.len && !p->in->keep_all; i++) {
+        const struct resource *r = acl_by_id(p, ids.items[i]);
+        if ((r && row_doomed(p, r)) || was_applied(t->row, ids.items[i]))
+            *LIST_PUSH(p->a, &ours) = ids.items[i];
+    }
+    const id_list left = without(p, &ids, &ours);
+    if (ours.len)
+        bind_step(p, t, &ours, &left, NULL);
+}
+
+void plan_listener_acls(struct planner *p, const struct target *t)
+{
+    const struct alb_listener_acls *want = &((const struct alb_listener *)t->want)->acls;
+    const struct alb_listener_acls *have = &((const struct alb_listener *)t->have)->acls;
+    struct exchange x = { 0 };
+    struct target read = *t;
+    if (!want->type) {
+        leave_acls(p, t);
+        return;
+    }
+    if (!read.waits && !acls_known(t->have))
+        read.waits = STEP_WAITS_READ;
+    find_exchange(p, want, have, &x);
+    change_acls(p, &read, want, &x);
+}
+
+const char *acls_wait(struct planner *p, const struct resource *listener)
+{
+    const struct alb_listener *desired = listener->desired, *have = listener->actual;
+    struct exchange x = { 0 };
+    if (!desired || !desired->acls.type)
+        return NULL;
+    const struct alb_listener *want =
+        model_resolve(p->a, p->in->model, listener->lb, listener->kind, desired, NULL);
+    find_exchange(p, &want->acls, have ? &have->acls : &(struct alb_listener_acls){ 0 }, &x);
+    return x.missing.len
+               ? arena_fmt(p->a, "Listener %s to be guarded by its access lists", listener->key)
+               : NULL;
+}

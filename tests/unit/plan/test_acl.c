@@ -1,0 +1,321 @@
+/* Access lists: created, filled, changed without harm, deleted. */
+#include "support.h"
+
+#define KEY "80/HTTP/White"
+
+static void add_entry(struct bed *b, struct alb_acl *acl, const char *entry)
+{
+    *LIST_PUSH(&b->a, &acl->entries) = (struct alb_acl_entry){ .entry = entry };
+}
+
+/* A list that is wanted and there; 'entries' end in NULL. */
+static struct alb_acl *sync_acl(struct bed *b, const char *const *entries)
+{
+    struct alb_acl *acl = arena_alloc(&b->a, sizeof *acl);
+    acl->name = "office";
+    acl->entries.items = arena_array(&b->a, 1, sizeof *acl->entries.items);
+    acl->entries.len = 0;
+    for (size_t i = 0; entries[i]; i++)
+        add_entry(b, acl, entries[i]);
+    bed_sync(b, bed_row(b, RESOURCE_ACL, KEY), acl, "acl-1");
+    return acl;
+}
+
+#define ENTRIES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+static struct alb_acl *have_entries(struct bed *b, const char *const *entries)
+{
+    struct alb_acl *have = bed_actual(b, bed_row(b, RESOURCE_ACL, KEY));
+    have->entries.items = arena_array(&b->a, 1, sizeof *have->entries.items);
+    have->entries.len = 0;
+    for (size_t i = 0; entries[i]; i++)
+        add_entry(b, have, entries[i]);
+    return have;
+}
+
+static void many(struct bed *b, struct alb_acl *acl, int second, int n)
+{
+    for (int i = 0; i < n; i++)
+        add_entry(b, acl, arena_fmt(&b->a, "10.%d.%d.%d/32", second, i / 250, i % 250));
+}
+
+static void test_a_list_is_made_and_then_filled(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_acl *want = sync_acl(b, ENTRIES("10.0.0.0/8", "192.0.2.7/32"));
+    *LIST_PUSH(&b->a, &want->tags) = (struct alb_tag){ TAG_CLUSTER, "c-1" };
+    bed_gone(bed_row(b, RESOURCE_ACL, KEY));
+    bed_plan(b);
+    assert_plan(b, "CreateAcl", "AddEntriesToAcl");
+    const struct step *s = bed_next(b);
+    assert_int_equal(s->family, LANE_SHARED);
+    assert_string_equal(s->lane, "Acl " LB " " KEY); /* lists of two load balancers never meet */
+    assert_string_equal(step_value(s, "AclName"), "office");
+    assert_string_equal(step_value(s, "Tag.1.Key"), TAG_CLUSTER);
+    assert_null(step_value(s, "AclEntries.1.Entry"));
+    assert_string_equal(b->plan.steps.items[1].waits, "Acl " KEY " to exist");
+    bed_row(b, RESOURCE_ACL, KEY)->cloud_id = "acl-1";
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_plan(b, "AddEntriesToAcl");
+    s = bed_next(b);
+    assert_string_equal(step_value(s, "AclId"), "acl-1");
+    assert_string_equal(step_value(s, "AclEntries.2.Entry"), "192.0.2.7/32");
+    assert_true(s->items.items[0].last);
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_entries_are_added_before_others_leave_twenty_a_call(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_acl *want = sync_acl(b, ENTRIES("10.0.0.0/8"));
+    have_entries(b, ENTRIES("10.0.0.0/8", "192.0.2.0/24"));
+    many(b, want, 1, 25);
+    bed_plan(b);
+    assert_plan(b, "AddEntriesToAcl", "AddEntriesToAcl", "RemoveEntriesFromAcl");
+    assert_non_null(step_value(&b->plan.steps.items[0], "AclEntries.20.Entry"));
+    assert_null(step_value(&b->plan.steps.items[0], "AclEntries.21.Entry"));
+    assert_non_null(step_value(&b->plan.steps.items[1], "AclEntries.5.Entry"));
+    assert_null(b->plan.steps.items[0].waits);
+    assert_string_equal(b->plan.steps.items[2].waits, "the new entries to be there");
+    assert_string_equal(step_value(&b->plan.steps.items[2], "Entries.1"), "192.0.2.0/24");
+    assert_true(b->plan.lbs.items[0].hitless);
+    for (const struct step *s = bed_next(b); s; s = bed_next(b)) {
+        bed_apply(b, s);
+        bed_plan(b);
+    }
+    assert_no_steps(b);
+}
+
+static void test_an_entry_leaves_under_the_name_that_the_cloud_has_for_it(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    struct alb_acl *have = have_entries(b, ENTRIES("10.0.0.0/8", "192.0.2.7/32", "10.0.0.0/8"));
+    have->entries.items[1].told = "192.0.2.7";
+    have->entries.items[2].told = "10.1.0.0/8"; /* the same once more */
+    bed_plan(b);
+    assert_plan(b, "RemoveEntriesFromAcl");
+    assert_string_equal(step_value(bed_next(b), "Entries.1"), "192.0.2.7");
+    assert_string_equal(step_value(bed_next(b), "Entries.2"), "10.1.0.0/8");
+}
+
+static void test_nothing_leaves_while_the_source_is_incomplete(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    have_entries(b, ENTRIES("192.0.2.0/24"));
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_plan(b, "AddEntriesToAcl");
+    bed_undesired(bed_row(b, RESOURCE_ACL, KEY));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_removal_needs_a_fresh_read(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    have_entries(b, ENTRIES("10.0.0.0/8", "192.0.2.0/24"));
+    bed_row(b, RESOURCE_ACL, KEY)->observed_at = NOW - 61000;
+    bed_plan(b);
+    assert_plan(b, "RemoveEntriesFromAcl");
+    assert_non_null(b->plan.steps.items[0].waits);
+}
+
+/* 490 are there and 10 have room: of those that leave, the ones go first that no new entry meets.
+ */
+static void test_without_room_those_leave_first_that_no_new_entry_meets(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_acl *want = sync_acl(b, ENTRIES("192.0.2.0/24"));
+    struct alb_acl *have = have_entries(b, ENTRIES("192.0.2.0/24"));
+    many(b, have, 1, 489);
+    many(b, want, 1, 469); /* 20 leave: 10.1.1.219 to 10.1.1.238 */
+    add_entry(b, want, "10.1.1.238/31");
+    many(b, want, 2, 29);
+    bed_plan(b);
+    assert_plan(b, "AddEntriesToAcl", "RemoveEntriesFromAcl", "AddEntriesToAcl");
+    assert_null(step_value(&b->plan.steps.items[0], "AclEntries.11.Entry"));
+    assert_string_equal(step_value(&b->plan.steps.items[0], "AclEntries.1.Entry"), "10.1.1.238/31");
+    assert_string_equal(b->plan.steps.items[1].waits, "the new entries to be there");
+    assert_string_equal(b->plan.steps.items[2].waits, "room among its entries");
+    assert_true(b->plan.lbs.items[0].hitless);
+    assert_false(b->plan.steps.items[1].disrupts);
+}
+
+static void test_a_full_list_whose_entries_all_meet_new_ones_is_not_changed_hitless(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_acl *want = sync_acl(b, ENTRIES("10.1.0.0/16"));
+    struct alb_acl *have = have_entries(b, ENTRIES("10.1.3.0/24"));
+    many(b, have, 1, 499);
+    (void)want;
+    bed_plan(b);
+    const struct step *s = bed_next(b);
+    assert_string_equal(s->action, "RemoveEntriesFromAcl");
+    assert_true(s->disrupts);
+    assert_false(b->plan.lbs.items[0].hitless);
+    assert_string_equal(bed_step(b, "AddEntriesToAcl", 0)->waits, "room among its entries");
+    assert_false(bed_step(b, "RemoveEntriesFromAcl", 1)->disrupts); /* after the new one */
+}
+
+static void test_a_basic_load_balancer_takes_fewer_entries(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *lb = bed_lb(b);
+    struct alb_load_balancer *have_lb = bed_actual(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    lb->edition = ALB_EDITION_UNSET;
+    have_lb->edition = ALB_EDITION_BASIC;
+    struct alb_acl *want = sync_acl(b, ENTRIES("10.0.0.0/8"));
+    many(b, want, 1, 300);
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    assert_non_null(strstr(b->plan.warnings.items[0].message, "301 entries are wanted, and"));
+    assert_non_null(strstr(b->plan.warnings.items[0].message, "takes 300"));
+    want->entries.len--;
+    bed_plan(b);
+    assert_int_equal(b->plan.warnings.len, 0);
+    assert_int_equal(bed_count(b, "AddEntriesToAcl"), 15);
+}
+
+static void test_a_list_is_renamed_in_place(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_acl *want = sync_acl(b, ENTRIES("10.0.0.0/8"));
+    want->name = "branch";
+    bed_plan(b);
+    assert_plan(b, "UpdateAclAttribute");
+    assert_string_equal(step_value(bed_next(b), "AclName"), "branch");
+    assert_string_equal(step_value(bed_next(b), "AclId"), "acl-1");
+    assert_true(b->plan.lbs.items[0].hitless);
+}
+
+/* The cloud gives a name twice to new lists only. */
+static void test_a_list_keeps_its_name_where_another_has_the_wanted_one(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_acl *want = sync_acl(b, ENTRIES("10.0.0.0/8")),
+                   *other = arena_alloc(&b->a, sizeof *other);
+    *other = (struct alb_acl){ .name = "branch" };
+    bed_sync(b, bed_row(b, RESOURCE_ACL, "81/HTTP/White"), other, "acl-2");
+    want->name = "branch";
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    assert_string_equal(b->plan.warnings.items[0].key, KEY);
+}
+
+static void test_a_list_of_another_service_is_not_written(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    have_entries(b, ENTRIES("192.0.2.0/24"))->config_managed = (struct opt_bool){ true, true };
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    bed_undesired(bed_row(b, RESOURCE_ACL, KEY));
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
+static void use(struct bed *b, struct alb_listener *l, const char *id)
+{
+    *LIST_PUSH(&b->a, &l->acls.acls) = (struct alb_listener_acl){ .acl_id = id };
+    l->acls.type = "White";
+}
+
+static void test_a_list_goes_when_no_listener_uses_it(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_listener(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    bed_undesired(bed_row(b, RESOURCE_ACL, KEY));
+    struct alb_listener *have = bed_actual(b, bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    use(b, have, "acl-1");
+    bed_plan(b);
+    assert_plan(b, "DissociateAclsFromListener", "DeleteAcl");
+    assert_string_equal(b->plan.steps.items[1].waits, "Listener 80/HTTP to stop using it");
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_plan(b, "DeleteAcl");
+    assert_string_equal(step_value(bed_next(b), "AclId"), "acl-1");
+}
+
+static void test_a_list_that_others_use_stays(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    have_entries(b, ENTRIES("10.0.0.0/8"))->user = "lsn-other";
+    bed_undesired(bed_row(b, RESOURCE_ACL, KEY));
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    assert_non_null(strstr(b->plan.warnings.items[0].message, "lsn-other"));
+}
+
+static void test_a_list_that_is_wanted_by_its_id_stays(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_listener *want = bed_listener(b);
+    use(b, want, "acl-1");
+    bed_sync(b, bed_row(b, RESOURCE_LISTENER, "80/HTTP"), want, "lsn-1");
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    bed_undesired(bed_row(b, RESOURCE_ACL, KEY));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+static void test_a_list_outlives_its_load_balancer_for_a_moment(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("10.0.0.0/8"));
+    bed_undesired(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    bed_undesired(bed_row(b, RESOURCE_ACL, KEY));
+    bed_plan(b);
+    assert_no_steps(b); /* nobody asked for it */
+    b->in.destroy = LB;
+    bed_plan(b);
+    assert_plan(b, "DeleteLoadBalancer", "DeleteAcl");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_list_is_made_and_then_filled),
+        BED_TEST(test_entries_are_added_before_others_leave_twenty_a_call),
+        BED_TEST(test_an_entry_leaves_under_the_name_that_the_cloud_has_for_it),
+        BED_TEST(test_nothing_leaves_while_the_source_is_incomplete),
+        BED_TEST(test_a_removal_needs_a_fresh_read),
+        BED_TEST(test_without_room_those_leave_first_that_no_new_entry_meets),
+        BED_TEST(test_a_full_list_whose_entries_all_meet_new_ones_is_not_changed_hitless),
+        BED_TEST(test_a_basic_load_balancer_takes_fewer_entries),
+        BED_TEST(test_a_list_is_renamed_in_place),
+        BED_TEST(test_a_list_keeps_its_name_where_another_has_the_wanted_one),
+        BED_TEST(test_a_list_of_another_service_is_not_written),
+        BED_TEST(test_a_list_goes_when_no_listener_uses_it),
+        BED_TEST(test_a_list_that_others_use_stays),
+        BED_TEST(test_a_list_that_is_wanted_by_its_id_stays),
+        BED_TEST(test_a_list_outlives_its_load_balancer_for_a_moment),
+    };
+    return cmocka_run_group_tests_name("plan/acl", tests, NULL, NULL);
+}
