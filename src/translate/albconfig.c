@@ -327,6 +327,17 @@ static void add_access_log(struct subject *s, const struct config_spec *spec,
                 log->store);
 }
 
+/* ALB takes one or the other (alb-semantics.md §6). */
+static void check_acls(struct subject *s, const struct config_spec *spec, const cJSON *listeners)
+{
+    size_t i = acl_first(listeners);
+    if (spec->security_groups.len && i != SIZE_MAX)
+        problem(s, &(struct place){ .up = &config_at, .name = "securityGroupIds" },
+                "security groups and access lists cannot be used together, and "
+                "spec.listeners[%zu] has an aclConfig; remove one of the two",
+                i);
+}
+
 static void add_security_groups(struct subject *s, const struct config_spec *spec,
                                 struct alb_load_balancer *lb)
 {
@@ -440,6 +451,8 @@ static void config_translate(struct tr *t, struct config *c)
     const struct alb_load_balancer *lb = build(&s, c, &spec.config);
     c->log_off = lb->access_log.project && !*lb->access_log.project;
     c->order = order_read(&s);
+    c->lb_name = spec.config.name ? spec.config.name : lb_default_name(t, c->name);
+    check_acls(&s, &spec.config, json_get_nocase(json, "listeners"));
     if (s.n_problems) {
         c->left_out = true;
         hold(t, c->lb, NULL, NULL);

@@ -34,6 +34,7 @@ struct listener_spec {
     struct quic_spec quic;
     struct alb_forwarded forwarded;
     struct log_spec log;
+    struct acl_spec acl;
     LIST_OF(struct tag_spec) tags;
 };
 
@@ -105,15 +106,13 @@ static const struct field listener_spec_fields[] = {
     OBJ (quic,               quic_spec, "quicConfig"),
     OBJ (forwarded,          alb_forwarded, "xForwardedForConfig"),
     OBJ (log,                log_spec, "logConfig"),
+    OBJ (acl,                acl_spec, "aclConfig"),
     { .name = "defaultActions",       .flags = READ_IGNORED,
       DOC("", "-", "Reserved; what no rule takes goes to an empty group.", .type = "list") },
     { .name = "loadBalancerId",       .flags = READ_IGNORED,
       DOC("", "-", "Reserved.", .type = "text") },
     { .name = "aScript",              .flags = READ_LATER | READ_FAMILY,
       DOC("", "-", "Scripts (AScript) are not supported, as no document that we know names their fields; none is made, changed or deleted.", .type = "map") },
-    /* Without it a listener is open to more than it should be. */
-    { .name = "aclConfig",            .flags = READ_REFUSED,
-      DOC("", "AclConfig", "Which clients may come in.", .type = "map") },
 };
 SCHEMA(listener_spec, "listener");
 #undef SELF
@@ -287,17 +286,17 @@ static void check_port_free(struct subject *s, const struct place *at, const str
     }
 }
 
-static void add_row(struct tr *t, const struct config *c, const struct alb_listener *l,
-                    const char *key, const char *from)
+static void add_row(struct tr *t, const struct config *c, const struct config_listener *l)
 {
     *LIST_PUSH(t->a, &t->out->desired.rows) = (struct resource){ .lb = c->lb,
                                                                  .kind = RESOURCE_LISTENER,
-                                                                 .key = key,
+                                                                 .key = l->key,
                                                                  .parent = "",
-                                                                 .desired = l,
-                                                                 .desired_from = from,
+                                                                 .desired = l->desired,
+                                                                 .desired_from = l->from,
                                                                  .ours = true };
-    default_group_translate(t, c, l->port.val, from);
+    default_group_translate(t, c, l->port, l->from);
+    acl_translate(t, c, l);
 }
 
 /* What was there for a listener that is left out stays; where not even its port can be
@@ -330,7 +329,7 @@ void listener_finish(struct tr *t, struct config *c, struct config_listener *l)
     struct place list = { .name = "spec.listeners" };
     struct place at = { .up = &list, .index = l->index };
     if (l->protocol == ALB_PROTOCOL_HTTP || l->desired->certs.len) {
-        add_row(t, c, l->desired, l->key, l->from);
+        add_row(t, c, l);
         return;
     }
     needs_cert(&s, &at);
@@ -346,6 +345,7 @@ static void listener_translate(struct subject *s, const struct place *at, struct
     size_t before = s->n_problems;
     read_object(s, at, &listener_spec_schema, &spec, json, READ_NOCASE);
     struct alb_listener *l = build(s, at, c, &spec);
+    const struct alb_acl *acl = acl_set(s, at, &spec.acl, c, l);
     const char *key = listener_key(t->a, l->port.val, l->protocol);
     check_port_free(s, at, c, l);
     if (s->n_problems > before) {
@@ -358,6 +358,7 @@ static void listener_translate(struct subject *s, const struct place *at, struct
         .protocol = l->protocol,
         .key = key,
         .desired = l,
+        .acl = acl,
         .index = at->index,
         .from = arena_fmt(t->a, "%s %s", subject_from(t->a, c->obj), place_text(t->a, at)),
         .finds_certs = l->protocol != ALB_PROTOCOL_HTTP && !spec.certs.len,

@@ -140,6 +140,7 @@ struct config_listener {
     bool left_out;                /* it is in the manifest, but cannot be translated     */
     bool finds_certs;             /* it lists none: they are found by host               */
     struct alb_listener *desired; /* NULL when left out at once */
+    const struct alb_acl *acl;    /* its access list, or NULL   */
     size_t index;                 /* in spec.listeners          */
     const char *from;
 };
@@ -156,8 +157,10 @@ struct config {
     const char *lb;  /* "kube-system/<name>"                              */
     const char *vpc; /* of its groups; "?vpc(vsw-1)" while it is not known */
     bool vpc_known;
-    bool left_out; /* nothing of it is translated                       */
-    bool log_off;  /* known to keep no access log                       */
+    bool left_out;       /* nothing of it is translated                       */
+    bool log_off;        /* known to keep no access log                       */
+    const char *lb_name; /* of the load balancer, for names of access lists        */
+    size_t n_entries;    /* of the access lists of its listeners so far            */
     enum rule_order order;
     LIST_OF(struct config_listener) listeners;
     LIST_OF(struct ingress *) members;
@@ -185,6 +188,27 @@ struct log_spec {
     struct alb_tracing tracing;
 };
 extern const struct schema log_spec_schema;
+
+/* ---- acl.c ---------------------------------------------------------------------------------- */
+
+struct acl_spec {
+    const char *name, *type;
+    LIST_OF(const char *) entries;
+    LIST_OF(const char *) ids;
+};
+extern const struct schema acl_spec_schema;
+
+/* Sets in '*l' which access lists guard it; returns the one that is to be made, or NULL. */
+const struct alb_acl *acl_set(struct subject *s, const struct place *at,
+                              const struct acl_spec *spec, struct config *c,
+                              struct alb_listener *l);
+/* Makes the row of the access list of a listener. */
+void acl_translate(struct tr *t, const struct config *c, const struct config_listener *l);
+/* The first of spec.listeners that has an aclConfig; SIZE_MAX: none. */
+size_t acl_first(const cJSON *listeners);
+
+/* ---- listener_part.c --------------------------------------------------------------------------
+ */
 
 /* Each sets in '*l' what an object of spec.listeners[], at 'at', says. */
 void forwarded_set(struct subject *s, const struct place *at, const struct alb_forwarded *spec,
