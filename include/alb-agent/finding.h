@@ -42,6 +42,8 @@ void finding_sort(finding_list *list);
 /* In a sorted list; NULL when there is none. */
 struct finding *finding_find(const finding_list *list, const char *lb, enum resource_kind kind,
                              const char *key);
+/* Those of 'lb' (NULL: all), with texts of their own in 'a'. */
+void findings_copy(struct arena *a, const finding_list *from, const char *lb, finding_list *out);
 /* Is the verdict in force: there is one, and its time is not over? */
 bool finding_holds(const struct finding *f, int64_t now_ms);
 /* In force, and to leave the resource as it is? */

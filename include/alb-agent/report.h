@@ -5,6 +5,7 @@
 #pragma once
 
 #include "alb-agent/buf.h"
+#include "alb-agent/finding.h"
 #include "alb-agent/model.h"
 #include "alb-agent/plan.h"
 #include "alb-agent/route.h"
@@ -34,6 +35,8 @@ struct report_in {
     bool incomplete; /* of the source: nothing is deleted                   */
     const struct model *model;
     report_notes notes;
+    const finding_list *findings;        /* of drift, sorted; NULL: none are known          */
+    int64_t now_ms;                      /* verdicts are in force until their time          */
     const struct step_verdict *verdicts; /* of a plan's steps, or NULL: nobody asked */
 };
 
@@ -42,9 +45,11 @@ void report_plan(struct buf *b, const struct report_in *in, const struct plan *p
 /* How the rows stand, counted by class. */
 struct report_counts {
     size_t by_class[CLASS_IN_SYNC + 1];
-    size_t managed; /* all but the unmanaged */
+    size_t managed; /* all but the unmanaged                              */
+    size_t settled; /* of those that are not in sync, accepted or ignored */
 };
-/* Every row that is not in sync.  '*counts' is what the exit code is made of. */
+/* Every row that is not in sync.  '*counts' is what the exit code is made of: what is settled does
+ * not count. */
 void report_drift(struct buf *b, const struct report_in *in, struct report_counts *counts);
 
 /* The wanted rows; 'needs' are facts that are lacking, as "?eni(10.1.0.9)". */

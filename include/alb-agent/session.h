@@ -8,6 +8,7 @@
 #pragma once
 
 #include "alb-agent/apply.h"
+#include "alb-agent/finding.h"
 #include "alb-agent/store.h"
 #include "alb-agent/translate.h"
 
@@ -29,6 +30,8 @@ struct session_config {
     int64_t list_lag_ms;     /* how long a list may lack what was just made; 0: 60 s       */
     int64_t read_max_age_ms; /* of a read on which something is deleted; 0: 60 s           */
     const char *only;        /* plan and apply this load balancer alone; NULL: all            */
+    /* Of CLASS_DRIFT, CLASS_MISSING and CLASS_ORPHAN (findings_leave()); all-zero: corrected. */
+    enum drift_policy policy[CLASS_IN_SYNC + 1];
 
     /* For tests; all-zero means the real world. */
     const struct clock *clock;   /* borrowed                                      */
@@ -40,7 +43,9 @@ struct session {
     struct session_config config;
     struct arena arena; /* of everything below */
     struct store *store;
-    bool set_aside; /* the state file was damaged and was put aside */
+    const char *path; /* of the state file                                */
+    bool kept;        /* it was there                                     */
+    bool set_aside;   /* the state file was damaged and was put aside */
     struct transport *transport;
     struct alb *alb;
     const char *cluster_id;
@@ -50,6 +55,8 @@ struct session {
     struct translate_out wanted;
     struct model known; /* as the store had it */
     struct model world;
+    finding_list findings; /* as of the last reading, in the store or after session_observe() */
+    int64_t verified_at;   /* ms, end of the last complete reading; 0: none                   */
     bool observed;         /* 'world' is what the cloud said */
     struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */
     struct map batches;    /* as in plan_in: what refusals for size left, now or before */
@@ -75,11 +82,16 @@ bool session_translate(struct session *s, struct error *err) MUST_USE;
 /* Reads what is there and joins it with what is wanted and known. */
 bool session_observe(struct session *s, struct error *err) MUST_USE;
 
-/* Writes objects, facts and the joined rows to the store. */
+/* Writes objects, facts, findings and the joined rows to the store. */
 bool session_save(struct session *s, struct error *err) MUST_USE;
 
 /* The plan for 'world', in 'a'. */
 void session_plan(struct session *s, struct arena *a, struct plan *out);
+
+/* Writes what a session with a snapshot found amiss into the state file, if there is one and no
+ * other process has it (an agent that runs writes its own).  Verdicts that were given meanwhile
+ * stay.  When it could not be written, '*why' says so and is what 'err' would be; NULL else. */
+void session_record_findings(struct session *s, const char **why);
 
 /* The two sides of one load balancer, each as lower-case hex of a SHA-256: what is wanted of
  * it and what is there, without what only the cloud decides (states, times, health). */

@@ -125,8 +125,10 @@ bool store_revision_put(struct store *st, const char *lb, const char *document, 
 /* All findings, sorted, in 'a'. */
 bool store_findings_load(struct store *st, struct arena *a, finding_list *out,
                          struct error *err) MUST_USE;
-/* Makes the table say what the list says, touching only rows that differ. */
-bool store_findings_put(struct store *st, const finding_list *list, struct error *err) MUST_USE;
+/* Makes the table say what the list says of 'lb' (NULL: of all), touching only rows that differ.
+ * The list holds findings of that one only. */
+bool store_findings_put(struct store *st, const char *lb, const finding_list *list,
+                        struct error *err) MUST_USE;
 /* Sets the verdict on a finding, what it is about being what was last seen; FINDING_OPEN takes
  * it back.  'until' 0: no end.  ERROR_NOT_FOUND when there is no such finding. */
 bool store_finding_decide(struct store *st, const struct finding *f, struct error *err) MUST_USE;

@@ -35,6 +35,8 @@ struct balancer *balancer_get(struct agent *g, const char *name)
         .seed = g->base.seed,
     };
     b->s.config.only = b->name;
+    b->s.verified_at = g->base.verified_at;
+    findings_copy(&b->s.arena, &g->base.findings, b->name, &b->s.findings);
     b->s.config.n_files = 1; /* objects are at hand */
     return b;
 }
@@ -114,15 +116,18 @@ static void renew(struct balancer *b)
     struct arena fresh = { 0 };
     struct session *s = &b->s;
     struct model world, known;
+    finding_list findings;
     struct translate_out wanted;
     model_copy(&fresh, &s->world, NULL, &world);
     model_copy(&fresh, &s->known, NULL, &known);
     copy_wanted(&fresh, b->name, &s->wanted, &wanted);
+    findings_copy(&fresh, &s->findings, NULL, &findings);
     arena_done(&s->arena);
     s->arena = fresh;
     s->world = world;
     s->known = known;
     s->wanted = wanted;
+    s->findings = findings;
     b->lean = fresh.size;
 }
 
@@ -146,7 +151,9 @@ static void note_empty_due(struct agent *g, struct balancer *b)
     }
 }
 
-static bool join(struct agent *g, struct balancer *b, struct model *actual, struct error *err)
+/* 'read': what is there was read just now. */
+static bool join(struct agent *g, struct balancer *b, struct model *actual, bool read,
+                 struct error *err)
 {
     struct session *s = &b->s;
     s->facts = g->base.facts;
@@ -154,12 +161,16 @@ static bool join(struct agent *g, struct balancer *b, struct model *actual, stru
         s->known = s->world;
     session_join(s, actual);
     session_note_confirmed(s);
+    if (read)
+        session_note_findings(s, &s->known);
+    session_leave_findings(s);
     session_note_state(s);
     s->known = (struct model){ 0 };
     note_empty_due(g, b);
     renew_when_grown(b);
     b->revision_due = true;
-    return store_lb_put(s->store, b->name, &s->world, err);
+    return store_lb_put(s->store, b->name, &s->world, err)
+           && (!read || store_findings_put(s->store, b->name, &s->findings, err));
 }
 
 /* What is there, as it is known: for a join without a new reading. */
@@ -187,7 +198,7 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
     if (!s->observed)
         return true;
     actual_rows(b, &actual);
-    if (!join(g, b, &actual, err))
+    if (!join(g, b, &actual, false, err))
         return false;
     apply_touch(g->ap, b->name, true, session_now(s));
     return true;
@@ -249,7 +260,7 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
     merge_reading(b, found, began_ms, &actual);
     b->read_at = began_ms;
     forget_gone(b, now);
-    if (!join(g, b, &actual, err))
+    if (!join(g, b, &actual, true, err))
         return false;
     apply_touch(g->ap, b->name, false, now);
     if (!b->reread_due)

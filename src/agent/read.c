@@ -223,9 +223,10 @@ void session_join(struct session *s, struct model *actual)
 bool session_observe(struct session *s, struct error *err)
 {
     const struct model before = s->world;
+    const bool have_before = s->observed;
     struct observe_in in = { .alb = s->alb,
                              .cluster_id = s->cluster_id,
-                             .known = s->observed ? &before : &s->known,
+                             .known = have_before ? &before : &s->known,
                              .wanted = &s->wanted.desired };
     session_wanted_lbs(s, &in);
     struct observe *o;
@@ -240,5 +241,7 @@ bool session_observe(struct session *s, struct error *err)
     if (!ok || !session_read_certificates(s, err))
         return false;
     session_join(s, &actual);
+    session_note_findings(s, have_before ? &before : &s->known);
+    session_leave_findings(s);
     return true;
 }

@@ -212,6 +212,10 @@ static bool give_out(struct agent *g, struct error *err)
     if (slice.rows.len)
         slice.rows.items = &rd->found.rows.items[first];
     bool ok = balancer_take(g, b, &slice, rd->began_ms, err);
+    if (!rd->only && !rd->due.len) {
+        g->base.verified_at = session_now(&g->base);
+        ok = ok && session_put_verified(&g->base, g->base.store, err);
+    }
     if (!rd->due.len)
         reading_free(rd);
     return ok;

@@ -72,7 +72,8 @@ bool session_save(struct session *s, struct error *err)
     for (size_t i = 0; i < n; i++)
         was_empty[i] = s->world.rows.items[i].empty_since != 0;
     session_note_state(s);
-    bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, err);
+    bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, err)
+              && session_put_findings(s, s->store, err);
     /* This run must not act on what it has itself seen first. */
     for (size_t i = 0; i < n; i++)
         if (!was_empty[i])
@@ -105,6 +106,7 @@ void session_plan(struct session *s, struct arena *a, struct plan *out)
     else
         plan_build(a, &in, out);
     session_offer_confirmation(s, a, out);
+    session_warn_left(s, a, out);
 }
 
 /* ---- apply ------------------------------------------------------------------------------ */

@@ -63,6 +63,7 @@ static bool settle_cluster_id(struct session *s, struct error *err)
             "the state file belongs to cluster '%s', not '%s'; give --cluster-id %s or "
             "another --state",
             kept, given, kept);
+    s->kept = kept != NULL;
     s->cluster_id = kept ? kept : given ? given : "default";
     if (!check_cluster_id(s->cluster_id, err))
         return false;
@@ -96,13 +97,15 @@ bool session_open(struct session *s, const struct session_config *config, struct
         return error_set(err, ERROR_INVALID,
                          "no place for the state file: give --state FILE, or set XDG_STATE_HOME or "
                          "HOME");
+    s->path = arena_strdup(&s->arena, path);
     if (!store_open(&s->store, path, config->mode, session_now(s), &s->set_aside, err))
         return false;
     if (!settle_cluster_id(s, err))
         return false;
     if (config->destroy)
         s->config.destroy = session_lb_name(s, config->destroy);
-    if (!store_facts_load(s->store, &s->arena, &s->facts, err))
+    if (!store_facts_load(s->store, &s->arena, &s->facts, err)
+        || !session_load_findings(s, s->store, err))
         return false;
     read_batches(s);
     return store_model_load(s->store, &s->arena, &s->known, err);

@@ -53,6 +53,18 @@ bool session_apply_pins(struct session *s, const char *only, struct error *err) 
 /* Which load balancers are confirmed as they are now; and how to confirm what was refused. */
 void session_note_confirmed(struct session *s);
 void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan);
+/* The code that confirms 'lb' as it is wanted and there now; NULL: there is none (sides.c). */
+const char *session_confirmation(struct session *s, struct arena *a, const char *lb);
+/* Findings (findings.c): from the store; by a reading, before which 'before' was the world; to the
+ * store.  session_leave_findings() marks in 'world', anew after each join, what is left. */
+bool session_load_findings(struct session *s, struct store *st, struct error *err) MUST_USE;
+void session_note_findings(struct session *s, const struct model *before);
+void session_leave_findings(struct session *s);
+bool session_put_findings(struct session *s, struct store *st, struct error *err) MUST_USE;
+/* Only when the last complete reading ended. */
+bool session_put_verified(struct session *s, struct store *st, struct error *err) MUST_USE;
+/* Says in a plan what it leaves as it is, and why. */
+void session_warn_left(struct session *s, struct arena *a, struct plan *plan);
 /* Rules under a listener that is not ours are not ours, whatever they are called. */
 void session_disown_rules(struct session *s);
 

@@ -73,8 +73,8 @@ void session_hash_sides(struct session *s, struct arena *a, session_sides *out)
 
 enum { CONFIRM_DIGITS = 12 };
 
-/* Says of both sides at once what they are; NULL when there is no such load balancer. */
-static const char *confirmation(struct session *s, struct arena *a, const char *lb)
+/* Says of both sides at once what they are. */
+const char *session_confirmation(struct session *s, struct arena *a, const char *lb)
 {
     session_sides sides = { 0 };
     char hex[SHA256_HEX];
@@ -92,7 +92,7 @@ void session_note_confirmed(struct session *s)
 {
     for (size_t i = 0; i < s->wanted.lbs.len; i++) {
         const struct translate_lb *lb = &s->wanted.lbs.items[i];
-        const char *now = lb->confirm ? confirmation(s, &s->arena, lb->name) : NULL;
+        const char *now = lb->confirm ? session_confirmation(s, &s->arena, lb->name) : NULL;
         if (now && !strcmp(now, lb->confirm))
             map_put(&s->confirmed, lb->name, s);
     }
@@ -102,7 +102,7 @@ void session_offer_confirmation(struct session *s, struct arena *a, struct plan 
 {
     for (size_t i = 0; i < plan->refusals.len; i++) {
         struct plan_refusal *r = &plan->refusals.items[i];
-        const char *now = r->share ? confirmation(s, a, r->lb) : NULL;
+        const char *now = r->share ? session_confirmation(s, a, r->lb) : NULL;
         if (now)
             r->message = arena_fmt(a,
                                    "%s, or by the annotation alb-agent/confirm: \"%s\" on its "

@@ -46,6 +46,7 @@ enum opt {
     OPT_FROM = 1 << 18,   /* whose annotations are translated */
     OPT_RUN = 1 << 20,    /* what only an agent that keeps running takes */
     OPT_CONFIG = 1 << 19, /* what no flag says is taken from the settings (config.h) */
+    OPT_UNTIL = 1 << 20,  /* when a verdict is over */
 };
 #define OPTS_CLOUD \
     (OPT_CONFIG | OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
@@ -62,7 +63,8 @@ struct options {
         *destroy;
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file, *from;
-    const char *to; /* of OPT_ROLLBACK */
+    const char *to;    /* of OPT_ROLLBACK */
+    const char *until; /* of OPT_UNTIL    */
     bool release;
     const char *json; /* of OPT_CALL, and what follows */
     bool all_pages, wait, list, force;
@@ -127,6 +129,9 @@ struct plan_file {
 bool plan_file_load(struct options *o, struct plan_file *out, struct error *err) MUST_USE;
 /* Are both sides what they were?  If not, says of which load balancer which one is not. */
 bool plan_file_check(const struct plan_file *f, struct session *s, struct error *err) MUST_USE;
+
+/* 'drift' with words: what a person decides about what was found. */
+enum exit_code cli_decide(const struct options *o);
 
 /* Applies what a session has read, with progress on stderr and the result on stdout. */
 enum exit_code cli_apply(struct session *s, struct options *o);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "alb-agent/clock.h"
 #include "cli.h"
 
 enum exit_code exit_worse(enum exit_code x, enum exit_code y)
@@ -134,6 +135,8 @@ void fill_report(struct session *s, const struct options *o, struct report_in *i
         .cluster_id = s->cluster_id,
         .incomplete = s->objects.incomplete,
         .model = s->observed ? &s->world : &s->wanted.desired,
+        .findings = &s->findings,
+        .now_ms = clock_now_ms(clock_system()),
     };
     for (size_t i = 0; i < s->objects.problems.len; i++)
         add_note(s, in, s->objects.problems.items[i].origin, s->objects.problems.items[i].msg,

@@ -58,6 +58,8 @@ static const struct flag flags[] = {
       "ask the cloud what it would say to each call, by DryRun" },
     { OPT_ROLLBACK, 0, "to", "REVISION", NULL, AT(to), "the revision to go back to" },
     { OPT_ROLLBACK, 0, "release", NULL, NULL, AT(release), "follow the manifests again" },
+    { OPT_UNTIL, 0, "until", "DATE", NULL, AT(until),
+      "when the verdict is over: the end of that day in UTC; default never" },
     { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
     { OPT_FROM, 0, "from", "nginx", NULL, AT(from),
       "say what ALB can do of each annotation of nginx; with -o ingress, print all Ingresses" },

@@ -79,6 +79,21 @@ struct finding *finding_find(const finding_list *list, const char *lb, enum reso
                      : NULL;
 }
 
+void findings_copy(struct arena *a, const finding_list *from, const char *lb, finding_list *out)
+{
+    *out = (finding_list){ 0 };
+    for (size_t i = 0; i < from->len; i++) {
+        struct finding f = from->items[i];
+        if (lb && strcmp(f.lb, lb) != 0)
+            continue;
+        f.lb = arena_strdup(a, f.lb);
+        f.key = arena_strdup(a, f.key);
+        f.desired = arena_strdup(a, f.desired);
+        f.edit = arena_strdup(a, f.edit);
+        *LIST_PUSH(a, out) = f;
+    }
+}
+
 bool finding_holds(const struct finding *f, int64_t now_ms)
 {
     return f->verdict != FINDING_OPEN && (!f->until || now_ms < f->until);

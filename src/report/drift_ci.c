@@ -36,7 +36,15 @@ static void add_cell(struct buf *b, const char *text)
     }
 }
 
-static void add_markdown_row(struct buf *b, const struct finding *f)
+static void add_found(struct buf *b, struct arena *a, const struct drift_row *f)
+{
+    const char *const texts[] = { drift_times(a, f), drift_verdict(a, f) };
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (texts[i])
+            buf_addf(b, "<br>*%s*", texts[i]);
+}
+
+static void add_markdown_row(struct buf *b, const struct drift_row *f)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     buf_addf(b, "| **%s** | ", resource_class_name(f->class));
@@ -51,17 +59,21 @@ static void add_markdown_row(struct buf *b, const struct finding *f)
     }
     if (!f->changes.len)
         buf_adds(b, meanings[f->class]);
+    add_found(b, &a, f);
     buf_adds(b, " |\n");
 }
 
-void drift_markdown(struct buf *b, const struct report_in *in, const findings *all,
+void drift_markdown(struct buf *b, const struct report_in *in, const drift_rows *all,
                     const struct report_counts *counts)
 {
     size_t n = drift_differing(counts);
     if (n)
-        buf_addf(b, "### Drift: %zu of %zu resources differ\n", n, counts->managed);
+        buf_addf(b, "### Drift: %zu of %zu resources differ", n, counts->managed);
     else
-        buf_addf(b, "### In sync: %zu resources\n", counts->managed);
+        buf_addf(b, "### In sync: %zu resources", counts->managed);
+    if (counts->settled)
+        buf_addf(b, ", but for %zu accepted or ignored", counts->settled);
+    buf_addc(b, '\n');
     if (in->incomplete)
         buf_adds(b, "\nThe source is incomplete: what it does not hold is not judged.\n");
     for (size_t i = 0; i < in->notes.len; i++) {
@@ -71,7 +83,7 @@ void drift_markdown(struct buf *b, const struct report_in *in, const findings *a
         add_cell(b, in->notes.items[i].message);
         buf_addc(b, '\n');
     }
-    if (n || counts->by_class[CLASS_UNMANAGED])
+    if (n || counts->settled || counts->by_class[CLASS_UNMANAGED])
         buf_adds(b, "\n| class | load balancer | resource | difference |\n|---|---|---|---|\n");
     for (size_t i = 0; i < all->len; i++)
         if (all->items[i].class != CLASS_IN_SYNC)
@@ -96,7 +108,7 @@ static void add_xml(struct buf *b, const char *text)
     }
 }
 
-static void add_failure(struct buf *b, const struct finding *f)
+static void add_failure(struct buf *b, const struct drift_row *f)
 {
     buf_addf(b, "      <failure type=\"%s\" message=\"%s\">", resource_class_name(f->class),
              meanings[f->class]);
@@ -104,6 +116,10 @@ static void add_failure(struct buf *b, const struct finding *f)
         buf_adds(b, "desired by ");
         add_xml(b, f->row->desired_from);
         buf_addc(b, '\n');
+    }
+    if (f->found) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        buf_addf(b, "%s\n", drift_times(&a, f));
     }
     for (size_t i = 0; i < f->changes.len; i++) {
         add_xml(b, f->changes.items[i].path);
@@ -116,7 +132,7 @@ static void add_failure(struct buf *b, const struct finding *f)
     buf_adds(b, "</failure>\n");
 }
 
-static void add_case(struct buf *b, const struct finding *f)
+static void add_case(struct buf *b, const struct drift_row *f)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     buf_adds(b, "    <testcase classname=\"");
@@ -130,6 +146,9 @@ static void add_case(struct buf *b, const struct finding *f)
     buf_adds(b, "\">\n");
     if (f->class == CLASS_UNMANAGED)
         buf_adds(b, "      <skipped message=\"not ours\"/>\n");
+    else if (f->settled)
+        buf_addf(b, "      <skipped message=\"%s: %s\"/>\n", resource_class_name(f->class),
+                 drift_verdict(&a, f));
     else
         add_failure(b, f);
     buf_adds(b, "    </testcase>\n");
@@ -145,7 +164,7 @@ static void add_note_case(struct buf *b, const struct report_note *n)
     buf_adds(b, "\"/>\n    </testcase>\n");
 }
 
-void drift_junit(struct buf *b, const struct report_in *in, const findings *all,
+void drift_junit(struct buf *b, const struct report_in *in, const drift_rows *all,
                  const struct report_counts *counts)
 {
     size_t errors = 0;
@@ -155,7 +174,8 @@ void drift_junit(struct buf *b, const struct report_in *in, const findings *all,
              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
              "  <testsuite name=\"alb-agent drift\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
              "skipped=\"%zu\">\n",
-             all->len + errors, drift_differing(counts), errors, counts->by_class[CLASS_UNMANAGED]);
+             all->len + errors, drift_differing(counts), errors,
+             counts->by_class[CLASS_UNMANAGED] + counts->settled);
     for (size_t i = 0; i < in->notes.len; i++)
         if (!in->notes.items[i].warning)
             add_note_case(b, &in->notes.items[i]);
@@ -225,7 +245,7 @@ static cJSON *sarif_location(struct arena *a, const struct resource *r)
     return location;
 }
 
-static const char *message_of(struct arena *a, const struct finding *f)
+static const char *message_of(struct arena *a, const struct drift_row *f)
 {
     const char *text = arena_fmt(a, "%s %s", title_of(a, f->row), meanings[f->class]);
     for (size_t i = 0; i < f->changes.len; i++) {
@@ -236,7 +256,23 @@ static const char *message_of(struct arena *a, const struct finding *f)
     return text;
 }
 
-static cJSON *sarif_result(const struct finding *f)
+/* When it was found; and that somebody decided to leave it, which viewers then hide. */
+static void add_found_sarif(cJSON *result, const struct drift_row *f)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    if (!f->found)
+        return;
+    add_string(cJSON_AddObjectToObject(result, "properties"), "found", drift_times(&a, f));
+    if (!f->settled)
+        return;
+    cJSON *suppression = cJSON_CreateObject();
+    add_string(suppression, "kind", "external");
+    add_string(suppression, "status", "accepted");
+    add_string(suppression, "justification", drift_verdict(&a, f));
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(result, "suppressions"), suppression);
+}
+
+static cJSON *sarif_result(const struct drift_row *f)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     cJSON *result = cJSON_CreateObject();
@@ -251,10 +287,11 @@ static cJSON *sarif_result(const struct finding *f)
     add_string(
         prints, "resource/v1",
         arena_fmt(&a, "%s %s %s", f->row->lb, resource_kind_name(f->row->kind), f->row->key));
+    add_found_sarif(result, f);
     return result;
 }
 
-cJSON *drift_sarif(const struct report_in *in, const findings *all)
+cJSON *drift_sarif(const struct report_in *in, const drift_rows *all)
 {
     cJSON *doc = cJSON_CreateObject(), *run = cJSON_CreateObject(), *driver = cJSON_CreateObject();
     add_string(doc, "version", "2.1.0");

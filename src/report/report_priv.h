@@ -18,19 +18,25 @@ void describe_action(struct buf *b, const struct alb_rule_action *action);
 /* ---- drift.c, drift_ci.c ---------------------------------------------------------------- */
 
 /* How one row stands; 'changes' is what differs. */
-struct finding {
+struct drift_row {
     const struct resource *row;
     enum resource_class class;
     change_list changes;
+    const struct finding *found; /* when and since when, and the verdict; NULL: not known */
+    bool settled;                /* it is accepted or ignored: shown, and not counted      */
 };
-typedef LIST_OF(struct finding) findings;
-/* How many managed rows are not in sync. */
+typedef LIST_OF(struct drift_row) drift_rows;
+/* "first seen 2026-11-22T05:10:45Z, last in sync ..."; NULL when nobody knows. */
+const char *drift_times(struct arena *a, const struct drift_row *f);
+/* "accepted until 2026-12-31T00:00:00Z", "to be corrected"; NULL when nobody decided. */
+const char *drift_verdict(struct arena *a, const struct drift_row *f);
+/* How many managed rows are not in sync, but for those that are accepted or ignored. */
 size_t drift_differing(const struct report_counts *c);
-void drift_markdown(struct buf *b, const struct report_in *in, const findings *all,
+void drift_markdown(struct buf *b, const struct report_in *in, const drift_rows *all,
                     const struct report_counts *counts);
-void drift_junit(struct buf *b, const struct report_in *in, const findings *all,
+void drift_junit(struct buf *b, const struct report_in *in, const drift_rows *all,
                  const struct report_counts *counts);
-cJSON *drift_sarif(const struct report_in *in, const findings *all);
+cJSON *drift_sarif(const struct report_in *in, const drift_rows *all);
 
 cJSON *notes_json(const struct report_in *in);
 cJSON *changes_json(const change_list *changes);

@@ -100,7 +100,8 @@ static bool put(struct store *st, const struct finding *f, struct error *err)
     return stmt_run(s, err);
 }
 
-bool store_findings_put(struct store *st, const finding_list *list, struct error *err)
+bool store_findings_put(struct store *st, const char *lb, const finding_list *list,
+                        struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct batch batch CLEANUP(batch_done) = { 0 };
@@ -109,7 +110,7 @@ bool store_findings_put(struct store *st, const finding_list *list, struct error
         return false;
     for (size_t i = 0; i < before.len; i++) {
         const struct finding *f = &before.items[i];
-        if (finding_find(list, f->lb, f->kind, f->key))
+        if ((lb && strcmp(f->lb, lb) != 0) || finding_find(list, f->lb, f->kind, f->key))
             continue;
         sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][DELETE];
         bind_address(s, f);

@@ -71,6 +71,37 @@ exits 2 "drift as Markdown" drift -f "$m" -o markdown
 check "both are rows of a table" equal "$(grep -cE '^\| \*\*(drift|missing)\*\* \|.*\|$' "$work/out")" 2
 check "whose cells hold" equal "$(grep -E '^\| ' "$work/out" | sed 's/\\|//g' | awk -F'|' '{print NF}' | sort -u)" 6
 
+# ---- what was found is dated, and people decide about it
+seen() { jq -c '[.resources[] | [.firstSeen, .lastGood]] | sort' "$work/out"; }
+exits 2 "drift has dates" drift -f "$m" -o json
+first=$(seen)
+check "both are dated" equal "$(jq '[.resources[] | (.firstSeen | length), (.lastGood | length)] | all(. == 20)' "$work/out")" true
+exits 2 "and once more" drift -f "$m" -o json
+check "with the same dates" equal "$(seen)" "$first"
+key_of() { jq -r --arg c "$1" '.resources[] | select(.class == $c) | .key' "$work/out"; }
+missing=$(key_of missing) drifted=$(key_of drift)
+exits 0 "the missing rule is ignored" drift ignore web-0 Rule "$missing"
+exits 0 "the changed one is accepted for long" drift accept web-0 Rule "$changed" --until 2199-12-31
+exits 0 "then nothing counts" drift -f "$m" -o json
+check "it fits its schema" valid
+check "verdicts are shown" equal "$(jq -c '[.resources[] | [.class, .verdict, .until]] | sort' "$work/out")" \
+    '[["drift","accepted","2200-01-01T00:00:00Z"],["missing","ignored",null]]'
+exits 0 "JUnit has no failure" drift -f "$m" -o junit
+check "but two that were skipped" equal "$(xml 'suite.get("failures"), suite.get("skipped")')" "('0', '2')"
+exits 0 "SARIF has them suppressed" drift -f "$m" -o sarif
+check "each with a reason" equal "$(jq -c '[.runs[0].results[].suppressions[0].justification] | sort' "$work/out")" \
+    '["accepted until 2200-01-01T00:00:00Z","ignored"]'
+exits 0 "a plan has nothing to do" plan -f "$m"
+check "and says what it leaves" equal "$(grep -c 'so it is not corrected' "$work/out")" 2
+exits 0 "an apply corrects neither" apply -f "$m"
+check "the rule is gone still" equal "$(rule_of app-0001.example.com)" ""
+exits 0 "one is forgotten" drift forget web-0 Rule "$missing"
+exits 0 "and corrected" apply -f "$m"
+check "the rule is there again" equal "$(rule_of app-0001.example.com | wc -l)" 1
+exits 0 "the other one is accepted still" drift -f "$m" -o json
+check "it is all there is" equal "$(key_of drift)" "$drifted"
+exits 1 "what was not found is not decided about" drift accept web-0 Rule "$missing"
+
 # ---- a reading that is not to be trusted makes no report
 mock_stop
 exits 5 "without the cloud there is no report" drift -f "$m" -o junit

@@ -91,6 +91,65 @@ static void test_sarif_says_when_the_source_was_incomplete(void **state)
     assert_int_equal(cJSON_GetArraySize(json_get(run, "results")), 0);
 }
 
+/* The rule is gone, and ignored until 1970-01-01T00:00:09Z. */
+static void ignore_rule(struct bed *b)
+{
+    static struct finding found;
+    static finding_list list;
+    lose_rule(b);
+    found = (struct finding){ .lb = "kube-system/web",
+                              .kind = RESOURCE_RULE,
+                              .key = bed_row(b, RESOURCE_RULE)->key,
+                              .class = CLASS_MISSING,
+                              .first_seen = 2000,
+                              .verdict = FINDING_IGNORED,
+                              .until = 9000 };
+    list.items = &found;
+    list.len = 1;
+    b->in.findings = &list;
+    b->in.now_ms = 5000;
+}
+
+static void test_ignored_is_skipped_in_junit(void **state)
+{
+    struct bed *b = *state;
+    ignore_rule(b);
+    const char *text = report(b, REPORT_JUNIT);
+    assert_non_null(strstr(text, "tests=\"4\" failures=\"0\" errors=\"0\" skipped=\"1\""));
+    assert_non_null(
+        strstr(text, "<skipped message=\"missing: ignored until 1970-01-01T00:00:09Z\"/>"));
+    b->in.now_ms = 9000;
+    text = report(b, REPORT_JUNIT);
+    assert_non_null(strstr(text, "failures=\"1\""));
+    assert_non_null(strstr(text, "first seen 1970-01-01T00:00:02Z\n"));
+}
+
+static void test_ignored_is_a_suppressed_result_in_sarif(void **state)
+{
+    struct bed *b = *state;
+    ignore_rule(b);
+    (void)report(b, REPORT_SARIF);
+    cJSON *doc CLEANUP(json_done) = bed_json(b);
+    const cJSON *run = cJSON_GetArrayItem(json_get(doc, "runs"), 0);
+    const cJSON *result = cJSON_GetArrayItem(json_get(run, "results"), 0);
+    const cJSON *why = cJSON_GetArrayItem(json_get(result, "suppressions"), 0);
+    assert_string_equal(json_str(why, "kind"), "external");
+    assert_string_equal(json_str(why, "status"), "accepted");
+    assert_string_equal(json_str(why, "justification"), "ignored until 1970-01-01T00:00:09Z");
+    assert_string_equal(json_str(json_get(result, "properties"), "found"),
+                        "first seen 1970-01-01T00:00:02Z");
+}
+
+static void test_markdown_shows_what_is_ignored(void **state)
+{
+    struct bed *b = *state;
+    ignore_rule(b);
+    const char *text = report(b, REPORT_MARKDOWN);
+    assert_non_null(strstr(text, "### In sync: 4 resources, but for 1 accepted or ignored\n"));
+    assert_non_null(strstr(text, "was applied and is gone<br>*first seen 1970-01-01T00:00:02Z*"
+                                 "<br>*ignored until 1970-01-01T00:00:09Z* |\n"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
 
 int main(void)
@@ -101,6 +160,9 @@ int main(void)
         TEST(test_junit_has_what_was_left_out_as_an_error),
         TEST(test_sarif_points_into_the_manifest),
         TEST(test_sarif_says_when_the_source_was_incomplete),
+        TEST(test_ignored_is_skipped_in_junit),
+        TEST(test_ignored_is_a_suppressed_result_in_sarif),
+        TEST(test_markdown_shows_what_is_ignored),
     };
     return cmocka_run_group_tests_name("report/drift_ci", tests, NULL, NULL);
 }

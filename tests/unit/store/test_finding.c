@@ -25,7 +25,7 @@ static void put(struct fixture *f, const struct finding *items, size_t n)
     finding_list list = { 0 };
     for (size_t i = 0; i < n; i++)
         *LIST_PUSH(&f->a, &list) = items[i];
-    assert_true(store_findings_put(f->st, &list, &f->err));
+    assert_true(store_findings_put(f->st, NULL, &list, &f->err));
 }
 
 static finding_list load(struct fixture *f)
