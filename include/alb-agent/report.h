@@ -52,6 +52,13 @@ struct report_counts {
  * not count. */
 void report_drift(struct buf *b, const struct report_in *in, struct report_counts *counts);
 
+/* What an agent that runs, or ran last, said of itself (store_status_read()), and whether it is
+ * old or from the dead.  Uses 'colour' and 'now_ms' of 'in'. */
+struct store_status;
+void report_agent(struct buf *b, const struct report_in *in, const struct store_status *s);
+/* The same as an object, which is the caller's. */
+cJSON *report_agent_json(const struct store_status *s, int64_t now_ms);
+
 /* The wanted rows; 'needs' are facts that are lacking, as "?eni(10.1.0.9)". */
 void report_desired(struct buf *b, const struct report_in *in, const char *const *needs,
                     size_t n_needs);

@@ -127,6 +127,33 @@ static cJSON *read_list(const struct session *s)
 /* ---- load balancers ---------------------------------------------------------------------------
  */
 
+/* What is amiss with a load balancer, and how much of it is settled. */
+struct amiss {
+    int64_t found, settled;
+};
+
+static struct amiss count_amiss(const struct session *s, const char *lb)
+{
+    struct amiss n = { 0 };
+    int64_t now = clock_now_ms(clock_system());
+    for (size_t i = 0; i < s->findings.len; i++) {
+        const struct finding *f = &s->findings.items[i];
+        if (f->class == CLASS_IN_SYNC || strcmp(f->lb, lb) != 0)
+            continue;
+        n.found++;
+        n.settled += finding_settled(f, now);
+    }
+    return n;
+}
+
+static void amiss_text(struct buf *b, const struct session *s, const char *lb)
+{
+    struct amiss n = count_amiss(s, lb);
+    if (n.found)
+        buf_addf(b, "  drift      %" PRId64 " found, %" PRId64 " of it accepted or ignored\n",
+                 n.found, n.settled);
+}
+
 static void status_text(struct buf *b, struct session *s, const store_summaries *list,
                         const cJSON *certificates)
 {
@@ -142,6 +169,7 @@ static void status_text(struct buf *b, struct session *s, const store_summaries 
                  (long long)l->in_sync);
         buf_addf(b, "  last read  %s\n", time_or_never(l->observed_at, at));
         buf_addf(b, "  revision   %lld\n", (long long)l->revision);
+        amiss_text(b, s, l->lb);
         served_list served = { 0 };
         find_served(s, l->lb, certificates, &served);
         served_text(b, s, &served);
@@ -154,10 +182,13 @@ static void add_text(cJSON *obj, const char *name, const char *text)
 }
 
 static void status_json(struct buf *b, struct session *s, const store_summaries *list,
-                        const cJSON *certificates)
+                        const cJSON *certificates, const struct store_status *agent)
 {
     cJSON *doc CLEANUP(json_done) = cJSON_CreateObject();
     add_text(doc, "cluster", s->cluster_id);
+    cJSON_AddItemToObject(doc, "agent",
+                          agent ? report_agent_json(agent, clock_now_ms(clock_system()))
+                                : cJSON_CreateNull());
     cJSON *lbs = cJSON_AddArrayToObject(doc, "loadBalancers");
     for (size_t i = 0; i < list->len; i++) {
         const struct store_summary *l = &list->items[i];
@@ -170,6 +201,9 @@ static void status_json(struct buf *b, struct session *s, const store_summaries 
         cJSON_AddItemToObject(o, "inSync", json_new_int(l->in_sync));
         add_text(o, "observedAt", l->observed_at ? time_format(l->observed_at, at) : NULL);
         cJSON_AddItemToObject(o, "revision", json_new_int(l->revision));
+        struct amiss amiss = count_amiss(s, l->lb);
+        cJSON_AddItemToObject(o, "found", json_new_int(amiss.found));
+        cJSON_AddItemToObject(o, "settled", json_new_int(amiss.settled));
         served_list served = { 0 };
         find_served(s, l->lb, certificates, &served);
         served_json(o, s, &served);
@@ -184,16 +218,24 @@ static enum exit_code status_run(const struct cmd *cmd, struct options *o)
     (void)cmd;
     struct error err;
     struct session s CLEANUP(session_close) = { 0 };
+    struct store_status agent;
+    bool any = false;
     store_summaries list = { 0 };
     if (!open_session(&s, o, STORE_SNAPSHOT, false, &err)
-        || !store_summary(s.store, &s.arena, &list, &err))
+        || !store_summary(s.store, &s.arena, &list, &err)
+        || !store_status_read(s.store, &s.arena, &agent, &any, &err))
         return cli_fail(&err);
     struct buf b CLEANUP(buf_done) = { 0 };
     cJSON *certificates CLEANUP(json_done) = read_list(&s);
     if (format_of(o) == REPORT_JSON)
-        status_json(&b, &s, &list, certificates);
-    else
+        status_json(&b, &s, &list, certificates, any ? &agent : NULL);
+    else {
+        struct report_in in;
+        fill_report(&s, o, &in);
+        if (any)
+            report_agent(&b, &in, &agent);
         status_text(&b, &s, &list, certificates);
+    }
     cli_print(&b);
     return EXIT_DONE;
 }
@@ -201,8 +243,11 @@ static enum exit_code status_run(const struct cmd *cmd, struct options *o)
 const struct cmd cmd_status = {
     .name = "status",
     .usage = "[flags]",
-    .summary = "Show what the state file knows of each load balancer.",
-    .help = "Makes no call and needs no lock.\nExit codes: 0 shown, 1 error.",
+    .summary = "Show what the agent is doing, and what the state file knows of each load balancer.",
+    .help =
+        "Also while an agent runs: makes no call and needs no lock.  What the agent said last is\n"
+        "at most a second old, unless it is said to be older, or the agent to be gone.\nExit "
+        "codes: 0 shown, 1 error.",
     .opts = OPTS_CLOUD,
     .outputs = "text|json",
     .run = status_run,

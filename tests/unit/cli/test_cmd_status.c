@@ -1,6 +1,7 @@
 /* test_cmd_status.c - what the state file knows. */
 #include "tests/unit/cli/stage.h"
 
+#include "alb-agent/clock.h"
 #include "alb-agent/json.h"
 
 static void fill_state(struct stage *s)
@@ -134,14 +135,73 @@ static void test_status_refuses_another_cluster(void **state)
     assert_string_equal(s->out, "");
 }
 
+/* The agent holds the file meanwhile. */
+static void test_status_beside_an_agent_says_what_it_does(void **state)
+{
+    struct stage *s = *state;
+    struct store *st;
+    struct error err;
+    struct store_lane lane = { .family = "load balancer",
+                               .key = "kube-system/web",
+                               .state = "running",
+                               .what = "CreateRules" };
+    struct store_status said = { .at = clock_now_ms(clock_system()), .phase = "running" };
+    said.lanes.items = &lane;
+    said.lanes.len = 1;
+    fill_state(s);
+    assert_true(store_open(&st, s->state, STORE_WRITE, 1, NULL, &err));
+    assert_true(store_status_put(st, &said, &err));
+    assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, (char *)NULL), EXIT_DONE);
+    assert_memory_equal(s->out, "Agent: running (pid ", 20);
+    assert_non_null(strstr(s->out, "  running      load balancer kube-system/web: CreateRules\n"));
+    assert_non_null(strstr(s->out, "\nCluster c7: 1 load balancer\n"));
+    store_close(st);
+    assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, (char *)NULL), EXIT_DONE);
+    assert_memory_equal(s->out, "Agent: not running; it ended without a word", 43);
+    assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, "-ojson", (char *)NULL),
+                     EXIT_DONE);
+    cJSON *doc CLEANUP(json_done) = NULL;
+    assert_true(json_parse(s->out, strlen(s->out), &doc, &err));
+    assert_string_equal(json_str(json_get(doc, "agent"), "state"), "dead");
+}
+
+static void test_status_counts_what_was_found(void **state)
+{
+    struct stage *s = *state;
+    struct store *st;
+    struct error err;
+    struct finding found[] = { { .lb = "kube-system/web",
+                                 .kind = RESOURCE_RULE,
+                                 .key = "80/HTTP#1",
+                                 .class = CLASS_MISSING,
+                                 .first_seen = 1,
+                                 .verdict = FINDING_IGNORED },
+                               { .lb = "kube-system/web",
+                                 .kind = RESOURCE_RULE,
+                                 .key = "80/HTTP#2",
+                                 .class = CLASS_DRIFT,
+                                 .first_seen = 1 } };
+    finding_list list = { found, 2 };
+    fill_state(s);
+    assert_true(store_open(&st, s->state, STORE_WRITE, 1, NULL, &err));
+    assert_true(store_findings_put(st, &list, &err));
+    store_close(st);
+    assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, (char *)NULL), EXIT_DONE);
+    assert_non_null(strstr(s->out, "  drift      2 found, 1 of it accepted or ignored\n"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, stage_setup, stage_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_status_shows_each_load_balancer), TEST(test_status_says_when_certificates_end),
-        TEST(test_status_of_nothing_is_empty),      TEST(test_status_as_json),
+        TEST(test_status_shows_each_load_balancer),
+        TEST(test_status_says_when_certificates_end),
+        TEST(test_status_of_nothing_is_empty),
+        TEST(test_status_as_json),
         TEST(test_status_refuses_another_cluster),
+        TEST(test_status_beside_an_agent_says_what_it_does),
+        TEST(test_status_counts_what_was_found),
     };
     return cmocka_run_group_tests_name("cli/cmd_status", tests, NULL, NULL);
 }
