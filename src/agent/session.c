@@ -111,8 +111,19 @@ bool session_open(struct session *s, const struct session_config *config, struct
     return store_model_load(s->store, &s->arena, &s->known, err);
 }
 
+/* What fails here is done by the next run. */
+static void prune(struct session *s)
+{
+    const struct store_limits limits = { 0 };
+    struct error ignored;
+    bool tidy = s->store && s->config.mode == STORE_WRITE
+                && store_prune(s->store, &limits, session_now(s), &ignored);
+    (void)tidy;
+}
+
 void session_close(struct session *s)
 {
+    prune(s);
     alb_free(s->alb);
     if (s->transport != s->config.transport)
         http_free(s->transport);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "tests/support/world.h"
+#include "tests/support/run.h"
 
 #define LB    "kube-system/web"
 #define GROUP "shop/tea-tea:80"
@@ -324,6 +324,60 @@ static void test_class_that_asks_is_corrected_once_it_is_confirmed(void **state)
     assert_string_equal(scheduler_of_group(w), "Wrr");
 }
 
+/* ---- an agent that keeps running ----------------------------------------------------------- */
+
+enum { MINUTE = 60 * 1000 };
+
+static void test_running_agent_leaves_an_accepted_edit_until_its_date(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    size_t n;
+    start(w);
+    edit_group(w, "Wlc");
+    (void)look(w, &n);
+    decide(w, FINDING_ACCEPTED, w->mock.now_ms + 40 * MINUTE);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_pass(&r, 25 * MINUTE);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    agent_remove(r.g, OBJECT_INGRESS, "shop", "coffee"); /* a join without a reading */
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 1);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 1);
+    runner_pass(&r, 30 * MINUTE);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 2);
+    runner_stop(&r);
+}
+
+static void test_running_agent_writes_down_what_it_finds(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err;
+    finding_list list;
+    world_write_shop(w);
+    w->config.policy[CLASS_DRIFT] = DRIFT_REPORT;
+    runner_start(&r, w);
+    runner_settle(&r);
+    edit_group(w, "Wlc");
+    int64_t before = w->mock.now_ms;
+    runner_pass(&r, 25 * MINUTE);
+    assert_true(store_findings_load(agent_store(r.g), &a, &list, &err));
+    assert_int_equal(list.len, 1);
+    assert_string_equal(list.items[0].key, GROUP);
+    assert_in_range(list.items[0].first_seen, before, before + 11 * MINUTE);
+    assert_in_range(list.items[0].last_good, 1, before);
+    edit_group(w, "Wrr");
+    runner_pass(&r, 15 * MINUTE);
+    assert_true(store_findings_load(agent_store(r.g), &a, &list, &err));
+    assert_int_equal(list.len, 0);
+    runner_stop(&r);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -339,6 +393,8 @@ int main(void)
         TEST(test_rule_that_was_deleted_and_is_ignored_is_not_made_again),
         TEST(test_class_that_is_reported_is_left_until_somebody_wants_it_corrected),
         TEST(test_class_that_asks_is_corrected_once_it_is_confirmed),
+        TEST(test_running_agent_leaves_an_accepted_edit_until_its_date),
+        TEST(test_running_agent_writes_down_what_it_finds),
     };
     return cmocka_run_group_tests_name("agent/findings", tests, NULL, NULL);
 }

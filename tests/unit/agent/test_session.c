@@ -140,6 +140,31 @@ static void test_source_counts_albconfigs_and_keeps_objects(void **state)
     assert_false(s.objects.incomplete);
 }
 
+/* A thousand stay. */
+static void test_old_revisions_go_at_the_end_of_a_run(void **state)
+{
+    struct world *w = *state;
+    struct error err;
+    struct store *st = NULL;
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    assert_true(store_open(&st, w->state, STORE_WRITE, 1, NULL, &err));
+    assert_true(store_begin(&txn, st, &err));
+    for (int v = 1; v <= 1003; v++)
+        assert_true(store_revision_put(st, "kube-system/web", arena_fmt(&w->arena, "{\"v\":%d}", v),
+                                       NULL, 1, &err));
+    assert_true(store_commit(&txn, &err));
+    store_close(st);
+    struct session s = { 0 };
+    world_open(w, &s, STORE_WRITE);
+    session_close(&s);
+    store_entries left;
+    assert_true(store_open(&st, w->state, STORE_SNAPSHOT, 1, NULL, &err));
+    assert_true(store_history(st, NULL, 2000, &w->arena, &left, &err));
+    store_close(st);
+    assert_int_equal(left.len, 1000);
+    assert_int_equal(left.items[0].number, 4);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -154,6 +179,7 @@ int main(void)
         TEST(test_default_state_follows_the_xdg_directories),
         TEST(test_load_balancer_names_have_a_namespace),
         TEST(test_source_counts_albconfigs_and_keeps_objects),
+        TEST(test_old_revisions_go_at_the_end_of_a_run),
     };
     return cmocka_run_group_tests_name("agent/session", tests, NULL, NULL);
 }
