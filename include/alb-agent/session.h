@@ -32,6 +32,7 @@ struct session_config {
     const char *only;        /* plan and apply this load balancer alone; NULL: all            */
     /* Of CLASS_DRIFT, CLASS_MISSING and CLASS_ORPHAN (findings_leave()); all-zero: corrected. */
     enum drift_policy policy[CLASS_IN_SYNC + 1];
+    struct store_limits limits; /* of what the state file keeps; session_close() sees to it */
 
     /* For tests; all-zero means the real world. */
     const struct clock *clock;   /* borrowed                                      */

@@ -106,10 +106,11 @@ static const char *why_left(struct session *s, struct arena *a, const struct fin
         return arena_fmt(a, "%s%s, so it is not corrected; 'alb-agent drift forget %s' ends that",
                          finding_verdict_name(f->verdict), until_text(a, f), address);
     if (s->config.policy[f->class] == DRIFT_REPORT)
-        return arena_fmt(a,
-                         "only reported, as drift.policy says; 'alb-agent drift correct %s' has it "
-                         "corrected",
-                         address);
+        return arena_fmt(
+            a,
+            "only reported, as the setting drift.%s says; 'alb-agent drift correct %s' "
+            "has it corrected",
+            resource_class_name(f->class), address);
     return arena_fmt(a,
                      "waits for a person: 'alb-agent drift correct %s', or the annotation "
                      "alb-agent/confirm: \"%s\" on its AlbConfig, has it corrected",

@@ -114,10 +114,9 @@ bool session_open(struct session *s, const struct session_config *config, struct
 /* What fails here is done by the next run. */
 static void prune(struct session *s)
 {
-    const struct store_limits limits = { 0 };
     struct error ignored;
     bool tidy = s->store && s->config.mode == STORE_WRITE
-                && store_prune(s->store, &limits, session_now(s), &ignored);
+                && store_prune(s->store, &s->config.limits, session_now(s), &ignored);
     (void)tidy;
 }
 

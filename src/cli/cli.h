@@ -58,7 +58,9 @@ struct options {
     const char *config;
     option_list sets; /* of OPT_RUN */
     bool print_config;
-    size_t batch_rules, batch_servers; /* of the settings */
+    size_t batch_rules, batch_servers; /* of the settings, as what follows */
+    enum drift_policy policy[CLASS_IN_SYNC + 1];
+    struct store_limits limits;
     const char *state, *endpoint, *ca_file, *region, *vpc_id, *backend_type, *cluster_id, *output,
         *destroy;
     bool allow_destroy, yes, help;

@@ -71,9 +71,11 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
         .backend_type = backend_type(o),
         .destroy = o->destroy,
         .allow_destroy = o->allow_destroy,
+        .limits = o->limits,
         .batch_rules = o->batch_rules,
         .batch_servers = o->batch_servers,
     };
+    memcpy(config.policy, o->policy, sizeof config.policy);
     if (!session_open(s, &config, err))
         return false;
     if (s->set_aside)

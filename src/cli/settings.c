@@ -4,6 +4,8 @@
 #include "alb-agent/config.h"
 #include "cli.h"
 
+enum { DAY_MS = 24 * 60 * 60 * 1000, MB = 1024 * 1024 };
+
 static void fall_back(const char **value, const char *setting)
 {
     if (!*value)
@@ -40,5 +42,11 @@ bool options_take_settings(struct options *o, const struct cmd *cmd, struct erro
         o->allow_destroy = o->allow_destroy || s.allow_destroy;
     o->batch_rules = (size_t)s.batch.rules;
     o->batch_servers = (size_t)s.batch.servers;
+    o->policy[CLASS_DRIFT] = s.drift.drift;
+    o->policy[CLASS_MISSING] = s.drift.missing;
+    o->policy[CLASS_ORPHAN] = s.drift.orphan;
+    o->limits = (struct store_limits){ .revisions = s.revisions.keep,
+                                       .event_age_ms = s.events.keep_days * DAY_MS,
+                                       .event_bytes = s.events.megabytes * MB };
     return true;
 }

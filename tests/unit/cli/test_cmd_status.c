@@ -184,7 +184,7 @@ static void test_status_counts_what_was_found(void **state)
     finding_list list = { found, 2 };
     fill_state(s);
     assert_true(store_open(&st, s->state, STORE_WRITE, 1, NULL, &err));
-    assert_true(store_findings_put(st, &list, &err));
+    assert_true(store_findings_put(st, NULL, &list, &err));
     store_close(st);
     assert_int_equal(stage_run(s, &cmd_status, "--state", s->state, (char *)NULL), EXIT_DONE);
     assert_non_null(strstr(s->out, "  drift      2 found, 1 of it accepted or ignored\n"));

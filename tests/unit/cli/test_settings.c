@@ -17,7 +17,9 @@ static const char *whole_file(struct stage *s)
                       "cluster-id: c1\nregion: cn-file\nvpc-id: vpc-1\nca-file: /ca\n"
                       "endpoints: {alb: 'https://alb', cas: 'https://cas'}\nstate: s.db\n"
                       "manifests: [a.yaml, b]\nallow-destroy: true\n"
-                      "batch: {rules: 7, servers: 8}\n");
+                      "batch: {rules: 7, servers: 8}\n"
+                      "drift: {drift: ask, missing: report}\n"
+                      "events: {keep-days: 2, megabytes: 3}\nrevisions: {keep: 4}\n");
 }
 
 static int setup(void **state)
@@ -49,6 +51,12 @@ static void test_file_says_what_no_flag_does(void **state)
     assert_true(o.allow_destroy);
     assert_int_equal(o.batch_rules, 7);
     assert_int_equal(o.batch_servers, 8);
+    assert_int_equal(o.policy[CLASS_DRIFT], DRIFT_ASK);
+    assert_int_equal(o.policy[CLASS_MISSING], DRIFT_REPORT);
+    assert_int_equal(o.policy[CLASS_ORPHAN], DRIFT_CORRECT);
+    assert_int_equal(o.limits.event_age_ms, 2 * 24 * 3600 * 1000);
+    assert_int_equal(o.limits.event_bytes, 3 * 1024 * 1024);
+    assert_int_equal(o.limits.revisions, 4);
 }
 
 static void test_flags_win_and_the_environment_comes_next(void **state)
