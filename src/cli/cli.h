@@ -46,7 +46,7 @@ enum opt {
     OPT_FROM = 1 << 18,   /* whose annotations are translated */
     OPT_RUN = 1 << 20,    /* what only an agent that keeps running takes */
     OPT_CONFIG = 1 << 19, /* what no flag says is taken from the settings (config.h) */
-    OPT_UNTIL = 1 << 20,  /* when a verdict is over */
+    OPT_UNTIL = 1 << 21,  /* when a verdict is over */
 };
 #define OPTS_CLOUD \
     (OPT_CONFIG | OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
