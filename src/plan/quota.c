@@ -12,9 +12,7 @@
 bool plan_is_basic(const struct planner *p)
 {
     const struct alb_load_balancer *have = p->row->actual, *want = p->row->desired;
-    enum alb_edition edition = have && have->edition ? have->edition
-                               : want                ? want->edition
-                                                     : ALB_EDITION_UNSET;
+    enum alb_edition edition = have && have->edition ? have->edition : want->edition;
     return edition == ALB_EDITION_BASIC;
 }
 
@@ -60,7 +58,7 @@ static void move_early(struct planner *p, rule_ops *ops)
         for (size_t i = 0; i < ops->len; i++)
             if (ops->items[i].early == early)
                 *LIST_PUSH(p->a, &sorted) = ops->items[i];
-    for (size_t i = 0; i < sorted.len && sorted.items[i].early; i++)
+    for (size_t i = 0; sorted.items[i].early; i++)         /* the creates are not */
         if (!sorted.items[i].waits || sorted.items[i].led) /* redirects would wait for room */
             sorted.items[i].waits = waits;
     *ops = sorted;
@@ -154,9 +152,9 @@ static bool take_in_place(struct rounds *r, size_t y)
     return false;
 }
 
-/* How many creates have to come before a change, itself among them; NOT_NOW when one of those
- * waits.  'choose' marks them. */
-static const size_t NOT_NOW = SIZE_MAX / 2;
+/* How many creates have to come before a change, itself among them; NOT_NOW or more when one of
+ * those waits.  'choose' marks them. */
+enum { NOT_NOW = 1000000 };
 
 static size_t creates_before(struct rounds *r, size_t i, bool choose)
 {
@@ -169,9 +167,9 @@ static size_t creates_before(struct rounds *r, size_t i, bool choose)
     size_t n = op->kind == STEP_CREATE && !r->chosen[i];
     if (op->kind == STEP_CREATE)
         r->chosen[i] = r->chosen[i] || choose;
-    for (size_t k = 0; k < op->before.len && n < NOT_NOW; k++)
+    for (size_t k = 0; k < op->before.len; k++)
         n += creates_before(r, op->before.items[k], choose);
-    return n < NOT_NOW ? n : NOT_NOW;
+    return n;
 }
 
 static size_t closure(struct rounds *r, size_t i, bool choose)
@@ -282,7 +280,8 @@ static bool try_rounds(struct planner *p, rule_ops *ops, size_t room)
     for (size_t i = first; i < r.out.len; i++)
         if (!r.out.items[i].waits)
             r.out.items[i].waits = "room in the quota, which other changes make first";
-    p->sum.hitless = p->sum.hitless && !stuck;
+    if (stuck)
+        p->sum.hitless = false;
     *ops = r.out;
     return true;
 }
@@ -328,7 +327,8 @@ void quota_rules(struct planner *p, rule_ops *ops, size_t there)
         return;
     }
     if (has_rounds(ops)) { /* labels are moved before that; then a new plan is made */
-        p->sum.hitless = p->sum.hitless && there <= limit && !would_be_stuck(p, ops, limit - there);
+        if (there > limit || would_be_stuck(p, ops, limit - there))
+            p->sum.hitless = false;
         return;
     }
     link_ops(p->a, ops);

@@ -382,7 +382,7 @@ static void follow_rounds(struct planner *p, struct rule_list *l, size_t there, 
 }
 
 /* Room first, in calls of its own: each then ends what it begins, while moves that are spread
- * over several calls would be planned anew, and elsewhere, after each. */
+ * over several calls, or of which some wait, would be planned anew, and elsewhere, after each. */
 static void make_room_first(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops,
                             size_t *calls)
 {
@@ -421,7 +421,7 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
         take_fewer(p, there, &ops, &calls, &exact);
     if (calls > 2 && simple)
         try_copies(p, l, there, &ops, &calls);
-    if (calls > 2 && l->made_room)
+    if (l->made_room && (calls > 2 || !wait_alike(&ops)))
         make_room_first(p, l, there, &ops, &calls);
     for (size_t i = 0; i < ops.len; i++)
         *LIST_PUSH(p->a, out) = ops.items[i];
