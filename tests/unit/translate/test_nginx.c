@@ -288,6 +288,16 @@ static void test_annotations_that_are_no_text_are_passed_over(void **state)
     assert_string_equal(notes.items[0].annotation, N "limit-rpm");
 }
 
+static void test_the_class_of_an_ingress_asks_for_it(void **state)
+{
+    (void)state;
+    struct world w = world_of(WEB TEA("d") NGINX_CLASS("true") INGRESS_OF("n", "", X_TEA)
+                                  INGRESS("d", "plain", "") X_TEA INGRESS("d", "lost", ""));
+    assert_true(nginx_is_asked(&w.set, object_set_find(&w.set, OBJECT_INGRESS, "d", "web")));
+    assert_false(nginx_is_asked(&w.set, object_set_find(&w.set, OBJECT_INGRESS, "d", "plain")));
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_an_ingress_without_annotations_is_left_as_it_is),
         cmocka_unit_test(test_an_ingress_of_no_class_asks_for_nothing),
         cmocka_unit_test(test_annotations_that_are_no_text_are_passed_over),
+        cmocka_unit_test(test_the_class_of_an_ingress_asks_for_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -419,12 +419,131 @@ static void test_it_says_when_time_alone_changes_something(void **state)
     arena_done(&e.pems);
 }
 
+static const char *server_of(const struct translator *tr)
+{
+    struct translate_out out;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    translator_whole(tr, &a, &out);
+    const struct resource *r =
+        model_find(&out.desired, "kube-system/web", RESOURCE_SERVER_GROUP, "d/web-tea:80");
+    const struct alb_server_group *g = r ? r->desired : NULL;
+    return !g                                 ? "no group"
+           : !g->servers.len                  ? "none"
+           : g->servers.items[0].id[0] == 'e' ? "eni"
+                                              : "node";
+}
+
+#define NODE_PORT                                                                                 \
+    "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d}\n"                   \
+    "spec: {type: NodePort, ports: [{name: http, port: 80, nodePort: 30080}]}\n"                  \
+    "---\napiVersion: v1\nkind: Endpoints\nmetadata: {name: tea, namespace: d}\n"                 \
+    "subsets: [{addresses: [{ip: 10.0.0.1}], ports: [{name: http, port: 8080}]}]\n"               \
+    "---\napiVersion: v1\nkind: Node\nmetadata: {name: n}\nspec: {providerID: cn-hangzhou.i-n}\n" \
+    "status: {conditions: [{type: Ready, status: \"True\"}]}\n"
+
+static void test_services_that_do_not_say_are_reached_as_the_setting_says(void **state)
+{
+    (void)state;
+    struct world w = { 0 };
+    world_read(&w, WEB NODE_PORT INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
+    world_fact(&w, FACT_ENI, "vpc-1/10.0.0.1", "eni-1", "");
+    static const char *const settings[] = { NULL, "eni", "ecs" };
+    static const char *const wanted[] = { "eni", "eni", "node" };
+    for (size_t i = 0; i < COUNT(settings); i++) {
+        struct translator *tr = translator_new("c-1", "vpc-1", "cn-hangzhou");
+        translator_set_backend_type(tr, settings[i]);
+        translator_update(tr, &w.set, &w.facts, 0, NULL);
+        assert_string_equal(server_of(tr), wanted[i]);
+        translator_free(tr);
+    }
+    translator_free(NULL);
+    world_done(&w);
+}
+
+/* The groups of an Ingress that did not change follow the VPC of their load balancer. */
+static void test_groups_follow_the_vpc(void **state)
+{
+    (void)state;
+    struct world w = { 0 };
+    world_read(&w, WEB TEA("d") INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
+    world_fact(&w, FACT_ENI, "vpc-1/10.0.0.1", "eni-1", "");
+    struct translator *tr = translator_new("c-1", NULL, NULL);
+    translator_update(tr, &w.set, &w.facts, 0, NULL);
+    assert_string_equal(server_of(tr), "none");
+    struct fact_need vswitch = { .kind = FACT_VSWITCH, .key = "vsw-1" };
+    const struct translate_changes changes = { .facts = { &vswitch, 1 } };
+    world_fact(&w, FACT_VSWITCH, "vsw-1", "z-1", "vpc-1");
+    translator_update(tr, &w.set, &w.facts, 0, &changes);
+    assert_string_equal(server_of(tr), "eni");
+    for (size_t i = 0; i < w.facts.items.len; i++)
+        if (w.facts.items.items[i].kind == FACT_VSWITCH)
+            w.facts.items.items[i].value2 = "vpc-2";
+    translator_update(tr, &w.set, &w.facts, 0, &changes);
+    assert_string_equal(server_of(tr), "none");
+    translator_free(tr);
+    world_done(&w);
+}
+
+static void test_rows_of_nobody_are_not_held(void **state)
+{
+    (void)state;
+    struct world w = { 0 };
+    world_read(&w, WEB TEA("d") INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
+    struct translator *tr = translator_new("c-1", "vpc-1", NULL);
+    translator_update(tr, &w.set, &w.facts, 0, NULL);
+    struct resource row = {
+        .lb = "kube-system/web", .kind = RESOURCE_RULE, .key = "", .parent = ""
+    };
+    assert_false(translator_holds(tr, &row));
+    row.desired_from = "AlbConfig web (t.yaml:1)";
+    assert_false(translator_holds(tr, &row));
+    row.desired_from = "Ingress d/web (t.yaml:9) rules[0].paths[0]";
+    assert_false(translator_holds(tr, &row));
+    assert_non_null(translator_lb(tr, "kube-system/web"));
+    assert_null(translator_lb(tr, "default/web"));
+    translator_free(tr);
+    world_done(&w);
+}
+
+/* Which path a group is made for may change though its Ingress does not: its notes follow. */
+static void test_a_group_follows_the_path_that_names_it_first(void **state)
+{
+    (void)state;
+    static const char one_left[] =
+        "{\"apiVersion\":\"alibabacloud.com/"
+        "v1\",\"kind\":\"AlbConfig\",\"metadata\":{\"name\":\"web\"},"
+        "\"spec\":{\"config\":{\"zoneMappings\":[{\"vSwitchId\":\"vsw-1\",\"zoneId\":\"z-1\"}]},"
+        "\"listeners\":[{\"port\":443,\"protocol\":\"HTTPS\",\"certificates\":[{\"CertificateId\":"
+        "\"c-1\"}]}]}}";
+    struct world w = { 0 };
+    world_read(&w, WEB INGRESS("d", "web", "") "  tls: [{hosts: [a.com]}]\n  rules:\n" PATH(
+                       "a.com", "/") PATH("b.com", "/"));
+    struct translator *tr = translator_new("c-1", "vpc-1", NULL);
+    translator_update(tr, &w.set, &w.facts, 0, NULL);
+    assert_int_equal(warnings_of(tr, "spec.rules[1].http.paths[0].backend: there is no Service"),
+                     1);
+    object_set_replace(&w.set, cJSON_Parse(one_left), "t.yaml:1");
+    struct translate_object config = { OBJECT_ALB_CONFIG, "", "web" };
+    const struct translate_changes changes = { .objects = { &config, 1 } };
+    translator_update(tr, &w.set, &w.facts, 0, &changes);
+    assert_int_equal(warnings_of(tr, "spec.rules[0].http.paths[0].backend: there is no Service"),
+                     1);
+    assert_int_equal(warnings_of(tr, "spec.rules[1].http.paths[0].backend: there is no Service"),
+                     0);
+    translator_free(tr);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_after_any_changes_it_is_the_translation_from_scratch),
         cmocka_unit_test(test_one_change_costs_the_same_among_few_and_among_many),
         cmocka_unit_test(test_it_says_when_time_alone_changes_something),
+        cmocka_unit_test(test_services_that_do_not_say_are_reached_as_the_setting_says),
+        cmocka_unit_test(test_groups_follow_the_vpc),
+        cmocka_unit_test(test_rows_of_nobody_are_not_held),
+        cmocka_unit_test(test_a_group_follows_the_path_that_names_it_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
