@@ -62,8 +62,6 @@ static void add_ids(struct subject *s, const struct place *at, const struct acl_
     for (size_t i = 0; i < spec->ids.len; i++) {
         const char *id = spec->ids.items[i];
         struct place here = { .up = &list, .index = i };
-        if (!id)
-            continue; /* a problem already */
         if (!*id || id[0] == '@' || strcspn(id, " \t") != strlen(id))
             problem(s, &here, "\"%s\" is no id of an access list, as acl-...", id);
         if (text_is_one_of(id, spec->ids.items, i))
@@ -78,9 +76,7 @@ static void add_ids(struct subject *s, const struct place *at, const struct acl_
 static void add_entry(struct subject *s, const struct place *at, const char *text, struct map *seen,
                       struct alb_acl *acl)
 {
-    const char *entry = text ? acl_entry(s->t->a, text) : NULL;
-    if (!text)
-        return; /* a problem already */
+    const char *entry = acl_entry(s->t->a, text);
     if (!entry) {
         problem(s, at, "\"%s\" is no IPv4 address or block, as 192.0.2.7 or 10.0.0.0/8", text);
         return;

@@ -191,6 +191,29 @@ static void test_security_groups_and_access_lists_exclude_each_other(void **stat
     world_done(&w);
 }
 
+static void test_what_is_no_id_or_entry_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *config, *problem;
+    } cases[] = {
+        { "aclIds: [\"\"]", "aclIds[0]: \"\" is no id of an access list" },
+        { "aclIds: [\"@acl/80/HTTP/White\"]", "aclIds[0]: \"@acl/80/HTTP/White\" is no id" },
+        { "aclIds: [acl-1, \"acl 2\"]", "aclIds[1]: \"acl 2\" is no id" },
+        { "aclIds: [7]", "aclIds[0]: this is a number; give text" },
+        { "aclEntries: [\"\"]", "aclEntries[0]: \"\" is no IPv4 address or block" },
+        { "aclEntries: [7]", "aclEntries[0]: this is a number; give text" },
+    };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct world w =
+            world_with(arena_fmt(&a, "[{aclConfig: {aclType: White, %s}}]", cases[i].config));
+        assert_has(problems(&w), cases[i].problem);
+        assert_null(listener_of(&w, "80/HTTP"));
+        world_done(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_a_listener_takes_500_entries),
         cmocka_unit_test(test_all_listeners_together_take_800),
         cmocka_unit_test(test_security_groups_and_access_lists_exclude_each_other),
+        cmocka_unit_test(test_what_is_no_id_or_entry_is_named),
     };
     return cmocka_run_group_tests_name("translate/acl", tests, NULL, NULL);
 }
