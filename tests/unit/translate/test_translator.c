@@ -450,8 +450,11 @@ static void test_services_that_do_not_say_are_reached_as_the_setting_says(void *
     static const char *const settings[] = { NULL, "eni", "ecs" };
     static const char *const wanted[] = { "eni", "eni", "node" };
     for (size_t i = 0; i < COUNT(settings); i++) {
-        struct translator *tr = translator_new("c-1", "vpc-1", "cn-hangzhou");
-        translator_set_backend_type(tr, settings[i]);
+        struct translator *tr =
+            translator_new(&(struct translate_in){ .cluster_id = "c-1",
+                                                   .vpc_id = "vpc-1",
+                                                   .region = "cn-hangzhou",
+                                                   .backend_type = settings[i] });
         translator_update(tr, &w.set, &w.facts, 0, NULL);
         assert_string_equal(server_of(tr), wanted[i]);
         translator_free(tr);
@@ -467,7 +470,7 @@ static void test_groups_follow_the_vpc(void **state)
     struct world w = { 0 };
     world_read(&w, WEB TEA("d") INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
     world_fact(&w, FACT_ENI, "vpc-1/10.0.0.1", "eni-1", "");
-    struct translator *tr = translator_new("c-1", NULL, NULL);
+    struct translator *tr = translator_new(&(struct translate_in){ .cluster_id = "c-1" });
     translator_update(tr, &w.set, &w.facts, 0, NULL);
     assert_string_equal(server_of(tr), "none");
     struct fact_need vswitch = { .kind = FACT_VSWITCH, .key = "vsw-1" };
@@ -489,7 +492,8 @@ static void test_rows_of_nobody_are_not_held(void **state)
     (void)state;
     struct world w = { 0 };
     world_read(&w, WEB TEA("d") INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
-    struct translator *tr = translator_new("c-1", "vpc-1", NULL);
+    struct translator *tr =
+        translator_new(&(struct translate_in){ .cluster_id = "c-1", .vpc_id = "vpc-1" });
     translator_update(tr, &w.set, &w.facts, 0, NULL);
     struct resource row = {
         .lb = "kube-system/web", .kind = RESOURCE_RULE, .key = "", .parent = ""
@@ -518,7 +522,8 @@ static void test_a_group_follows_the_path_that_names_it_first(void **state)
     struct world w = { 0 };
     world_read(&w, WEB INGRESS("d", "web", "") "  tls: [{hosts: [a.com]}]\n  rules:\n" PATH(
                        "a.com", "/") PATH("b.com", "/"));
-    struct translator *tr = translator_new("c-1", "vpc-1", NULL);
+    struct translator *tr =
+        translator_new(&(struct translate_in){ .cluster_id = "c-1", .vpc_id = "vpc-1" });
     translator_update(tr, &w.set, &w.facts, 0, NULL);
     assert_int_equal(warnings_of(tr, "spec.rules[1].http.paths[0].backend: there is no Service"),
                      1);
