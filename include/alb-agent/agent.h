@@ -59,8 +59,8 @@ void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const 
 /* The objects as the agent knows them. */
 const struct object_set *agent_objects(const struct agent *g);
 
-/* New settings, for what begins from now on: pace, times, allow_destroy and batch sizes; the
- * others need a new agent. */
+/* New settings, for what begins from now on: pace, times, allow_destroy, batch sizes and what is
+ * done about drift; the others need a new agent. */
 void agent_set_config(struct agent *g, const struct agent_config *config);
 
 /* Reads everything again as soon as it can. */

@@ -138,6 +138,7 @@ static void set_limits(struct session_config *to, const struct session_config *f
     to->batch_servers = from->batch_servers;
     to->list_lag_ms = from->list_lag_ms;
     to->read_max_age_ms = from->read_max_age_ms;
+    memcpy(to->policy, from->policy, sizeof to->policy);
 }
 
 void agent_set_config(struct agent *g, const struct agent_config *config)
@@ -145,8 +146,11 @@ void agent_set_config(struct agent *g, const struct agent_config *config)
     const struct map_entry *cursor = NULL;
     set_times(g, config);
     set_limits(&g->base.config, &config->session);
-    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
         set_limits(&b->s.config, &config->session);
+        session_leave_findings(&b->s);
+        apply_touch(g->ap, b->name, false, session_now(&b->s));
+    }
     apply_set_pace(g->ap, config->pace);
 }
 

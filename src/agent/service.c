@@ -53,6 +53,14 @@ static int64_t resync_of(const struct agent_settings *s)
     return lb < group ? lb : group;
 }
 
+static struct store_limits limits_of(const struct agent_settings *s)
+{
+    const int64_t day = 24 * 3600 * (int64_t)1000;
+    return (struct store_limits){ .revisions = s->revisions.keep,
+                                  .event_age_ms = s->events.keep_days * day,
+                                  .event_bytes = s->events.megabytes << 20 };
+}
+
 static struct agent_config agent_config_of(struct arena *a, const struct agent_settings *s)
 {
     struct agent_config c = {
@@ -70,6 +78,10 @@ static struct agent_config agent_config_of(struct arena *a, const struct agent_s
             .reads = { .limit = (int)s->budgets.reads_per_second, .period_ms = 1000 },
             .list_lag_ms = s->list_lag_ms,
             .read_max_age_ms = s->read_max_age_ms,
+            .policy = { [CLASS_DRIFT] = s->drift.drift,
+                        [CLASS_MISSING] = s->drift.missing,
+                        [CLASS_ORPHAN] = s->drift.orphan },
+            .limits = limits_of(s),
         },
         .resync_ms = resync_of(s),
     };
@@ -241,12 +253,7 @@ static bool put_status(struct service *v, int64_t now, struct error *err)
 
 static bool keep_house(struct service *v, int64_t now, struct error *err)
 {
-    const int64_t day = 24 * 3600 * (int64_t)1000;
-    const struct store_limits limits = {
-        .revisions = v->settings.revisions.keep,
-        .event_age_ms = v->settings.events.keep_days * day,
-        .event_bytes = v->settings.events.megabytes << 20,
-    };
+    const struct store_limits limits = limits_of(&v->settings);
     if (now - v->housekeeping_at < HOUSEKEEPING_MS || !agent_is_quiet(v->g))
         return true;
     v->housekeeping_at = now;

@@ -62,8 +62,8 @@ static bool parse(const struct options *o, struct decision *d, struct error *err
     d->kind = resource_kind_find(words[2]);
     if (d->kind == RESOURCE_KINDS)
         return error_set(err, ERROR_INVALID,
-                         "drift: '%s' is no kind: LoadBalancer, Listener, Rule, ServerGroup or "
-                         "Certificate",
+                         "drift: '%s' is no kind: LoadBalancer, Listener, Rule, ServerGroup, "
+                         "Certificate or Acl",
                          words[2]);
     d->key = words[3];
     d->now_ms = clock_now_ms(clock_system());

@@ -28,7 +28,7 @@ static void count(const struct planner *p, const struct resource *r, struct use 
                   struct use *certs)
 {
     const struct alb_listener *have = r->actual, *want = r->desired;
-    bool changed = r->ours && want && !r->held;
+    bool changed = r->ours && want && !row_stays(r);
     if (have) {
         listeners->now++;
         certs->now += have->additional_certs.len;

@@ -352,6 +352,24 @@ static void test_running_agent_leaves_an_accepted_edit_until_its_date(void **sta
     runner_stop(&r);
 }
 
+static void test_policy_of_a_running_agent_is_changed(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    w->config.policy[CLASS_DRIFT] = DRIFT_REPORT;
+    runner_start(&r, w);
+    runner_settle(&r);
+    edit_group(w, "Wlc");
+    runner_pass(&r, 15 * MINUTE);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 1);
+    r.config.session.policy[CLASS_DRIFT] = DRIFT_CORRECT;
+    agent_set_config(r.g, &r.config);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 2);
+    runner_stop(&r);
+}
+
 static void test_running_agent_writes_down_what_it_finds(void **state)
 {
     struct world *w = *state;
@@ -394,6 +412,7 @@ int main(void)
         TEST(test_class_that_is_reported_is_left_until_somebody_wants_it_corrected),
         TEST(test_class_that_asks_is_corrected_once_it_is_confirmed),
         TEST(test_running_agent_leaves_an_accepted_edit_until_its_date),
+        TEST(test_policy_of_a_running_agent_is_changed),
         TEST(test_running_agent_writes_down_what_it_finds),
     };
     return cmocka_run_group_tests_name("agent/findings", tests, NULL, NULL);
