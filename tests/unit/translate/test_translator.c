@@ -447,14 +447,13 @@ static void test_services_that_do_not_say_are_reached_as_the_setting_says(void *
     struct world w = { 0 };
     world_read(&w, WEB NODE_PORT INGRESS("d", "web", "") "  rules:\n" PATH("a.com", "/"));
     world_fact(&w, FACT_ENI, "vpc-1/10.0.0.1", "eni-1", "");
-    static const char *const settings[] = { NULL, "eni", "ecs" };
+    static const char *const types[] = { NULL, "eni", "ecs" };
     static const char *const wanted[] = { "eni", "eni", "node" };
-    for (size_t i = 0; i < COUNT(settings); i++) {
-        struct translator *tr =
-            translator_new(&(struct translate_in){ .cluster_id = "c-1",
-                                                   .vpc_id = "vpc-1",
-                                                   .region = "cn-hangzhou",
-                                                   .backend_type = settings[i] });
+    for (size_t i = 0; i < COUNT(types); i++) {
+        struct translator *tr = translator_new(&(struct translate_in){ .cluster_id = "c-1",
+                                                                       .vpc_id = "vpc-1",
+                                                                       .region = "cn-hangzhou",
+                                                                       .backend_type = types[i] });
         translator_update(tr, &w.set, &w.facts, 0, NULL);
         assert_string_equal(server_of(tr), wanted[i]);
         translator_free(tr);
