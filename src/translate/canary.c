@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "translate_priv.h"
+#include "rule_priv.h"
 
 enum { WHOLE = 100, MAX_TARGETS = 5 };
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "translate_priv.h"
+#include "rule_priv.h"
 
 static const char order_annotation[] = "alb-agent/rule-order";
 

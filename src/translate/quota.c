@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cell_priv.h"
+#include "rule_priv.h"
 
 /* Of the editions that an AlbConfig can ask for. */
 enum { LISTENERS = 50, CERTS = 25, RULES = 100, SERVERS = 1000, USES = 50, USES_OF_SERVER = 200 };

@@ -1,7 +1,7 @@
 /* reach.c - rules that never get a request, because one before them takes all they could get.
  * "It takes all" is a proof; where route.h finds none, nothing is said. */
 #include "alb-agent/route.h"
-#include "translate_priv.h"
+#include "rule_priv.h"
 
 /* More than the quota of a load balancer allows after every raise; beyond it the order of
  * rules is not what is wrong. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cell_priv.h"
+#include "rule_priv.h"
 
 enum { TLS_PORT = 443 }; /* where ssl-redirect leads, whatever the protocol there */
 
