@@ -29,7 +29,8 @@ void session_hold_unknown(struct session *s)
     for (size_t i = 0; i < s->world.rows.len; i++) {
         struct resource *r = &s->world.rows.items[i];
         const struct resource *known = model_find(&s->known, r->lb, r->kind, r->key);
-        if (!r->desired && r->ours && (!known || !known->desired_from))
+        bool remembered = known && (known->desired_from || known->applied);
+        if (!r->desired && r->ours && !remembered)
             r->held = true;
     }
 }

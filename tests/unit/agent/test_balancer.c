@@ -142,6 +142,29 @@ static void test_memory_does_not_grow_with_the_changes(void **state)
     runner_stop(&r);
 }
 
+/* One that cannot be read holds what nobody remembers; a rule that was wanted until a moment ago is
+ * remembered, however often what is wanted changes before its delete is sent. */
+static void test_a_rule_goes_while_another_object_is_in_doubt(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write_ingress(w, "bad", "web", "no host", "tea");
+    r.config.pace[LANE_LOAD_BALANCER].delay_ms = 1000;
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    agent_remove(r.g, OBJECT_INGRESS, "shop", "tea");
+    runner_pass(&r, 100);
+    agent_remove(r.g, OBJECT_INGRESS, "shop", "bad");
+    world_write_ingress(w, "bad", "web", "still no host", "tea");
+    world_remove(w, "ingress-tea.yaml");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 1);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -152,6 +175,7 @@ int main(void)
         WORLD_TEST(test_what_was_deleted_during_a_reading_is_not_deleted_again),
         WORLD_TEST(test_readings_beside_changes_cost_no_write),
         WORLD_TEST(test_rule_that_becomes_another_during_a_reading_is_one_rule),
+        WORLD_TEST(test_a_rule_goes_while_another_object_is_in_doubt),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
