@@ -1,0 +1,253 @@
+/* change.c - objects change: Ingresses, Services, what they hold, and some that nobody can read. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "sim.h"
+
+/* ---- objects --------------------------------------------------------------------------------- */
+
+static void put(struct sim *s, cJSON *body)
+{
+    if (s->agent)
+        agent_put(s->agent, body, "sim");
+    else
+        cJSON_Delete(body);
+}
+
+static void take_away(struct sim *s, enum object_kind kind, const char *name)
+{
+    if (s->options.verbose)
+        printf("    without %s\n", name);
+    if (s->agent)
+        agent_remove(s->agent, kind, "shop", name);
+}
+
+static void put_ingress(struct sim *s, size_t i)
+{
+    const struct sim_ingress *g = &s->world.ingresses[i];
+    if (s->options.verbose) {
+        printf("    i%zu%s: lb%u %s", i, g->hostile ? " (hostile)" : "", g->lb, sim_host(g->host));
+        for (size_t k = 0; k < ROUTES; k++)
+            if (g->routes[k].on)
+                printf(" %s%s -> s%uv%u", g->routes[k].exact ? "=" : "",
+                       sim_path(g->routes[k].path), g->routes[k].service, g->routes[k].gen);
+        printf("\n");
+    }
+    put(s, object_ingress(&s->world, i));
+}
+
+/* Several objects change one after the other; the agent may run in between. */
+static void between(struct sim *s)
+{
+    check_goal(s);
+    if (one_in(s, 3))
+        life_pass(s, (int64_t)draw(s, 100));
+}
+
+static bool is_taken(const struct world *w, const struct sim_ingress *g, const struct sim_route *r)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        for (size_t k = 0; k < ROUTES; k++) {
+            const struct sim_ingress *o = &w->ingresses[i];
+            if (o->on && o->routes[k].on && o->lb == g->lb && o->host == g->host
+                && o->routes[k].path == r->path && o->routes[k].exact == r->exact)
+                return true;
+        }
+    return false;
+}
+
+/* Routes that nobody else has, at least one. */
+static bool draw_routes(struct sim *s, struct sim_ingress *g)
+{
+    const size_t n = 1 + draw(s, ROUTES);
+    bool any = false;
+    for (size_t k = 0; k < ROUTES; k++) {
+        struct sim_route r = { .on = true,
+                               .exact = one_in(s, 4),
+                               .path = (uint8_t)draw(s, PATHS),
+                               .service = (uint8_t)draw(s, SERVICES) };
+        r.gen = s->world.services[r.service].gen;
+        bool twice = false;
+        for (size_t i = 0; i < k; i++)
+            twice = twice
+                    || (g->routes[i].on && g->routes[i].path == r.path
+                        && g->routes[i].exact == r.exact);
+        r.on = k < n && !twice && !is_taken(&s->world, g, &r);
+        g->routes[k] = r;
+        any = any || r.on;
+    }
+    return any;
+}
+
+bool change_ingress(struct sim *s)
+{
+    const size_t i = draw(s, INGRESSES);
+    struct sim_ingress *at = &s->world.ingresses[i];
+    struct sim_ingress g = { .on = true, .there = true };
+    g.lb = (uint8_t)(at->on && !one_in(s, 4) ? at->lb : draw(s, BALANCERS));
+    g.host = (uint8_t)(at->on && !one_in(s, 4) ? at->host : draw(s, HOSTS));
+    at->on = false; /* its own routes are free */
+    if (!draw_routes(s, &g)) {
+        at->there = false;
+        take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
+        return true;
+    }
+    *at = g;
+    put_ingress(s, i);
+    return true;
+}
+
+/* One backend of one route. */
+bool change_backend(struct sim *s)
+{
+    const size_t i = draw(s, INGRESSES), k = draw(s, ROUTES);
+    struct sim_ingress *g = &s->world.ingresses[i];
+    if (!g->on || !g->there || g->hostile || !g->routes[k].on)
+        return false;
+    g->routes[k].service = (uint8_t)draw(s, SERVICES);
+    g->routes[k].gen = s->world.services[g->routes[k].service].gen;
+    put_ingress(s, i);
+    return true;
+}
+
+bool remove_ingress(struct sim *s)
+{
+    const size_t i = draw(s, INGRESSES);
+    struct sim_ingress *g = &s->world.ingresses[i];
+    if (!g->there)
+        return false;
+    g->on = g->there = g->hostile = false;
+    take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
+    return true;
+}
+
+static bool is_shared(const struct world *w, size_t i)
+{
+    for (size_t k = 0; k < CANARIES; k++)
+        if (w->canaries[k].on && w->canaries[k].lb == w->ingresses[i].lb
+            && w->canaries[k].host == w->ingresses[i].host)
+            return true;
+    return false;
+}
+
+/* It cannot be translated any more: what it said last stands. */
+bool make_hostile(struct sim *s)
+{
+    const size_t i = draw(s, INGRESSES);
+    struct sim_ingress *g = &s->world.ingresses[i];
+    for (size_t k = 0; k < INGRESSES; k++)
+        if (s->world.ingresses[k].hostile)
+            return false; /* one at a time: their order is not known */
+    if (!g->on || is_shared(&s->world, i))
+        return false;
+    g->hostile = true;
+    put_ingress(s, i);
+    return true;
+}
+
+bool change_pods(struct sim *s)
+{
+    const size_t i = draw(s, SERVICES);
+    struct sim_service *v = &s->world.services[i];
+    const uint8_t pods = v->pods;
+    v->pods = (uint8_t)(one_in(s, 3) ? draw(s, 1 << PODS) : pods ^ 1U << draw(s, PODS));
+    if (!v->pods && !one_in(s, 8))
+        v->pods = 1;
+    put(s, object_slice(&s->world, i));
+    return v->pods != pods;
+}
+
+bool change_canary(struct sim *s)
+{
+    const size_t i = draw(s, CANARIES), k = draw(s, INGRESSES), n = draw(s, ROUTES);
+    struct sim_canary *c = &s->world.canaries[i];
+    const struct sim_ingress *g = &s->world.ingresses[k];
+    if (c->on && one_in(s, 3)) {
+        c->on = false;
+        take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "c%zu", i));
+        return true;
+    }
+    if (!g->on || g->hostile || !g->routes[n].on)
+        return false;
+    struct sim_canary made = { .on = true, .lb = g->lb, .host = g->host, .route = g->routes[n] };
+    made.weight = (uint8_t)(1 + draw(s, 45));
+    made.route.service = (uint8_t)draw(s, SERVICES);
+    made.route.gen = s->world.services[made.route.service].gen;
+    *c = made;
+    put(s, object_canary(&s->world, i));
+    return true;
+}
+
+bool change_settings(struct sim *s)
+{
+    const size_t i = draw(s, BALANCERS);
+    s->world.idle_timeout[i] = (uint8_t)(1 + draw(s, 60));
+    put(s, object_balancer(&s->world, i));
+    return true;
+}
+
+static void move_routes(struct sim *s, size_t service)
+{
+    struct world *w = &s->world;
+    for (size_t i = 0; i < INGRESSES; i++) {
+        bool any = false;
+        for (size_t k = 0; k < ROUTES; k++)
+            if (w->ingresses[i].routes[k].service == service) {
+                w->ingresses[i].routes[k].gen = w->services[service].gen;
+                any = true;
+            }
+        if (!any || !w->ingresses[i].there)
+            continue;
+        put_ingress(s, i);
+        between(s);
+    }
+    for (size_t i = 0; i < CANARIES; i++) {
+        if (!w->canaries[i].on || w->canaries[i].route.service != service)
+            continue;
+        w->canaries[i].route.gen = w->services[service].gen;
+        put(s, object_canary(w, i));
+        between(s);
+    }
+}
+
+static bool uses(const struct sim_ingress *g, size_t service)
+{
+    for (size_t k = 0; k < ROUTES; k++)
+        if (g->routes[k].service == service)
+            return true;
+    return false;
+}
+
+/* The service gets another name: a new one, then all that use it, then the old one goes. */
+bool rename_service(struct sim *s)
+{
+    const size_t i = draw(s, SERVICES);
+    struct sim_service *v = &s->world.services[i];
+    for (size_t k = 0; k < INGRESSES; k++)
+        if (s->world.ingresses[k].hostile && uses(&s->world.ingresses[k], i))
+            return false;
+    const char *old = sim_service_name(&s->arena, &s->world, i);
+    v->gen++;
+    put(s, object_service(&s->world, i));
+    put(s, object_slice(&s->world, i));
+    move_routes(s, i);
+    take_away(s, OBJECT_SERVICE, old);
+    take_away(s, OBJECT_ENDPOINT_SLICE, arena_fmt(&s->arena, "%s-1", old));
+    return true;
+}
+
+void step_heal(struct sim *s)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        if (s->world.ingresses[i].hostile) {
+            s->world.ingresses[i].hostile = false;
+            put_ingress(s, i);
+        }
+    for (size_t i = 0; i < CANARIES; i++)
+        if (s->world.canaries[i].on && !world_has_main(&s->world, i)) {
+            s->world.canaries[i].on = false;
+            take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "c%zu", i));
+        }
+    check_goal(s);
+}

@@ -1,0 +1,420 @@
+/* check.c - what must hold at every moment, and at the end. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mock-server/mock.h"
+#include "sim.h"
+
+enum { WRITES = 200, WRITES_MS = 60000, READS = 20, READS_MS = 1000 };
+
+/* What a lane has in flight, and what is left of the budget of an action. */
+struct flight {
+    uint64_t call;
+    char lane[160];
+};
+struct budget {
+    int64_t at_ms, spent_us; /* in time that a call costs */
+};
+struct checks {
+    struct flight flights[64];
+    struct map budgets;
+    struct arena arena;
+};
+static struct checks checks; /* of the one run there is */
+
+void check_begin(struct sim *s)
+{
+    (void)s;
+    memset(checks.flights, 0, sizeof checks.flights);
+}
+
+void check_done(struct sim *s)
+{
+    (void)s;
+    map_done(&checks.budgets);
+    arena_done(&checks.arena);
+}
+
+void check_restart(struct sim *s)
+{
+    check_done(s);
+    check_begin(s);
+}
+
+void sim_complain(struct sim *s, const char *fmt, ...)
+{
+    struct sim_result *r = s->result;
+    va_list ap;
+    if (!r->ok)
+        return;
+    r->ok = false;
+    r->step = s->step;
+    va_start(ap, fmt);
+    (void)vsnprintf(r->why, sizeof r->why, fmt, ap);
+    va_end(ap);
+    if (s->options.verbose)
+        printf("  VIOLATION %s\n", r->why);
+}
+
+bool sim_failed(const struct sim *s)
+{
+    return !s->result->ok && !s->options.go_on;
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+static const char *param(const struct sim_call *c, const char *name)
+{
+    for (size_t i = 0; i < c->params.len; i++)
+        if (!strcmp(c->params.items[i].name, name))
+            return c->params.items[i].value;
+    return NULL;
+}
+
+static const char *lb_of_rule(const struct sim *s, const char *id)
+{
+    const struct view_rule *r = view_rule(&s->view, id);
+    return r ? view_listener_lb(&s->view, r->listener) : NULL;
+}
+
+static const char *lb_of(const struct sim *s, const struct sim_call *c)
+{
+    static const char *const rules[] = { "RuleId", "RuleIds.1", "Rules.1.RuleId" };
+    const char *lb = param(c, "LoadBalancerId"), *listener = param(c, "ListenerId");
+    if (!lb && listener)
+        lb = view_listener_lb(&s->view, listener);
+    for (size_t i = 0; !lb && i < COUNT(rules); i++)
+        lb = param(c, rules[i]) ? lb_of_rule(s, param(c, rules[i])) : NULL;
+    return lb;
+}
+
+/* What the call changes, of which there may be one change in flight. */
+static void lane_of(struct sim *s, const struct sim_call *c, char *out, size_t size)
+{
+    const char *id = param(c, "ServerGroupId"), *resource = param(c, "ResourceId.1");
+    const char *lb;
+    size_t n = (size_t)snprintf(out, size, "%s:", c->action);
+    if (id || resource) {
+        (void)snprintf(out, size, "%s", id ? id : resource);
+        return;
+    }
+    lb = lb_of(s, c);
+    if (lb) {
+        (void)snprintf(out, size, "%s", lb);
+        return;
+    }
+    for (size_t i = 0; i < c->params.len && n < size; i++)
+        if (strstr(c->params.items[i].name, "Name") || strstr(c->params.items[i].name, "Tag"))
+            n += (size_t)snprintf(out + n, size - n, "%s,", c->params.items[i].value);
+}
+
+static void take_lane(struct sim *s, const struct sim_call *c)
+{
+    char lane[160];
+    struct flight *free_one = NULL;
+    lane_of(s, c, lane, sizeof lane);
+    for (size_t i = 0; i < COUNT(checks.flights); i++) {
+        struct flight *f = &checks.flights[i];
+        if (f->call && !strcmp(f->lane, lane))
+            sim_complain(s, "two changes in flight on %s: %s is the second", lane, c->action);
+        free_one = f->call ? free_one : f;
+    }
+    if (!free_one) {
+        sim_complain(s, "more than %zu changes in flight", COUNT(checks.flights));
+        return;
+    }
+    free_one->call = c->id;
+    (void)snprintf(free_one->lane, sizeof free_one->lane, "%s", lane);
+}
+
+void check_reply(struct sim *s, uint64_t id)
+{
+    (void)s;
+    for (size_t i = 0; i < COUNT(checks.flights); i++)
+        if (checks.flights[i].call == id)
+            checks.flights[i].call = 0;
+}
+
+/* A bucket of as many tokens as the period brings, by the agent's clock. */
+static void spend(struct sim *s, const struct sim_call *c)
+{
+    const int64_t now = sim_now(s);
+    const int64_t period = c->write ? WRITES_MS : READS_MS, limit = c->write ? WRITES : READS;
+    struct budget *b = map_get(&checks.budgets, c->action);
+    if (!b) {
+        b = arena_alloc(&checks.arena, sizeof *b);
+        b->at_ms = now;
+        map_put(&checks.budgets, c->action, b);
+    }
+    const int64_t passed = now > b->at_ms ? (now - b->at_ms) * 1000 : 0;
+    b->spent_us = b->spent_us > passed ? b->spent_us - passed : 0;
+    b->at_ms = now;
+    b->spent_us += period * 1000 / limit;
+    if (b->spent_us > (period + period / limit + 1) * 1000)
+        sim_complain(s, "%s is called more often than %" PRId64 " times in %" PRId64 " ms",
+                     c->action, limit, period);
+}
+
+static void show_call(const struct sim *s, const struct sim_call *c)
+{
+    if (!s->options.verbose || !c->write)
+        return;
+    printf("      %s", c->action);
+    for (size_t i = 0; i < c->params.len; i++)
+        if (strcmp(c->params.items[i].name, "ClientToken") != 0)
+            printf(" %s=%s", c->params.items[i].name, c->params.items[i].value);
+    printf("\n");
+}
+
+static void check_ours(struct sim *s, const struct sim_call *c)
+{
+    for (size_t i = 0; i < c->params.len; i++)
+        if (map_get(&s->foreign, c->params.items[i].value))
+            sim_complain(s, "%s touches %s, which is not ours", c->action,
+                         c->params.items[i].value);
+}
+
+static uint64_t call_digest(const struct sim_call *c)
+{
+    uint64_t h = 14695981039346656037U;
+    for (size_t i = 0; i < c->params.len; i++) {
+        const struct alb_param *p = &c->params.items[i];
+        for (const char *t = p->value; strcmp(p->name, "ClientToken") != 0 && *t; t++)
+            h = (h ^ (unsigned char)*t) * 1099511628211U;
+    }
+    return h | 1;
+}
+
+void check_request(struct sim *s, const struct sim_call *c)
+{
+    spend(s, c);
+    if (!c->write)
+        return;
+    show_call(s, c);
+    view_refresh(s);
+    check_ours(s, c);
+    take_lane(s, c);
+    if (s->net.refused == call_digest(c))
+        sim_complain(s, "%s is repeated although it was refused for good", c->action);
+}
+
+/* ---- answers --------------------------------------------------------------------------------- */
+
+static bool is_busy(const char *code)
+{
+    return code
+           && (!strncmp(code, "ResourceInConfiguring", 21)
+               || !strncmp(code, "IncorrectStatus", 15));
+}
+
+static unsigned parts_of(const char *action)
+{
+    if (strstr(action, "Tag"))
+        return VIEW_ALL;
+    if (strstr(action, "Rule"))
+        return VIEW_RULES;
+    if (strstr(action, "Server"))
+        return VIEW_GROUPS;
+    return VIEW_LBS;
+}
+
+/* Does some rule of ours send requests to a group that takes none, while its service has pods? */
+static void check_served(struct sim *s, const char *after)
+{
+    const struct view *v = &s->view;
+    for (size_t i = 0; i < v->rules.len; i++)
+        for (size_t k = 0; v->rules.items[i].groups[k] && !v->rules.items[i].gone; k++) {
+            const struct view_group *g = view_group(v, v->rules.items[i].groups[k]);
+            const struct sim_service *of = g ? world_service(&s->world, g->service) : NULL;
+            if (of && g->ours && !g->available && of->pods && !of->filling)
+                sim_complain(s, "after %s rule %s leads to group %s (%s), which takes no request",
+                             after, v->rules.items[i].id, g->id, g->name);
+        }
+}
+
+void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
+                  bool by_fault)
+{
+    s->disturbed = s->disturbed || by_fault;
+    if (s->options.verbose && (c->write || by_fault))
+        printf("    %" PRId64 " %s%s %d %s\n", s->net.now_ms % 100000000, c->action,
+               by_fault ? " (fault)" : "", status, code ? code : "");
+    if (!c->write)
+        return;
+    if (is_busy(code) && !s->disturbed)
+        sim_complain(s, "%s is answered %s: another change was not over", c->action, code);
+    if (by_fault && code && !strncmp(code, "IllegalParam", 12)) {
+        s->net.refused = call_digest(c);
+        s->unbounded = true; /* the others go on without it */
+    }
+    if (code && !by_fault)
+        return;
+    s->view.stale |= parts_of(c->action) | VIEW_GROUPS;
+    check_routing(s, c->action);
+    if (!s->disturbed && strcmp(c->action, "ReplaceServersInServerGroup") != 0)
+        check_served(s, c->action);
+}
+
+/* ---- routing --------------------------------------------------------------------------------- */
+
+static void push_goal(struct sim *s, const struct routing *r)
+{
+    for (size_t i = 0; i < s->n_goals; i++)
+        if (!memcmp(&s->goals[i], r, sizeof *r))
+            return;
+    if (s->n_goals == GOALS_MAX)
+        s->unbounded = true;
+    else
+        s->goals[s->n_goals++] = *r;
+}
+
+void check_goal(struct sim *s)
+{
+    struct routing r;
+    for (int d = 0; d < DOUBTS; d++) {
+        world_routing(&s->world, (enum sim_doubt)d, &r);
+        push_goal(s, &r);
+    }
+}
+
+void check_disturbance(struct sim *s)
+{
+    struct routing r;
+    s->disturbed = true;
+    view_refresh(s);
+    view_routing(&s->view, &r);
+    push_goal(s, &r);
+}
+
+static bool is_allowed(const struct sim *s, size_t i, outcome o)
+{
+    for (size_t k = 0; k < s->n_goals; k++)
+        if (s->goals[k].of[i] == o)
+            return true;
+    return false;
+}
+
+static void show_rules(const struct sim *s)
+{
+    const struct view *v = &s->view;
+    for (size_t i = 0; i < v->rules.len; i++) {
+        const struct view_rule *r = &v->rules.items[i];
+        printf("    rule %s%s of %s at %" PRId64 ": %s %s ->", r->id, r->gone ? " (going)" : "",
+               r->listener, r->priority, r->hosts[0] ? r->hosts[0] : "any",
+               r->paths[0] ? r->paths[0] : "any");
+        for (size_t k = 0; r->groups[k]; k++) {
+            const struct view_group *g = view_group(v, r->groups[k]);
+            printf(" %s/%s", g ? g->ingress : "?", g ? g->service : "?");
+        }
+        printf("\n");
+    }
+}
+
+void check_routing(struct sim *s, const char *after)
+{
+    struct routing now;
+    view_refresh(s);
+    if (s->unbounded)
+        return;
+    view_routing(&s->view, &now);
+    for (size_t i = 0; i < PROBES; i++) {
+        const struct probe p = probe_at(i);
+        s->counts.probes++;
+        if (!is_allowed(s, i, now.of[i]) && s->options.verbose && !sim_failed(s))
+            show_rules(s);
+        if (!is_allowed(s, i, now.of[i]))
+            sim_complain(s, "after %s lb%d sends %s%s neither where it did nor where it is to",
+                         after, p.lb, p.host, p.path);
+    }
+}
+
+static size_t our_rules(const struct view *v)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->rules.len; i++)
+        n += !v->rules.items[i].foreign && !v->rules.items[i].gone;
+    return n;
+}
+
+static bool is_at_goal(struct sim *s, const struct routing *now)
+{
+    struct routing want[DOUBTS];
+    if (our_rules(&s->view) != world_rules(&s->world))
+        return false;
+    for (int d = 0; d < DOUBTS; d++)
+        world_routing(&s->world, (enum sim_doubt)d, &want[d]);
+    for (size_t i = 0; i < PROBES; i++)
+        if (now->of[i] != want[0].of[i] && now->of[i] != want[1].of[i]
+            && now->of[i] != want[2].of[i])
+            return false;
+    return true;
+}
+
+void check_quiet(struct sim *s)
+{
+    struct routing now;
+    s->view.stale |= VIEW_GROUPS;
+    view_refresh(s);
+    view_routing(&s->view, &now);
+    if (!is_at_goal(s, &now))
+        return;
+    s->goals[0] = now;
+    s->n_goals = 1;
+    check_goal(s);
+    s->unbounded = s->disturbed = false;
+    for (size_t i = 0; i < SERVICES; i++)
+        s->world.services[i].filling = !s->world.services[i].pods;
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void check_servers(struct sim *s)
+{
+    for (size_t i = 0; i < s->view.groups.len; i++) {
+        const struct view_group *g = &s->view.groups.items[i];
+        const struct sim_service *of = world_service(&s->world, g->service);
+        if (g->ours && of && of->pods != g->pods)
+            sim_complain(s, "group %s (%s) holds servers %x, not %x", g->id, g->name, g->pods,
+                         of->pods);
+    }
+}
+
+static void check_counts(struct sim *s)
+{
+    const struct view *v = &s->view;
+    size_t rules = our_rules(v), groups = 0, lbs = 0, foreign = 0;
+    for (size_t i = 0; i < v->groups.len; i++)
+        groups += v->groups.items[i].ours;
+    for (size_t i = 0; i < v->lbs.len; i++)
+        lbs += !map_get(&s->foreign, v->lbs.items[i].id);
+    foreign = v->rules.len - rules + v->groups.len - groups + v->lbs.len - lbs;
+    if (rules != world_rules(&s->world))
+        sim_complain(s, "%zu rules are left, %zu were asked for", rules, world_rules(&s->world));
+    if (groups != world_groups(&s->world))
+        sim_complain(s, "%zu groups are left, %zu were asked for", groups, world_groups(&s->world));
+    if (lbs != BALANCERS || v->listeners.len != BALANCERS)
+        sim_complain(s, "%zu load balancers with %zu listeners are left", lbs, v->listeners.len);
+    if (foreign != map_count(&s->foreign))
+        sim_complain(s, "%zu of %zu things that are not ours are left", foreign,
+                     map_count(&s->foreign));
+}
+
+void check_end(struct sim *s)
+{
+    struct routing now;
+    s->view.stale = VIEW_ALL;
+    view_refresh(s);
+    view_routing(&s->view, &now);
+    for (size_t i = 0; i < PROBES; i++) {
+        const struct probe p = probe_at(i);
+        struct routing want;
+        world_routing(&s->world, DOUBT_NONE, &want);
+        if (want.of[i] != now.of[i])
+            sim_complain(s, "in the end lb%d does not send %s%s where it is to", p.lb, p.host,
+                         p.path);
+    }
+    check_counts(s);
+    check_servers(s);
+}

@@ -1,0 +1,187 @@
+/* deed.c - somebody at the console: takes away and edits what is ours, and makes things of their
+ * own. */
+#include <stdio.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "mock-server/mock.h"
+#include "sim.h"
+
+/* ---- somebody else --------------------------------------------------------------------------- */
+
+static bool do_deed(struct sim *s, const char *action, const char *const *params, const char *id)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct front_deed d = { .action = action };
+    struct cloud_reply reply = { 0 };
+    for (; *params; params += 2)
+        *LIST_PUSH(&a, &d.params) = (struct param){ params[0], params[1] };
+    front_do(mock_front(s->mock), &a, &d, &reply);
+    const char *made = id && reply.body ? json_str(reply.body, id) : NULL;
+    if (made)
+        map_put(&s->foreign, made, s);
+    if (s->options.verbose)
+        printf("    console: %s %s\n", action, reply.code ? reply.code : "");
+    json_done(&reply.body);
+    s->view.stale = VIEW_ALL;
+    return !reply.code;
+}
+
+static bool make_group(struct sim *s)
+{
+    const char *name = arena_fmt(&s->arena, "foreign-%zu", map_count(&s->foreign));
+    const char *const params[] = {
+        "ServerGroupName", name, "VpcId", "vpc-1", "HealthCheckConfig.HealthCheckEnabled",
+        "false",           NULL
+    };
+    return map_count(&s->foreign) < 8 && do_deed(s, "CreateServerGroup", params, "ServerGroupId");
+}
+
+void step_make_foreign(struct sim *s)
+{
+    static const char *const params[] = { "LoadBalancerName",
+                                          "foreign",
+                                          "AddressType",
+                                          "Internet",
+                                          "VpcId",
+                                          "vpc-1",
+                                          "LoadBalancerEdition",
+                                          "Standard",
+                                          "LoadBalancerBillingConfig.PayType",
+                                          "PostPay",
+                                          "ZoneMappings.1.ZoneId",
+                                          "cn-hangzhou-h",
+                                          "ZoneMappings.1.VSwitchId",
+                                          "vsw-1",
+                                          "ZoneMappings.2.ZoneId",
+                                          "cn-hangzhou-i",
+                                          "ZoneMappings.2.VSwitchId",
+                                          "vsw-2",
+                                          NULL };
+    if (!do_deed(s, "CreateLoadBalancer", params, "LoadBalancerId") || !make_group(s))
+        sim_complain(s, "the mock does not let others make things");
+}
+
+static const struct view_rule *any_rule(struct sim *s)
+{
+    view_refresh(s);
+    if (!s->view.rules.len)
+        return NULL;
+    const struct view_rule *r = &s->view.rules.items[draw(s, s->view.rules.len)];
+    return r->foreign ? NULL : r;
+}
+
+static bool delete_rule(struct sim *s)
+{
+    const struct view_rule *r = any_rule(s);
+    return r && do_deed(s, "DeleteRule", (const char *const[]){ "RuleId", r->id, NULL }, NULL);
+}
+
+static bool edit_rule(struct sim *s)
+{
+    const struct view_rule *r = any_rule(s);
+    static const char *const what[][2] = {
+        { "Priority", "7777" },
+        { "RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.Weight", "55" },
+        { "RuleConditions.1.PathConfig.Values.1", "/elsewhere" },
+    };
+    const size_t k = draw(s, COUNT(what));
+    const struct view_group *g =
+        s->view.groups.len ? &s->view.groups.items[draw(s, s->view.groups.len)] : NULL;
+    const char *params[12] = { "RuleId", r ? r->id : "", what[k][0], what[k][1] };
+    size_t n = 4;
+    if (k == 1) {
+        params[n++] = "RuleActions.1.Type";
+        params[n++] = "ForwardGroup";
+        params[n++] = "RuleActions.1.Order";
+        params[n++] = "1";
+        params[n++] = "RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId";
+        params[n++] = g ? g->id : "";
+    } else if (k == 2) {
+        params[n++] = "RuleConditions.1.Type";
+        params[n++] = "Path";
+    }
+    return r && g && g->ours && do_deed(s, "UpdateRuleAttribute", params, NULL);
+}
+
+static bool add_rule(struct sim *s)
+{
+    view_refresh(s);
+    if (!s->view.listeners.len || map_count(&s->foreign) > 8)
+        return false;
+    const char *const params[] = { "ListenerId",
+                                   s->view.listeners.items[draw(s, s->view.listeners.len)].id,
+                                   "Priority",
+                                   arena_fmt(&s->arena, "%zu", 5000 + draw(s, 1000)),
+                                   "RuleName",
+                                   "by-hand",
+                                   "RuleConditions.1.Type",
+                                   "Path",
+                                   "RuleConditions.1.PathConfig.Values.1",
+                                   "/by-hand",
+                                   "RuleActions.1.Type",
+                                   "FixedResponse",
+                                   "RuleActions.1.Order",
+                                   "1",
+                                   "RuleActions.1.FixedResponseConfig.HttpCode",
+                                   "503",
+                                   "RuleActions.1.FixedResponseConfig.Content",
+                                   "by hand",
+                                   "RuleActions.1.FixedResponseConfig.ContentType",
+                                   "text/plain",
+                                   NULL };
+    return do_deed(s, "CreateRule", params, "RuleId");
+}
+
+static bool remove_server(struct sim *s)
+{
+    view_refresh(s);
+    if (!s->view.groups.len)
+        return false;
+    const struct view_group *g = &s->view.groups.items[draw(s, s->view.groups.len)];
+    unsigned pod = 0;
+    while (pod < PODS && !(g->pods >> pod & 1))
+        pod++;
+    const char *digit = g->service[0] == 's' ? strchr("0123456789", g->service[1]) : NULL;
+    if (!g->ours || pod == PODS || !digit)
+        return false;
+    const char *ip = arena_fmt(&s->arena, "10.0.%c.%u", *digit, pod + 1);
+    const char *const params[] = { "ServerGroupId",
+                                   g->id,
+                                   "Servers.1.ServerId",
+                                   ip,
+                                   "Servers.1.ServerIp",
+                                   ip,
+                                   "Servers.1.ServerType",
+                                   "Ip",
+                                   "Servers.1.Port",
+                                   "8080",
+                                   NULL };
+    return do_deed(s, "RemoveServersFromServerGroup", params, NULL);
+}
+
+static bool edit_listener(struct sim *s)
+{
+    view_refresh(s);
+    if (!s->view.listeners.len)
+        return false;
+    const char *const params[] = { "ListenerId",
+                                   s->view.listeners.items[draw(s, s->view.listeners.len)].id,
+                                   "IdleTimeout", arena_fmt(&s->arena, "%zu", 1 + draw(s, 60)),
+                                   NULL };
+    return do_deed(s, "UpdateListenerAttribute", params, NULL);
+}
+
+bool change_by_console(struct sim *s)
+{
+    static bool (*const deeds[])(struct sim *) = { delete_rule,   edit_rule,     add_rule,
+                                                   remove_server, edit_listener, make_group };
+    if (!deeds[draw(s, COUNT(deeds))](s))
+        return false;
+    check_disturbance(s);
+    if (s->agent && !one_in(s, 3))
+        agent_resync(s->agent);
+    else
+        s->unbounded = true; /* plans are made for what is there no more */
+    return true;
+}

@@ -1,0 +1,316 @@
+/* sim.h - the simulator: the whole agent and the whole mock in one process and one thread, on a
+ * virtual clock, living through years of changes and faults by a seed.
+ *
+ * A scenario is a list of steps.  What a step does is drawn from the scenario's seed and the
+ * step's number alone, so that leaving one out leaves the others as they are.  A step changes
+ * objects, or the cloud behind the agent's back, may arm a fault, and is carried until the agent
+ * is quiet.  What must hold at every moment is checked as requests leave and replies come. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "alb-agent/agent.h"
+#include "alb-agent/rng.h"
+#include "alb-agent/transport.h"
+
+struct mock;
+struct disk;
+
+/* ---- the objects as the scenario means them -------------------------------------------------- */
+
+enum {
+    BALANCERS = 2,
+    HOSTS = 3,
+    PATHS = 5,
+    SERVICES = 5,
+    PODS = 6,
+    INGRESSES = 7,
+    CANARIES = 2,
+    ROUTES = 3, /* of an Ingress */
+    ASKED_HOSTS = HOSTS + 1,
+    ASKED_PATHS = 10,
+    PROBES = BALANCERS * ASKED_HOSTS * ASKED_PATHS,
+    GOALS_MAX = 64
+};
+
+struct sim_route {
+    bool on, exact;
+    uint8_t path, service, gen; /* 'gen' of the service's name */
+};
+struct sim_ingress {
+    bool on;      /* it says something, or did while it was readable      */
+    bool there;   /* there is such an object                              */
+    bool hostile; /* the object cannot be translated: what it said last stands */
+    uint8_t lb, host;
+    struct sim_route routes[ROUTES];
+};
+/* A share by weight of the rule with the same load balancer, host and path. */
+struct sim_canary {
+    bool on;
+    uint8_t lb, host, weight;
+    struct sim_route route;
+};
+struct sim_service {
+    bool on;
+    uint8_t gen;  /* of its name           */
+    uint8_t pods; /* a bit for each        */
+    bool filling; /* it had none a moment ago */
+};
+struct world {
+    struct sim_ingress ingresses[INGRESSES];
+    struct sim_canary canaries[CANARIES];
+    struct sim_service services[SERVICES];
+    uint8_t idle_timeout[BALANCERS];
+    uint8_t version; /* of all objects, so that each put differs */
+};
+
+/* What becomes of a request: a digest of the groups it may go to and their weights. */
+typedef uint32_t outcome;
+enum { OUTCOME_NONE = 0, OUTCOME_DEFAULT = 1 };
+struct routing {
+    outcome of[PROBES];
+};
+struct probe {
+    int lb;
+    const char *host, *path;
+};
+struct probe probe_at(size_t i);
+
+/* world.c: how the objects read, and what they ask for by the rules of Kubernetes and ALB; shares
+ * nothing with src/. */
+void world_init(struct world *w, struct rng *r);
+const char *sim_host(size_t i);
+const char *sim_path(size_t i);
+const char *sim_service_name(struct arena *a, const struct world *w, size_t i);
+/* Rules of an Ingress that cannot be translated stand, but nobody says where among the others. */
+enum sim_doubt { DOUBT_NONE, DOUBT_FIRST, DOUBT_LAST, DOUBTS };
+void world_routing(const struct world *w, enum sim_doubt doubt, struct routing *out);
+/* How many rules and groups there are to be. */
+size_t world_rules(const struct world *w);
+size_t world_groups(const struct world *w);
+/* Is there a rule that the canary shares? */
+bool world_has_main(const struct world *w, size_t canary);
+/* The service of that name, or NULL. */
+const struct sim_service *world_service(const struct world *w, const char *name);
+/* A digest of one group's share. */
+outcome outcome_add(outcome sum, const char *ingress, const char *service, int64_t weight);
+outcome outcome_end(outcome sum);
+
+/* objects.c: the objects as JSON. */
+cJSON *object_balancer(const struct world *w, size_t i);
+cJSON *object_class(size_t i);
+cJSON *object_ingress(const struct world *w, size_t i);
+cJSON *object_canary(const struct world *w, size_t i);
+cJSON *object_service(const struct world *w, size_t i);
+cJSON *object_slice(const struct world *w, size_t i);
+/* All there are. */
+void objects_all(const struct world *w, struct object_set *out);
+
+/* ---- disk.c: files in memory as an SQLite VFS, which can fail and die ------------------------ */
+
+enum disk_fault {
+    DISK_OK,
+    DISK_DIE_BEFORE, /* the process ends instead of the n-th operation that changes a file */
+    DISK_DIE_AFTER,  /* and right after it                                                 */
+    DISK_ERROR,      /* the n-th fails                                                     */
+    DISK_FULL,       /* from the n-th on no write finds room                               */
+};
+/* Files below 'dir' are kept in memory from now on.  One disk at a time. */
+struct disk *disk_new(const char *dir);
+void disk_free(struct disk *d);
+void disk_fail(struct disk *d, enum disk_fault fault, int64_t nth);
+/* The process is dead: nothing changes any more until disk_revive(). */
+void disk_kill(struct disk *d);
+bool disk_is_dead(const struct disk *d);
+/* Did an operation fail that was to fail, since disk_fail()? */
+bool disk_has_failed(const struct disk *d);
+/* After all files were closed.  'power': what was not synced is lost, or torn. */
+void disk_revive(struct disk *d, bool power, struct rng *r);
+void disk_lose(struct disk *d);
+bool disk_holds(const struct disk *d, const char *text);
+/* Operations that changed a file, so far. */
+int64_t disk_ops(const struct disk *d);
+
+/* ---- view.c: what there is in the cloud, read directly --------------------------------------- */
+
+struct view_rule {
+    const char *id, *listener;
+    int64_t priority;
+    bool gone, foreign;
+    const char *hosts[4], *paths[8]; /* closed by NULL; none: any */
+    bool odd;                        /* it has conditions no probe meets  */
+    outcome to;
+    const char *groups[4];
+};
+struct view_group {
+    const char *id, *name, *ingress, *service, *lb, *tags;
+    bool ours;
+    uint8_t pods;     /* of our addresses, there or coming               */
+    size_t available; /* servers that take requests                       */
+    size_t servers;
+};
+struct view_listener {
+    const char *id, *lb;
+    int64_t port;
+};
+struct view_lb {
+    const char *id, *name;
+    int index; /* of ours, or -1 */
+};
+struct view {
+    struct arena arena;
+    LIST_OF(struct view_lb) lbs;
+    LIST_OF(struct view_listener) listeners;
+    LIST_OF(struct view_rule) rules;
+    LIST_OF(struct view_group) groups;
+    unsigned stale; /* bits of enum view_part */
+};
+enum view_part { VIEW_LBS = 1, VIEW_RULES = 2, VIEW_GROUPS = 4, VIEW_ALL = 7 };
+struct sim;
+/* Reads what is stale. */
+void view_refresh(struct sim *s);
+void view_routing(const struct view *v, struct routing *out);
+const struct view_group *view_group(const struct view *v, const char *id);
+const struct view_rule *view_rule(const struct view *v, const char *id);
+const char *view_listener_lb(const struct view *v, const char *id);
+
+/* ---- net.c: the transport, and what is checked of each call ---------------------------------- */
+
+struct sim_reply;
+struct sim_net {
+    struct transport transport;
+    struct clock clock; /* the agent's: the mock's and 'skew_ms' */
+    struct clock mock_clock;
+    int64_t now_ms, skew_ms;
+    int64_t latency_ms, lag_ms;
+    struct sim_reply *replies; /* on their way, by number */
+    uint64_t last_id;
+    int64_t step_calls;            /* since the step began                       */
+    int64_t die_before, die_after; /* the process ends at that call of the step; 0: never */
+    int64_t calls, writes;
+    uint64_t trace;   /* a digest of all calls and replies */
+    uint64_t refused; /* digest of the call that was refused for good; 0: none    */
+};
+
+/* ---- one run --------------------------------------------------------------------------------- */
+
+struct sim_options {
+    uint64_t seed;
+    size_t steps;
+    const bool *skip;      /* steps that are left out; may be NULL    */
+    const bool *faultless; /* steps without their fault; may be NULL */
+    bool verbose;
+    bool go_on; /* after a violation, to see what comes of it */
+};
+struct sim_counts {
+    int64_t events, reconciles, rule_reconciles, calls, writes, faults, crashes, restarts, turns;
+    int64_t virtual_ms;
+    int64_t probes;
+};
+struct sim_result {
+    bool ok;
+    size_t step; /* at which it failed */
+    char why[512];
+    uint64_t trace;
+    struct sim_counts counts;
+};
+
+struct sim {
+    struct sim_options options;
+    struct sim_counts counts;
+    struct sim_result *result;
+    struct arena arena;
+    const char *dir, *state;
+    struct world world;
+    struct mock *mock;
+    struct disk *disk;
+    struct sim_net net;
+    struct view view;
+    struct agent_config config;
+    struct agent *agent;
+    uint64_t agent_seed;
+    size_t step;
+    struct rng rng; /* of the step */
+
+    /* What routings are allowed now: those asked for since all was as asked for, and those
+     * that somebody else made. */
+    struct routing goals[GOALS_MAX];
+    size_t n_goals;
+    bool unbounded;     /* too many: nothing is checked until all is as asked for */
+    bool disturbed;     /* somebody else, or a fault, may have emptied a group or made it busy */
+    struct map foreign; /* ids of what others made */
+    struct map births;  /* ids, since when they are there */
+    bool dead;          /* the agent died in the middle of a turn */
+    int64_t in_sync;    /* times an agent said so */
+    bool restart_due;   /* a refusal for good was played: only a new run tries again */
+};
+
+/* The first complaint is kept; the run ends soon. */
+void sim_complain(struct sim *s, const char *fmt, ...) PRINTF(2, 3);
+bool sim_failed(const struct sim *s);
+void sim_run(const struct sim_options *options, const char *dir, struct sim_result *out);
+
+/* net.c */
+void net_init(struct sim *s);
+void net_done(struct sim *s);
+void net_wait(struct sim *s, int64_t ms);
+/* What is on its way is lost. */
+void net_drop(struct sim *s);
+int64_t sim_now(const struct sim *s);
+
+/* check.c */
+struct sim_call {
+    uint64_t id;
+    const char *action;
+    alb_params params;
+    bool write;
+};
+void check_begin(struct sim *s);
+void check_done(struct sim *s);
+/* A request leaves; a reply is taken (or will never be). */
+void check_request(struct sim *s, const struct sim_call *c);
+void check_reply(struct sim *s, uint64_t id);
+void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
+                  bool by_fault);
+void check_restart(struct sim *s);
+/* The cloud changed: is every probe routed old or new? */
+void check_routing(struct sim *s, const char *after);
+void check_goal(struct sim *s);
+void check_disturbance(struct sim *s);
+/* The agent is quiet: is all as asked for?  Then a new window begins. */
+void check_quiet(struct sim *s);
+void check_end(struct sim *s);
+
+/* life.c: agents come and go */
+bool life_start(struct sim *s);
+void life_stop(struct sim *s);
+void life_crash(struct sim *s, bool power);
+/* Turns until the agent is quiet. */
+void life_settle(struct sim *s);
+/* Turns for so long. */
+void life_pass(struct sim *s, int64_t ms);
+
+/* step.c */
+void step_do(struct sim *s, bool with_fault);
+size_t draw(struct sim *s, size_t n);
+bool one_in(struct sim *s, size_t n);
+
+/* fault.c */
+void fault_arm(struct sim *s);
+void step_clear_faults(struct sim *s);
+
+/* change.c, deed.c: one change; false when there was none to be made. */
+bool change_ingress(struct sim *s);
+bool change_backend(struct sim *s);
+bool remove_ingress(struct sim *s);
+bool make_hostile(struct sim *s);
+bool change_pods(struct sim *s);
+bool change_canary(struct sim *s);
+bool change_settings(struct sim *s);
+bool rename_service(struct sim *s);
+bool change_by_console(struct sim *s);
+void step_make_foreign(struct sim *s);
+/* Nothing is in doubt any more: no object that cannot be read, no share of nothing. */
+void step_heal(struct sim *s);

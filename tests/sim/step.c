@@ -1,0 +1,127 @@
+/* step.c - a step: something changes, and something may go wrong meanwhile; then all has to come to
+ * rest. */
+#include <stdio.h>
+
+#include "sim.h"
+
+size_t draw(struct sim *s, size_t n)
+{
+    return (size_t)rng_below(&s->rng, n);
+}
+
+bool one_in(struct sim *s, size_t n)
+{
+    return !draw(s, n);
+}
+
+/* ---- other changes --------------------------------------------------------------------------- */
+
+static bool restart(struct sim *s)
+{
+    life_stop(s);
+    return true;
+}
+
+/* All that was known is lost.  What nobody remembers stays as it is, so that nothing may be in
+ * doubt then. */
+static bool lose_database(struct sim *s)
+{
+    step_heal(s);
+    life_settle(s);
+    if (s->agent)
+        life_stop(s);
+    disk_lose(s->disk);
+    return true;
+}
+
+static bool wait_long(struct sim *s)
+{
+    life_pass(s, 60000 + (int64_t)draw(s, 600000));
+    return false;
+}
+
+/* Every object again, as after a connection that broke. */
+static bool relist(struct sim *s)
+{
+    struct object_set set = { 0 };
+    objects_all(&s->world, &set);
+    if (s->agent)
+        agent_set_objects(s->agent, &set);
+    object_set_done(&set);
+    return false;
+}
+
+/* ---- a step ---------------------------------------------------------------------------------- */
+
+static const struct kind {
+    const char *name;
+    bool (*make)(struct sim *);
+    size_t weight;
+    bool routes; /* it changes a rule or a server set */
+} changes[] = {
+    { "ingress", change_ingress, 22, true },
+    { "backend", change_backend, 12, true },
+    { "no ingress", remove_ingress, 8, true },
+    { "pods", change_pods, 24, true },
+    { "canary", change_canary, 7, true },
+    { "rename", rename_service, 3, true },
+    { "settings", change_settings, 4, false },
+    { "hostile", make_hostile, 4, false },
+    { "console", change_by_console, 9, false },
+    { "restart", restart, 2, false },
+    { "lost", lose_database, 1, false },
+    { "relist", relist, 2, false },
+    { "wait", wait_long, 2, false },
+};
+
+static const struct kind *draw_change(struct sim *s)
+{
+    size_t all = 0, at;
+    for (size_t i = 0; i < COUNT(changes); i++)
+        all += changes[i].weight;
+    at = draw(s, all);
+    for (size_t i = 0; i < COUNT(changes); i++) {
+        if (at < changes[i].weight)
+            return &changes[i];
+        at -= changes[i].weight;
+    }
+    return &changes[0];
+}
+
+static void end_window(struct sim *s)
+{
+    s->net.step_calls = 0;
+    life_settle(s);
+    step_clear_faults(s);
+    if (s->restart_due) {
+        s->restart_due = false;
+        life_stop(s);
+        life_settle(s);
+    }
+    if (!sim_failed(s))
+        check_quiet(s);
+}
+
+void step_do(struct sim *s, bool with_fault)
+{
+    const struct kind *c = draw_change(s);
+    const bool faulty = one_in(s, 4), overlaps = one_in(s, 10);
+    const int64_t rest = (int64_t)draw(s, 3000);
+    s->world.version++;
+    if (s->options.verbose)
+        printf("step %zu: %s\n", s->step, c->name);
+    struct rng kept = s->rng;
+    if (faulty && with_fault)
+        fault_arm(s);
+    s->rng.state = kept.state + 1; /* what follows is the same without the fault */
+    s->net.step_calls = 0;
+    s->counts.events++;
+    if (c->make(s)) {
+        s->counts.reconciles++;
+        s->counts.rule_reconciles += c->routes;
+    }
+    check_goal(s);
+    if (!overlaps)
+        end_window(s);
+    life_pass(s, rest);
+}

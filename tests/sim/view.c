@@ -1,0 +1,301 @@
+/* view.c - what there is in the cloud, asked of it directly, and a data plane over it: rules in
+ * order of priority, the first that matches decides (alb-openapi.json CreateRules). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "mock-server/cloud.h"
+#include "mock-server/mock.h"
+#include "sim.h"
+
+static const char ingress_tag[] = "ingress.k8s.alibaba/ingress_name";
+static const char service_tag[] = "ingress.k8s.alibaba/service_name";
+static const char albconfig_tag[] = "ingress.k8s.alibaba/albconfig";
+
+static cJSON *ask(struct sim *s, const char *action)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    cJSON *params CLEANUP(json_done) = cJSON_CreateObject();
+    struct cloud_reply reply = { 0 };
+    const struct cloud_call call = { .product = "alb",
+                                     .action = action,
+                                     .region = "cn-hangzhou",
+                                     .request_id = "",
+                                     .params = params };
+    cJSON_AddItemToObject(params, "MaxResults", json_new_int(100));
+    cloud_execute(mock_cloud(s->mock), &a, mock_now_ms(s->mock), &call, &reply);
+    if (reply.code)
+        sim_complain(s, "the view cannot %s: %s", action, reply.code);
+    return reply.body;
+}
+
+static const char *text_of(struct arena *a, const cJSON *json, const char *name)
+{
+    const char *text = json_str(json, name);
+    return text ? arena_strdup(a, text) : "";
+}
+
+/* Remembers since when it is there. */
+static void note_birth(struct sim *s, const char *id)
+{
+    if (!map_get(&s->births, id))
+        map_put(&s->births, id, arena_dup(&s->arena, &(int64_t){ mock_now_ms(s->mock) }, 8));
+}
+
+/* ---- load balancers and listeners ------------------------------------------------------------ */
+
+static void read_lbs(struct sim *s)
+{
+    struct view *v = &s->view;
+    cJSON *body CLEANUP(json_done) = ask(s, "ListLoadBalancers");
+    const cJSON *e;
+    v->lbs.len = v->listeners.len = 0;
+    cJSON_ArrayForEach (e, json_get(body, "LoadBalancers")) {
+        struct view_lb *lb = LIST_PUSH(&v->arena, &v->lbs);
+        lb->id = text_of(&v->arena, e, "LoadBalancerId");
+        lb->name = text_of(&v->arena, e, "LoadBalancerName");
+        lb->index = -1;
+        const cJSON *tag;
+        cJSON_ArrayForEach (tag, json_get(e, "Tags")) {
+            const char *key = json_str(tag, "Key"), *value = json_str(tag, "Value");
+            const char *digit = value ? strrchr(value, 'b') : NULL;
+            if (key && digit && !strcmp(key, albconfig_tag))
+                lb->index = digit[1] - '0';
+        }
+        note_birth(s, lb->id);
+    }
+    cJSON *more CLEANUP(json_done) = ask(s, "ListListeners");
+    cJSON_ArrayForEach (e, json_get(more, "Listeners")) {
+        struct view_listener *l = LIST_PUSH(&v->arena, &v->listeners);
+        l->id = text_of(&v->arena, e, "ListenerId");
+        l->lb = text_of(&v->arena, e, "LoadBalancerId");
+        l->port = json_int(e, "ListenerPort", 0);
+        note_birth(s, l->id);
+    }
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+static void read_group(struct sim *s, const cJSON *e)
+{
+    struct view *v = &s->view;
+    struct view_group *g = LIST_PUSH(&v->arena, &v->groups);
+    const cJSON *tag;
+    g->id = text_of(&v->arena, e, "ServerGroupId");
+    g->name = text_of(&v->arena, e, "ServerGroupName");
+    g->ingress = g->service = g->lb = "";
+    cJSON_ArrayForEach (tag, json_get(e, "Tags")) {
+        const char *key = json_str(tag, "Key"), *value = json_str(tag, "Value");
+        if (!key || !value)
+            continue;
+        value = arena_strdup(&v->arena, value);
+        if (!strcmp(key, ingress_tag))
+            g->ingress = value;
+        else if (!strcmp(key, service_tag))
+            g->service = value;
+        else if (!strcmp(key, albconfig_tag))
+            g->lb = value;
+    }
+    g->ours = !map_get(&s->foreign, g->id);
+    note_birth(s, g->id);
+}
+
+static void read_servers(struct sim *s)
+{
+    struct view *v = &s->view;
+    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroupServers");
+    const cJSON *e;
+    cJSON_ArrayForEach (e, json_get(body, "Servers")) {
+        const char *id = json_str(e, "ServerGroupId"), *status = json_str(e, "Status");
+        const char *ip = json_str(e, "ServerIp"), *dot = ip ? strrchr(ip, '.') : NULL;
+        for (size_t i = 0; id && i < v->groups.len; i++) {
+            struct view_group *g = &v->groups.items[i];
+            if (strcmp(g->id, id) != 0)
+                continue;
+            bool going = status && !strcmp(status, "Removing");
+            g->servers += !going;
+            g->available += status && !strcmp(status, "Available");
+            if (dot && !going && dot[1] >= '1' && dot[1] < '1' + PODS)
+                g->pods = (uint8_t)(g->pods | 1U << (dot[1] - '1'));
+        }
+    }
+}
+
+static void read_groups(struct sim *s)
+{
+    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroups");
+    const cJSON *e;
+    s->view.groups.len = 0;
+    cJSON_ArrayForEach (e, json_get(body, "ServerGroups"))
+        read_group(s, e);
+    read_servers(s);
+}
+
+/* ---- rules ----------------------------------------------------------------------------------- */
+
+static void read_values(struct arena *a, const cJSON *config, const char **out, size_t max)
+{
+    size_t n = 0;
+    const cJSON *e;
+    cJSON_ArrayForEach (e, json_get(config, "Values"))
+        if (cJSON_IsString(e) && n + 1 < max)
+            out[n++] = arena_strdup(a, e->valuestring);
+}
+
+static void read_conditions(struct arena *a, const cJSON *rule, struct view_rule *out)
+{
+    const cJSON *c;
+    cJSON_ArrayForEach (c, json_get(rule, "RuleConditions")) {
+        const char *type = json_str(c, "Type");
+        if (type && !strcmp(type, "Host"))
+            read_values(a, json_get(c, "HostConfig"), out->hosts, COUNT(out->hosts));
+        else if (type && !strcmp(type, "Path"))
+            read_values(a, json_get(c, "PathConfig"), out->paths, COUNT(out->paths));
+        else
+            out->odd = true;
+    }
+}
+
+static void read_targets(struct view *v, const cJSON *rule, struct view_rule *out)
+{
+    const cJSON *action, *t;
+    outcome sum = 0;
+    size_t n = 0;
+    cJSON_ArrayForEach (action, json_get(rule, "RuleActions"))
+        cJSON_ArrayForEach (t, json_at(action, "ForwardGroupConfig.ServerGroupTuples")) {
+            const char *id = json_str(t, "ServerGroupId");
+            const struct view_group *g = id ? view_group(v, id) : NULL;
+            if (n + 1 < COUNT(out->groups) && id)
+                out->groups[n++] = arena_strdup(&v->arena, id);
+            sum = outcome_add(sum, g ? g->ingress : "?", g ? g->service : "?",
+                              json_int(t, "Weight", 100));
+        }
+    out->to = outcome_end(sum);
+}
+
+static int by_priority(const void *x, const void *y)
+{
+    const struct view_rule *a = x, *b = y;
+    return (a->priority > b->priority) - (a->priority < b->priority);
+}
+
+static void read_rules(struct sim *s)
+{
+    struct view *v = &s->view;
+    cJSON *body CLEANUP(json_done) = ask(s, "ListRules");
+    const cJSON *e;
+    v->rules.len = 0;
+    cJSON_ArrayForEach (e, json_get(body, "Rules")) {
+        const char *status = json_str(e, "RuleStatus");
+        struct view_rule *r = LIST_PUSH(&v->arena, &v->rules);
+        r->id = text_of(&v->arena, e, "RuleId");
+        r->listener = text_of(&v->arena, e, "ListenerId");
+        r->priority = json_int(e, "Priority", 0);
+        r->gone = status && !strcmp(status, "Deleting");
+        r->foreign = map_get(&s->foreign, r->id) != NULL;
+        read_conditions(&v->arena, e, r);
+        read_targets(v, e, r);
+        note_birth(s, r->id);
+    }
+    if (v->rules.len)
+        qsort(v->rules.items, v->rules.len, sizeof *v->rules.items, by_priority);
+}
+
+void view_refresh(struct sim *s)
+{
+    struct view *v = &s->view;
+    if (!v->stale)
+        return;
+    if (v->arena.size > 1024 * 1024) {
+        unsigned all = VIEW_ALL;
+        arena_done(&v->arena);
+        *v = (struct view){ .stale = all };
+    }
+    if (v->stale & VIEW_LBS)
+        read_lbs(s);
+    if (v->stale & VIEW_GROUPS)
+        read_groups(s);
+    if (v->stale & (VIEW_RULES | VIEW_GROUPS))
+        read_rules(s);
+    v->stale = 0;
+}
+
+/* ---- looking up ------------------------------------------------------------------------------ */
+
+const struct view_group *view_group(const struct view *v, const char *id)
+{
+    for (size_t i = 0; i < v->groups.len; i++)
+        if (!strcmp(v->groups.items[i].id, id))
+            return &v->groups.items[i];
+    return NULL;
+}
+
+const struct view_rule *view_rule(const struct view *v, const char *id)
+{
+    for (size_t i = 0; i < v->rules.len; i++)
+        if (!strcmp(v->rules.items[i].id, id))
+            return &v->rules.items[i];
+    return NULL;
+}
+
+const char *view_listener_lb(const struct view *v, const char *id)
+{
+    for (size_t i = 0; i < v->listeners.len; i++)
+        if (!strcmp(v->listeners.items[i].id, id))
+            return v->listeners.items[i].lb;
+    return NULL;
+}
+
+/* ---- routing --------------------------------------------------------------------------------- */
+
+/* '*' at the end of a pattern stands for any text; our patterns have it nowhere else. */
+static bool value_matches(const char *value, const char *text)
+{
+    const size_t n = strlen(value);
+    if (n && value[n - 1] == '*')
+        return !strncmp(value, text, n - 1);
+    return !strcmp(value, text);
+}
+
+static bool any_matches(const char *const *values, const char *text)
+{
+    if (!values[0])
+        return true;
+    for (; *values; values++)
+        if (value_matches(*values, text))
+            return true;
+    return false;
+}
+
+static outcome route(const struct view *v, const char *listener, const struct probe *p)
+{
+    for (size_t i = 0; i < v->rules.len; i++) {
+        const struct view_rule *r = &v->rules.items[i];
+        if (!strcmp(r->listener, listener) && !r->gone && !r->odd && any_matches(r->hosts, p->host)
+            && any_matches(r->paths, p->path))
+            return r->to;
+    }
+    return OUTCOME_DEFAULT;
+}
+
+static const char *listener_of(const struct view *v, int index)
+{
+    for (size_t i = 0; i < v->lbs.len; i++)
+        for (size_t k = 0; v->lbs.items[i].index == index && k < v->listeners.len; k++)
+            if (!strcmp(v->listeners.items[k].lb, v->lbs.items[i].id)
+                && v->listeners.items[k].port == 80)
+                return v->listeners.items[k].id;
+    return NULL;
+}
+
+void view_routing(const struct view *v, struct routing *out)
+{
+    const char *listeners[BALANCERS];
+    for (int i = 0; i < BALANCERS; i++)
+        listeners[i] = listener_of(v, i);
+    for (size_t i = 0; i < PROBES; i++) {
+        const struct probe p = probe_at(i);
+        const char *listener = listeners[p.lb];
+        out->of[i] = listener ? route(v, listener, &p) : OUTCOME_NONE;
+    }
+}
