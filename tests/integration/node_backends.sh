@@ -97,6 +97,29 @@ check "and no node is left" equal "$(servers)" \
     '[["Eni","10.0.0.1",8080,100],["Eni","10.0.0.2",8080,100],["Eni","10.0.0.3",8080,100]]'
 again
 
+# ---- a Service that does not say ----
+cat >"$m/service.yaml" <<'END'
+apiVersion: v1
+kind: Service
+metadata: {name: tea, namespace: shop}
+spec: {type: NodePort, ports: [{name: http, port: 80, nodePort: 30080}]}
+END
+on_nodes='[["Ecs","i-b",30080,100],["Ecs","i-c",30080,100],["Eni","10.0.0.2",8080,100]]'
+on_pods='[["Eni","10.0.0.1",8080,100],["Eni","10.0.0.2",8080,100],["Eni","10.0.0.3",8080,100]]'
+again
+SERVICE_FORCE_BACKEND_ENI=false exits 0 "the existing controller's variable" apply -f "$m"
+check "leads to nodes" equal "$(servers)" "$on_nodes"
+SERVICE_FORCE_BACKEND_ENI=true exits 0 "or, when it is true" apply -f "$m"
+check "to pods" equal "$(servers)" "$on_pods"
+exits 0 "the flag" apply -f "$m" --service-backend-type ecs
+check "does the same" equal "$(servers)" "$on_nodes"
+printf 'service-backend-type: ecs\n' >"$work/agent.yaml"
+mark
+exits 0 "the setting" apply -f "$m" --config "$work/agent.yaml"
+check "too" no_writes
+exits 0 "and without it pods are reached" apply -f "$m"
+check "again" equal "$(servers)" "$on_pods"
+
 # ---- a pod that becomes ready by taking requests ----
 cat >"$m/pods.yaml" <<'END'
 apiVersion: discovery.k8s.io/v1
