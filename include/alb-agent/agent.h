@@ -90,7 +90,8 @@ typedef LIST_OF(struct agent_lb) agent_lbs;
 /* By name; texts are borrowed until the next agent_run(). */
 void agent_list(const struct agent *g, struct arena *a, agent_lbs *out);
 void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out);
-const translate_problems *agent_problems(const struct agent *g);
+/* Of the objects, as of the last agent_run(). */
+void agent_problems(const struct agent *g, struct arena *a, translate_problems *out);
 /* What the agent holds of a load balancer, or NULL; until the next agent_run(). */
 const struct model *agent_model(const struct agent *g, const char *lb);
 /* Bytes that its memory holds. */

@@ -43,5 +43,8 @@ struct fact_need {
 typedef LIST_OF(struct fact_need) fact_needs;
 
 void fact_sort(struct fact_set *set);
+/* Puts the facts of 'from', each of another key, into a sorted set: new ones, and in the place of
+ * older ones.  The texts are shared. */
+void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *from);
 /* In a sorted set; NULL: not known. */
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key);

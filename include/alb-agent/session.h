@@ -42,7 +42,8 @@ struct session_config {
 
 struct session {
     struct session_config config;
-    struct arena arena; /* of everything below */
+    struct arena arena;      /* of everything below ...                                */
+    struct arena fact_arena; /* ... but for facts that are read while it runs          */
     struct store *store;
     const char *path; /* of the state file                                */
     bool kept;        /* it was there                                     */

@@ -71,6 +71,11 @@ bool store_meta_put(struct store *st, const char *name, const char *value,
 /* Makes the object table say what the set says; an incomplete set removes nothing. */
 bool store_objects_put(struct store *st, const struct object_set *set, struct error *err) MUST_USE;
 
+/* One object; it need not be there to be deleted. */
+bool store_object_put(struct store *st, const struct object *obj, struct error *err) MUST_USE;
+bool store_object_delete(struct store *st, enum object_kind kind, const char *ns, const char *name,
+                         struct error *err) MUST_USE;
+
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out,
                       struct error *err) MUST_USE;
 bool store_fact_put(struct store *st, const struct fact *fact, struct error *err) MUST_USE;

@@ -50,7 +50,7 @@ static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
 static const struct secret *find_key(void *arg, const char *certificate)
 {
     struct agent *g = arg;
-    return session_find_key(&g->base, certificate);
+    return wanted_key(g, certificate);
 }
 
 static void read_known(struct agent *g)
@@ -125,7 +125,8 @@ void agent_free(struct agent *g)
         balancer_free(b);
     map_done(&g->balancers);
     map_done(&g->said);
-    arena_done(&g->wanted_arena);
+    translator_free(g->tr);
+    arena_done(&g->changes_arena);
     session_close(&g->base);
     struct arena mem = g->memory; /* it lives in it */
     arena_done(&mem);
@@ -170,22 +171,34 @@ void agent_stop(struct agent *g)
 
 void agent_set_objects(struct agent *g, struct object_set *set)
 {
-    object_set_done(&g->base.objects);
+    struct object_set before CLEANUP(object_set_done) = g->base.objects;
     g->base.objects = *set;
     *set = (struct object_set){ 0 };
-    g->have_objects = g->changed = true;
+    for (size_t i = 0; i < g->base.objects.objects.len; i++) {
+        const struct object *obj = g->base.objects.objects.items[i];
+        address_note(g, object_set_find(&before, obj->kind, obj->ns, obj->name), obj);
+    }
+    g->have_objects = g->changed = g->all_changed = true;
 }
 
 void agent_put(struct agent *g, cJSON *body, const char *origin)
 {
-    object_set_replace(&g->base.objects, body, origin);
+    struct object_set one CLEANUP(object_set_done) = { 0 };
+    cJSON *copy = cJSON_Duplicate(body, true);
+    object_set_add(&one, copy, origin);
+    if (one.objects.len) {
+        const struct object *obj = one.objects.items[0];
+        wanted_note(g, obj->kind, obj->ns, obj->name);
+        address_note(g, object_set_find(&g->base.objects, obj->kind, obj->ns, obj->name), obj);
+    }
     g->changed = true;
+    object_set_replace(&g->base.objects, body, origin);
 }
 
 void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const char *name)
 {
-    if (object_set_remove(&g->base.objects, kind, ns, name))
-        g->changed = true;
+    wanted_note(g, kind, ns, name);
+    (void)object_set_remove(&g->base.objects, kind, ns, name);
 }
 
 const struct object_set *agent_objects(const struct agent *g)
@@ -269,7 +282,7 @@ static int64_t sooner(int64_t x, int64_t y)
 /* Until the first moment at which time alone makes something due. */
 static int64_t next_due(struct agent *g, int64_t now_ms)
 {
-    int64_t wait = g->facts_due && g->changed ? g->facts_due - now_ms : -1;
+    int64_t wait = -1;
     const struct map_entry *cursor = NULL;
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
         note_standing(g, b);
@@ -281,13 +294,14 @@ static int64_t next_due(struct agent *g, int64_t now_ms)
 
 bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *err)
 {
-    int64_t reading, apply;
+    int64_t reading, apply, wanted;
     bool any;
     (void)alb_run(g->base.alb, now_ms);
-    if (!take_results(g, &any, err) || !wanted_run(g, err) || !reading_run(g, &reading, err)
-        || !run_balancers(g, err) || !apply_run(g->ap, now_ms, &apply, err))
+    if (!take_results(g, &any, err) || !wanted_run(g, &wanted, err)
+        || !reading_run(g, &reading, err) || !run_balancers(g, err)
+        || !apply_run(g->ap, now_ms, &apply, err))
         return false;
-    *wait_ms = sooner(next_due(g, now_ms), sooner(reading, apply));
+    *wait_ms = sooner(sooner(next_due(g, now_ms), wanted), sooner(reading, apply));
     *wait_ms = sooner(*wait_ms, alb_run(g->base.alb, now_ms));
     if (!take_results(g, &any, err))
         return false;
@@ -299,8 +313,7 @@ bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *
 bool agent_is_quiet(const struct agent *g)
 {
     const struct map_entry *cursor = NULL;
-    if (g->facts || g->reading.o || g->reading.done || (g->changed && g->have_objects)
-        || !apply_idle(g->ap))
+    if (!wanted_is_settled(g) || g->reading.o || g->reading.done || !apply_idle(g->ap))
         return false;
     for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
         if (b->reread_due && !g->stopped)
@@ -337,9 +350,9 @@ void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out)
     apply_list(g->ap, a, out);
 }
 
-const translate_problems *agent_problems(const struct agent *g)
+void agent_problems(const struct agent *g, struct arena *a, translate_problems *out)
 {
-    return &g->base.wanted.problems;
+    wanted_problems(g, a, out);
 }
 
 const struct model *agent_model(const struct agent *g, const char *lb)

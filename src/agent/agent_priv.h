@@ -43,8 +43,11 @@ struct agent {
     struct agent_config config;
     struct map balancers; /* name -> struct balancer */
     struct apply *ap;
-    bool have_objects, changed; /* there is a set; it changed since it was translated  */
-    struct arena wanted_arena;  /* of base.wanted */
+    struct translator *tr;
+    bool have_objects;                /* there is a set                                       */
+    bool changed, all_changed;        /* since it was translated: what 'changes' says, or all */
+    struct translate_changes changes; /* ... */
+    struct arena changes_arena;
     struct fact_reader *facts;
     struct arena facts_arena; /* of its needs */
     int64_t facts_due;        /* after a failure */
@@ -67,7 +70,7 @@ struct balancer *balancer_next(const struct agent *g, const struct map_entry **c
 void balancer_free(struct balancer *b);
 /* What the objects ask of it now, copied. */
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
-                   struct error *err) MUST_USE;
+                   const struct translate_out *strays, struct error *err) MUST_USE;
 /* What a reading that began at 'began_ms' found of it (sorted, borrowed). */
 bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
                    struct error *err) MUST_USE;
@@ -77,8 +80,19 @@ void balancer_note_step(struct balancer *b, const struct apply_event *e);
 bool balancer_run(struct agent *g, struct balancer *b, struct error *err) MUST_USE;
 
 /* ---- wanted.c: objects to what is wanted of each load balancer, with the facts it needs */
-bool wanted_run(struct agent *g, struct error *err) MUST_USE;
+bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
 bool wanted_take(struct agent *g, const struct alb_result *r);
+/* An object, or a fact, is another than it was; of a fact: it is to be read again. */
+void wanted_note(struct agent *g, enum object_kind kind, const char *ns, const char *name);
+void wanted_forget(struct agent *g, enum fact_kind kind, const char *key);
+/* Nothing is to be translated or read now. */
+bool wanted_is_settled(const struct agent *g);
+void wanted_problems(const struct agent *g, struct arena *a, translate_problems *out);
+/* The private key of a wanted certificate, borrowed until objects change. */
+const struct secret *wanted_key(const struct agent *g, const char *certificate);
+
+/* ---- address.c: an Endpoints or EndpointSlice is another than it was ('before' may be NULL) */
+void address_note(struct agent *g, const struct object *before, const struct object *now);
 
 /* ---- reading.c: sweeps, and readings of one load balancer */
 bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;

@@ -89,15 +89,20 @@ static void copy_holds(struct arena *a, const char *name, const struct translate
 }
 
 /* Of problems it counts only whether there are any. */
+static void copy_notes(struct arena *a, const char *name, const struct translate_out *from,
+                       struct translate_out *to)
+{
+    copy_holds(a, name, from, to);
+    if (from->problems.len && !to->problems.len)
+        *LIST_PUSH(a, &to->problems) = (struct translate_problem){ "", "", "", "", "" };
+}
+
 static void copy_wanted(struct arena *a, const char *name, const struct translate_out *from,
                         struct translate_out *to)
 {
-    *to = (struct translate_out){ 0 };
     model_copy(a, &from->desired, name, &to->desired);
     copy_lbs(a, name, from, to);
-    copy_holds(a, name, from, to);
-    if (from->problems.len)
-        *LIST_PUSH(a, &to->problems) = (struct translate_problem){ "", "", "", "", "" };
+    copy_notes(a, name, from, to);
 }
 
 static void copy_tombstones(struct balancer *b, const struct translate_out *from)
@@ -117,7 +122,7 @@ static void renew(struct balancer *b)
     struct session *s = &b->s;
     struct model world, known;
     finding_list findings;
-    struct translate_out wanted;
+    struct translate_out wanted = { 0 };
     model_copy(&fresh, &s->world, NULL, &world);
     model_copy(&fresh, &s->known, NULL, &known);
     copy_wanted(&fresh, b->name, &s->wanted, &wanted);
@@ -182,11 +187,13 @@ static void actual_rows(struct balancer *b, struct model *out)
 }
 
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
-                   struct error *err)
+                   const struct translate_out *strays, struct error *err)
 {
     struct session *s = &b->s;
     struct model actual = { 0 };
+    s->wanted = (struct translate_out){ 0 };
     copy_wanted(&s->arena, b->name, wanted, &s->wanted);
+    copy_notes(&s->arena, b->name, strays, &s->wanted);
     copy_tombstones(b, wanted);
     s->objects.incomplete = g->base.objects.incomplete;
     b->wanted = s->wanted.lbs.len > 0;

@@ -14,27 +14,15 @@ static bool take_fact(void *arg, const struct alb_result *r, struct error *err)
     return true;
 }
 
-/* Puts a fact among those that are known, in the place of an older one. */
-static void put_fact(struct session *s, const struct fact *f)
-{
-    for (size_t i = 0; f->kind == FACT_CERTIFICATES && i < s->facts.items.len; i++)
-        if (s->facts.items.items[i].kind == f->kind) { /* the only one that is read again */
-            s->facts.items.items[i] = *f;
-            return;
-        }
-    *LIST_PUSH(&s->arena, &s->facts.items) = *f;
-}
-
 bool session_put_facts(struct session *s, const struct fact_set *found, struct error *err)
 {
+    fact_put_all(&s->arena, &s->facts, found);
     bool ok = true;
     for (size_t i = 0; ok && i < found->items.len; i++) {
         const struct fact *f = &found->items.items[i];
-        put_fact(s, f);
         /* That there is none today is no fact to be remembered. */
         ok = !*f->value || store_fact_put(s->store, f, err);
     }
-    fact_sort(&s->facts);
     return ok;
 }
 

@@ -226,27 +226,18 @@ static bool give_out(struct agent *g, struct error *err)
 
 static bool may_begin(const struct agent *g)
 {
-    return g->have_objects && !g->stopped && !g->facts && !g->changed;
+    return g->have_objects && !g->stopped && wanted_is_settled(g) && g->tr;
 }
 
 /* Certificates are renewed behind our back: their list is asked for again before each sweep, by
  * a translation that lacks it. */
 static bool forget_lists(struct agent *g)
 {
-    struct fact_set *facts = &g->base.facts;
     if (g->lists_asked)
         return false;
     g->lists_asked = true;
-    for (size_t i = 0; i < facts->items.len; i++) {
-        if (facts->items.items[i].kind != FACT_CERTIFICATES)
-            continue;
-        facts->items.len--;
-        memmove(&facts->items.items[i], &facts->items.items[i + 1],
-                (facts->items.len - i) * sizeof *facts->items.items);
-        g->changed = true;
-        return true;
-    }
-    return false;
+    wanted_forget(g, FACT_CERTIFICATES, FACT_ALL);
+    return !wanted_is_settled(g);
 }
 
 static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)

@@ -132,6 +132,7 @@ void session_close(struct session *s)
     map_done(&s->batches);
     map_done(&s->tombstones);
     arena_done(&s->arena);
+    arena_done(&s->fact_arena);
     *s = (struct session){ 0 };
 }
 

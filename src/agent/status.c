@@ -63,7 +63,9 @@ static void add_lanes(const apply_lanes *lanes, struct arena *a, struct store_st
 
 static void add_problems(const struct agent *g, struct arena *a, struct store_status *out)
 {
-    const translate_problems *p = agent_problems(g);
+    translate_problems problems = { 0 };
+    const translate_problems *p = &problems;
+    agent_problems(g, a, &problems);
     for (size_t i = 0; i < p->len; i++)
         *LIST_PUSH(a, &out->quarantined) = (struct store_quarantined){
             .object = arena_fmt(a, "%s %s%s%s (%s)", p->items[i].kind, p->items[i].ns,

@@ -1,52 +1,18 @@
-/* wanted.c - from objects to what is wanted of each load balancer, with the facts that takes. */
+/* wanted.c - from objects that change to what is wanted of the load balancers that they concern. */
 #include <string.h>
 
 #include "agent_priv.h"
 
-/* ---- facts ---------------------------------------------------------------------------------- */
+enum { SAID_MAX = 10000 /* problems that are remembered as told */ };
 
-/* Needs are the translation's, which may run again before they are read. */
-static bool ask_facts(struct agent *g, struct error *err)
-{
-    fact_needs needs = { 0 };
-    const fact_needs *from = &g->base.wanted.needs;
-    for (size_t i = 0; i < from->len; i++)
-        *LIST_PUSH(&g->facts_arena, &needs) =
-            (struct fact_need){ from->items[i].kind,
-                                arena_strdup(&g->facts_arena, from->items[i].key) };
-    fact_needs *kept = arena_dup(&g->facts_arena, &needs, sizeof needs);
-    return fact_reader_new(&g->facts, g->base.alb, kept, err);
-}
-
-static bool take_facts(struct agent *g, struct error *err)
-{
-    struct fact_set found = { 0 };
-    struct error why;
-    bool ok = fact_reader_result(g->facts, &g->base.arena, session_now(&g->base), &found, &why);
-    fact_reader_free(g->facts);
-    g->facts = NULL;
-    arena_done(&g->facts_arena);
-    if (!ok) {
-        agent_tell(g, (struct agent_event){ .kind = AGENT_READ_FAILED, .err = &why });
-        g->facts_due = session_now(&g->base) + g->config.reread_ms;
-        g->changed = true;
-        return true;
-    }
-    g->changed = true;
-    return session_put_facts(&g->base, &found, err);
-}
-
-bool wanted_take(struct agent *g, const struct alb_result *r)
-{
-    return g->facts && fact_reader_take(g->facts, r);
-}
-
-/* ---- translation -------------------------------------------------------------------------------
+/* ---- telling ------------------------------------------------------------------------------------
  */
 
 static void tell_problems(struct agent *g, const translate_problems *list,
                           enum agent_event_kind kind)
 {
+    if (map_count(&g->said) > SAID_MAX)
+        map_done(&g->said);
     for (size_t i = 0; i < list->len; i++) {
         struct arena a CLEANUP(arena_done) = { 0 };
         const struct translate_problem *p = &list->items[i];
@@ -56,6 +22,14 @@ static void tell_problems(struct agent *g, const translate_problems *list,
         map_put(&g->said, key, g);
         agent_tell(g, (struct agent_event){ .kind = kind, .problem = p });
     }
+}
+
+static void tell_outcome(struct agent *g, const struct translate_out *out)
+{
+    if (!out)
+        return;
+    tell_problems(g, &out->problems, AGENT_PROBLEM);
+    tell_problems(g, &out->warnings, AGENT_WARNING);
 }
 
 static bool has_albconfig(const struct agent *g)
@@ -90,53 +64,218 @@ static void tell_source(struct agent *g)
     tell_problems(g, &problems, AGENT_PROBLEM);
 }
 
-static void run_translate(struct agent *g)
+/* ---- what changed -------------------------------------------------------------------------------
+ */
+
+void wanted_note(struct agent *g, enum object_kind kind, const char *ns, const char *name)
+{
+    struct arena *a = &g->changes_arena;
+    *LIST_PUSH(a, &g->changes.objects) =
+        (struct translate_object){ kind, arena_strdup(a, ns), arena_strdup(a, name) };
+    g->changed = true;
+}
+
+static void note_fact(struct agent *g, enum fact_kind kind, const char *key)
+{
+    struct arena *a = &g->changes_arena;
+    *LIST_PUSH(a, &g->changes.facts) = (struct fact_need){ kind, arena_strdup(a, key) };
+    g->changed = true;
+}
+
+void wanted_forget(struct agent *g, enum fact_kind kind, const char *key)
+{
+    struct fact_set *facts = &g->base.facts;
+    const struct fact *f = fact_find(facts, kind, key);
+    if (!f)
+        return;
+    const size_t at = (size_t)(f - facts->items.items);
+    note_fact(g, kind, key);
+    facts->items.len--;
+    memmove(&facts->items.items[at], &facts->items.items[at + 1],
+            (facts->items.len - at) * sizeof *facts->items.items);
+}
+
+/* ---- facts ---------------------------------------------------------------------------------- */
+
+/* What the load balancers lack that wait for it. */
+static bool ask_facts(struct agent *g, struct error *err)
+{
+    struct map seen CLEANUP(map_done) = { 0 };
+    fact_needs *needs = arena_alloc(&g->facts_arena, sizeof *needs);
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        const struct translate_out *out = b->lacks_facts ? translator_lb(g->tr, b->name) : NULL;
+        for (size_t i = 0; out && i < out->needs.len; i++) {
+            struct fact_need n = out->needs.items[i];
+            n.key = arena_strdup(&g->facts_arena, n.key);
+            const char *name = arena_fmt(&g->facts_arena, "%d %s", (int)n.kind, n.key);
+            if (map_get(&seen, name))
+                continue;
+            map_put(&seen, name, g);
+            *LIST_PUSH(&g->facts_arena, needs) = n;
+        }
+    }
+    return !needs->len || fact_reader_new(&g->facts, g->base.alb, needs, err);
+}
+
+static bool take_facts(struct agent *g, struct error *err)
+{
+    struct fact_set found = { 0 };
+    struct error why;
+    const int64_t now = session_now(&g->base);
+    bool ok = fact_reader_result(g->facts, &g->base.fact_arena, now, &found, &why);
+    fact_reader_free(g->facts);
+    g->facts = NULL;
+    arena_done(&g->facts_arena);
+    if (!ok) {
+        agent_tell(g, (struct agent_event){ .kind = AGENT_READ_FAILED, .err = &why });
+        g->facts_due = now + g->config.reread_ms;
+        return true;
+    }
+    for (size_t i = 0; i < found.items.len; i++)
+        note_fact(g, found.items.items[i].kind, found.items.items[i].key);
+    return session_put_facts(&g->base, &found, err);
+}
+
+bool wanted_take(struct agent *g, const struct alb_result *r)
+{
+    return g->facts && fact_reader_take(g->facts, r);
+}
+
+/* ---- translation -------------------------------------------------------------------------------
+ */
+
+static void update(struct agent *g)
 {
     struct session *s = &g->base;
-    arena_done(&g->wanted_arena);
-    const struct translate_in in = {
-        .objects = &s->objects,
-        .facts = &s->facts,
+    const struct translate_in settings = {
         .cluster_id = s->cluster_id,
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
         .backend_type = s->config.backend_type,
-        .now_ms = session_now(s),
     };
-    translate(&g->wanted_arena, &in, &s->wanted);
-    g->changed = false;
+    if (!g->tr)
+        g->tr = translator_new(&settings);
+    translator_update(g->tr, &s->objects, &s->facts, session_now(s),
+                      g->all_changed ? NULL : &g->changes);
 }
 
-/* Every load balancer that is asked for now, and every one that was. */
-static bool give_out(struct agent *g, struct error *err)
+static bool save_objects(struct agent *g, struct error *err)
 {
-    const struct translate_out *out = &g->base.wanted;
-    for (size_t i = 0; i < out->lbs.len; i++)
-        (void)balancer_get(g, out->lbs.items[i].name);
-    const struct map_entry *cursor = NULL;
-    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
-        if (!balancer_want(g, b, out, err))
+    if (g->all_changed)
+        return store_objects_put(g->base.store, &g->base.objects, err);
+    for (size_t i = 0; i < g->changes.objects.len; i++) {
+        const struct translate_object *o = &g->changes.objects.items[i];
+        const struct object *obj = object_set_find(&g->base.objects, o->kind, o->ns, o->name);
+        if (obj ? !store_object_put(g->base.store, obj, err)
+                : !store_object_delete(g->base.store, o->kind, o->ns, o->name, err))
             return false;
+    }
     return true;
 }
 
-bool wanted_run(struct agent *g, struct error *err)
+/* What is wanted of it now, or once the facts are there that it takes. */
+static bool give_one(struct agent *g, struct balancer *b, struct error *err)
 {
-    if (g->facts && !fact_reader_busy(g->facts) && !take_facts(g, err))
-        return false;
-    const int64_t now = session_now(&g->base);
-    if (g->facts || !g->have_objects || !g->changed || g->facts_due > now)
+    static const struct translate_out nothing;
+    const struct translate_out *out = translator_lb(g->tr, b->name);
+    b->lacks_facts = out && out->needs.len;
+    if (b->lacks_facts && !g->stopped)
         return true;
-    g->facts_due = 0;
+    tell_outcome(g, out);
+    return balancer_want(g, b, out ? out : &nothing, translator_strays(g->tr), err);
+}
+
+/* Those that the last update concerns; after one of everything, or when rows need no longer be kept
+ * wherever they are, all. */
+static bool give_out(struct agent *g, bool all, struct error *err)
+{
+    const translate_names *changed = translator_changed(g->tr);
+    all = all || translator_released(g->tr)->len;
+    for (size_t i = 0; i < changed->len; i++) {
+        struct balancer *b = balancer_get(g, changed->items[i]);
+        if (!all && !give_one(g, b, err))
+            return false;
+    }
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); all && b; b = balancer_next(g, &cursor))
+        if (!give_one(g, b, err))
+            return false;
+    tell_outcome(g, translator_strays(g->tr));
+    return true;
+}
+
+static void begin_changes(struct agent *g)
+{
+    arena_done(&g->changes_arena);
+    g->changes = (struct translate_changes){ 0 };
+    g->all_changed = g->changed = false;
+}
+
+static bool run_update(struct agent *g, struct error *err)
+{
+    const bool all = g->all_changed;
     tell_source(g);
     if (!has_albconfig(g)) { /* more likely a mistake than a wish (design.md §6) */
         g->changed = false;
+        g->all_changed = true;
         return true;
     }
-    run_translate(g);
-    if (g->base.wanted.needs.len && !g->stopped)
-        return ask_facts(g, err);
-    tell_problems(g, &g->base.wanted.problems, AGENT_PROBLEM);
-    tell_problems(g, &g->base.wanted.warnings, AGENT_WARNING);
-    return store_objects_put(g->base.store, &g->base.objects, err) && give_out(g, err);
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    update(g);
+    bool ok = store_begin(&txn, g->base.store, err) && save_objects(g, err) && give_out(g, all, err)
+              && store_commit(&txn, err);
+    begin_changes(g);
+    return ok;
+}
+
+static bool is_due(const struct agent *g)
+{
+    return g->changed || (g->tr && translator_next(g->tr) <= session_now(&g->base));
+}
+
+bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err)
+{
+    const int64_t now = session_now(&g->base);
+    *wait_ms = -1;
+    if (g->facts && !fact_reader_busy(g->facts) && !take_facts(g, err))
+        return false;
+    if (!g->have_objects)
+        return true;
+    if (is_due(g) && !run_update(g, err))
+        return false;
+    if (!g->facts && g->tr && !g->stopped && g->facts_due <= now && !ask_facts(g, err))
+        return false;
+    if (!g->facts && g->facts_due > now)
+        *wait_ms = g->facts_due - now;
+    const int64_t next = g->tr ? translator_next(g->tr) : INT64_MAX;
+    if (next < INT64_MAX && (*wait_ms < 0 || next - now < *wait_ms))
+        *wait_ms = next > now ? next - now : 0;
+    return true;
+}
+
+bool wanted_is_settled(const struct agent *g)
+{
+    return !g->facts && !(g->changed && g->have_objects);
+}
+
+void wanted_problems(const struct agent *g, struct arena *a, translate_problems *out)
+{
+    struct translate_out whole = { 0 };
+    if (g->tr)
+        translator_whole(g->tr, a, &whole);
+    *out = whole.problems;
+}
+
+const struct secret *wanted_key(const struct agent *g, const char *certificate)
+{
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); g->tr && b;
+         b = balancer_next(g, &cursor)) {
+        const struct translate_out *out = translator_lb(g->tr, b->name);
+        for (size_t i = 0; out && i < out->secrets.len; i++)
+            if (!strcmp(out->secrets.items[i].certificate, certificate))
+                return &out->secrets.items[i].secret->tls->key;
+    }
+    return NULL;
 }

@@ -1,6 +1,7 @@
 /* fact.c - sets of facts: order and look-up. */
 #include "alb-agent/fact.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +34,45 @@ void fact_sort(struct fact_set *set)
 {
     if (set->items.len)
         qsort(set->items.items, set->items.len, sizeof *set->items.items, compare_facts);
+}
+
+/* Insertion moves what comes after: for more than a few the set is sorted once. */
+enum { FEW = 64 };
+
+static void insert(struct arena *a, struct fact_set *set, const struct fact *f)
+{
+    size_t low = 0, high = set->items.len;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (compare(f->kind, f->key, &set->items.items[mid]) > 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    (void)LIST_PUSH(a, &set->items);
+    struct fact *at = &set->items.items[low];
+    memmove(at + 1, at, (set->items.len - 1 - low) * sizeof *at);
+    *at = *f;
+}
+
+void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *from)
+{
+    const bool few = from->items.len <= FEW;
+    struct fact_set more = { 0 };
+    for (size_t i = 0; i < from->items.len; i++) {
+        const struct fact *f = &from->items.items[i];
+        const struct fact *was = fact_find(set, f->kind, f->key);
+        if (was)
+            set->items.items[was - set->items.items] = *f;
+        else if (few)
+            insert(a, set, f);
+        else
+            *LIST_PUSH(a, &more.items) = *f;
+    }
+    for (size_t i = 0; i < more.items.len; i++)
+        *LIST_PUSH(a, &set->items) = more.items.items[i];
+    if (more.items.len)
+        fact_sort(set);
 }
 
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key)

@@ -43,6 +43,22 @@ static bool put(struct store *st, const struct object *obj, struct error *err)
     return stmt_run(s, err);
 }
 
+bool store_object_put(struct store *st, const struct object *obj, struct error *err)
+{
+    return put(st, obj, err)
+           || error_wrap(err, "write %s %s/%s", object_kind_name(obj->kind), obj->ns, obj->name);
+}
+
+bool store_object_delete(struct store *st, enum object_kind kind, const char *ns, const char *name,
+                         struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][DELETE];
+    bind_text(s, ":kind", object_kind_name(kind));
+    bind_text(s, ":namespace", ns);
+    bind_text(s, ":name", name);
+    return stmt_run(s, err) || error_wrap(err, "remove %s %s/%s", object_kind_name(kind), ns, name);
+}
+
 struct address {
     const char *kind, *ns, *name;
 };

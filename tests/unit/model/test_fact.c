@@ -46,9 +46,45 @@ static void test_kinds_have_names(void **state)
     assert_string_equal(fact_kind_name(FACT_KINDS), "?");
 }
 
+static void fill(struct arena *a, struct fact_set *set, int from, int to, const char *value)
+{
+    for (int i = from; i < to; i++)
+        *LIST_PUSH(a, &set->items) =
+            (struct fact){ .kind = FACT_ENI,
+                           .key = arena_fmt(a, "vpc/10.0.%d.%d", i / 256, i % 256),
+                           .value = value };
+}
+
+/* Few are inserted, many are sorted in: both ways end in one sorted set. */
+static void check_put(int n)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct fact_set set = { 0 }, more = { 0 };
+    fill(&a, &set, 0, 300, "old");
+    fact_sort(&set);
+    fill(&a, &more, 300 - n / 2, 300 + n - n / 2, "new");
+    fact_put_all(&a, &set, &more);
+    assert_int_equal(set.items.len, 300 + n - n / 2);
+    for (int i = 0; i < 300 + n - n / 2; i++) {
+        const struct fact *f =
+            fact_find(&set, FACT_ENI, arena_fmt(&a, "vpc/10.0.%d.%d", i / 256, i % 256));
+        assert_non_null(f);
+        assert_string_equal(f->value, i < 300 - n / 2 ? "old" : "new");
+    }
+}
+
+static void test_facts_are_put_in_their_places(void **state)
+{
+    (void)state;
+    check_put(1);
+    check_put(10);
+    check_put(200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_facts_are_put_in_their_places),
         cmocka_unit_test(test_a_fact_is_found_by_kind_and_key),
         cmocka_unit_test(test_an_empty_set_knows_nothing),
         cmocka_unit_test(test_kinds_have_names),

@@ -63,6 +63,20 @@ static void test_objects_that_did_not_change_are_not_written(void **state)
     assert_int_equal(put(f, &set), 0);
 }
 
+static void test_one_object_is_put_and_deleted_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    add(f, &set, "Ingress", "shop", "web");
+    add(f, &set, "Service", "shop", "api");
+    assert_int_equal(put(f, &set), 2);
+    assert_true(store_object_delete(f->st, OBJECT_INGRESS, "shop", "web", &f->err));
+    assert_string_equal(names(f), "Service shop/api");
+    assert_true(store_object_delete(f->st, OBJECT_INGRESS, "shop", "web", &f->err));
+    assert_true(store_object_put(f->st, set.objects.items[0], &f->err));
+    assert_string_equal(names(f), "Ingress shop/web, Service shop/api");
+}
+
 static void test_complete_set_removes_what_is_gone(void **state)
 {
     struct fixture *f = *state;
@@ -111,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_objects_are_kept_with_their_origin),
         TEST(test_objects_that_did_not_change_are_not_written),
+        TEST(test_one_object_is_put_and_deleted_alone),
         TEST(test_complete_set_removes_what_is_gone),
         TEST(test_incomplete_set_removes_nothing),
         TEST(test_empty_complete_set_removes_all),

@@ -1,0 +1,77 @@
+/* Addresses that join are asked for again. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "tests/support/run.h"
+
+static size_t questions(const struct world *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->mock.calls.len; i++)
+        n += !strcmp(w->mock.calls.items[i].action, "DescribeNetworkInterfaces");
+    return n;
+}
+
+/* The addresses of Service tea's slice become these. */
+static void set_addresses(struct runner *r, const char *first, const char *second)
+{
+    const struct object *slice =
+        object_set_find(agent_objects(r->g), OBJECT_ENDPOINT_SLICE, "shop", "tea-1");
+    cJSON *body = cJSON_Duplicate(slice->body, true);
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(
+        cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(body, "endpoints"), 0), "addresses");
+    while (cJSON_GetArraySize(list))
+        cJSON_DeleteItemFromArray(list, 0);
+    cJSON_AddItemToArray(list, cJSON_CreateString(first));
+    if (second)
+        cJSON_AddItemToArray(list, cJSON_CreateString(second));
+    agent_put(r->g, body, "tea.yaml:6");
+    runner_settle(r);
+}
+
+static void test_address_that_comes_back_is_asked_for_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    size_t before = questions(w);
+    set_addresses(&r, "10.0.0.9", NULL);
+    assert_int_equal(questions(w), before + 1);
+    set_addresses(&r, "10.0.0.1", NULL);
+    assert_int_equal(questions(w), before + 2);
+    runner_stop(&r);
+}
+
+static void test_address_that_stays_is_not_asked_for_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    set_addresses(&r, "10.0.0.1", "10.0.0.9");
+    size_t before = questions(w);
+    set_addresses(&r, "10.0.0.1", NULL);
+    runner_read(&r); /* everything, and the same but for this slice */
+    runner_settle(&r);
+    assert_int_equal(questions(w), before);
+    runner_stop(&r);
+}
+
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WORLD_TEST(test_address_that_comes_back_is_asked_for_again),
+        WORLD_TEST(test_address_that_stays_is_not_asked_for_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
