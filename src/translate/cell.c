@@ -57,6 +57,20 @@ void pointers_remove(struct pointers *p, size_t at)
     memmove(p->items + at, p->items + at + 1, (--p->len - at) * sizeof(void *));
 }
 
+size_t pointers_place(const struct pointers *p, const void *key,
+                      int (*compare)(const void *item, const void *key))
+{
+    size_t low = 0, high = p->len;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (compare(p->items[mid], key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
 void pointers_done(struct pointers *p)
 {
     arena_done(&p->arena);

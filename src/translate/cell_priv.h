@@ -33,6 +33,9 @@ void pointers_insert(struct pointers *p, size_t at, void *item);
 void pointers_add(struct pointers *p, void *item);
 void pointers_remove(struct pointers *p, size_t at);
 void pointers_done(struct pointers *p);
+/* In a sorted list: the place of the first item that does not come before 'key'. */
+size_t pointers_place(const struct pointers *p, const void *key,
+                      int (*compare)(const void *item, const void *key));
 /* Zeroed memory for what comes and goes on its own. */
 void *cell_alloc(size_t size);
 void cell_free(void *p);

@@ -4,24 +4,17 @@
 #include "alb-agent/json.h"
 #include "cell_priv.h"
 
-static int compare(const struct seat *seat, const char *ns, const char *name)
+static int compare(const void *item, const void *key)
 {
-    int c = strcmp(seat->ns, ns);
-    return c ? c : strcmp(seat->name, name);
+    const struct seat *a = item, *b = key;
+    int c = strcmp(a->ns, b->ns);
+    return c ? c : strcmp(a->name, b->name);
 }
 
 /* Where the seat is in a sorted list, or would be. */
 static size_t place(const struct pointers *list, const struct seat *seat)
 {
-    size_t low = 0, high = list->len;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (compare(list->items[mid], seat->ns, seat->name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return pointers_place(list, seat, compare);
 }
 
 static void leave(struct translator *tr, struct seat *seat)

@@ -26,23 +26,14 @@ const struct pointers *slices_of(const struct translator *tr, const char *ns, co
     return map_get(&tr->services, key_of(&b, ns, service));
 }
 
-/* The place of a name, or where it would be. */
-static size_t place(const struct pointers *names, const char *name)
+static int compare(const void *item, const void *key)
 {
-    size_t low = 0, high = names->len;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (strcmp(names->items[mid], name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return strcmp(item, key);
 }
 
 static void leave(struct translator *tr, const char *ns, struct slice *s)
 {
-    pointers_remove(s->of, place(s->of, s->name));
+    pointers_remove(s->of, pointers_place(s->of, s->name, compare));
     watch_mark(tr, "slices", ns, strchr(s->service, '/') + 1);
     if (!s->of->len) {
         pointers_done(s->of);
@@ -68,7 +59,7 @@ static void enter(struct translator *tr, const char *slice_key, const char *ns, 
         s->of = cell_alloc(sizeof *s->of);
         map_put(&tr->services, key, s->of);
     }
-    pointers_insert(s->of, place(s->of, name), s->name);
+    pointers_insert(s->of, pointers_place(s->of, name, compare), s->name);
     map_put(&tr->slices, slice_key, s);
     watch_mark(tr, "slices", ns, service);
 }

@@ -7,18 +7,9 @@
 
 /* ---- which load balancers ------------------------------------------------------------------ */
 
-static size_t place(const struct pointers *list, const char *name)
+static int compare(const void *item, const void *key)
 {
-    size_t low = 0, high = list->len;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        const struct unit *unit = list->items[mid];
-        if (strcmp(unit->name, name) < 0)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    return strcmp(((const struct unit *)item)->name, key);
 }
 
 struct unit *unit_get(struct translator *tr, const char *name)
@@ -36,7 +27,7 @@ struct unit *unit_get(struct translator *tr, const char *name)
     unit->cell.until = INT64_MAX;
     unit->load.kind = CELL_LOAD;
     map_put(&tr->units, name, unit);
-    pointers_insert(&tr->unit_list, place(&tr->unit_list, name), unit);
+    pointers_insert(&tr->unit_list, pointers_place(&tr->unit_list, name, compare), unit);
     return unit;
 }
 
@@ -67,7 +58,7 @@ void unit_settle(struct translator *tr, struct unit *unit)
     unit->touched = unit->rebuilt = false;
     if (unit->exists || unit->seats.len)
         return;
-    pointers_remove(&tr->unit_list, place(&tr->unit_list, unit->name));
+    pointers_remove(&tr->unit_list, pointers_place(&tr->unit_list, unit->name, compare));
     map_remove(&tr->units, unit->name);
     unit_free(tr, unit);
 }

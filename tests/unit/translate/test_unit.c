@@ -1,0 +1,182 @@
+/* Load balancers that come and go, and the groups that their rules want. */
+#include "follow.h"
+
+static void test_ingresses_wait_for_their_albconfig(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("d", "x", "alb", "x.com", "tea"));
+    update(&f);
+    const struct translate_out *out = translator_lb(f.tr, "kube-system/web");
+    assert_int_equal(out->lbs.len, 0);
+    assert_int_equal(out->problems.len, 1);
+    assert_has(out->problems.items[0].message, "there is no AlbConfig 'web'");
+    put(&f, SPEC_OF("web"));
+    update(&f);
+    assert_int_equal(translator_work(f.tr).ingresses, 0); /* it was read before */
+    out = translator_lb(f.tr, "kube-system/web");
+    assert_int_equal(out->problems.len, 0);
+    assert_int_equal(out->lbs.len, 1);
+    assert_string_equal(made(&f, "kube-system/web"), "d/x d/x-tea:80=?");
+    followed_done(&f);
+}
+
+static void test_a_load_balancer_without_anything_is_gone(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("d", "x", "alb", "x.com", "tea"));
+    update(&f);
+    take(&f, OBJECT_ALB_CONFIG, "", "web");
+    update(&f);
+    assert_string_equal(changed(&f), "kube-system/web");
+    assert_string_equal(made(&f, "kube-system/web"), "");
+    take(&f, OBJECT_INGRESS, "d", "x");
+    update(&f);
+    assert_string_equal(changed(&f), "kube-system/web");
+    assert_null(translator_lb(f.tr, "kube-system/web"));
+    assert_null(translator_lb(f.tr, "elsewhere/web"));
+    assert_int_equal(f.tr->unit_list.len, 0);
+    followed_done(&f);
+}
+
+static void test_an_albconfig_on_its_way_out_leaves_a_tombstone(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    update(&f);
+    put(&f, "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web, "
+            "deletionTimestamp: '2026-01-01T00:00:00Z'}\nspec: {config: {}}\n");
+    update(&f);
+    const struct translate_out *out = translator_lb(f.tr, "kube-system/web");
+    assert_int_equal(out->desired.rows.len, 0);
+    assert_int_equal(out->tombstones.len, 1);
+    assert_string_equal(out->tombstones.items[0].lb, "kube-system/web");
+    followed_done(&f);
+}
+
+static void test_only_groups_that_changed_are_made_again(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("d", "x", "alb", "x.com", "tea"));
+    put(&f, INGRESS_TO("d", "y", "alb", "y.com", "tea"));
+    put(&f, INGRESS_TO("d", "z", "alb", "z.com", "milk"));
+    put(&f, SERVICE_OF("d", "tea"));
+    update(&f);
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.1"));
+    update(&f);
+    assert_string_equal(made(&f, "kube-system/web"),
+                        "d/x d/y d/z d/x-tea:80=eni-1 d/y-tea:80=eni-1 d/z-milk:80=?");
+    struct translate_work work = translator_work(f.tr);
+    assert_int_equal(work.groups, 2);
+    assert_int_equal(work.services, 1);
+    assert_int_equal(work.lbs, 0);
+    put(&f, INGRESS_TO("d", "y", "alb", "y.com", "milk"));
+    update(&f);
+    assert_int_equal(translator_work(f.tr).groups, 1);
+    assert_string_equal(made(&f, "kube-system/web"),
+                        "d/x d/y d/z d/x-tea:80=eni-1 d/y-milk:80=? d/z-milk:80=?");
+    followed_done(&f);
+}
+
+static void test_groups_follow_the_vpc(void **state)
+{
+    (void)state;
+    static const struct translate_in settings = { .cluster_id = "c-1" };
+    struct followed f;
+    followed_begin(&f);
+    translator_free(f.tr);
+    f.tr = translator_new(&settings); /* the VPC is that of the vSwitch */
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("d", "x", "alb", "x.com", "tea"));
+    put(&f, SERVICE_OF("d", "tea"));
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.1"));
+    update(&f);
+    assert_string_equal(made(&f, "kube-system/web"), "d/x d/x-tea:80=");
+    world_fact(&f.w, FACT_VSWITCH, "vsw-1", "z-1", "vpc-1");
+    struct fact_need need = { FACT_VSWITCH, "vsw-1" };
+    f.changes.facts.items = &need;
+    f.changes.facts.len = 1;
+    update(&f);
+    assert_string_equal(made(&f, "kube-system/web"), "d/x d/x-tea:80=eni-1");
+    assert_int_equal(translator_work(f.tr).ingresses, 0);
+    followed_done(&f);
+}
+
+/* A slice with 'n' addresses. */
+static void put_many(struct followed *f, const char *name, int n)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_addf(&b,
+             "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: %s, "
+             "namespace: d, labels: {kubernetes.io/service-name: tea}}\naddressType: IPv4\n"
+             "ports: [{port: 8080}]\nendpoints:\n",
+             name);
+    for (int i = 0; i < n; i++)
+        buf_addf(&b, "- {addresses: [10.1.%d.%d]}\n", i / 200, i % 200);
+    put(f, buf_str(&b));
+}
+
+static bool warns_of_servers(const struct followed *f)
+{
+    const translate_problems *list = &translator_lb(f->tr, "kube-system/web")->warnings;
+    for (size_t i = 0; i < list->len; i++)
+        if (strstr(list->items[i].message, "its rules lead to 1200 servers"))
+            return true;
+    return false;
+}
+
+static void test_what_all_servers_are_together_follows_a_slice(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    for (int i = 0; i < 2; i++)
+        put(&f,
+            arena_fmt(&f.w.a,
+                      "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i%d, "
+                      "namespace: d, annotations: {" ALB "server-group-type: Ip}}\nspec: "
+                      "{ingressClassName: alb, rules: [{host: h%d.com, http: {paths: [{path: /, "
+                      "pathType: Prefix, backend: {service: {name: tea, port: {number: "
+                      "80}}}}]}}]}\n",
+                      i, i));
+    put(&f, SERVICE_OF("d", "tea"));
+    put_many(&f, "s-1", 500);
+    update(&f);
+    assert_false(warns_of_servers(&f));
+    put_many(&f, "s-1", 600);
+    update(&f);
+    assert_true(warns_of_servers(&f));
+    assert_int_equal(translator_work(f.tr).lbs, 0);
+    put_many(&f, "s-1", 10);
+    update(&f);
+    assert_false(warns_of_servers(&f));
+    followed_done(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ingresses_wait_for_their_albconfig),
+        cmocka_unit_test(test_a_load_balancer_without_anything_is_gone),
+        cmocka_unit_test(test_an_albconfig_on_its_way_out_leaves_a_tombstone),
+        cmocka_unit_test(test_only_groups_that_changed_are_made_again),
+        cmocka_unit_test(test_groups_follow_the_vpc),
+        cmocka_unit_test(test_what_all_servers_are_together_follows_a_slice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
