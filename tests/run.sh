@@ -14,17 +14,17 @@ usage() {
 Usage: tests/run.sh [--full | --quick | --stage NAME]... [--help]
 
   (nothing)     all stages of the list below: what CI runs, within 30 minutes on two cores
-  --full        the same, longer: more fuzzing, all files linted, the static analyzer,
-                integration under sanitizers, benchmarks
+  --full        the same, longer: more fuzzing, all files linted, the static analyzer, death
+                at every point, integration under sanitizers, benchmarks
   --quick       unit tests with one compiler, no sanitizers
   --stage NAME  only this stage (may be repeated)
 
-Stages: format rules headers asan asan-gcc release proof integration end-to-end fuzz tidy
+Stages: format rules headers asan asan-gcc release proof integration end-to-end crash fuzz tidy
         with --full also: gcc analyzer integration-asan slow branches mutants bench
 T
 }
 
-stages_ci="format rules headers asan asan-gcc release proof integration end-to-end fuzz tidy"
+stages_ci="format rules headers asan asan-gcc release proof integration end-to-end crash fuzz tidy"
 stages_full="$stages_ci gcc analyzer integration-asan slow branches mutants bench"
 full=0 chosen=
 while [ $# -gt 0 ]; do
@@ -243,6 +243,17 @@ stage_proof() {
 }
 stage_integration() { programs && integration_scripts release; }
 stage_end_to_end() { programs && scripts release tests/e2e/*.sh; }
+# The real agent ends at 60 points of a scenario, or at all of them; its disk fails, its file is damaged.
+stage_crash() {
+    local points=(--points 60) limit=600
+    programs && build crash || return
+    [ "$full" = 0 ] || points=(--all) limit=14400
+    ALB_CRASH_BIN=$top/build/crash/bin scripts release tests/crash/*.sh
+    logged "$logs/crash-points.log" "$limit" python3 tests/crash/points.py "${points[@]}" \
+        --bin build/release/bin --crash build/crash/bin
+    count_tap crash-points $? "$logs/crash-points.log"
+    grep -E '^[0-9]+ (calls|points)' "$logs/crash-points.log" | sed 's/^/  /'
+}
 stage_fuzz() { [ "$full" = 1 ] && fuzz 900 || fuzz 60; }
 stage_gcc() {
     build gcc
