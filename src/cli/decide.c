@@ -172,7 +172,7 @@ enum exit_code cli_decide(const struct options *o)
 {
     struct error err;
     struct session s CLEANUP(session_close) = { 0 };
-    struct decision d = { 0 };
+    struct decision d = { .lb = "", .key = "" };
     finding_list done = { 0 };
     if (!parse(o, &d, &err))
         return cli_fail(&err);
