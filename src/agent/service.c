@@ -25,7 +25,7 @@ struct service {
     struct log log;
     struct manifests manifests;
     int signals;
-    bool stopping;
+    bool stopping, stopped;
     int64_t status_at, housekeeping_at, started_at;
 };
 
@@ -241,7 +241,9 @@ static bool put_status(struct service *v, int64_t now, struct error *err)
         .at = now,
         .started_at = v->started_at,
         .version = ALB_AGENT_VERSION,
-        .phase = v->stopping ? "stopping" : "running",
+        .phase = v->stopped    ? "stopped"
+                 : v->stopping ? "stopping"
+                               : "running",
         .source = v->settings.manifests.items[0],
     };
     if (now - v->status_at < STATUS_MS)
@@ -296,6 +298,8 @@ static bool run(struct service *v, struct error *err)
         ok = turn(v, &done, err);
     if (ok) {
         v->status_at = 0;
+        v->stopped = true;
+        ok = put_status(v, clock_now_ms(clock_system()), err);
         log_info(&v->log, "loop", "stopped", KV_INT("done", (int64_t)agent_counts(v->g).done));
     }
     return ok;
