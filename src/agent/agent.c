@@ -139,6 +139,7 @@ static void set_limits(struct session_config *to, const struct session_config *f
     to->batch_servers = from->batch_servers;
     to->list_lag_ms = from->list_lag_ms;
     to->read_max_age_ms = from->read_max_age_ms;
+    to->limits = from->limits;
     memcpy(to->policy, from->policy, sizeof to->policy);
 }
 
@@ -310,13 +311,16 @@ bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *
     return true;
 }
 
+/* What a stopped agent was reading serves no change any more. */
 bool agent_is_quiet(const struct agent *g)
 {
     const struct map_entry *cursor = NULL;
-    if (!wanted_is_settled(g) || g->reading.o || g->reading.done || !apply_idle(g->ap))
+    if (!apply_idle(g->ap) || g->stopped)
+        return apply_idle(g->ap);
+    if (!wanted_is_settled(g) || g->reading.o || g->reading.done)
         return false;
     for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
-        if (b->reread_due && !g->stopped)
+        if (b->reread_due)
             return false;
     return true;
 }

@@ -25,70 +25,12 @@ struct service {
     struct log log;
     struct manifests manifests;
     int signals;
-    bool stopping, stopped;
+    bool stopping;
     int64_t status_at, housekeeping_at, started_at;
 };
 
 /* ---- settings -----------------------------------------------------------------------------------
  */
-
-static struct apply_pace pace_of(const struct lane_settings *l)
-{
-    return (struct apply_pace){
-        .concurrent = (size_t)l->concurrent,
-        .starts_per_second = (size_t)l->starts_per_second,
-        .delay_ms = l->reconcile_delay_ms,
-        .tries = (int)l->retries + 1,
-        .first_retry_ms = l->first_retry_ms,
-        .longest_retry_ms = l->longest_retry_ms,
-    };
-}
-
-/* Everything is read at once, so that the shorter time counts; 0 is never. */
-static int64_t resync_of(const struct agent_settings *s)
-{
-    const int64_t lb = s->lanes.load_balancer.resync_ms, group = s->lanes.server_group.resync_ms;
-    if (!lb || !group)
-        return lb || group ? lb + group : INT64_MAX / 4;
-    return lb < group ? lb : group;
-}
-
-static struct store_limits limits_of(const struct agent_settings *s)
-{
-    const int64_t day = 24 * 3600 * (int64_t)1000;
-    return (struct store_limits){ .revisions = s->revisions.keep,
-                                  .event_age_ms = s->events.keep_days * day,
-                                  .event_bytes = s->events.megabytes << 20 };
-}
-
-static struct agent_config agent_config_of(struct arena *a, const struct agent_settings *s)
-{
-    struct agent_config c = {
-        .session = {
-            .state = s->state,
-            .cluster_id = s->cluster_id,
-            .region = s->region,
-            .endpoint = settings_endpoint(a, s),
-            .ca_file = s->ca_file,
-            .vpc_id = s->vpc_id,
-            .allow_destroy = s->allow_destroy,
-            .batch_rules = (size_t)s->batch.rules,
-            .batch_servers = (size_t)s->batch.servers,
-            .writes = { .limit = (int)s->budgets.writes_per_minute, .period_ms = 60000 },
-            .reads = { .limit = (int)s->budgets.reads_per_second, .period_ms = 1000 },
-            .list_lag_ms = s->list_lag_ms,
-            .read_max_age_ms = s->read_max_age_ms,
-            .policy = { [CLASS_DRIFT] = s->drift.drift,
-                        [CLASS_MISSING] = s->drift.missing,
-                        [CLASS_ORPHAN] = s->drift.orphan },
-            .limits = limits_of(s),
-        },
-        .resync_ms = resync_of(s),
-    };
-    c.pace[LANE_LOAD_BALANCER] = c.pace[LANE_SHARED] = pace_of(&s->lanes.load_balancer);
-    c.pace[LANE_SERVER_GROUP] = pace_of(&s->lanes.server_group);
-    return c;
-}
 
 static bool check_settings(const struct agent_settings *s, struct error *err)
 {
@@ -121,7 +63,7 @@ static void reload(struct service *v)
         log_info(&v->log, "loop", changes.items[i].restart ? "needs a restart" : "changed",
                  KV("setting", changes.items[i].path), KV("before", changes.items[i].before),
                  KV("after", changes.items[i].after));
-    const struct agent_config config = agent_config_of(&v->arena, &v->settings);
+    const struct agent_config config = service_agent_config(&v->arena, &v->settings);
     agent_set_config(v->g, &config);
     arena_done(&a);
 }
@@ -234,28 +176,39 @@ static void watch_fds(struct service *v)
     t->n_watched = 2;
 }
 
-static bool put_status(struct service *v, int64_t now, struct error *err)
+/* "manifests in a.yaml, deploy/" */
+static const char *source_name(struct arena *a, const struct agent_settings *s)
+{
+    const char *text = "manifests in";
+    for (size_t i = 0; i < s->manifests.len; i++)
+        text = arena_fmt(a, "%s%s %s", text, i ? "," : "", s->manifests.items[i]);
+    return text;
+}
+
+static bool put_status(struct service *v, const char *phase, int64_t now, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct store_status status = {
         .at = now,
         .started_at = v->started_at,
         .version = ALB_AGENT_VERSION,
-        .phase = v->stopped    ? "stopped"
-                 : v->stopping ? "stopping"
-                               : "running",
-        .source = v->settings.manifests.items[0],
+        .phase = phase,
+        .source = source_name(&a, &v->settings),
     };
-    if (now - v->status_at < STATUS_MS)
-        return true;
     v->status_at = now;
     service_status(v->g, &v->settings, &a, &status);
     return store_status_put(agent_store(v->g), &status, err);
 }
 
+static bool say_status(struct service *v, int64_t now, struct error *err)
+{
+    return now - v->status_at < STATUS_MS
+           || put_status(v, v->stopping ? "stopping" : "running", now, err);
+}
+
 static bool keep_house(struct service *v, int64_t now, struct error *err)
 {
-    const struct store_limits limits = limits_of(&v->settings);
+    const struct store_limits limits = service_store_limits(&v->settings);
     if (now - v->housekeeping_at < HOUSEKEEPING_MS || !agent_is_quiet(v->g))
         return true;
     v->housekeeping_at = now;
@@ -271,7 +224,7 @@ static bool turn(struct service *v, bool *done, struct error *err)
     if (*done)
         return true;
     if (!manifests_take(&v->manifests, v->g, err) || !agent_run(v->g, now, &wait, err)
-        || !put_status(v, now, err) || !keep_house(v, now, err))
+        || !say_status(v, now, err) || !keep_house(v, now, err))
         return false;
     *done = v->stopping && agent_is_quiet(v->g);
     if (*done || !wait)
@@ -284,7 +237,7 @@ static bool turn(struct service *v, bool *done, struct error *err)
 
 static bool run(struct service *v, struct error *err)
 {
-    struct agent_config config = agent_config_of(&v->arena, &v->settings);
+    struct agent_config config = service_agent_config(&v->arena, &v->settings);
     config.event = on_event;
     config.event_arg = v;
     if (!open_signals(v, err) || !agent_new(&v->g, &config, err)
@@ -297,9 +250,7 @@ static bool run(struct service *v, struct error *err)
     while (ok && !done)
         ok = turn(v, &done, err);
     if (ok) {
-        v->status_at = 0;
-        v->stopped = true;
-        ok = put_status(v, clock_now_ms(clock_system()), err);
+        ok = put_status(v, "stopped", clock_now_ms(clock_system()), err);
         log_info(&v->log, "loop", "stopped", KV_INT("done", (int64_t)agent_counts(v->g).done));
     }
     return ok;

@@ -35,6 +35,7 @@ static bool take_flags(struct options *o, setting_flags *f, struct error *err)
     add_flag(o, f, "endpoint", o->endpoint, "--endpoint");
     add_flag(o, f, "ca-file", o->ca_file, "--ca-file");
     add_flag(o, f, "vpc-id", o->vpc_id, "--vpc-id");
+    add_flag(o, f, "service-backend-type", o->backend_type, "--service-backend-type");
     add_flag(o, f, "cluster-id", o->cluster_id, "--cluster-id");
     add_flag(o, f, "allow-destroy", o->allow_destroy ? "true" : NULL, "--allow-destroy");
     for (size_t i = 0; i < o->sets.len; i++)
