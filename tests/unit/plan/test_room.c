@@ -259,6 +259,18 @@ static void test_the_last_listener_that_fits_is_made(void **state)
     assert_int_equal(b->plan.warnings.len, 0);
 }
 
+static void test_all_listeners_that_fit_are_made(void **state)
+{
+    struct bed *b = *state;
+    start_listeners(b, 50);
+    bed_gone(row(b, "1048/HTTPS"));
+    bed_gone(row(b, "1049/HTTPS"));
+    bed_plan(b);
+    assert_plan(b, "CreateListener", "CreateListener");
+    assert_null(b->plan.steps.items[0].waits);
+    assert_null(b->plan.steps.items[1].waits);
+}
+
 static void test_a_listener_takes_the_place_of_one_that_goes(void **state)
 {
     struct bed *b = *state;
@@ -317,6 +329,7 @@ int main(void)
         BED_TEST(test_names_of_certificates_are_all_given),
         BED_TEST(test_a_listener_too_many_is_not_sent_and_named),
         BED_TEST(test_the_last_listener_that_fits_is_made),
+        BED_TEST(test_all_listeners_that_fit_are_made),
         BED_TEST(test_a_listener_takes_the_place_of_one_that_goes),
         BED_TEST(test_a_listener_that_is_held_keeps_its_place),
         BED_TEST(test_more_listeners_than_the_default_mean_a_raised_quota),
