@@ -230,6 +230,13 @@ static bool outlives(const struct finding_in *in, const struct resource *r,
     return true;
 }
 
+/* Most rows are, and that is told at less cost than their class. */
+static bool is_as_wanted(const struct model *m, const struct resource *r)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    return !r->ours || (r->desired && r->actual && !resource_diff(&scratch, m, r, NULL));
+}
+
 void findings_update(struct arena *a, const struct finding_in *in, finding_list *out)
 {
     *out = (finding_list){ 0 };
@@ -237,6 +244,8 @@ void findings_update(struct arena *a, const struct finding_in *in, finding_list 
         const struct resource *r = &in->world->rows.items[i];
         struct arena scratch CLEANUP(arena_done) = { 0 };
         if (in->only && strcmp(in->only, r->lb) != 0)
+            continue;
+        if (!finding_find(in->before, r->lb, r->kind, r->key) && is_as_wanted(in->world, r))
             continue;
         struct standing s = judge(&scratch, in->world, r);
         bool in_doubt = s.class == CLASS_ORPHAN && (r->held || in->incomplete);
