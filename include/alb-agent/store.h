@@ -71,6 +71,10 @@ bool store_meta_put(struct store *st, const char *name, const char *value,
 /* Makes the object table say what the set says; an incomplete set removes nothing. */
 bool store_objects_put(struct store *st, const struct object_set *set, struct error *err) MUST_USE;
 
+/* The same; 'changed' is told of each object that was not there or was another. */
+typedef void store_object_fn(void *arg, const struct object *obj);
+bool store_objects_sync(struct store *st, const struct object_set *set, store_object_fn *changed,
+                        void *arg, struct error *err) MUST_USE;
 /* One object; it need not be there to be deleted. */
 bool store_object_put(struct store *st, const struct object *obj, struct error *err) MUST_USE;
 bool store_object_delete(struct store *st, enum object_kind kind, const char *ns, const char *name,

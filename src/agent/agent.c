@@ -106,7 +106,7 @@ bool agent_new(struct agent **out, const struct agent_config *config, struct err
         agent_free(g);
         return false;
     }
-    session_forget_passing(&g->base.facts);
+    wanted_forget(g, FACT_CERTIFICATES, FACT_ALL);
     read_known(g);
     *out = g;
     return true;
@@ -175,7 +175,8 @@ void agent_set_objects(struct agent *g, struct object_set *set)
     struct object_set before CLEANUP(object_set_done) = g->base.objects;
     g->base.objects = *set;
     *set = (struct object_set){ 0 };
-    for (size_t i = 0; i < g->base.objects.objects.len; i++) {
+    /* At the start what an earlier run knew is in the store: see save_objects(). */
+    for (size_t i = 0; g->have_objects && i < g->base.objects.objects.len; i++) {
         const struct object *obj = g->base.objects.objects.items[i];
         address_note(g, object_set_find(&before, obj->kind, obj->ns, obj->name), obj);
     }

@@ -186,6 +186,30 @@ static void actual_rows(struct balancer *b, struct model *out)
             *LIST_PUSH(&b->s.arena, &out->rows) = b->s.world.rows.items[i];
 }
 
+static bool is_applied(const struct resource *r, const struct resource *known)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct schema *schema = resource_schema(r->kind);
+    return known && known->applied
+           && !strcmp(schema_canonical(&a, schema, r->desired),
+                      schema_canonical(&a, schema, known->applied));
+}
+
+/* Is something wanted that an earlier run has not done, on a load balancer that it has made? */
+static bool is_behind(const struct balancer *b)
+{
+    const struct session *s = &b->s;
+    const struct resource *lb = model_find(&s->known, b->name, RESOURCE_LOAD_BALANCER, b->name);
+    if (!lb || !lb->cloud_id)
+        return false;
+    for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
+        const struct resource *r = &s->wanted.desired.rows.items[i];
+        if (r->desired && !r->held && !is_applied(r, model_find(&s->known, r->lb, r->kind, r->key)))
+            return true;
+    }
+    return false;
+}
+
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
                    const struct translate_out *strays, struct error *err)
 {
@@ -202,8 +226,11 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
     session_keep_last_good(s);
     if (!session_apply_pins(s, b->name, err))
         return false;
-    if (!s->observed)
+    if (!s->observed) {
+        /* What changed while nobody looked goes before a sweep over everything. */
+        b->reread_due = is_behind(b) ? session_now(s) : 0;
         return true;
+    }
     actual_rows(b, &actual);
     if (!join(g, b, &actual, false, err))
         return false;

@@ -16,14 +16,15 @@ static bool take_fact(void *arg, const struct alb_result *r, struct error *err)
 
 bool session_put_facts(struct session *s, const struct fact_set *found, struct error *err)
 {
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
     fact_put_all(&s->arena, &s->facts, found);
-    bool ok = true;
+    bool ok = store_begin(&txn, s->store, err);
     for (size_t i = 0; ok && i < found->items.len; i++) {
         const struct fact *f = &found->items.items[i];
         /* That there is none today is no fact to be remembered. */
         ok = !*f->value || store_fact_put(s->store, f, err);
     }
-    return ok;
+    return ok && store_commit(&txn, err);
 }
 
 bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err)

@@ -246,13 +246,15 @@ static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
     int64_t due;
     if (!may_begin(g))
         return true;
+    struct balancer *b = first_due(g, now, &due);
+    if (b && !b->s.observed) /* at the start: it has something to be done */
+        return begin(g, b, err);
     if (g->sweep_due <= now) {
         if (!forget_lists(g))
             return begin(g, NULL, err);
         *wait_ms = 0;
         return true;
     }
-    struct balancer *b = first_due(g, now, &due);
     if (b)
         return begin(g, b, err);
     *wait_ms = g->sweep_due - now;

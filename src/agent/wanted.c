@@ -160,10 +160,17 @@ static void update(struct agent *g)
                       g->all_changed ? NULL : &g->changes);
 }
 
+/* It is another than when an earlier run ended: so may be the pods behind its addresses. */
+static void note_since(void *arg, const struct object *obj)
+{
+    address_note(arg, NULL, obj);
+}
+
 static bool save_objects(struct agent *g, struct error *err)
 {
     if (g->all_changed)
-        return store_objects_put(g->base.store, &g->base.objects, err);
+        return store_objects_sync(g->base.store, &g->base.objects, g->tr ? NULL : note_since, g,
+                                  err);
     for (size_t i = 0; i < g->changes.objects.len; i++) {
         const struct translate_object *o = &g->changes.objects.items[i];
         const struct object *obj = object_set_find(&g->base.objects, o->kind, o->ns, o->name);
@@ -222,9 +229,10 @@ static bool run_update(struct agent *g, struct error *err)
         return true;
     }
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    if (!store_begin(&txn, g->base.store, err) || !save_objects(g, err))
+        return false;
     update(g);
-    bool ok = store_begin(&txn, g->base.store, err) && save_objects(g, err) && give_out(g, all, err)
-              && store_commit(&txn, err);
+    bool ok = give_out(g, all, err) && store_commit(&txn, err);
     begin_changes(g);
     return ok;
 }

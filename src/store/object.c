@@ -112,6 +112,12 @@ static bool remove_absent(struct store *st, const struct object_set *set, struct
 
 bool store_objects_put(struct store *st, const struct object_set *set, struct error *err)
 {
+    return store_objects_sync(st, set, NULL, NULL, err);
+}
+
+bool store_objects_sync(struct store *st, const struct object_set *set, store_object_fn *changed,
+                        void *arg, struct error *err)
+{
     struct batch batch CLEANUP(batch_done) = { 0 };
     if (!batch_begin(&batch, st, err))
         return false;
@@ -120,6 +126,8 @@ bool store_objects_put(struct store *st, const struct object_set *set, struct er
         if (!put(st, obj, err))
             return error_wrap(err, "write %s %s/%s", object_kind_name(obj->kind), obj->ns,
                               obj->name);
+        if (changed && sqlite3_changes(st->db))
+            changed(arg, obj);
     }
     if (!set->incomplete && !remove_absent(st, set, err))
         return error_wrap(err, "remove objects");

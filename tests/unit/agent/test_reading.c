@@ -109,6 +109,62 @@ static void test_sweeps_come_as_often_as_is_configured(void **state)
     runner_stop(&r);
 }
 
+/* What changed while nobody looked is not held up by all the rest. */
+static void test_load_balancer_that_is_behind_is_read_first_at_a_start(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_shop(w);
+    world_write_albconfig(w, "other");
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    world_write_ingress(w, "tea", "web", "tea.example", "coffee");
+    size_t before = w->mock.calls.len;
+    runner_start(&again, w);
+    runner_settle(&again);
+    size_t reads = 0;
+    for (size_t i = before; i < w->mock.calls.len && !w->mock.calls.items[i].write; i++)
+        reads += !strcmp(w->mock.calls.items[i].action, "GetLoadBalancerAttribute");
+    assert_int_equal(reads, 1); /* before the first write */
+    assert_int_equal(count_calls(w, "GetLoadBalancerAttribute", before), 3);
+    runner_stop(&again);
+}
+
+/* Interfaces of addresses that nobody touched meanwhile are still known. */
+static void test_start_asks_only_for_addresses_that_changed(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    size_t before = w->mock.calls.len;
+    runner_start(&again, w);
+    runner_settle(&again);
+    assert_int_equal(count_calls(w, "DescribeNetworkInterfaces", before), 0);
+    runner_stop(&again);
+    world_write(
+        w, "tea.yaml",
+        "apiVersion: v1\n"
+        "kind: Service\n"
+        "metadata: {name: tea, namespace: shop}\n"
+        "spec: {type: ClusterIP, ports: [{name: http, port: 80, targetPort: 8080}]}\n"
+        "---\n"
+        "apiVersion: discovery.k8s.io/v1\n"
+        "kind: EndpointSlice\n"
+        "metadata: {name: tea-1, namespace: shop, labels: {kubernetes.io/service-name: tea}}\n"
+        "addressType: IPv4\n"
+        "ports: [{name: http, port: 8080, protocol: TCP}]\n"
+        "endpoints: [{addresses: [10.0.0.1], conditions: {ready: true}, hostname: new}]\n");
+    struct runner third = { 0 };
+    runner_start(&third, w);
+    runner_settle(&third);
+    assert_int_equal(count_calls(w, "DescribeNetworkInterfaces", before), 1);
+    runner_stop(&third);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -118,6 +174,8 @@ int main(void)
         WORLD_TEST(test_a_contradiction_is_read_and_done_again),
         WORLD_TEST(test_a_reading_that_fails_is_made_again_later),
         WORLD_TEST(test_a_doubt_about_one_load_balancer_reads_only_that),
+        WORLD_TEST(test_load_balancer_that_is_behind_is_read_first_at_a_start),
+        WORLD_TEST(test_start_asks_only_for_addresses_that_changed),
         WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
