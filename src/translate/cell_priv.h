@@ -125,7 +125,6 @@ struct translator {
     uint64_t reads;
     int64_t until;
     struct buf key; /* scratch */
-    struct map changed;
     translate_names changed_list, released;
     struct arena changed_arena;
     bool strays_touched;
@@ -202,7 +201,7 @@ void outcome_finish(struct outcome *o);
 
 /* ---- translator.c ---------------------------------------------------------------------------- */
 
-/* What comes of this load balancer, or is to be kept of it, is not what it was. */
+/* What comes of this load balancer is made anew: once an update. */
 void translator_note_changed(struct translator *tr, const char *name);
 /* The first run, over all objects. */
 void translator_run(struct translator *tr);

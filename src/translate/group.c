@@ -43,7 +43,7 @@ static struct alb_server_group *build(struct tr *t, const struct config *c, cons
     struct alb_server_group *group = arena_dup(t->a, g->settings, sizeof *group);
     group->name = group_name(t, g->ns, g->service, g->port);
     group->service_name = group->name;
-    group->vpc_id = c->vpc ? arena_strdup(t->a, c->vpc) : NULL;
+    group->vpc_id = arena_strdup(t->a, c->vpc);
     group->protocol = g->protocol;
     add_tags(t, c, g, &group->tags);
     return group;

@@ -45,7 +45,6 @@ void translator_done(struct translator *tr)
 {
     forget(tr);
     buf_done(&tr->key);
-    map_done(&tr->changed);
     arena_done(&tr->changed_arena);
     arena_done(&tr->stray_arena);
     arena_done(&tr->texts);
@@ -63,11 +62,9 @@ void translator_free(struct translator *tr)
 
 void translator_note_changed(struct translator *tr, const char *name)
 {
-    if (tr->once || map_get(&tr->changed, name))
-        return;
-    map_put(&tr->changed, name, tr);
-    *LIST_PUSH(&tr->changed_arena, &tr->changed_list) =
-        arena_fmt(&tr->changed_arena, "%s/%s", CONFIG_NS, name);
+    if (!tr->once)
+        *LIST_PUSH(&tr->changed_arena, &tr->changed_list) =
+            arena_fmt(&tr->changed_arena, "%s/%s", CONFIG_NS, name);
 }
 
 static void object_changed(struct translator *tr, enum object_kind kind, const char *ns,
@@ -162,7 +159,7 @@ static void find_held(struct translator *tr, const struct unit *unit)
     struct map owners CLEANUP(map_done) = { 0 };
     for (size_t i = 0; i < unit->whole.holds.len; i++) {
         const struct translate_hold *h = &unit->whole.holds.items[i];
-        if (!h->lb && h->owner)
+        if (!h->lb) /* then it has an owner */
             map_put(&owners, h->owner, h);
     }
     for (size_t i = 0; i < unit->seats.len; i++) {
@@ -224,7 +221,6 @@ void translator_update(struct translator *tr, const struct object_set *objects,
                        const struct fact_set *facts, int64_t now_ms,
                        const struct translate_changes *changes)
 {
-    map_done(&tr->changed);
     arena_done(&tr->changed_arena);
     tr->changed_list = (translate_names){ 0 };
     tr->released = (translate_names){ 0 };

@@ -97,16 +97,11 @@ static void take_seats(struct tr *t, const struct unit *unit, struct config *c)
 
 /* ---- groups -------------------------------------------------------------------------------- */
 
-static bool same_text(const char *x, const char *y)
-{
-    return x && y ? !strcmp(x, y) : x == y;
-}
-
 /* A reading has a number of its own, so what was made from another one is not compared. */
 static bool is_fresh(const struct group_cell *g, const struct group_cell *wanted)
 {
     return g->read == wanted->ing->read && g->r == wanted->r && g->vpc_known == wanted->c->vpc_known
-           && same_text(g->vpc, wanted->c->vpc);
+           && !strcmp(g->vpc, wanted->c->vpc);
 }
 
 void group_want(struct tr *t, const struct group_cell *wanted, const char *key)
@@ -155,21 +150,21 @@ static void drop_groups(struct translator *tr, struct unit *unit)
 }
 
 /* Where its row stands, unless its load balancer's rows are put together later. */
-static struct resource *find_row(const struct translator *tr, const struct group_cell *g)
+static struct resource *find_row(const struct group_cell *g)
 {
     const struct unit *unit = g->unit;
-    if (unit->rebuilt || tr->once)
+    if (unit->rebuilt)
         return NULL;
     return model_find(&unit->whole.desired, unit->lb, RESOURCE_SERVER_GROUP, g->key);
 }
 
 void group_run(struct translator *tr, struct group_cell *g)
 {
-    struct resource *row = find_row(tr, g); /* while its key is there */
+    struct resource *row = find_row(g); /* while its key is there */
     struct tr t = cell_begin(tr, &g->cell);
     g->read = g->ing->read;
     g->vpc_known = g->c->vpc_known;
-    g->vpc = g->c->vpc ? arena_strdup(t.a, g->c->vpc) : NULL;
+    g->vpc = arena_strdup(t.a, g->c->vpc);
     group_make(&t, g->c, g->ing, g->r, &g->ref);
     cell_end(&t);
     touch(tr, g->unit);

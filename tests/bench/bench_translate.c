@@ -173,7 +173,7 @@ static void measure_changes(struct translator *tr, const struct object_set *set,
         seconds += bench_cpu_s() - begin;
     }
     const struct translate_work w = translator_work(tr);
-    (void)printf("  %-32s %9.3f ms   +%.1f MB for all %d; Ingresses %zu, load balancers %zu, "
+    (void)printf("  %-32s %9.3f ms   peak +%.1f MB for all %d; Ingresses %zu, load balancers %zu, "
                  "groups %zu, Services %zu, lookups %zu\n",
                  c->what, seconds / c->times * 1e3, resident_mb() - before, c->times, w.ingresses,
                  w.lbs, w.groups, w.services, w.lookups);

@@ -79,6 +79,7 @@ static UNUSED const char *edit_config(struct edits *e, struct arena *a, const ch
         ",{\"port\":443,\"protocol\":\"HTTPS\",\"certificates\":[{\"CertificateId\":\"c-1\"}]}",
         ",{\"port\":443,\"protocol\":\"HTTPS\",\"defaultCertificate\":{\"kind\":\"Secret\","
         "\"secret\":{\"name\":\"s-1\",\"namespace\":\"d\"}}}",
+        ",{\"port\":81,\"aclConfig\":{\"aclType\":\"White\",\"aclEntries\":[\"10.0.0.0/8\"]}}",
         ",{\"port\":80,\"protocol\":\"HTTPS\"}", ",{\"port\":443,\"protocol\":\"what\"}",
         ",{\"port\":443,\"protocol\":\"HTTPS\"},{\"port\":443,\"protocol\":\"QUIC\"}");
     const char *order = PICK(e, "", "", "", "", "\"alb-agent/rule-order\":\"specification\"",

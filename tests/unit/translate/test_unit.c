@@ -168,6 +168,21 @@ static void test_what_all_servers_are_together_follows_a_slice(void **state)
     followed_done(&f);
 }
 
+/* Of two texts that make the key of one group the first has it: here the listener's own. */
+static void test_an_ingress_may_be_called_like_the_group_of_a_listener(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("kube-system", "web-listener-80", "alb", "x.com", "fake-svc"));
+    update(&f);
+    assert_string_equal(made(&f, "kube-system/web"), "kube-system/web-listener-80");
+    assert_int_equal(translator_work(f.tr).groups, 0);
+    followed_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_only_groups_that_changed_are_made_again),
         cmocka_unit_test(test_groups_follow_the_vpc),
         cmocka_unit_test(test_what_all_servers_are_together_follows_a_slice),
+        cmocka_unit_test(test_an_ingress_may_be_called_like_the_group_of_a_listener),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
