@@ -6,7 +6,8 @@
  *
  * Any call may fail with ERROR_TRANSIENT (disk full, file busy), ERROR_DENIED (permissions),
  * ERROR_INVALID with code "StateDamaged" (the file is damaged; open it again to have it set
- * aside) or ERROR_BUG (a value that the schema refuses).  Times are ms since 1970, UTC. */
+ * aside) or ERROR_BUG (a value that the schema refuses).  store_is_error() tells them from those
+ * of others.  Times are ms since 1970, UTC. */
 #pragma once
 
 #include <stdint.h>
@@ -17,6 +18,9 @@
 #include "alb-agent/object.h"
 
 struct store;
+
+/* Does 'err' say that the file cannot be read or written? */
+bool store_is_error(const struct error *err);
 
 enum store_mode {
     STORE_WRITE,    /* creates the file (0600, folders 0700) and migrates it; one at a time:

@@ -21,7 +21,8 @@ enum exit_code exit_worse(enum exit_code x, enum exit_code y)
 
 enum exit_code cli_fail(const struct error *err)
 {
-    (void)fprintf(stderr, "alb-agent: %s\n", err->msg);
+    const bool unsaid = store_is_error(err) && !strstr(err->msg, "state file");
+    (void)fprintf(stderr, "alb-agent: %s%s\n", unsaid ? "state file: " : "", err->msg);
     return EXIT_ERROR;
 }
 
@@ -100,11 +101,11 @@ bool read_all(struct session *s, enum exit_code *code, struct error *err)
             "hold it with -f");
     }
     if (!session_translate(s, err)) {
-        *code = EXIT_INCOMPLETE;
+        *code = store_is_error(err) ? EXIT_ERROR : EXIT_INCOMPLETE;
         return false;
     }
     if (!session_observe(s, err)) {
-        *code = err->kind == ERROR_CONFLICT ? EXIT_ERROR : EXIT_INCOMPLETE;
+        *code = err->kind == ERROR_CONFLICT || store_is_error(err) ? EXIT_ERROR : EXIT_INCOMPLETE;
         return false;
     }
     *code = EXIT_DONE;

@@ -29,9 +29,14 @@ bool sqlite_error(sqlite3 *db, struct error *err)
 {
     enum error_kind kind = kind_of(sqlite3_extended_errcode(db));
     (void)error_set(err, kind, "%s", sqlite3_errmsg(db));
-    if (kind == ERROR_INVALID)
-        (void)snprintf(err->code, sizeof err->code, "%s", STORE_DAMAGED);
+    (void)snprintf(err->code, sizeof err->code, "%s",
+                   kind == ERROR_INVALID ? STORE_DAMAGED : STORE_FAILED);
     return false;
+}
+
+bool store_is_error(const struct error *err)
+{
+    return !strcmp(err->code, STORE_FAILED) || !strcmp(err->code, STORE_DAMAGED);
 }
 
 bool error_is_damage(const struct error *err)
@@ -121,7 +126,7 @@ bool sql_run(sqlite3 *db, const char *text, struct error *err)
 bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
-    bool row;
+    bool row = false;
     if (sqlite3_prepare_v2(db, text, -1, &s, NULL) != SQLITE_OK)
         return sqlite_error(db, err);
     if (!stmt_next(s, &row, err))

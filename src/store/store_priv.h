@@ -16,6 +16,8 @@
 
 /* The code of an error that says the file is damaged. */
 #define STORE_DAMAGED "StateDamaged"
+/* That of one by which the file cannot be read or written. */
+#define STORE_FAILED "StateFailed"
 
 enum {
     STORE_APPLICATION_ID = 0x616c6261,
@@ -69,7 +71,7 @@ struct store {
 /* ---- sql.c ------------------------------------------------------------------------------- */
 
 /* What SQLite says went wrong last, by kind; returns false.  A damaged file is
- * ERROR_INVALID with code STORE_DAMAGED. */
+ * ERROR_INVALID with code STORE_DAMAGED, the rest has code STORE_FAILED. */
 bool sqlite_error(sqlite3 *db, struct error *err);
 /* Has 'err' that code? */
 bool error_is_damage(const struct error *err);

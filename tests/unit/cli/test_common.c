@@ -66,6 +66,18 @@ static void test_notes_name_the_object_and_its_place(void **state)
     assert_true(in.incomplete);
 }
 
+static void test_error_of_the_state_file_says_that_it_is_one(void **state)
+{
+    struct stage *s = *state;
+    const char *file = stage_file(s, "broken.db", "SQLite format 3");
+    struct store *st;
+    struct error err;
+    assert_false(store_open(&st, file, STORE_SNAPSHOT, 0, NULL, &err));
+    assert_true(store_is_error(&err));
+    assert_int_equal(stage_run(s, &cmd_status, "--state", file, NULL), EXIT_ERROR);
+    assert_non_null(strstr(s->err, "alb-agent: state file "));
+}
+
 static void test_colour_is_for_terminals(void **state)
 {
     (void)state;
@@ -96,6 +108,7 @@ static void test_source_without_albconfig_is_exit_code_four(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_error_of_the_state_file_says_that_it_is_one),
         TEST(test_exit_codes_go_before_each_other_as_designed),
         TEST(test_refusals_are_quota_before_destruction),
         TEST(test_left_out_objects_make_exit_code_four),

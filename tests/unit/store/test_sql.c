@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "tests/unit/store/fixture.h"
 
@@ -16,6 +17,21 @@ static void test_error_kinds_tell_the_loop_what_to_do(void **state)
     assert_true(sql_run(f->st->db, "PRAGMA query_only = 1", &f->err));
     assert_false(sql_run(f->st->db, "DELETE FROM meta", &f->err));
     assert_int_equal(f->err.kind, ERROR_DENIED);
+}
+
+/* A file that may not grow is what a full disk is. */
+static void test_full_disk_is_told_from_errors_of_others(void **state)
+{
+    struct fixture *f = *state;
+    assert_true(sql_run(f->st->db, "PRAGMA max_page_count = 1", &f->err));
+    char *large = arena_alloc(&f->a, 100001);
+    memset(large, 'x', 100000);
+    assert_false(store_meta_put(f->st, "large", large, &f->err));
+    assert_int_equal(f->err.kind, ERROR_TRANSIENT);
+    assert_non_null(strstr(f->err.msg, "full"));
+    assert_true(store_is_error(&f->err));
+    (void)error_set(&f->err, ERROR_TRANSIENT, "timed out");
+    assert_false(store_is_error(&f->err));
 }
 
 static void test_batch_is_undone_unless_it_ends(void **state)
@@ -62,6 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_error_kinds_tell_the_loop_what_to_do),
+        TEST(test_full_disk_is_told_from_errors_of_others),
         TEST(test_batch_is_undone_unless_it_ends),
         TEST(test_batch_undone_leaves_the_transaction_around_it),
         TEST(test_sql_run_runs_all_statements),
