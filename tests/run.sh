@@ -249,6 +249,9 @@ stage_crash() {
     programs && build crash || return
     [ "$full" = 0 ] || points=(--all) limit=14400
     ALB_CRASH_BIN=$top/build/crash/bin scripts release tests/crash/*.sh
+    logged "$logs/crash-faults.log" 600 python3 tests/crash/faults.py \
+        --bin build/release/bin --crash build/crash/bin
+    count_tap crash-faults $? "$logs/crash-faults.log"
     logged "$logs/crash-points.log" "$limit" python3 tests/crash/points.py "${points[@]}" \
         --bin build/release/bin --crash build/crash/bin
     count_tap crash-points $? "$logs/crash-points.log"
