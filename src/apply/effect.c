@@ -137,6 +137,19 @@ void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *
     }
 }
 
+void effect_failed(struct apply *ap, const struct lane *lane)
+{
+    struct apply_scope scope;
+    if (lane->step.op != STEP_CREATE || !lane_scope(ap, lane, &scope))
+        return;
+    for (size_t i = 0; i < lane->step.items.len; i++) {
+        const struct step_item *item = &lane->step.items.items[i];
+        struct resource *row = model_find(scope.model, lane->site->name, item->kind, item->key);
+        if (row)
+            row->created_at = 0;
+    }
+}
+
 /* ---- complete -------------------------------------------------------------------------- */
 
 static const char *stable_status(enum resource_kind kind)

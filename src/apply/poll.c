@@ -49,6 +49,8 @@ static bool lane_settled(struct apply *ap, struct lane *lane, const struct alb_w
     const struct store_outcome o = { .state = "failed", .done_at = now_ms, .code = done->err.code };
     if (!done->unknown && !store_call_done(ap->in.store, lane->journal, &o, err))
         return error_wrap(err, "journal of %s", lane->step.action);
+    if (!done->unknown)
+        effect_failed(ap, lane);
     if (is_worth_a_read(done))
         lane_reread(ap, lane, &done->err, now_ms);
     else

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "alb-agent/json.h"
+#include "mock-server/cloud.h"
 #include "tests/support/run.h"
 
 static void test_a_refusal_is_not_tried_again_until_the_object_changes(void **state)
@@ -165,6 +166,24 @@ static void test_a_rule_goes_while_another_object_is_in_doubt(void **state)
     runner_stop(&r);
 }
 
+/* What is younger than lists may lag is believed to be there, but not when its job has failed. */
+static void test_what_a_failed_job_was_to_make_is_made_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct error err;
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_true(cloud_fail_next(w->mock.cloud, "CreateRules", "506", "made to fail", &err));
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 3);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateRules"), 3);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -176,6 +195,7 @@ int main(void)
         WORLD_TEST(test_readings_beside_changes_cost_no_write),
         WORLD_TEST(test_rule_that_becomes_another_during_a_reading_is_one_rule),
         WORLD_TEST(test_a_rule_goes_while_another_object_is_in_doubt),
+        WORLD_TEST(test_what_a_failed_job_was_to_make_is_made_again),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
