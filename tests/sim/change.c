@@ -89,7 +89,7 @@ bool change_ingress(struct sim *s)
     g.host = (uint8_t)(at->on && !one_in(s, 4) ? at->host : draw(s, HOSTS));
     at->on = false; /* its own routes are free */
     if (!draw_routes(s, &g)) {
-        at->there = false;
+        at->there = at->hostile = false;
         take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
         return true;
     }

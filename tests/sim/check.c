@@ -7,7 +7,13 @@
 #include "mock-server/mock.h"
 #include "sim.h"
 
-enum { WRITES = 200, WRITES_MS = 60000, READS = 20, READS_MS = 1000 };
+enum {
+    WRITES = 200,
+    WRITES_MS = 60000,
+    READS = 20,
+    READS_MS = 1000,
+    CALM_MS = 15000 /* that nothing which was begun by others outlasts */
+};
 
 /* What a lane has in flight, and what is left of the budget of an action. */
 struct flight {
@@ -237,13 +243,14 @@ static void check_served(struct sim *s, const char *after)
 void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
                   bool by_fault)
 {
-    s->disturbed = s->disturbed || by_fault;
+    if (by_fault)
+        sim_disturb(s);
     if (s->options.verbose && (c->write || by_fault))
         printf("    %" PRId64 " %s%s %d %s\n", s->net.now_ms % 100000000, c->action,
                by_fault ? " (fault)" : "", status, code ? code : "");
     if (!c->write)
         return;
-    if (is_busy(code) && !s->disturbed)
+    if (is_busy(code) && !s->disturbed_ms)
         sim_complain(s, "%s is answered %s: another change was not over", c->action, code);
     if (by_fault && code && !strncmp(code, "IllegalParam", 12)) {
         s->net.refused = call_digest(c);
@@ -253,7 +260,7 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
         return;
     s->view.stale |= parts_of(c->action) | VIEW_GROUPS;
     check_routing(s, c->action);
-    if (!s->disturbed && strcmp(c->action, "ReplaceServersInServerGroup") != 0)
+    if (!s->disturbed_ms && strcmp(c->action, "ReplaceServersInServerGroup") != 0)
         check_served(s, c->action);
 }
 
@@ -279,10 +286,15 @@ void check_goal(struct sim *s)
     }
 }
 
+void sim_disturb(struct sim *s)
+{
+    s->disturbed_ms = s->net.now_ms;
+}
+
 void check_disturbance(struct sim *s)
 {
     struct routing r;
-    s->disturbed = true;
+    sim_disturb(s);
     view_refresh(s);
     view_routing(&s->view, &r);
     push_goal(s, &r);
@@ -363,7 +375,9 @@ void check_quiet(struct sim *s)
     s->goals[0] = now;
     s->n_goals = 1;
     check_goal(s);
-    s->unbounded = s->disturbed = false;
+    s->unbounded = false;
+    if (s->net.now_ms - s->disturbed_ms > CALM_MS)
+        s->disturbed_ms = 0;
     for (size_t i = 0; i < SERVICES; i++)
         s->world.services[i].filling = !s->world.services[i].pods;
 }

@@ -179,9 +179,11 @@ bool change_by_console(struct sim *s)
     if (!deeds[draw(s, COUNT(deeds))](s))
         return false;
     check_disturbance(s);
-    if (s->agent && !one_in(s, 3))
+    if (s->agent && !one_in(s, 3)) {
         agent_resync(s->agent);
-    else
+        life_settle(s);
+    } else {
         s->unbounded = true; /* plans are made for what is there no more */
+    }
     return true;
 }

@@ -69,7 +69,7 @@ static void failing_job(struct sim *s)
     if (!cloud_fail_next(mock_cloud(s->mock), actions[draw(s, COUNT(actions))], "506",
                          "made to fail", &err))
         sim_complain(s, "cloud_fail_next: %s", err.msg);
-    s->disturbed = true;
+    sim_disturb(s);
 }
 
 void fault_arm(struct sim *s)

@@ -63,7 +63,7 @@ void life_crash(struct sim *s, bool power)
     disk_revive(s->disk, power, &s->rng);
     s->dead = false;
     s->net.die_before = s->net.die_after = 0;
-    s->disturbed = true; /* what it had begun goes on without it */
+    sim_disturb(s); /* what it had begun goes on without it */
     s->counts.crashes++;
     if (s->options.verbose)
         printf("    the agent died\n");
@@ -97,7 +97,7 @@ static bool turn(struct sim *s, int64_t *wait)
         printf("    the agent ends: %s\n", err.msg);
     life_stop(s);
     disk_fail(s->disk, DISK_OK, 0);
-    s->disturbed = true;
+    sim_disturb(s);
     return false;
 }
 

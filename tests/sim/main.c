@@ -238,6 +238,7 @@ int main(int argc, char **argv)
         || setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret", 1)
         || unsetenv("ALIBABA_CLOUD_SECURITY_TOKEN"))
         return 1;
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
     const double began = seconds();
     for (; ok && (runs < r.seeds || sum.reconciles < r.reconciles); runs++)
         ok = run_one(&r, r.one.seed + runs, &sum);

@@ -238,13 +238,14 @@ struct sim {
      * that somebody else made. */
     struct routing goals[GOALS_MAX];
     size_t n_goals;
-    bool unbounded;     /* too many: nothing is checked until all is as asked for */
-    bool disturbed;     /* somebody else, or a fault, may have emptied a group or made it busy */
-    struct map foreign; /* ids of what others made */
-    struct map births;  /* ids, since when they are there */
-    bool dead;          /* the agent died in the middle of a turn */
-    int64_t in_sync;    /* times an agent said so */
-    bool restart_due;   /* a refusal for good was played: only a new run tries again */
+    bool unbounded;       /* too many: nothing is checked until all is as asked for */
+    int64_t disturbed_ms; /* when somebody else, or a fault, may have emptied a group or made
+                             something busy; 0: not since all was as asked for        */
+    struct map foreign;   /* ids of what others made */
+    struct map births;    /* ids, since when they are there */
+    bool dead;            /* the agent died in the middle of a turn */
+    int64_t in_sync;      /* times an agent said so */
+    bool restart_due;     /* a refusal for good was played: only a new run tries again */
 };
 
 /* The first complaint is kept; the run ends soon. */
@@ -279,6 +280,7 @@ void check_restart(struct sim *s);
 void check_routing(struct sim *s, const char *after);
 void check_goal(struct sim *s);
 void check_disturbance(struct sim *s);
+void sim_disturb(struct sim *s);
 /* The agent is quiet: is all as asked for?  Then a new window begins. */
 void check_quiet(struct sim *s);
 void check_end(struct sim *s);

@@ -23,9 +23,10 @@ static bool restart(struct sim *s)
 }
 
 /* All that was known is lost.  What nobody remembers stays as it is, so that nothing may be in
- * doubt then. */
+ * doubt then; and nobody can know of what lists do not show. */
 static bool lose_database(struct sim *s)
 {
+    step_clear_faults(s);
     step_heal(s);
     life_settle(s);
     if (s->agent)
