@@ -245,7 +245,7 @@ static void note_standing(struct agent *g, struct balancer *b)
     if (!b->s.observed || !st.planned)
         return;
     const bool busy = apply_busy(g->ap, b->name);
-    if (st.waits_read || (st.waiting && !busy && is_pending(b)))
+    if (st.waits_read || (!busy && is_pending(b)))
         reading_ask(g, b);
     if (st.refused && (!b->refusal || strcmp(st.refused, b->refusal) != 0)) {
         arena_done(&b->said);
@@ -288,6 +288,8 @@ static int64_t next_due(struct agent *g, int64_t now_ms)
     const struct map_entry *cursor = NULL;
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
         note_standing(g, b);
+        if (b->reread_due && reading_may_begin(g))
+            wait = sooner(wait, b->reread_due > now_ms ? b->reread_due - now_ms : 0);
         if (b->empty_due)
             wait = sooner(wait, b->empty_due > now_ms ? b->empty_due - now_ms : 0);
     }

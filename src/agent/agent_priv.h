@@ -96,6 +96,8 @@ void address_note(struct agent *g, const struct object *before, const struct obj
 
 /* ---- reading.c: sweeps, and readings of one load balancer */
 bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
+/* Is there nothing that a reading has to wait for? */
+bool reading_may_begin(const struct agent *g);
 bool reading_take(struct agent *g, const struct alb_result *r);
 void reading_free(struct reading *rd);
 /* The model of a load balancer is doubted. */

@@ -224,9 +224,10 @@ static bool give_out(struct agent *g, struct error *err)
 /* ---- a turn ------------------------------------------------------------------------------------
  */
 
-static bool may_begin(const struct agent *g)
+bool reading_may_begin(const struct agent *g)
 {
-    return g->have_objects && !g->stopped && wanted_is_settled(g) && g->tr;
+    return !g->reading.o && !g->reading.done && g->have_objects && !g->stopped
+           && wanted_is_settled(g) && g->tr;
 }
 
 /* Certificates are renewed behind our back: their list is asked for again before each sweep, by
@@ -244,7 +245,7 @@ static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
 {
     const int64_t now = session_now(&g->base);
     int64_t due;
-    if (!may_begin(g))
+    if (!reading_may_begin(g))
         return true;
     struct balancer *b = first_due(g, now, &due);
     if (b && !b->s.observed) /* at the start: it has something to be done */

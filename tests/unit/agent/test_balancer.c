@@ -184,6 +184,25 @@ static void test_what_a_failed_job_was_to_make_is_made_again(void **state)
     runner_stop(&r);
 }
 
+/* It is in the list still, and what is wanted; but nobody tells when it is gone. */
+static void test_what_is_read_while_somebody_deletes_it_is_read_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    cJSON *list = mock_transport_do(&w->mock, "ListRules", (char *)NULL);
+    const char *id = json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId");
+    cJSON_Delete(mock_transport_do(&w->mock, "DeleteRule", "RuleId", id, (char *)NULL));
+    cJSON_Delete(list);
+    agent_resync(r.g);
+    runner_settle(&r);
+    runner_pass(&r, 10000);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -196,6 +215,7 @@ int main(void)
         WORLD_TEST(test_rule_that_becomes_another_during_a_reading_is_one_rule),
         WORLD_TEST(test_a_rule_goes_while_another_object_is_in_doubt),
         WORLD_TEST(test_what_a_failed_job_was_to_make_is_made_again),
+        WORLD_TEST(test_what_is_read_while_somebody_deletes_it_is_read_again),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
