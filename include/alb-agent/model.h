@@ -150,6 +150,8 @@ const char *acl_listener(struct arena *a, const char *key);
  * key in it, or NULL. */
 const char *acl_tag(struct arena *a, const char *key);
 const char *acl_tag_key(const char *tag);
+/* The network and the length of an IPv4 address or block; false when it is neither. */
+bool acl_block(const char *text, uint32_t *network, uint32_t *bits);
 /* An IPv4 address or block as one text for what it means: "10.0.0.5/24" is "10.0.0.0/24",
  * "10.0.0.5" is "10.0.0.5/32".  NULL when it is neither. */
 const char *acl_entry(struct arena *a, const char *text);

@@ -67,23 +67,32 @@ static bool take_number(const char **text, uint32_t max, uint32_t *out)
     return *out <= max;
 }
 
-const char *acl_entry(struct arena *a, const char *text)
+bool acl_block(const char *text, uint32_t *network, uint32_t *bits)
 {
-    uint32_t address = 0, bits = 32, part;
+    uint32_t address = 0, part;
+    *bits = 32;
     for (int i = 0; i < 4; i++) {
         if (i && *text++ != '.')
-            return NULL;
+            return false;
         if (!take_number(&text, 255, &part))
-            return NULL;
+            return false;
         address = address << 8 | part;
     }
     const bool is_block = *text == '/';
     text += is_block;
-    if ((is_block && !take_number(&text, 32, &bits)) || *text)
+    if ((is_block && !take_number(&text, 32, bits)) || *text)
+        return false;
+    *network = *bits ? address & ~UINT32_C(0) << (32 - *bits) : 0;
+    return true;
+}
+
+const char *acl_entry(struct arena *a, const char *text)
+{
+    uint32_t n, bits;
+    if (!acl_block(text, &n, &bits))
         return NULL;
-    address &= bits ? ~UINT32_C(0) << (32 - bits) : 0;
-    return arena_fmt(a, "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "/%" PRIu32, address >> 24,
-                     address >> 16 & 255, address >> 8 & 255, address & 255, bits);
+    return arena_fmt(a, "%" PRIu32 ".%" PRIu32 ".%" PRIu32 ".%" PRIu32 "/%" PRIu32, n >> 24,
+                     n >> 16 & 255, n >> 8 & 255, n & 255, bits);
 }
 
 const char *tag_escape(struct arena *a, const char *value)

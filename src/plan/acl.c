@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "alb-agent/alb_request.h"
-#include "alb-agent/number.h"
 #include "plan_priv.h"
 
 enum { ENTRIES_BASIC = 300, ENTRIES_MAX = 500 }; /* of a listener: alb-semantics.md §11 */
@@ -25,8 +24,7 @@ static const char remove_action[] = "RemoveEntriesFromAcl";
 
 static size_t entries_limit(const struct planner *p)
 {
-    const struct alb_load_balancer *lb = p->row ? p->row->actual : NULL;
-    return lb && lb->edition == ALB_EDITION_BASIC ? ENTRIES_BASIC : ENTRIES_MAX;
+    return plan_is_basic(p) ? ENTRIES_BASIC : ENTRIES_MAX;
 }
 
 /* One wanted for one that is there: two that mean the same are one too many. */
@@ -52,32 +50,15 @@ static void diff_entries(struct planner *p, const struct alb_acl *want, const st
 
 /* ---- which entries leave first --------------------------------------------------------------- */
 
-/* The address and the length of "10.0.0.0/24". */
-static void block_of(const char *entry, uint32_t *address, int64_t *bits)
-{
-    int64_t part = 0;
-    *address = 0;
-    *bits = 32;
-    for (int i = 0; i < 5 && *entry; i++) {
-        size_t n = strspn(entry, "0123456789");
-        (void)number_parse(entry, n, &part);
-        if (i < 4)
-            *address = *address << 8 | (uint32_t)part;
-        else
-            *bits = part;
-        entry += n + (entry[n] != '\0');
-    }
-}
-
-/* Blocks nest or are apart: they meet when they agree in the bits of the wider one. */
+/* Blocks nest or are apart: they meet when they agree in the bits of the wider one.  What is no
+ * block of IPv4 may meet any. */
 static bool overlap(const char *x, const char *y)
 {
-    uint32_t a, b;
-    int64_t m, n;
-    block_of(x, &a, &m);
-    block_of(y, &b, &n);
-    int64_t bits = m < n ? m : n;
-    return bits <= 0 || bits > 32 || ((a ^ b) >> (32 - bits)) == 0;
+    uint32_t a, b, m, n;
+    if (!acl_block(x, &a, &m) || !acl_block(y, &b, &n))
+        return true;
+    const uint32_t bits = m < n ? m : n;
+    return bits == 0 || ((a ^ b) >> (32 - bits)) == 0;
 }
 
 static bool overlaps_any(const char *entry, const entry_list *list)
@@ -86,6 +67,18 @@ static bool overlaps_any(const char *entry, const entry_list *list)
         if (overlap(entry, list->items[i].entry))
             return true;
     return false;
+}
+
+/* Those first that take over from an entry that leaves: without room for all it can leave sooner.
+ */
+static void overlapping_first(struct planner *p, struct entry_diff *d)
+{
+    entry_list sorted = { 0 };
+    for (int first = 1; first >= 0; first--)
+        for (size_t i = 0; i < d->add.len; i++)
+            if (overlaps_any(d->add.items[i].entry, &d->remove) == first)
+                *LIST_PUSH(p->a, &sorted) = d->add.items[i];
+    d->add.items = sorted.items;
 }
 
 static bool is_in(const entry_list *list, const char *entry)
@@ -197,6 +190,8 @@ static void plan_entries(struct planner *p, const struct target *t)
     diff_entries(p, t->want, have, &d);
     if (p->in->keep_all)
         d.remove.len = 0;
+    if (there + d.add.len > limit)
+        overlapping_first(p, &d);
     while (d.add.len || d.remove.len) {
         entry_list part = { 0 };
         size_t room = there < limit ? limit - there : 0;
@@ -210,8 +205,7 @@ static void plan_entries(struct planner *p, const struct target *t)
             if (d.add.len == 0 || there == limit)
                 waits = "the new entries to be there";
         } else if (d.remove.len) {
-            bool harmless =
-                take_removals(p, &d, plan_batch(p->in, remove_action), &part) || !d.add.len;
+            bool harmless = take_removals(p, &d, plan_batch(p->in, remove_action), &part);
             there -= part.len;
             remove_step(p, t, &part, waits, harmless);
             waits = d.add.len ? "room among its entries" : waits;
@@ -260,30 +254,42 @@ static bool is_too_long(struct planner *p, const struct resource *r)
     return true;
 }
 
+static const char *name_of(const struct alb_acl *acl)
+{
+    return acl->name ? acl->name : "";
+}
+
+/* Another list of that name, or NULL. */
+static const struct resource *namesake(const struct planner *p, const struct resource *row,
+                                       const char *name)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind == RESOURCE_ACL && r != row && r->actual && !strcmp(name_of(r->actual), name))
+            return r;
+    }
+    return NULL;
+}
+
 /* The cloud renames a list only to what no other is called. */
 static void rename_acl(struct planner *p, const struct target *t)
 {
-    const struct alb_acl *want = t->want, *have = t->have;
-    for (size_t i = p->first; i < p->end; i++) {
-        const struct resource *r = &p->in->model->rows.items[i];
-        const struct alb_acl *other = r->kind == RESOURCE_ACL ? r->actual : NULL;
-        if (r == t->row || !other || !other->name || !want->name || !have->name
-            || strcmp(other->name, want->name) != 0 || !strcmp(have->name, want->name))
-            continue;
+    const char *want = name_of(t->want), *have = name_of(t->have);
+    const struct resource *other = strcmp(want, have) ? namesake(p, t->row, want) : NULL;
+    if (other)
         plan_warn(p, t->row,
                   arena_fmt(p->a,
-                            "it keeps the name %s, as access list %s is called %s already and "
-                            "names are not given twice afterwards",
-                            have->name, r->cloud_id, want->name));
-        return;
-    }
-    target_update(p, t, ALB_VIA_UPDATE, "UpdateAclAttribute", "AclId");
+                            "it keeps the name %s, as access list %s is called %s already and the "
+                            "cloud renames none to a name that is taken",
+                            have, other->cloud_id, want));
+    else
+        target_update(p, t, ALB_VIA_UPDATE, "UpdateAclAttribute", "AclId");
 }
 
 static void plan_acl(struct planner *p, const struct resource *r)
 {
     const struct alb_acl *actual = r->actual;
-    if (actual && actual->config_managed.set && actual->config_managed.val) {
+    if (actual && actual->config_managed.val) {
         if (resource_diff(p->a, p->in->model, r, NULL))
             plan_warn(p, r,
                       "the access list is managed by another service and is not written; take "
@@ -336,17 +342,9 @@ const char *acl_waits(struct planner *p, const char *ref)
         return NULL;
     struct entry_diff d = { 0 };
     diff_entries(p, r->desired, r->actual, &d);
-    if (d.add.len || (d.remove.len && !p->in->keep_all))
+    if (d.add.len || d.remove.len)
         return arena_fmt(p->a, "Acl %s to have its entries", r->key);
     return row_waits(p, r);
-}
-
-static bool lists(const struct alb_listener *l, const char *id)
-{
-    for (size_t i = 0; l && i < l->acls.acls.len; i++)
-        if (l->acls.acls.items[i].acl_id && !strcmp(l->acls.acls.items[i].acl_id, id))
-            return true;
-    return false;
 }
 
 /* The listener that uses a list now, or that wants it by its id, or NULL. */
@@ -354,7 +352,8 @@ static const struct resource *user_of(const struct planner *p, const char *id, b
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind == RESOURCE_LISTENER && lists(wanted ? r->desired : r->actual, id))
+        const struct alb_listener *l = wanted ? r->desired : r->actual;
+        if (r->kind == RESOURCE_LISTENER && l && acl_is_listed(&l->acls, id))
             return r;
     }
     return NULL;
@@ -387,7 +386,7 @@ void plan_acl_deletes(struct planner *p)
                                 "the access list is not wanted any more, and is kept because "
                                 "listener %s, which is not of this load balancer, uses it",
                                 acl->user));
-        else if (acl->config_managed.set && acl->config_managed.val)
+        else if (acl->config_managed.val)
             plan_warn(p, r, "the access list is managed by another service and is not deleted");
         else
             delete_acl(p, r);

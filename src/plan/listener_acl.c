@@ -40,6 +40,14 @@ static id_list without(struct planner *p, const id_list *from, const id_list *in
     return out;
 }
 
+bool acl_is_listed(const struct alb_listener_acls *acls, const char *id)
+{
+    for (size_t i = 0; i < acls->acls.len; i++)
+        if (acls->acls.items[i].acl_id && !strcmp(acls->acls.items[i].acl_id, id))
+            return true;
+    return false;
+}
+
 bool acls_known(const struct alb_listener *l)
 {
     return l->acls.acls.items != NULL;
@@ -108,21 +116,27 @@ bool acls_in_use(const struct planner *p)
     return false;
 }
 
+/* Marks the steps that leave security groups: none guards the load balancer then. */
+static bool mark_leaving(struct planner *p)
+{
+    bool any = false;
+    for (size_t i = p->first_step; i < p->out->steps.len; i++) {
+        struct step *s = &p->out->steps.items[i];
+        if (strcmp(s->action, "LoadBalancerLeaveSecurityGroup") != 0)
+            continue;
+        s->disrupts = any = true;
+        p->sum.hitless = false;
+    }
+    return any;
+}
+
 /* A load balancer has one or the other, and neither while it changes. */
 static const char *groups_in_the_way(struct planner *p)
 {
-    const struct alb_load_balancer *lb = p->row ? p->row->actual : NULL;
+    const struct alb_load_balancer *lb = p->row->actual;
     if (!lb || !lb->security_group_ids.len)
         return NULL;
-    bool leaves = false;
-    for (size_t i = p->first_step; i < p->out->steps.len; i++) {
-        struct step *s = &p->out->steps.items[i];
-        bool is_leave = !strcmp(s->action, "LoadBalancerLeaveSecurityGroup");
-        s->disrupts = s->disrupts || is_leave;
-        leaves = leaves || is_leave;
-    }
-    p->sum.hitless = p->sum.hitless && !leaves;
-    if (!leaves)
+    if (!mark_leaving(p))
         plan_warn(p, p->row,
                   arena_fmt(p->a,
                             "it is in security group %s, and ALB takes no access list with one; "
@@ -228,24 +242,15 @@ static void change_acls(struct planner *p, const struct target *t,
         bind_step(p, x->missing.len ? &next : t, &x->rest, &kept, NULL);
 }
 
-static bool was_applied(const struct resource *listener, const char *id)
-{
-    const struct alb_listener *old = listener->applied;
-    for (size_t i = 0; old && i < old->acls.acls.len; i++)
-        if (old->acls.acls.items[i].acl_id && !strcmp(old->acls.acls.items[i].acl_id, id))
-            return true;
-    return false;
-}
-
 /* Nothing is wanted any more: what we associated goes, what somebody else did stays. */
 static void leave_acls(struct planner *p, const struct target *t)
 {
-    const struct alb_listener *have = t->have;
+    const struct alb_listener *have = t->have, *old = t->row->applied;
     const id_list ids = ids_of(p, &have->acls);
     id_list ours = { 0 };
     for (size_t i = 0; i < ids.len && !p->in->keep_all; i++) {
         const struct resource *r = acl_by_id(p, ids.items[i]);
-        if ((r && row_doomed(p, r)) || was_applied(t->row, ids.items[i]))
+        if ((r && row_doomed(p, r)) || (old && acl_is_listed(&old->acls, ids.items[i])))
             *LIST_PUSH(p->a, &ours) = ids.items[i];
     }
     const id_list left = without(p, &ids, &ours);
@@ -277,7 +282,7 @@ const char *acls_wait(struct planner *p, const struct resource *listener)
         return NULL;
     const struct alb_listener *want =
         model_resolve(p->a, p->in->model, listener->lb, listener->kind, desired, NULL);
-    find_exchange(p, &want->acls, have ? &have->acls : &(struct alb_listener_acls){ 0 }, &x);
+    find_exchange(p, &want->acls, &have->acls, &x);
     return x.missing.len
                ? arena_fmt(p->a, "Listener %s to be guarded by its access lists", listener->key)
                : NULL;

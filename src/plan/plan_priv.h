@@ -142,10 +142,12 @@ const char *acl_waits(struct planner *p, const char *ref);
 
 /* listener_acl.c: which access lists a listener uses. */
 void plan_listener_acls(struct planner *p, const struct target *t);
+/* Is a list among those of a listener? */
+bool acl_is_listed(const struct alb_listener_acls *acls, const char *id);
 /* Is it known which lists a listener uses?  They are read only where somebody asks for one. */
 bool acls_known(const struct alb_listener *l);
-/* Why nothing new may be reached through 'listener': a list that is wanted there does not guard
- * it yet.  Or NULL. */
+/* Why nothing new may be reached through 'listener', which is there: a list that is wanted there
+ * does not guard it yet.  Or NULL. */
 const char *acls_wait(struct planner *p, const struct resource *listener);
 /* Does a listener of the load balancer use an access list?  Then it can join no security group. */
 bool acls_in_use(const struct planner *p);

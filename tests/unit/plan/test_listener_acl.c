@@ -175,6 +175,43 @@ static void test_a_list_that_is_too_much_goes(void **state)
     assert_true(b->plan.lbs.items[0].hitless);
 }
 
+static void test_nothing_goes_while_the_source_is_incomplete(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("acl-2"), "White", IDS("acl-1"));
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_plan(b, "AssociateAclsWithListener");
+}
+
+/* What is held or left, not ours or not wanted by its own is as ready as it will be. */
+static void test_only_what_we_fill_is_waited_for(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("acl-1", "acl-2", "acl-3"), NULL, NULL);
+    foreign(b, "acl-1", "10.0.0.0/8");
+    row(b, "81/HTTP/White", "acl-2", "10.1.0.0/16");
+    bed_undesired(bed_row(b, RESOURCE_ACL, "81/HTTP/White"));
+    struct alb_acl *left = row(b, "82/HTTP/White", "acl-3", "10.2.0.0/16");
+    *LIST_PUSH(&b->a, &left->entries) = (struct alb_acl_entry){ .entry = "10.3.0.0/16" };
+    bed_row(b, RESOURCE_ACL, "82/HTTP/White")->leave = LEAVE_ALL;
+    bed_plan(b);
+    assert_plan(b, "AssociateAclsWithListener");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
+static void test_too_many_entries_are_waited_for_too(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("acl-1", "acl-2"), NULL, NULL);
+    row(b, WHITE, "acl-1", "10.0.0.0/8");
+    struct alb_acl *have = bed_actual(b, bed_row(b, RESOURCE_ACL, WHITE));
+    *LIST_PUSH(&b->a, &have->entries) = (struct alb_acl_entry){ .entry = "192.0.2.0/24" };
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "AssociateAclsWithListener", 0)->waits,
+                        "Acl " WHITE " to have its entries");
+}
+
 /* A listener takes three. */
 static void test_without_room_some_go_first_and_the_plan_says_so(void **state)
 {
@@ -250,10 +287,84 @@ static void test_a_list_with_an_entry_of_the_old_one_comes_after_it(void **state
     assert_false(b->plan.lbs.items[0].hitless);
 }
 
+static void test_a_type_that_is_not_said_is_another(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("acl-1"), NULL, IDS("acl-1"));
+    bed_plan(b);
+    assert_plan(b, "DissociateAclsFromListener", "AssociateAclsWithListener");
+}
+
+static void test_an_id_that_is_not_said_is_left_out(void **state)
+{
+    struct bed *b = *state;
+    const char *const ids[] = { "acl-1", "", NULL };
+    want_and_have(b, "White", IDS("acl-1"), "White", ids);
+    struct alb_listener *have = bed_actual(b, listener(b));
+    have->acls.acls.items[1].acl_id = NULL;
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* A list of ours that is to be made, too. */
+static void test_entries_are_compared_before_a_list_is_there(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("@acl/" WHITE, "@acl/unknown"), "White", IDS("acl-1"));
+    foreign(b, "acl-1", "10.0.0.0/8");
+    row(b, WHITE, "acl-2", "10.0.0.0/8");
+    bed_gone(bed_row(b, RESOURCE_ACL, WHITE));
+    bed_plan(b);
+    assert_true(bed_step(b, "DissociateAclsFromListener", 0)->disrupts);
+    row(b, WHITE, "acl-2", "10.1.0.0/16");
+    bed_gone(bed_row(b, RESOURCE_ACL, WHITE));
+    bed_plan(b);
+    assert_false(bed_step(b, "DissociateAclsFromListener", 0)->disrupts);
+}
+
+static void test_a_new_listener_gets_its_lists_before_rules(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("acl-1"), NULL, NULL);
+    bed_gone(listener(b));
+    bed_gone(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    bed_group(b, "g", "sgp-1");
+    bed_want_rule(b, bed_rule(b, "a.example", "-", "@g"), 1);
+    bed_plan(b);
+    assert_plan(b, "CreateLoadBalancer", "CreateListener", "AssociateAclsWithListener",
+                "CreateRules");
+    bed_sync(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB),
+             bed_row(b, RESOURCE_LOAD_BALANCER, LB)->desired, "alb-1");
+    listener(b)->cloud_id = "lsn-1";
+    bed_apply(b, bed_step(b, "CreateListener", 0));
+    bed_plan(b);
+    assert_plan(b, "AssociateAclsWithListener", "CreateRules");
+    assert_string_equal(b->plan.steps.items[1].waits,
+                        "Listener 80/HTTP to be guarded by its access lists");
+}
+
+/* A listener that nothing desires is kept for rules of others; ours need no guard there. */
+static void test_rules_of_a_listener_that_is_only_kept_do_not_wait(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, "White", IDS("acl-1"), NULL, NULL);
+    bed_undesired(listener(b));
+    bed_group(b, "g", "sgp-1");
+    struct alb_rule *others = bed_rule(b, "b.example", "-", "@g");
+    bed_have_rule(b, others, 7, "rule-7");
+    struct resource *r = bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", others, 1));
+    bed_undesired(r);
+    r->ours = false;
+    bed_want_rule(b, bed_rule(b, "a.example", "-", "@g"), 1);
+    bed_plan(b);
+    assert_null(bed_step(b, "CreateRules", 0)->waits);
+}
+
 static void test_without_aclconfig_only_what_we_associated_goes(void **state)
 {
     struct bed *b = *state;
     want_and_have(b, NULL, NULL, "White", IDS("acl-1", "acl-2", "acl-3"));
+    foreign(b, "acl-3", "10.3.0.0/16");
     row(b, WHITE, "acl-1", "10.0.0.0/8"); /* ours, by its row */
     bed_undesired(bed_row(b, RESOURCE_ACL, WHITE));
     struct alb_listener *old =
@@ -268,6 +379,10 @@ static void test_without_aclconfig_only_what_we_associated_goes(void **state)
     b->in.keep_all = true;
     bed_plan(b);
     assert_no_steps(b);
+    b->in.keep_all = false;
+    listener(b)->applied = NULL;
+    bed_plan(b);
+    assert_null(step_value(bed_next(b), "AclIds.2"));
 }
 
 static void test_security_groups_are_left_before_a_list_comes(void **state)
@@ -284,10 +399,13 @@ static void test_security_groups_are_left_before_a_list_comes(void **state)
     assert_int_equal(b->plan.warnings.len, 1);
     assert_non_null(strstr(b->plan.warnings.items[0].message, "sg-1"));
     lb->applied = have;
+    have->name = "other";
     bed_plan(b);
-    assert_plan(b, "LoadBalancerLeaveSecurityGroup", "AssociateAclsWithListener");
+    assert_plan(b, "UpdateLoadBalancerAttribute", "LoadBalancerLeaveSecurityGroup",
+                "AssociateAclsWithListener");
     assert_int_equal(b->plan.warnings.len, 0);
-    assert_true(b->plan.steps.items[0].disrupts); /* it is open until the list is there */
+    assert_false(b->plan.steps.items[0].disrupts);
+    assert_true(b->plan.steps.items[1].disrupts); /* it is open until the list is there */
     assert_false(b->plan.lbs.items[0].hitless);
 }
 
@@ -326,6 +444,14 @@ int main(void)
         BED_TEST(test_the_old_list_stays_until_the_new_one_is_ready),
         BED_TEST(test_the_same_lists_of_another_type_are_associated_anew),
         BED_TEST(test_a_list_with_an_entry_of_the_old_one_comes_after_it),
+        BED_TEST(test_nothing_goes_while_the_source_is_incomplete),
+        BED_TEST(test_only_what_we_fill_is_waited_for),
+        BED_TEST(test_too_many_entries_are_waited_for_too),
+        BED_TEST(test_a_type_that_is_not_said_is_another),
+        BED_TEST(test_an_id_that_is_not_said_is_left_out),
+        BED_TEST(test_entries_are_compared_before_a_list_is_there),
+        BED_TEST(test_a_new_listener_gets_its_lists_before_rules),
+        BED_TEST(test_rules_of_a_listener_that_is_only_kept_do_not_wait),
         BED_TEST(test_without_aclconfig_only_what_we_associated_goes),
         BED_TEST(test_security_groups_are_left_before_a_list_comes),
         BED_TEST(test_lists_go_before_a_security_group_is_joined),
