@@ -158,6 +158,14 @@ check "others' lists stay" equal "$(acls)" "$(printf '%s\n%s' "$one" "$two" | so
 check "nothing guards" equal "$(guard 80)$(guard 81)" "- - "
 again
 
+# ---- rolled back --------------------------------------------------------------------------------
+
+exits 0 "rollback to the first revision" rollback web --to 1
+check "its list guards again" equal "$(guard_type 80) $(entries "$(guard_id 80)")" "White 10.0.0.0/8 192.0.2.7/32"
+exits 0 "release" rollback web --release
+exits 0 "an apply after that" apply -f "$m"
+check "takes it away again" equal "$(guard 80) $(acls | count)" "-  2"
+
 # ---- taken over ---------------------------------------------------------------------------------
 
 made=$(api CreateAcl --AclName=acl-web-80 --wait | jq -r .AclId)
@@ -175,6 +183,38 @@ check "by the cloud's own words" equal "$(entries "$made")" 10.9.0.0/16
 config
 exits 0 "and taken away" apply -f "$m"
 check "as our own" equal "$(acls)" "$(printf '%s\n%s' "$one" "$two" | sort)"
+
+# ---- by an agent that keeps running -------------------------------------------------------------
+
+agent_pid=''
+trap '[ -z "$agent_pid" ] || kill -9 "$agent_pid" 2>/dev/null; cleanup' EXIT
+cat >"$work/agent.yaml" <<'END'
+list-lag: 1s
+lanes:
+  load-balancer: {reconcile-delay: 0s}
+END
+mark
+"$bin/alb-agent" run -f "$m" --endpoint "$mock_url" --state "$state" --config "$work/agent.yaml" \
+    2>"$work/run.log" </dev/null &
+agent_pid=$!
+check "it runs" eventually 30 grep -qF '"in sync"' "$work/run.log"
+made=$(api CreateAcl --AclName=acl-web-80 --wait | jq -r .AclId)
+api AddEntriesToAcl --AclId="$made" --AclEntries.1.Entry=10.9.0.0/16 --wait >/dev/null
+api AssociateAclsWithListener --ListenerId="$(listener 80)" --AclIds.1="$made" --AclType=White --wait >/dev/null
+config "{aclType: White, aclEntries: [10.9.0.0/16, 10.1.2.3]}"
+complete() { [ "$(entries "$made")" = "10.1.2.3/32 10.9.0.0/16" ]; }
+check "a list that it never read is read before one is made" eventually 30 complete
+check "so it is taken over" equal "$(guard 80)" "White $made"
+config "{aclType: Black, aclEntries: [198.51.100.0/24]}"
+is_black() { [ "$(guard_type 80)" = Black ] && [ "$(acls | count)" = 3 ]; }
+check "another type is followed" eventually 30 is_black
+config
+is_open() { [ "$(guard 80)" = "- " ] && [ "$(acls | count)" = 2 ]; }
+check "and taken away" eventually 30 is_open
+kill -TERM "$agent_pid"
+wait "$agent_pid"
+agent_pid=''
+again
 
 # ---- without memory, and what is refused --------------------------------------------------------
 

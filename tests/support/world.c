@@ -90,7 +90,7 @@ void world_remove(struct world *w, const char *name)
     assert_int_equal(unlink(arena_fmt(&w->arena, "%s/%s", w->files, name)), 0);
 }
 
-void world_write_albconfig(struct world *w, const char *name)
+static void write_albconfig(struct world *w, const char *name, const char *listeners)
 {
     world_write(w, arena_fmt(&w->arena, "albconfig-%s.yaml", name),
                 arena_fmt(&w->arena,
@@ -102,7 +102,7 @@ void world_write_albconfig(struct world *w, const char *name)
                           "    name: %s\n"
                           "    addressType: Internet\n"
                           "    zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2}]\n"
-                          "  listeners: [{port: 80, protocol: HTTP}]\n"
+                          "  listeners: %s\n"
                           "---\n"
                           "apiVersion: networking.k8s.io/v1\n"
                           "kind: IngressClass\n"
@@ -110,7 +110,12 @@ void world_write_albconfig(struct world *w, const char *name)
                           "spec:\n"
                           "  controller: ingress.k8s.alibabacloud/alb\n"
                           "  parameters: {apiGroup: alibabacloud.com, kind: AlbConfig, name: %s}\n",
-                          name, name, name, name));
+                          name, name, listeners, name, name));
+}
+
+void world_write_albconfig(struct world *w, const char *name)
+{
+    write_albconfig(w, name, "[{port: 80, protocol: HTTP}]");
 }
 
 static const char *service(struct world *w, const char *name, const char *address)
@@ -223,6 +228,15 @@ void world_write_shop(struct world *w)
     world_write_services(w);
     world_write_ingress(w, "tea", "web", "tea.example", "tea");
     world_write_ingress(w, "coffee", "web", "coffee.example", "coffee");
+}
+
+void world_write_guard(struct world *w, const char *type, const char *entries)
+{
+    write_albconfig(w, "web",
+                    arena_fmt(&w->arena,
+                              "[{port: 80, protocol: HTTP, aclConfig: {aclType: %s, aclEntries: "
+                              "[%s]}}]",
+                              type, entries));
 }
 
 size_t world_steps_left(struct world *w)

@@ -45,9 +45,11 @@ size_t world_count(struct world *w, const char *list);
 size_t world_open_intents(struct world *w);
 /* The manifests of a shop: AlbConfig "web", two Services, Ingresses "tea" and "coffee". */
 void world_write_shop(struct world *w);
+/* AlbConfig "web" with an access list for its listener, which takes three writes more. */
+void world_write_guard(struct world *w, const char *type, const char *entries);
 /* How many writes the first apply of the shop takes: the load balancer, the listener, three
  * groups (one the listener's own), the servers of two of them, and both rules in one call. */
-enum { SHOP_WRITES = 8 };
+enum { SHOP_WRITES = 8, GUARD_WRITES = 3 };
 
 /* How many steps a plan has now. */
 size_t world_steps_left(struct world *w);

@@ -96,6 +96,44 @@ static void test_a_doubt_about_one_load_balancer_reads_only_that(void **state)
     runner_stop(&r);
 }
 
+/* A listener's lists are read only where somebody asks for some: now somebody does. */
+static void test_lists_of_a_listener_are_read_before_one_is_made(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    r = (struct runner){ 0 };
+    runner_start(&r, w); /* the listener was read, and its lists were not */
+    runner_settle(&r);
+    cJSON *listeners CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListListeners", (char *)NULL);
+    cJSON *made CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "CreateAcl", "AclName", "acl-web-80", (char *)NULL);
+    w->mock.now_ms += 60000;
+    cJSON *filled CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "AddEntriesToAcl", "AclId", json_str(made, "AclId"),
+                          "AclEntries.1.Entry", "10.0.0.0/8", (char *)NULL);
+    w->mock.now_ms += 60000;
+    cJSON *used CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "AssociateAclsWithListener", "AclIds.1", json_str(made, "AclId"), "AclType",
+        "White", "ListenerId",
+        json_str(cJSON_GetArrayItem(json_get(listeners, "Listeners"), 0), "ListenerId"),
+        (char *)NULL);
+    assert_non_null(filled);
+    assert_non_null(used);
+    w->mock.now_ms += 60000;
+    size_t before = mock_transport_writes(&w->mock, NULL);
+    world_write_guard(w, "White", "10.0.0.0/8");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), before); /* it was taken over */
+    assert_int_equal(world_count(w, "Acls"), 1);
+    runner_stop(&r);
+}
+
 static void test_sweeps_come_as_often_as_is_configured(void **state)
 {
     struct world *w = *state;
@@ -176,6 +214,7 @@ int main(void)
         WORLD_TEST(test_a_doubt_about_one_load_balancer_reads_only_that),
         WORLD_TEST(test_load_balancer_that_is_behind_is_read_first_at_a_start),
         WORLD_TEST(test_start_asks_only_for_addresses_that_changed),
+        WORLD_TEST(test_lists_of_a_listener_are_read_before_one_is_made),
         WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,12 +62,14 @@ static bool dies_at(struct world *w, struct bomb bomb)
     return WEXITSTATUS(status) == 0;
 }
 
-static bool crash_and_recover(struct bomb bomb)
+static bool crash_and_recover(struct bomb bomb, bool guarded)
 {
     void *state;
     assert_int_equal(world_setup(&state), 0);
     struct world *w = state;
     world_write_shop(w);
+    if (guarded)
+        world_write_guard(w, "White", "10.0.0.0/8");
     bool died = dies_at(w, bomb);
     use_cloud_file(w, (int64_t)START_MS * 1000 + 60000);
     w->config.seed = 1000;
@@ -78,6 +80,7 @@ static bool crash_and_recover(struct bomb bomb)
     assert_int_equal(world_count(w, "Listeners"), 1);
     assert_int_equal(world_count(w, "ServerGroups"), 3);
     assert_int_equal(world_count(w, "Rules"), 2);
+    assert_int_equal(world_count(w, "Acls"), guarded);
     assert_int_equal(world_open_intents(w), 0);
     r = world_apply(w);
     assert_int_equal(r.writes, 0);
@@ -85,24 +88,32 @@ static bool crash_and_recover(struct bomb bomb)
     return died;
 }
 
-static void crash_everywhere(bool after_effect)
+static void crash_everywhere(bool after_effect, bool guarded)
 {
     int n = 1;
-    while (crash_and_recover((struct bomb){ .left = n, .after_effect = after_effect }))
+    while (crash_and_recover((struct bomb){ .left = n, .after_effect = after_effect }, guarded))
         n++;
-    assert_int_equal(n, SHOP_WRITES + 1); /* the last one lived */
+    /* The last one lived. */
+    assert_int_equal(n, SHOP_WRITES + (guarded ? GUARD_WRITES : 0) + 1);
 }
 
 static void test_crash_before_any_write_converges(void **state)
 {
     (void)state;
-    crash_everywhere(false);
+    crash_everywhere(false, false);
 }
 
 static void test_crash_after_any_write_makes_nothing_twice(void **state)
 {
     (void)state;
-    crash_everywhere(true);
+    crash_everywhere(true, false);
+}
+
+static void test_access_lists_are_made_once_wherever_a_crash_comes(void **state)
+{
+    (void)state;
+    crash_everywhere(false, true);
+    crash_everywhere(true, true);
 }
 
 int main(void)
@@ -110,6 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crash_before_any_write_converges),
         cmocka_unit_test(test_crash_after_any_write_makes_nothing_twice),
+        cmocka_unit_test(test_access_lists_are_made_once_wherever_a_crash_comes),
     };
     return cmocka_run_group_tests_name("apply/crash", tests, NULL, NULL);
 }

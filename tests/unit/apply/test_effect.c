@@ -57,6 +57,7 @@ static void test_model_after_a_round_is_what_a_fresh_read_shows(void **state)
     struct session s CLEANUP(session_close) = { 0 };
     struct session fresh CLEANUP(session_close) = { 0 };
     world_write_shop(w);
+    world_write_guard(w, "White", "10.0.0.0/8, 192.0.2.7");
     world_open(w, &s, STORE_WRITE);
     world_read(w, &s);
     run_round(&s);

@@ -17,6 +17,16 @@ static void test_kinds_say_what_tells_them_apart(void **state)
     check(b, RESOURCE_RULE, &b->want, "host a.example path /tea -> @shop/tea-tea:80");
 }
 
+static void test_access_lists_say_how_long_they_are(void **state)
+{
+    struct bed *b = *state;
+    struct alb_acl_entry entries[] = { { .entry = "10.0.0.0/8" }, { .entry = "192.0.2.7/32" } };
+    struct alb_acl acl = { .name = "office", .entries = { entries, 2 } };
+    check(b, RESOURCE_ACL, &acl, "office, 2 entries");
+    acl.entries.len = 1;
+    check(b, RESOURCE_ACL, &acl, "office, 1 entry");
+}
+
 static void test_unknown_servers_are_not_none(void **state)
 {
     struct bed *b = *state;
@@ -141,6 +151,7 @@ static void test_rules_for_responses_say_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_kinds_say_what_tells_them_apart), TEST(test_access_lists_say_how_long_they_are),
         TEST(test_kinds_say_what_tells_them_apart), TEST(test_unknown_servers_are_not_none),
         TEST(test_every_condition_has_its_word),    TEST(test_actions_say_where_requests_go),
         TEST(test_actions_say_what_they_change),    TEST(test_rules_for_responses_say_so),
