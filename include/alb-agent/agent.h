@@ -59,8 +59,8 @@ void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const 
 /* The objects as the agent knows them. */
 const struct object_set *agent_objects(const struct agent *g);
 
-/* New settings, for what begins from now on: pace, times, allow_destroy, batch sizes and what is
- * done about drift; the others need a new agent. */
+/* New settings, for what begins from now on: pace, budgets, times, limits, allow_destroy, batch
+ * sizes and what is done about drift; the others need a new agent. */
 void agent_set_config(struct agent *g, const struct agent_config *config);
 
 /* Reads everything again as soon as it can. */
@@ -103,6 +103,7 @@ struct agent_times {
     uint64_t writes, reads; /* calls, as put on the wire                                */
 };
 struct agent_times agent_times(const struct agent *g);
+void agent_budgets(const struct agent *g, struct arena *a, alb_spending *out);
 /* What the owner of the loop needs: borrowed. */
 struct store *agent_store(const struct agent *g);
 struct transport *agent_transport(const struct agent *g);

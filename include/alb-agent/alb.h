@@ -84,6 +84,8 @@ struct alb_config {
                                  of SSL_CERT_FILE in 'env', else the system's             */
     struct alb_budget writes; /* of each action that changes something; 200 in 60 s   */
     struct alb_budget reads;  /* of each other action; 20 in 1 s                      */
+    struct alb_budget background; /* of all background calls together, beside those of their
+                                     actions; none; in 1 s                            */
 };
 
 /* All of '*config' is copied but for the transport.  Keys that expire are fetched, and again
@@ -112,10 +114,14 @@ const struct alb_action *alb_action_find(const char *name);
 /* All rows, ordered by name; '*n' is how many. */
 const struct alb_action *alb_actions(size_t *n);
 
+/* Of calls that wait for a token: urgent ones leave first, background ones last, and these only
+ * as fast as alb_config.background allows. */
+enum alb_urgency { ALB_NORMAL, ALB_URGENT, ALB_BACKGROUND };
+
 /* Begins a call; all arguments are copied.  Returns a number that names it, never 0, or 0
  * with 'err' when there is no such action.  RegionId is added for VPC and ECS. */
-uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params, bool urgent,
-                   struct error *err) MUST_USE;
+uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params,
+                   enum alb_urgency urgency, struct error *err) MUST_USE;
 
 /* The outcome of a call.  'reply' is NULL unless the cloud answered with JSON; the caller
  * owns the struct's content, for alb_result_done().  A passed DryRun, which the cloud
@@ -149,6 +155,22 @@ struct alb_stats {
     uint64_t reads, writes, retries, throttled;
 };
 struct alb_stats alb_stats(const struct alb *alb);
+
+/* What of a budget is spent: 'used' of the calls that a rest would allow at once have not come
+ * back.  'limit' is what is allowed now, less than configured after the cloud said slow down. */
+struct alb_spent {
+    const char *name; /* of the action, or "background" */
+    int64_t used, limit;
+    int64_t period_ms;
+    uint64_t throttled; /* how often the cloud said so, since alb_new() */
+};
+typedef LIST_OF(struct alb_spent) alb_spending;
+/* By name, in 'a': budgets of which something is used, or that were throttled. */
+void alb_budgets(struct alb *alb, struct arena *a, int64_t now_ms, alb_spending *out);
+/* New budgets, as in alb_config, for calls that have not left yet. */
+void alb_set_budgets(struct alb *alb, const struct alb_budget *writes,
+                     const struct alb_budget *reads, const struct alb_budget *background,
+                     int64_t now_ms);
 
 /* For programs without a loop of their own: begins a call, runs client and transport
  * until it is done, and gives the reply, also that of a refusal ('*reply' is the caller's,

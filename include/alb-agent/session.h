@@ -26,7 +26,7 @@ struct session_config {
     const char *destroy;      /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;
     size_t batch_rules, batch_servers; /* in a call; 0: as many as it takes              */
-    struct alb_budget writes, reads;   /* as in alb_config                                */
+    struct alb_budget writes, reads, background; /* as in alb_config */
     int64_t list_lag_ms;     /* how long a list may lack what was just made; 0: 60 s       */
     int64_t read_max_age_ms; /* of a read on which something is deleted; 0: 60 s           */
     const char *only;        /* plan and apply this load balancer alone; NULL: all            */

@@ -154,6 +154,8 @@ void agent_set_config(struct agent *g, const struct agent_config *config)
         apply_touch(g->ap, b->name, false, session_now(&b->s));
     }
     apply_set_pace(g->ap, config->pace);
+    alb_set_budgets(g->base.alb, &config->session.writes, &config->session.reads,
+                    &config->session.background, session_now(&g->base));
 }
 
 void agent_resync(struct agent *g)
@@ -386,6 +388,11 @@ struct agent_times agent_times(const struct agent *g)
                                  .next_read_at = g->sweep_due,
                                  .writes = stats.writes,
                                  .reads = stats.reads };
+}
+
+void agent_budgets(const struct agent *g, struct arena *a, alb_spending *out)
+{
+    alb_budgets(g->base.alb, a, session_now(&g->base), out);
 }
 
 struct store *agent_store(const struct agent *g)

@@ -56,7 +56,7 @@ static bool ask(struct dry_run *d, size_t i, struct error *err)
         *LIST_PUSH(d->a, &params) = step->params.items[k];
     *LIST_PUSH(d->a, &params) = (struct alb_param){ "ClientToken", arena_strdup(d->a, token) };
     *LIST_PUSH(d->a, &params) = (struct alb_param){ "DryRun", "true" };
-    uint64_t call = alb_begin(d->session->alb, step->action, &params, false, err);
+    uint64_t call = alb_begin(d->session->alb, step->action, &params, ALB_NORMAL, err);
     if (!call)
         return false;
     *LIST_PUSH(d->a, &d->asked) = (struct asked){ call, i };

@@ -130,6 +130,8 @@ static bool begin(struct agent *g, struct balancer *only, struct error *err)
         .alb = g->base.alb,
         .cluster_id = g->base.cluster_id,
         .only = rd->only,
+        /* Before the first reading nothing else can be done. */
+        .background = g->verified_at != 0,
         .known = known_rows(g, rd->only),
         .wanted = wanted_acls(g, rd->only),
     };

@@ -160,6 +160,7 @@ bool session_connect(struct session *s, struct error *err)
         .transport = s->transport,
         .writes = s->config.writes,
         .reads = s->config.reads,
+        .background = s->config.background,
     };
     return alb_new(&s->alb, &alb, err) && alb_ready(s->alb, err);
 }

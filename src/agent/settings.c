@@ -46,6 +46,7 @@ struct agent_config service_agent_config(struct arena *a, const struct agent_set
             .batch_servers = (size_t)s->batch.servers,
             .writes = { .limit = (int)s->budgets.writes_per_minute, .period_ms = 60000 },
             .reads = { .limit = (int)s->budgets.reads_per_second, .period_ms = 1000 },
+            .background = { .limit = (int)s->budgets.sweep_reads_per_second, .period_ms = 1000 },
             .list_lag_ms = s->list_lag_ms ? s->list_lag_ms : 1, /* 0 would be the default */
             .read_max_age_ms = s->read_max_age_ms,
             .policy = { [CLASS_DRIFT] = s->drift.drift,

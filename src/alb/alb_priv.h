@@ -16,10 +16,16 @@ struct bucket {
     int64_t share;                   /* of 'limit', out of BUCKET_FULL, at 'cut_ms'      */
     int64_t cut_ms;                  /* when the share was last halved                   */
     int64_t closed_until_ms;         /* the cloud said to wait until then                */
+    uint64_t throttled;              /* how often it did                                 */
 };
 enum { BUCKET_FULL = 1024 };
 
 void bucket_init(struct bucket *b, const struct alb_budget *budget, int64_t now_ms);
+/* Another budget from now on; what is spent stays spent. */
+void bucket_change(struct bucket *b, const struct alb_budget *budget, int64_t now_ms);
+/* How many tokens have not come back; and how many a period brings now. */
+int64_t bucket_used(struct bucket *b, int64_t now_ms);
+int64_t bucket_rate(const struct bucket *b, int64_t now_ms);
 /* How long until there is a token; 0: now. */
 int64_t bucket_wait_ms(struct bucket *b, int64_t now_ms);
 /* Takes a token when there is one. */
@@ -95,7 +101,7 @@ struct call {
     struct arena mem; /* holds the call itself */
     const struct alb_action *action;
     sign_pairs params;
-    bool urgent;
+    enum alb_urgency urgency;
     enum call_state state;
     int64_t due_ms;    /* WAITING: not before                     */
     uint64_t transfer; /* FLYING: the transport's number          */
@@ -114,7 +120,8 @@ struct alb {
     void (*transport_free)(struct transport *t); /* or NULL */
     struct rng nonces, jitter;
     struct bucket *buckets; /* one for each row of the action table */
-    struct call *calls;     /* in order of their numbers            */
+    struct bucket background;
+    struct call *calls; /* in order of their numbers            */
     struct call **end;
     size_t pending;
     uint64_t last_id, turn;

@@ -60,6 +60,31 @@ static void refill(struct bucket *b, int64_t now_ms)
     b->at_ms = now_ms;
 }
 
+void bucket_change(struct bucket *b, const struct alb_budget *budget, int64_t now_ms)
+{
+    struct bucket was = *b;
+    const int64_t used = bucket_used(&was, now_ms);
+    bucket_init(b, budget, now_ms);
+    b->level -= (used < b->burst ? used : b->burst) * token(b);
+    b->share = was.share;
+    b->cut_ms = was.cut_ms;
+    b->closed_until_ms = was.closed_until_ms;
+    b->throttled = was.throttled;
+}
+
+int64_t bucket_used(struct bucket *b, int64_t now_ms)
+{
+    if (b->limit <= 0)
+        return 0;
+    refill(b, now_ms);
+    return (b->burst * token(b) - b->level + token(b) - 1) / token(b);
+}
+
+int64_t bucket_rate(const struct bucket *b, int64_t now_ms)
+{
+    return b->limit * bucket_share(b, now_ms) / BUCKET_FULL;
+}
+
 int64_t bucket_wait_ms(struct bucket *b, int64_t now_ms)
 {
     /* Capped, so that a clock that was set back does not close it for days. */
@@ -83,6 +108,7 @@ bool bucket_take(struct bucket *b, int64_t now_ms)
 
 void bucket_throttled(struct bucket *b, int64_t sent_ms, int64_t now_ms, int64_t retry_after_ms)
 {
+    b->throttled++;
     if (retry_after_ms > 0)
         b->closed_until_ms = max64(b->closed_until_ms, now_ms + retry_after_ms);
     if (b->limit <= 0 || sent_ms <= b->cut_ms)

@@ -37,7 +37,7 @@ bool alb_call(struct alb *alb, const char *action, const alb_params *params, cJS
               struct error *err)
 {
     *reply = NULL;
-    uint64_t id = alb_begin(alb, action, params, true, err);
+    uint64_t id = alb_begin(alb, action, params, ALB_URGENT, err);
     if (!id)
         return false;
     struct alb_result r;

@@ -26,14 +26,51 @@ static struct alb_budget budget_or(const struct alb_budget *given, int limit, in
 
 static void init_buckets(struct alb *alb, const struct alb_config *config)
 {
-    struct alb_budget writes = budget_or(&config->writes, WRITE_LIMIT, WRITE_PERIOD_MS);
-    struct alb_budget reads = budget_or(&config->reads, READ_LIMIT, READ_PERIOD_MS);
+    const int64_t now_ms = clock_now_ms(&alb->clock);
+    const struct alb_budget none = { .limit = -1, .burst = 1, .period_ms = 1 };
     size_t n;
-    const struct alb_action *actions = alb_actions(&n);
+    (void)alb_actions(&n);
     alb->buckets = arena_array(&alb->mem, n, sizeof *alb->buckets);
     for (size_t i = 0; i < n; i++)
-        bucket_init(&alb->buckets[i], actions[i].write ? &writes : &reads,
-                    clock_now_ms(&alb->clock));
+        bucket_init(&alb->buckets[i], &none, now_ms);
+    bucket_init(&alb->background, &none, now_ms);
+    alb_set_budgets(alb, &config->writes, &config->reads, &config->background, now_ms);
+}
+
+void alb_set_budgets(struct alb *alb, const struct alb_budget *writes,
+                     const struct alb_budget *reads, const struct alb_budget *background,
+                     int64_t now_ms)
+{
+    const struct alb_budget write = budget_or(writes, WRITE_LIMIT, WRITE_PERIOD_MS);
+    const struct alb_budget read = budget_or(reads, READ_LIMIT, READ_PERIOD_MS);
+    const struct alb_budget rest = budget_or(background, -1, READ_PERIOD_MS);
+    size_t n;
+    const struct alb_action *actions = alb_actions(&n);
+    for (size_t i = 0; i < n; i++)
+        bucket_change(&alb->buckets[i], actions[i].write ? &write : &read, now_ms);
+    bucket_change(&alb->background, &rest, now_ms);
+}
+
+static void add_spent(struct arena *a, const char *name, struct bucket *b, int64_t now_ms,
+                      alb_spending *out)
+{
+    const int64_t used = bucket_used(b, now_ms);
+    if (used || b->throttled)
+        *LIST_PUSH(a, out) = (struct alb_spent){ .name = name,
+                                                 .used = used,
+                                                 .limit = bucket_rate(b, now_ms),
+                                                 .period_ms = b->period_ms,
+                                                 .throttled = b->throttled };
+}
+
+void alb_budgets(struct alb *alb, struct arena *a, int64_t now_ms, alb_spending *out)
+{
+    size_t n;
+    const struct alb_action *actions = alb_actions(&n);
+    *out = (alb_spending){ 0 };
+    for (size_t i = 0; i < n; i++)
+        add_spent(a, actions[i].name, &alb->buckets[i], now_ms, out);
+    add_spent(a, "background", &alb->background, now_ms, out);
 }
 
 static bool check_config(const struct alb_config *c, struct error *err)
@@ -151,8 +188,8 @@ static void copy_params(struct alb *alb, struct call *call, const alb_params *pa
             (struct sign_pair){ .name = "RegionId", .value = alb->region };
 }
 
-uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params, bool urgent,
-                   struct error *err)
+uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params,
+                   enum alb_urgency urgency, struct error *err)
 {
     const struct alb_action *row = alb_action_find(action);
     if (!row) {
@@ -163,7 +200,7 @@ uint64_t alb_begin(struct alb *alb, const char *action, const alb_params *params
     struct call *call = arena_alloc(&mem, sizeof *call);
     call->mem = mem;
     call->action = row;
-    call->urgent = urgent;
+    call->urgency = urgency;
     call->due_ms = INT64_MIN;
     call->result.id = ++alb->last_id;
     copy_params(alb, call, params);
@@ -203,13 +240,28 @@ static void send_call(struct alb *alb, struct call *call, const struct alb_crede
     alb->stats.retries += call->result.attempts > 1;
 }
 
+/* How long until there are the tokens of a call; 0: now. */
+static int64_t token_wait_ms(struct alb *alb, const struct call *call, int64_t now_ms)
+{
+    const int64_t own = bucket_wait_ms(bucket_of(alb, call), now_ms);
+    const int64_t shared =
+        call->urgency == ALB_BACKGROUND ? bucket_wait_ms(&alb->background, now_ms) : 0;
+    return own > shared ? own : shared;
+}
+
+static bool take_tokens(struct alb *alb, const struct call *call, int64_t now_ms)
+{
+    return !token_wait_ms(alb, call, now_ms) && bucket_take(bucket_of(alb, call), now_ms)
+           && (call->urgency != ALB_BACKGROUND || bucket_take(&alb->background, now_ms));
+}
+
 /* Sends every waiting call of one urgency that has its token. */
-static void send_due(struct alb *alb, bool urgent, const struct alb_credentials *keys,
+static void send_due(struct alb *alb, enum alb_urgency urgency, const struct alb_credentials *keys,
                      int64_t now_ms)
 {
     for (struct call *c = alb->calls; c; c = c->next)
-        if (c->state == CALL_WAITING && c->urgent == urgent && c->due_ms <= now_ms
-            && bucket_take(bucket_of(alb, c), now_ms))
+        if (c->state == CALL_WAITING && c->urgency == urgency && c->due_ms <= now_ms
+            && take_tokens(alb, c, now_ms))
             send_call(alb, c, keys, now_ms);
 }
 
@@ -323,8 +375,9 @@ static int64_t send_all(struct alb *alb, int64_t now_ms)
     const struct alb_credentials *keys = provider_keys(alb->provider, wall_ms, &why);
     alb->has_keys = keys != NULL;
     if (keys) {
-        send_due(alb, true, keys, now_ms);
-        send_due(alb, false, keys, now_ms);
+        send_due(alb, ALB_URGENT, keys, now_ms);
+        send_due(alb, ALB_NORMAL, keys, now_ms);
+        send_due(alb, ALB_BACKGROUND, keys, now_ms);
     } else if (why.kind != ERROR_NONE) {
         fail_waiting(alb, &why, now_ms);
     }
@@ -337,7 +390,7 @@ static int64_t next_due_ms(struct alb *alb, int64_t now_ms)
     for (const struct call *c = alb->calls; c; c = c->next) {
         if (c->state != CALL_WAITING)
             continue;
-        int64_t wait = bucket_wait_ms(bucket_of(alb, c), now_ms);
+        int64_t wait = token_wait_ms(alb, c, now_ms);
         if (c->due_ms > now_ms && c->due_ms - now_ms > wait)
             wait = c->due_ms - now_ms;
         soonest = soonest < 0 || wait < soonest ? wait : soonest;

@@ -161,7 +161,7 @@ static bool begin_read(struct alb_wait *w, bool lb, int64_t now_ms)
         *LIST_PUSH(&a, &params) = (struct alb_param){ "MaxResults", "100" };
     struct error err;
     uint64_t read =
-        alb_begin(w->alb, lb ? "ListLoadBalancers" : "ListAsynJobs", &params, false, &err);
+        alb_begin(w->alb, lb ? "ListLoadBalancers" : "ListAsynJobs", &params, ALB_NORMAL, &err);
     for (size_t i = 0; i < n; i++) {
         asked[i]->state = ITEM_ASKED;
         asked[i]->read = read;

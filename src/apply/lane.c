@@ -231,7 +231,8 @@ bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error
     struct error why;
     lane->call = 0;
     if (fill_params(ap, lane, &params, &why))
-        lane->call = alb_begin(ap->in.alb, lane->step.action, &params, lane->step.urgent, &why);
+        lane->call = alb_begin(ap->in.alb, lane->step.action, &params,
+                               lane->step.urgent ? ALB_URGENT : ALB_NORMAL, &why);
     if (lane->call) {
         lane_transition(lane, LANE_SENT, now_ms);
         return true;

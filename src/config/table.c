@@ -90,7 +90,7 @@ const struct setting settings_table[] = {
     ROW_NUMBER(budgets.reads_per_second, "budgets.reads-per-second", .min = 1, .max = 10000, .dflt = "20",
         .meaning = "Calls of one other action, in a second; less while the cloud asks to slow down."),
     ROW_NUMBER(budgets.sweep_reads_per_second, "budgets.sweep-reads-per-second", .min = 1, .max = 10000, .dflt = "5",
-        .meaning = "Calls of sweeps for drift in a second, of all actions together."),
+        .meaning = "Calls of later readings of what is there, in a second, of all actions together; everything else goes first. The first reading after a start is as fast as the other budgets allow."),
 
     ROW_CHOICE(drift.drift, drift_policy, "drift.drift", .dflt = "correct",
         .meaning = "What is done when somebody else changed a resource of ours: correct it, report it, or ask, that is report it and wait for a decision."),

@@ -33,7 +33,7 @@ static void begin(struct fact_reader *r, enum fact_kind kind, const char *action
                   const alb_params *params, const char *vpc)
 {
     struct error err;
-    uint64_t id = alb_begin(r->alb, action, params, false, &err);
+    uint64_t id = alb_begin(r->alb, action, params, ALB_NORMAL, &err);
     if (!id) {
         r->failed = true;
         r->err = err;

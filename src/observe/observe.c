@@ -38,7 +38,8 @@ static void fail(struct observe *o, const struct error *err)
 static void read_begin(struct observe *o, struct read *r)
 {
     struct error err;
-    r->id = alb_begin(o->in.alb, read_actions[r->kind], &r->params, false, &err);
+    r->id = alb_begin(o->in.alb, read_actions[r->kind], &r->params,
+                      o->in.background ? ALB_BACKGROUND : ALB_NORMAL, &err);
     if (r->id)
         o->in_flight++;
     else

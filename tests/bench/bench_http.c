@@ -74,7 +74,7 @@ static struct cost client_cost(const char *url, int connections, int n)
     struct cost begin = cost_begin();
     while (done < n) {
         for (; begun < n && begun - done < connections; begun++)
-            if (!alb_begin(alb, ACTION, NULL, false, &err))
+            if (!alb_begin(alb, ACTION, NULL, ALB_NORMAL, &err))
                 exit(1);
         int64_t wait_ms = alb_run(alb, clock_now_ms(clock_system()));
         struct alb_result r;

@@ -203,6 +203,48 @@ static void test_start_asks_only_for_addresses_that_changed(void **state)
     runner_stop(&third);
 }
 
+/* What a sweep reads comes at the pace of sweeps, once there was a first reading. */
+static void test_sweeps_read_no_faster_than_they_may(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    w->config.background = (struct alb_budget){ .limit = 1, .period_ms = 10000 };
+    runner_start(&r, w);
+    const int64_t start = w->mock.now_ms;
+    while (!r.events[AGENT_READ])
+        runner_pass(&r, 10);
+    assert_true(w->mock.now_ms - start < 10000);
+    runner_settle(&r);
+    const size_t before = w->mock.calls.len;
+    const int64_t again = w->mock.now_ms;
+    agent_resync(r.g);
+    while (r.events[AGENT_READ] < 2)
+        runner_pass(&r, 10);
+    const size_t reads = w->mock.calls.len - before;
+    assert_true(reads >= 5); /* load balancers, listeners, rules both ways, groups */
+    assert_true(w->mock.now_ms - again >= (int64_t)(reads - 1) * 10000);
+    runner_stop(&r);
+}
+
+/* An object that changes meanwhile does not wait for them. */
+static void test_changes_overtake_a_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    w->config.background = (struct alb_budget){ .limit = 1, .period_ms = 100000 };
+    runner_start(&r, w);
+    runner_settle(&r);
+    agent_resync(r.g);
+    runner_pass(&r, 1000);
+    agent_remove(r.g, OBJECT_INGRESS, "shop", "tea");
+    runner_pass(&r, 5000);
+    assert_int_equal(r.events[AGENT_READ], 1);
+    assert_int_equal(world_count(w, "Rules"), 1);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -216,6 +258,8 @@ int main(void)
         WORLD_TEST(test_start_asks_only_for_addresses_that_changed),
         WORLD_TEST(test_lists_of_a_listener_are_read_before_one_is_made),
         WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
+        WORLD_TEST(test_sweeps_read_no_faster_than_they_may),
+        WORLD_TEST(test_changes_overtake_a_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

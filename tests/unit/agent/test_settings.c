@@ -84,11 +84,13 @@ static void test_budgets_reach_the_client(void **state)
 {
     (void)state;
     struct fixture f CLEANUP(done) = { 0 };
-    load(&f, "budgets: {writes-per-minute: 3, reads-per-second: 4}\n");
+    load(&f, "budgets: {writes-per-minute: 3, reads-per-second: 4, sweep-reads-per-second: 2}\n");
     assert_int_equal(f.c.session.writes.limit, 3);
     assert_int_equal(f.c.session.writes.period_ms, 60000);
     assert_int_equal(f.c.session.reads.limit, 4);
     assert_int_equal(f.c.session.reads.period_ms, 1000);
+    assert_int_equal(f.c.session.background.limit, 2);
+    assert_int_equal(f.c.session.background.period_ms, 1000);
 }
 
 static void check_pace(const struct apply_pace *p, size_t first)

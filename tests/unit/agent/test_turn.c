@@ -26,7 +26,7 @@ static void begin(struct session *s, size_t n)
 {
     struct error err;
     for (size_t i = 0; i < n; i++)
-        assert_true(alb_begin(s->alb, "ListLoadBalancers", NULL, false, &err) != 0);
+        assert_true(alb_begin(s->alb, "ListLoadBalancers", NULL, ALB_NORMAL, &err) != 0);
 }
 
 static void test_turn_waits_for_replies_and_hands_them_out(void **state)

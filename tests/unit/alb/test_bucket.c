@@ -29,6 +29,49 @@ static void test_full_bucket_gives_its_burst_at_once(void **state)
     assert_int_equal(bucket_wait_ms(&b, 5000), 300);
 }
 
+static void test_what_is_spent_comes_back(void **state)
+{
+    (void)state;
+    struct bucket b;
+    bucket_init(&b, &READS, 0);
+    assert_int_equal(bucket_used(&b, 0), 0);
+    assert_true(bucket_take(&b, 0) && bucket_take(&b, 0) && bucket_take(&b, 0));
+    assert_int_equal(bucket_used(&b, 0), 3);
+    assert_int_equal(bucket_used(&b, 50), 2);
+    assert_int_equal(bucket_used(&b, 1000), 0);
+}
+
+/* Of twenty a second five are spent; of four at once there are none left then. */
+static void test_another_budget_keeps_what_was_spent(void **state)
+{
+    (void)state;
+    struct bucket b;
+    const struct alb_budget small = { .limit = 4, .burst = 4, .period_ms = 1000 };
+    const struct alb_budget none = { .limit = -1, .burst = 1, .period_ms = 1 };
+    bucket_init(&b, &READS, 0);
+    for (int i = 0; i < 5; i++)
+        assert_true(bucket_take(&b, 0));
+    bucket_change(&b, &small, 0);
+    assert_int_equal(bucket_wait_ms(&b, 0), 250);
+    bucket_change(&b, &none, 0);
+    assert_int_equal(bucket_used(&b, 0), 0);
+    assert_int_equal(take_all(&b, 0), 100000);
+    bucket_change(&b, &READS, 0);
+    assert_int_equal(take_all(&b, 0), 20);
+}
+
+static void test_another_budget_is_no_pardon(void **state)
+{
+    (void)state;
+    struct bucket b;
+    bucket_init(&b, &READS, 0);
+    bucket_throttled(&b, 0, 10, 400);
+    bucket_change(&b, &WRITES, 10);
+    assert_int_equal(b.throttled, 1);
+    assert_int_equal(bucket_rate(&b, 10), 100); /* half of 200 */
+    assert_false(bucket_take(&b, 409));
+}
+
 static void test_tokens_come_back_evenly(void **state)
 {
     (void)state;
@@ -161,6 +204,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_full_bucket_gives_its_burst_at_once),
         cmocka_unit_test(test_tokens_come_back_evenly),
+        cmocka_unit_test(test_what_is_spent_comes_back),
+        cmocka_unit_test(test_another_budget_keeps_what_was_spent),
+        cmocka_unit_test(test_another_budget_is_no_pardon),
         cmocka_unit_test(test_asking_often_brings_nothing),
         cmocka_unit_test(test_waiting_as_told_is_enough),
         cmocka_unit_test(test_throttling_halves_the_rate_and_drops_the_savings),

@@ -59,7 +59,7 @@ static void test_call_leaves_other_results_alone(void **state)
     struct alb *alb = fake_client(f);
     struct error err;
     struct alb_result other;
-    uint64_t id = alb_begin(alb, "ListAcls", NULL, false, &err);
+    uint64_t id = alb_begin(alb, "ListAcls", NULL, ALB_NORMAL, &err);
     cJSON *reply CLEANUP(json_done) = NULL;
     assert_true(alb_call(alb, "ListRules", NULL, &reply, &err));
     assert_true(alb_next(alb, &other));

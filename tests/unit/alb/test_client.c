@@ -12,10 +12,10 @@
 #include "alb-agent/json.h"
 #include "fake.h"
 
-static uint64_t begin(struct alb *alb, const char *action, bool urgent)
+static uint64_t begin(struct alb *alb, const char *action, enum alb_urgency urgency)
 {
     struct error err;
-    uint64_t id = alb_begin(alb, action, NULL, urgent, &err);
+    uint64_t id = alb_begin(alb, action, NULL, urgency, &err);
     assert_true(id != 0);
     return id;
 }
@@ -24,7 +24,7 @@ static uint64_t begin(struct alb *alb, const char *action, bool urgent)
 static struct alb_result one(struct fake *f, struct alb *alb, const char *action)
 {
     struct alb_result r;
-    (void)begin(alb, action, false);
+    (void)begin(alb, action, ALB_NORMAL);
     assert_int_equal(fake_drain(f, alb, &r, 1), 1);
     alb_result_done(&r);
     return r;
@@ -52,7 +52,7 @@ static void test_parameters_are_copied(void **state)
     struct error err;
     char value[] = "lsn-1";
     struct alb_param items[] = { { "ListenerIds.1", value } };
-    assert_true(alb_begin(alb, "ListRules", &(alb_params){ items, 1 }, false, &err));
+    assert_true(alb_begin(alb, "ListRules", &(alb_params){ items, 1 }, ALB_NORMAL, &err));
     memset(value, 'x', 5);
     struct alb_result r;
     assert_int_equal(fake_drain(f, alb, &r, 1), 1);
@@ -69,7 +69,7 @@ static void test_neighbours_get_the_region_unless_it_is_given(void **state)
     struct alb_param items[] = { { "RegionId", "cn-beijing" } };
     (void)one(f, alb, "DescribeVSwitches");
     assert_true(
-        alb_begin(alb, "DescribeNetworkInterfaces", &(alb_params){ items, 1 }, false, &err));
+        alb_begin(alb, "DescribeNetworkInterfaces", &(alb_params){ items, 1 }, ALB_NORMAL, &err));
     struct alb_result r;
     assert_int_equal(fake_drain(f, alb, &r, 1), 1);
     alb_result_done(&r);
@@ -99,7 +99,7 @@ static void test_unknown_action_is_refused_at_once(void **state)
     struct fake *f = *state;
     struct alb *alb = fake_client(f);
     struct error err;
-    assert_int_equal(alb_begin(alb, "DropEverything", NULL, false, &err), 0);
+    assert_int_equal(alb_begin(alb, "DropEverything", NULL, ALB_NORMAL, &err), 0);
     assert_int_equal(err.kind, ERROR_INVALID);
     assert_non_null(strstr(err.msg, "DropEverything"));
     assert_int_equal(alb_pending(alb), 0);
@@ -288,8 +288,8 @@ static void test_throttled_action_slows_down_and_others_do_not(void **state)
     (void)one(f, alb, "ListRules");
     int64_t start = f->now_ms;
     for (int i = 0; i < 10; i++)
-        (void)begin(alb, "ListRules", false);
-    (void)begin(alb, "ListListeners", false);
+        (void)begin(alb, "ListRules", ALB_NORMAL);
+    (void)begin(alb, "ListListeners", ALB_NORMAL);
     assert_int_equal(fake_drain(f, alb, r, 11), 11);
     /* Half the rate of 20 a second, and nothing saved up: 100 ms each, a little less as the
      * rate recovers and for what came in while the first one waited; 0 unthrottled. */
@@ -308,7 +308,7 @@ static void test_reads_beyond_the_budget_wait_for_their_tokens(void **state)
     struct alb *alb = fake_client(f);
     struct alb_result r[50];
     for (int i = 0; i < 50; i++)
-        (void)begin(alb, "ListRules", false);
+        (void)begin(alb, "ListRules", ALB_NORMAL);
     assert_int_equal(alb_run(alb, f->now_ms), 50); /* until the next token, in ms */
     assert_int_equal(f->n, 20);
     assert_int_equal(fake_drain(f, alb, r, 50), 50);
@@ -323,8 +323,8 @@ static void test_writes_have_a_budget_of_200_a_minute_each(void **state)
     struct fake *f = *state;
     struct alb *alb = fake_client(f);
     for (int i = 0; i < 201; i++)
-        (void)begin(alb, "CreateRules", false);
-    (void)begin(alb, "CreateRule", false);
+        (void)begin(alb, "CreateRules", ALB_NORMAL);
+    (void)begin(alb, "CreateRule", ALB_NORMAL);
     assert_int_equal(alb_run(alb, f->now_ms), 300);
     assert_int_equal(f->n, 201);
     assert_string_equal(f->sent[200].action, "CreateRule");
@@ -338,9 +338,9 @@ static void test_budget_can_be_set(void **state)
         fake_client_with(f, &(struct alb_config){ .reads = { .limit = 2, .period_ms = 10000 },
                                                   .writes = { .limit = -1 } });
     for (int i = 0; i < 5; i++)
-        (void)begin(alb, "ListRules", false);
+        (void)begin(alb, "ListRules", ALB_NORMAL);
     for (int i = 0; i < 300; i++)
-        (void)begin(alb, "CreateRules", false);
+        (void)begin(alb, "CreateRules", ALB_NORMAL);
     assert_int_equal(alb_run(alb, f->now_ms), 5000);
     assert_int_equal(f->n, 302);
     alb_free(alb);
@@ -351,10 +351,10 @@ static void test_urgent_calls_leave_first(void **state)
     struct fake *f = *state;
     struct alb *alb = fake_client_with(f, &(struct alb_config){ .reads = { .limit = 1 } });
     struct alb_result r[4];
-    uint64_t slow = begin(alb, "ListRules", false);
-    uint64_t also_slow = begin(alb, "ListRules", false);
-    uint64_t fast = begin(alb, "ListRules", true);
-    uint64_t also_fast = begin(alb, "ListRules", true);
+    uint64_t slow = begin(alb, "ListRules", ALB_NORMAL);
+    uint64_t also_slow = begin(alb, "ListRules", ALB_NORMAL);
+    uint64_t fast = begin(alb, "ListRules", ALB_URGENT);
+    uint64_t also_fast = begin(alb, "ListRules", ALB_URGENT);
     assert_int_equal(fake_drain(f, alb, r, 4), 4);
     assert_int_equal(r[0].id, fast);
     assert_int_equal(r[1].id, also_fast);
@@ -370,8 +370,8 @@ static void test_results_of_one_turn_come_in_the_order_begun(void **state)
     struct fake *f = *state;
     struct alb *alb = fake_client(f);
     struct alb_result r[4];
-    uint64_t a = begin(alb, "ListRules", false), b = begin(alb, "CreateRules", true);
-    uint64_t c = begin(alb, "ListRules", true), d = begin(alb, "ListRules", false);
+    uint64_t a = begin(alb, "ListRules", ALB_NORMAL), b = begin(alb, "CreateRules", ALB_URGENT);
+    uint64_t c = begin(alb, "ListRules", ALB_URGENT), d = begin(alb, "ListRules", ALB_NORMAL);
     assert_int_equal(alb_pending(alb), 4);
     (void)alb_run(alb, f->now_ms);
     for (int i = 0; i < 4; i++)
@@ -393,7 +393,7 @@ static void test_earlier_turns_come_first(void **state)
     struct alb *alb = fake_client(f);
     struct alb_result r[2];
     f->script[0] = (struct answer){ .after_ms = 100 };
-    uint64_t late = begin(alb, "ListRules", false), soon = begin(alb, "ListRules", false);
+    uint64_t late = begin(alb, "ListRules", ALB_NORMAL), soon = begin(alb, "ListRules", ALB_NORMAL);
     (void)alb_run(alb, f->now_ms);
     f->now_ms += 100;
     (void)alb_run(alb, f->now_ms);
@@ -414,12 +414,12 @@ static void test_taking_results_out_of_order_keeps_the_queue_whole(void **state)
     struct alb *alb = fake_client(f);
     struct alb_result r;
     f->script[0] = (struct answer){ .after_ms = 50 };
-    (void)begin(alb, "ListRules", false);
-    (void)begin(alb, "ListRules", false);
+    (void)begin(alb, "ListRules", ALB_NORMAL);
+    (void)begin(alb, "ListRules", ALB_NORMAL);
     (void)alb_run(alb, f->now_ms);
     assert_true(alb_next(alb, &r)); /* the last in the queue */
     alb_result_done(&r);
-    uint64_t third = begin(alb, "ListAcls", false);
+    uint64_t third = begin(alb, "ListAcls", ALB_NORMAL);
     (void)alb_run(alb, f->now_ms);
     assert_true(alb_next(alb, &r));
     assert_int_equal(r.id, third);
@@ -456,7 +456,7 @@ static void test_free_with_calls_in_every_state_leaks_nothing(void **state)
     struct alb *alb = fake_client_with(f, &(struct alb_config){ .reads = { .limit = 2 } });
     f->script[1] = (struct answer){ .after_ms = 1000 };
     for (int i = 0; i < 3; i++)
-        (void)begin(alb, "ListRules", false);
+        (void)begin(alb, "ListRules", ALB_NORMAL);
     (void)alb_run(alb, f->now_ms);
     assert_int_equal(alb_pending(alb), 3);
     alb_free(alb);
@@ -480,7 +480,7 @@ static void test_no_secret_in_any_error(void **state)
     for (size_t i = 0; i < COUNT(hostile); i++) {
         f->script[f->n] = hostile[i];
         struct alb_result r;
-        (void)begin(alb, "CreateRules", false);
+        (void)begin(alb, "CreateRules", ALB_NORMAL);
         assert_int_equal(fake_drain(f, alb, &r, 1), 1);
         assert_false(r.ok);
         assert_null(strstr(r.err.msg, "planted"));

@@ -76,7 +76,7 @@ static void call(server_script *script, int64_t first_byte_ms, struct alb_result
                                        .seed = 1,
                                        .transport = t };
     assert_true(alb_new(&alb, &config, &err));
-    assert_true(alb_begin(alb, "CreateRules", NULL, false, &err) != 0);
+    assert_true(alb_begin(alb, "CreateRules", NULL, ALB_NORMAL, &err) != 0);
     for (;;) {
         int64_t wait_ms = alb_run(alb, clock_now_ms(clock_system()));
         if (alb_next(alb, out))
