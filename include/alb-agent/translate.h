@@ -139,7 +139,9 @@ const translate_names *translator_released(const struct translator *tr);
  * nothing names it.  Without 'lbs' the AlbConfig is missing, is being deleted or cannot be
  * translated.  A Service or a class that others use, too, may be named in the notes of each. */
 const struct translate_out *translator_lb(const struct translator *tr, const char *lb);
-/* Problems of the Ingresses that have no AlbConfig because of them. */
+/* Problems of the Ingresses that have no AlbConfig because of them; and, as holds, all Ingresses
+ * whose rows stay wherever they are, of these and of others: what is to be kept of a load
+ * balancer is what its outcome and this one say together. */
 const struct translate_out *translator_strays(const struct translator *tr);
 /* The whole, as translate() makes it; the lists live in 'a'. */
 void translator_whole(const struct translator *tr, struct arena *a, struct translate_out *out);

@@ -119,8 +119,8 @@ struct translator {
     struct arena *once; /* one run: all outcomes live here, nothing is noted     */
     bool started;
     struct map watches, seats, units;
-    struct map slices, services;       /* slice.c                                */
-    struct pointers unit_list, strays; /* sorted                                 */
+    struct map slices, services;             /* slice.c                                */
+    struct pointers unit_list, strays, held; /* sorted                           */
     struct pointers dirty[CELL_KINDS], idle, touched;
     uint64_t reads;
     int64_t until;

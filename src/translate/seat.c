@@ -69,10 +69,17 @@ static void forget(struct seat *seat)
 
 void seat_hold(struct translator *tr, struct seat *seat, bool held)
 {
-    if (seat->held && !held)
-        *LIST_PUSH(&tr->changed_arena, &tr->released) =
-            arena_fmt(&tr->changed_arena, "%s %s", object_kind_name(OBJECT_INGRESS), seat->key);
+    if (seat->held == held)
+        return;
     seat->held = held;
+    tr->strays_touched = true;
+    if (held) {
+        pointers_insert(&tr->held, place(&tr->held, seat), seat);
+        return;
+    }
+    pointers_remove(&tr->held, place(&tr->held, seat));
+    *LIST_PUSH(&tr->changed_arena, &tr->released) =
+        arena_fmt(&tr->changed_arena, "%s %s", object_kind_name(OBJECT_INGRESS), seat->key);
 }
 
 void seat_free(struct translator *tr, struct seat *seat)

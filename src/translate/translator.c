@@ -38,6 +38,7 @@ static void forget(struct translator *tr)
     map_done(&tr->units);
     pointers_done(&tr->unit_list);
     pointers_done(&tr->strays);
+    pointers_done(&tr->held);
     pointers_done(&tr->touched);
 }
 
@@ -193,6 +194,12 @@ static void collect_strays(struct translator *tr)
     arena_done(&tr->stray_arena);
     tr->stray = (struct translate_out){ 0 };
     outcome_add_strays(&o, tr);
+    for (size_t i = 0; i < tr->held.len; i++) {
+        const struct seat *seat = tr->held.items[i];
+        *LIST_PUSH(o.a, &o.out->holds) = (struct translate_hold){
+            .owner = arena_fmt(o.a, "%s %s", object_kind_name(OBJECT_INGRESS), seat->key)
+        };
+    }
     outcome_finish(&o);
     tr->strays_touched = false;
 }

@@ -79,6 +79,33 @@ static void test_a_stray_is_held_everywhere_and_let_go_with_a_word(void **state)
     followed_done(&f);
 }
 
+/* Moved to where it cannot be translated: the rows that are left behind are no rubbish. */
+static void test_rows_that_an_ingress_left_behind_stay_while_it_is_wrong(void **state)
+{
+    (void)state;
+    struct followed f;
+    begin(&f);
+    const struct resource row = { .lb = "kube-system/a",
+                                  .kind = RESOURCE_RULE,
+                                  .key = "80/HTTP#1",
+                                  .parent = "80/HTTP",
+                                  .desired_from = "Ingress d/x (t.yaml:1) rules[0].paths[0]" };
+    put(&f, "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: x, namespace: d}\n"
+            "spec: {ingressClassName: to-b, rules: 7}\n");
+    update(&f);
+    assert_string_equal(changed(&f), "kube-system/a kube-system/b");
+    assert_true(translator_holds(f.tr, &row));
+    assert_false(translate_holds(translator_lb(f.tr, "kube-system/a"), &row));
+    assert_true(translate_holds(translator_strays(f.tr), &row));
+    assert_int_equal(translator_strays(f.tr)->problems.len, 0);
+    put(&f, INGRESS_TO("d", "x", "to-b", "x.com", "tea"));
+    update(&f);
+    assert_false(translator_holds(f.tr, &row));
+    assert_false(translate_holds(translator_strays(f.tr), &row));
+    assert_int_equal(translator_released(f.tr)->len, 1);
+    followed_done(&f);
+}
+
 static void test_a_held_ingress_that_is_deleted_is_let_go(void **state)
 {
     (void)state;
@@ -118,6 +145,7 @@ int main(void)
         cmocka_unit_test(test_an_ingress_moves_with_its_class),
         cmocka_unit_test(test_ingresses_that_are_nobodys_are_only_watched),
         cmocka_unit_test(test_a_stray_is_held_everywhere_and_let_go_with_a_word),
+        cmocka_unit_test(test_rows_that_an_ingress_left_behind_stay_while_it_is_wrong),
         cmocka_unit_test(test_a_held_ingress_that_is_deleted_is_let_go),
         cmocka_unit_test(test_an_ingress_on_its_way_out_is_out),
     };

@@ -148,6 +148,12 @@ static void keep_row(struct arena *a, struct model *to, const struct resource *r
                            .desired_from = arena_strdup(a, r->desired_from) };
 }
 
+static bool holds_in_pieces(const struct follower *f, const struct resource *r)
+{
+    const struct translate_out *own = translator_lb(f->tr, r->lb);
+    return (own && translate_holds(own, r)) || translate_holds(translator_strays(f->tr), r);
+}
+
 /* Rows that are not wanted and not to be kept either go, and somebody is told to see to it. */
 static void follow(struct follower *f, const struct translate_out *whole)
 {
@@ -160,7 +166,7 @@ static void follow(struct follower *f, const struct translate_out *whole)
         if (model_find(&whole->desired, r->lb, r->kind, r->key))
             continue;
         bool held = translator_holds(f->tr, r);
-        if (held != translate_holds(whole, r))
+        if (held != translate_holds(whole, r) || held != holds_in_pieces(f, r))
             fail_at(f, "held or not", r->lb, r->desired_from);
         if (held)
             keep_row(&arena, &after, r);
