@@ -72,12 +72,12 @@ static const char *drain_waits(struct planner *p, const struct resource *r)
     return arena_fmt(p->a, "its connections to drain (%" PRId64 " s)", drain_s);
 }
 
-static void delete_group(struct planner *p, const struct resource *r)
+/* 'user': the listener or rule that points at it now, or NULL. */
+static void delete_group(struct planner *p, const struct resource *r, const struct resource *user)
 {
     struct step s;
     step_init(p, &s, r, STEP_DELETE, "DeleteServerGroup");
     step_param(p, &s, "ServerGroupId", r->cloud_id);
-    const struct resource *user = map_get(&p->used, r->key);
     if (user)
         step_wait(&s, arena_fmt(p->a, "%s %s to stop using it", resource_kind_name(user->kind),
                                 user->key));
@@ -88,18 +88,27 @@ static void delete_group(struct planner *p, const struct resource *r)
     step_push(p, &s);
 }
 
+/* Who points at which group is asked only when there is one to go: it takes a look at every rule.
+ */
 void plan_group_deletes(struct planner *p)
 {
-    struct map wanted CLEANUP(map_done) = { 0 };
-    model_used_groups(p->in->model, p->lb, &wanted, NULL);
+    struct map wanted CLEANUP(map_done) = { 0 }, used CLEANUP(map_done) = { 0 };
+    row_list doomed = { 0 };
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind != RESOURCE_SERVER_GROUP || !row_doomed(p, r) || map_get(&wanted, r->key))
-            continue;
+        if (r->kind == RESOURCE_SERVER_GROUP && row_doomed(p, r))
+            *LIST_PUSH(p->a, &doomed) = r;
+    }
+    if (doomed.len)
+        model_used_groups(p->in->model, p->lb, &wanted, &used);
+    for (size_t i = 0; i < doomed.len; i++) {
+        const struct resource *r = doomed.items[i];
         const struct alb_server_group *g = r->actual;
+        if (map_get(&wanted, r->key))
+            continue;
         if (g->config_managed.set && g->config_managed.val)
             plan_warn(p, r, "the server group is managed by another service and is not deleted");
         else
-            delete_group(p, r);
+            delete_group(p, r, map_get(&used, r->key));
     }
 }

@@ -14,12 +14,13 @@ void plan_refuse(struct planner *p, bool quota, const char *message)
 void guard_rules(struct planner *p, const struct rule_list *lists, size_t n)
 {
     size_t there = 0, hit = 0;
+    struct asked last = { 0 };
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind != RESOURCE_RULE || !r->ours || !r->actual)
             continue;
         there++;
-        hit += listener_doomed(p, r->parent);
+        hit += rule_goes_along(p, r, &last);
     }
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < lists[i].nodes.len; k++) {

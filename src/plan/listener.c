@@ -383,6 +383,13 @@ bool listener_doomed(const struct planner *p, const char *key)
     return r && row_doomed(p, r) && !has_rules_to_keep(p, r);
 }
 
+bool rule_goes_along(const struct planner *p, const struct resource *rule, struct asked *last)
+{
+    if (!last->listener || strcmp(last->listener, rule->parent) != 0)
+        *last = (struct asked){ rule->parent, listener_doomed(p, rule->parent) };
+    return last->doomed;
+}
+
 /* The listener that upgrades to this one, or NULL: as long as there is one it cannot go. */
 static const struct resource *quic_user(const struct planner *p, const struct resource *quic)
 {

@@ -12,7 +12,6 @@ static void planner_init(struct planner *p, const char *lb)
     model_range(p->in->model, lb, &p->first, &p->end);
     p->row = model_find(p->in->model, lb, RESOURCE_LOAD_BALANCER, lb);
     p->id = p->row && p->row->cloud_id ? p->row->cloud_id : "@LoadBalancerId";
-    model_used_groups(p->in->model, lb, NULL, &p->used);
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind == RESOURCE_SERVER_GROUP && r->cloud_id)
@@ -23,7 +22,6 @@ static void planner_init(struct planner *p, const char *lb)
 static void planner_done(struct planner *p)
 {
     map_done(&p->by_id);
-    map_done(&p->used);
     map_done(&p->redirects);
     map_done(&p->circles);
 }

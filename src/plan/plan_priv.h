@@ -31,7 +31,6 @@ struct planner {
     size_t first, end;          /* its rows in the model                                  */
     size_t first_step;          /* of its steps in the plan                               */
     struct map by_id;           /* cloud id -> row, of its groups                         */
-    struct map used;            /* group key -> listener or rule that points at it now    */
     struct map redirects;       /* rule key -> what it waits for because of redirects     */
     struct map circles;         /* keys of rules that would wait for each other for ever  */
     const char *id;             /* of the load balancer, or "@LoadBalancerId"             */
@@ -154,6 +153,13 @@ bool acls_in_use(const struct planner *p);
 
 /* Does a listener go, and its rules with it? */
 bool listener_doomed(const struct planner *p, const char *key);
+/* The same of the listener of a rule; 'last' is what was asked before: rules of one listener stand
+ * beside each other in the model.  All-zero at first. */
+struct asked {
+    const char *listener;
+    bool doomed;
+};
+bool rule_goes_along(const struct planner *p, const struct resource *rule, struct asked *last);
 /* rule_redirect.c: why a doomed listener may not go yet: a redirect that goes leads to it. */
 const char *listener_led_to(struct planner *p, const struct resource *listener);
 

@@ -430,9 +430,10 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
 static size_t count_rules(const struct planner *p)
 {
     size_t n = 0;
+    struct asked last = { 0 };
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        n += r->kind == RESOURCE_RULE && r->actual && !listener_doomed(p, r->parent);
+        n += r->kind == RESOURCE_RULE && r->actual && !rule_goes_along(p, r, &last);
     }
     return n;
 }
