@@ -110,6 +110,21 @@ static void test_no_rule_is_twice_in_a_call(void **state)
     assert_non_null(step_value(&b->plan.steps.items[1], "Rules.1.Priority"));
 }
 
+/* Of a listener of which nothing is known but that it is ours; its rules wait for it. */
+static void test_rules_of_a_listener_that_is_not_known_wait(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct resource *r = bed_row(b, RESOURCE_LISTENER, "80/HTTP");
+    bed_undesired(r);
+    bed_gone(r);
+    want(b, "a.com", "g", 1);
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "Listener 80/HTTP to exist");
+    assert_string_equal(step_value(bed_step(b, "CreateRules", 0), "Rules.1.RuleName"),
+                        "rule-0-100");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +133,7 @@ int main(void)
         BED_TEST(test_a_call_carries_a_hundred_rules),
         BED_TEST(test_deletes_of_several_listeners_share_a_call_and_creates_do_not),
         BED_TEST(test_no_rule_is_twice_in_a_call),
+        BED_TEST(test_rules_of_a_listener_that_is_not_known_wait),
     };
     return cmocka_run_group_tests_name("plan/rule_batch", tests, NULL, NULL);
 }

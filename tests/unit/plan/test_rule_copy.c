@@ -94,12 +94,31 @@ static void test_without_room_for_copies_the_change_is_made_in_place(void **stat
     assert_int_equal(bed_step(b, "CreateRules", 0)->items.len, 1);
 }
 
+/* A second copy beside one that a plan before left. */
+static void test_a_copy_sets_aside_under_a_key_that_is_free(void **state)
+{
+    struct bed *b = *state;
+    start_copies(b);
+    struct alb_rule *left = bed_rule(b, "-", "/*", "2");
+    struct resource *r = bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", left, 2));
+    r->parent = "80/HTTP"; /* known, though not there any more */
+    bed_plan(b);
+    const struct step_item *copy = NULL;
+    const struct step *create = bed_step(b, "CreateRules", 0);
+    for (size_t i = 0; i < create->items.len; i++)
+        if (create->items.items[i].aside)
+            copy = &create->items.items[i];
+    assert_non_null(copy);
+    assert_string_equal(copy->aside, arena_fmt(&b->a, "%s.3", copy->key));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_what_takes_three_calls_in_place_takes_two_as_copies),
         BED_TEST(test_the_copy_has_the_key_and_what_was_there_another),
         BED_TEST(test_without_room_for_copies_the_change_is_made_in_place),
+        BED_TEST(test_a_copy_sets_aside_under_a_key_that_is_free),
     };
     return cmocka_run_group_tests_name("plan/rule_copy", tests, NULL, NULL);
 }

@@ -84,6 +84,49 @@ static void test_rules_of_others_in_the_way_are_left_to_the_passes(void **state)
     assert_in_range(b->plan.steps.len, 2, 3);
 }
 
+/* At the end of the labels there is room for a few in the last gap, close to each other. */
+static void test_the_last_gap_is_shared_when_it_is_narrow(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    have(b, "a.com", "/x/*", "0", 9979);
+    have(b, "a.com", "-", "0", 9980);
+    have(b, "-", "/x/*", "0", 9981);
+    want(b, "a.com", "/x/*", "1", 1);
+    want(b, "w.com", "/y", "0", 2);
+    want(b, "-", "/*", "1", 3);
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    assert_true(b->plan.lbs.items[0].hitless);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
+/* Eleven headers can be met in 2,048 ways: too many, so two calls do. */
+static void test_too_many_kinds_of_requests_take_two_calls(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *odd = bed_rule(b, "a.com", "-", "1");
+    for (int i = 0; i < 11; i++) {
+        struct alb_condition *h = LIST_PUSH(&b->a, &odd->conditions);
+        h->type = ALB_COND_HEADER;
+        h->header.key = arena_fmt(&b->a, "x-%d", i);
+        *LIST_PUSH(&b->a, &h->header.values) = "1";
+    }
+    bed_have_rule(b, odd, 100, "rule-100");
+    have(b, "a.com", "/x/*", "2", 200);
+    want(b, "-", "/x/*", "1", 1);
+    want(b, "a.com", "/x/*", "1", 2);
+    want(b, "-", "/*", "3", 3);
+    bed_want_rule(b, odd, 4);
+    have(b, "-", "/*", "4", 300);
+    bed_plan(b);
+    assert_in_range(b->plan.steps.len, 1, 3);
+    assert_true(b->plan.lbs.items[0].hitless);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -91,6 +134,8 @@ int main(void)
         BED_TEST(test_what_cannot_be_done_by_updates_alone_takes_two_calls),
         BED_TEST(test_rules_can_become_each_other),
         BED_TEST(test_rules_of_others_in_the_way_are_left_to_the_passes),
+        BED_TEST(test_the_last_gap_is_shared_when_it_is_narrow),
+        BED_TEST(test_too_many_kinds_of_requests_take_two_calls),
     };
     return cmocka_run_group_tests_name("plan/rule_exact", tests, NULL, NULL);
 }

@@ -94,6 +94,23 @@ static void test_what_waits_together_goes_together(void **state)
     assert_non_null(bed_step(b, "UpdateRulesAttribute", 0)->waits);
 }
 
+/* 101 to come and 100 to go, which have nothing to do with each other: more pairs than are looked
+ * at, and beyond the quota, so that it is refused whatever the calls. */
+static void test_very_many_pairs_are_not_looked_at(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 0; i < 101; i++) {
+        if (i < 100)
+            have(b, arena_fmt(&b->a, "old%d.com", i), "-", i + 1);
+        want(b, arena_fmt(&b->a, "new%d.com", i), "-", "new", i + 1);
+    }
+    bed_plan(b);
+    assert_true(b->plan.lbs.items[0].refused);
+    assert_null(bed_step(b, "UpdateRulesAttribute", 0));
+    assert_int_equal(bed_count(b, "CreateRules"), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +119,7 @@ int main(void)
         BED_TEST(test_more_to_go_than_to_come_takes_a_delete_and_an_update),
         BED_TEST(test_a_rule_is_not_held_up_by_one_that_it_has_nothing_to_do_with),
         BED_TEST(test_what_waits_together_goes_together),
+        BED_TEST(test_very_many_pairs_are_not_looked_at),
     };
     return cmocka_run_group_tests_name("plan/rule_merge", tests, NULL, NULL);
 }

@@ -65,11 +65,27 @@ static void test_no_overlap_is_missed(void **state)
     }
 }
 
+/* A regular expression without a star or a question mark is no plain path. */
+static void test_a_regular_expression_is_near_what_it_matches(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    add(b, &l, bed_rule(b, "a.com", "~^/x$", "g"));
+    add(b, &l, bed_rule(b, "a.com", "/x", "g"));
+    struct alb_rule *unknown = bed_rule(b, "a.com", "/y", "g");
+    unknown->conditions.items[1].values.values.items[0] = NULL;
+    add(b, &l, unknown);
+    find_near(&b->a, &l);
+    assert_int_equal(l.nodes.len, 3);
+    assert_true(is_near(&l.nodes.items[0], &l.nodes.items[1]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_rule_is_near_those_it_overlaps_in_list_order),
         cmocka_unit_test(test_no_overlap_is_missed),
+        BED_TEST(test_a_regular_expression_is_near_what_it_matches),
     };
     return cmocka_run_group_tests_name("plan/rule_near", tests, NULL, NULL);
 }

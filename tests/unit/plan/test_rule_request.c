@@ -140,6 +140,45 @@ static void test_too_many_ways_to_differ_are_given_up(void **state)
     assert_false(request_classes(&b->a, c.at, c.n, &c.out));
 }
 
+static void test_no_rules_tell_no_requests_apart(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    assert_true(request_classes(&b->a, c.at, 0, &c.out));
+    assert_int_equal(c.out.len, 0);
+    add(&c, bed_rule(b, "-", "-", "g")); /* matches every request */
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    assert_int_equal(c.out.len, 1);
+    assert_true(has(&c, 1));
+}
+
+/* Also where a pattern is not known, or there are more patterns or rules than sets can hold. */
+static void test_what_is_not_known_is_given_up(void **state)
+{
+    struct bed *b = *state;
+    struct classes c = { 0 };
+    struct alb_rule *unknown = bed_rule(b, "a.com", "-", "g");
+    unknown->conditions.items[0].values.values.items[0] = NULL;
+    add(&c, unknown);
+    assert_false(request_classes(&b->a, c.at, c.n, &c.out));
+    c.n = 0;
+    struct alb_rule *rule = bed_rule(b, "h0.com", "-", "g");
+    for (int i = 1; i < 64; i++)
+        *LIST_PUSH(&b->a, &rule->conditions.items[0].values.values) =
+            arena_fmt(&b->a, "h%d.com", i);
+    add(&c, rule);
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out));
+    *LIST_PUSH(&b->a, &rule->conditions.items[0].values.values) = "h64.com";
+    assert_false(request_classes(&b->a, c.at, c.n, &c.out));
+    const struct rule_node *many[CLASS_NODES + 1];
+    c.nodes[0].rule = bed_rule(b, "a.com", "-", "g");
+    for (size_t i = 0; i < COUNT(many); i++)
+        many[i] = &c.nodes[0];
+    class_list out = { 0 };
+    assert_true(request_classes(&b->a, many, CLASS_NODES, &out));
+    assert_false(request_classes(&b->a, many, CLASS_NODES + 1, &out));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +190,8 @@ int main(void)
         BED_TEST(test_requests_and_responses_are_never_met_together),
         BED_TEST(test_methods_exclude_each_other),
         BED_TEST(test_too_many_ways_to_differ_are_given_up),
+        BED_TEST(test_no_rules_tell_no_requests_apart),
+        BED_TEST(test_what_is_not_known_is_given_up),
     };
     return cmocka_run_group_tests_name("plan/rule_request", tests, NULL, NULL);
 }
