@@ -372,7 +372,7 @@ static void follow_rounds(struct planner *p, struct rule_list *l, size_t there, 
     size_t calls = batch_count(p, &rest);
     if (calls > 1 && merge_ops(p, &passes, false, &merged))
         take_fewer(p, there, &rest, &calls, &merged);
-    if (calls > 1 && wait_alike(&rest) && !has_rounds(&rest) && place_ops(p, l, &passes, &placed))
+    if (calls > 1 && !has_rounds(&rest) && place_ops(p, l, &passes, &placed))
         take_fewer(p, there, &rest, &calls, &placed);
     for (size_t i = 0; i < l->nodes.len; i++)
         l->nodes.items[i].was = was[i];

@@ -294,7 +294,7 @@ static bool go_on(struct searcher *s)
 {
     if (!s->olds && !s->news)
         return true;
-    if (s->seen.len > STATES_MAX || s->tries >= TRIES_MAX)
+    if (s->seen.len > STATES_MAX)
         return false;
     const size_t creates = s->news > s->olds ? s->news - s->olds : 0;
     const size_t deletes = s->olds > s->news ? s->olds - s->news : 0;

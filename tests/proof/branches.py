@@ -55,7 +55,7 @@ def programs_of(work, folder):
     proof = {n: TOP / f"tests/proof/{n}.c" for n in (*WORLD, "least", "exhaustive", "edits")}
     world = [proof[n] for n in WORLD]
     return [*programs,
-            (work / "exhaustive", [proof["exhaustive"], proof["least"], *world], ["3", "1500", "1"]),
+            (work / "exhaustive", [proof["exhaustive"], proof["least"], *world], ["3", "12000", "1"]),
             (work / "edits", [proof["edits"], *world], ["16000", "1"]),
             (work / "edits_full", [proof["edits"], *world], ["4000", "1", "full"])]
 

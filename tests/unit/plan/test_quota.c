@@ -230,112 +230,6 @@ static size_t finish(struct bed *b)
     return calls;
 }
 
-/* With room for one: the rule that the catch-all hides is created, the catch-all takes the place
- * of one of the two that go, and the other goes. */
-static void test_with_room_for_one_the_last_create_takes_the_place_of_a_delete(void **state)
-{
-    struct bed *b = *state;
-    start(b, 37);
-    have(b, "a.com", 1);
-    bed_have_rule(b, bed_rule(b, "-", "/x", "other"), 2, "rule-2");
-    bed_want_rule(b, bed_rule(b, "w.com", "/y", "new"), 1);
-    bed_want_rule(b, bed_rule(b, "-", "/*", "rest"), 500);
-    bed_plan(b);
-    assert_plan(b, "CreateRules", "UpdateRulesAttribute", "DeleteRules");
-    assert_true(b->plan.lbs.items[0].hitless);
-    assert_int_equal(b->plan.steps.items[0].items.len, 1);
-    assert_null(b->plan.steps.items[0].waits);
-    assert_int_equal(b->plan.refusals.len, 0);
-    assert_int_equal(finish(b), 3);
-}
-
-/* The same where something else goes by itself, whatever it is: of another direction, of another
- * listener, or not to be deleted yet.  It is nothing to take the place of. */
-static void test_only_a_rule_of_its_list_and_direction_gives_up_its_place(void **state)
-{
-    struct bed *b = *state;
-    start(b, 34);
-    have(b, "a.com", 1);
-    bed_have_rule(b, bed_rule(b, "-", "/x", "other"), 2, "rule-2");
-    bed_want_rule(b, bed_rule(b, "w.com", "/y", "new"), 1);
-    bed_want_rule(b, bed_rule(b, "-", "/*", "rest"), 500);
-    struct alb_rule *answer = bed_rule(b, "s.com", "-", "g");
-    answer->direction = ALB_DIRECTION_RESPONSE;
-    answer->actions.items[0].type = ALB_ACTION_REMOVE_HEADER;
-    answer->actions.items[0].remove_header = (struct alb_remove_header){ .key = "x" };
-    bed_have_rule(b, answer, 900, "rule-900");
-    struct alb_listener *l = arena_alloc(&b->a, sizeof *l);
-    l->protocol = ALB_PROTOCOL_HTTP;
-    l->port = (struct opt_int){ 79, true };
-    bed_sync(b, bed_row(b, RESOURCE_LISTENER, "79/HTTP"), l, "lsn-2");
-    struct resource *r = bed_row(b, RESOURCE_RULE, "79/HTTP#1");
-    struct alb_rule *rule = bed_rule(b, "a.com", "-", "g");
-    rule->priority = (struct opt_int){ 7, true };
-    r->parent = "79/HTTP";
-    r->actual = rule;
-    r->cloud_id = "rule-x";
-    r->status = "Available";
-    struct alb_rule *stale = bed_rule(b, "stale.com", "/stale", "g");
-    bed_have_rule(b, stale, 950, "rule-950");
-    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", stale, 1))->observed_at = NOW - 60001;
-    bed_plan(b);
-    assert_true(b->plan.lbs.items[0].hitless);
-    assert_string_equal(bed_next(b)->action, "CreateRules");
-    assert_int_equal(bed_next(b)->items.len, 1);
-    assert_int_equal(bed_count(b, "UpdateRulesAttribute"), 1);
-    for (size_t i = 0; i < b->plan.steps.len; i++) {
-        const struct step *s = &b->plan.steps.items[i];
-        for (size_t k = 0; k < s->items.len && s->op == STEP_UPDATE; k++) {
-            assert_string_not_equal(s->items.items[k].id, "rule-900");
-            assert_string_not_equal(s->items.items[k].id, "rule-x");
-            assert_string_not_equal(s->items.items[k].id, "rule-950");
-        }
-    }
-    const struct step *waits = bed_step(b, "DeleteRules", bed_count(b, "DeleteRules") - 1);
-    assert_string_equal(waits->waits, "a fresh read");
-    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", stale, 1))->observed_at = NOW;
-    bed_plan(b);
-    (void)finish(b);
-}
-
-/* Two such changes, and room for one rule: the room that one makes is what the other needs. */
-static void test_changes_go_in_rounds_as_far_as_the_room_allows(void **state)
-{
-    struct bed *b = *state;
-    start(b, 35);
-    static const char *const hosts[] = { "a.com", "b.com" };
-    for (int i = 0; i < 2; i++) {
-        bed_have_rule(b, bed_rule(b, hosts[i], "/a/*", "1"), 1 + 2 * i,
-                      arena_fmt(&b->a, "rule-%d", 1 + 2 * i));
-        bed_have_rule(b, bed_rule(b, hosts[i], "/*/x", "2"), 2 + 2 * i,
-                      arena_fmt(&b->a, "rule-%d", 2 + 2 * i));
-        bed_want_rule(b, bed_rule(b, hosts[i], "/y/z", "3"), 1 + 2 * i);
-        bed_want_rule(b, bed_rule(b, hosts[i], "/*", "4"), 2 + 2 * i);
-    }
-    bed_plan(b);
-    assert_true(b->plan.lbs.items[0].hitless);
-    assert_int_equal(b->plan.refusals.len, 0);
-    (void)finish(b);
-}
-
-/* One that waits holds nobody up: what has room is made. */
-static void test_what_waits_takes_no_room(void **state)
-{
-    struct bed *b = *state;
-    start(b, 38);
-    have(b, "a.com", 1);
-    bed_want_rule(b, bed_rule(b, "*.com", "-", "@shop/web-api:80"), 500);
-    bed_want_rule(b, bed_rule(b, "n.org", "-", "new"), 1);
-    bed_plan(b);
-    const struct step *s = bed_next(b);
-    assert_string_equal(s->action, "CreateRules");
-    assert_int_equal(s->items.len, 1);
-    assert_true(b->plan.lbs.items[0].hitless);
-    bed_apply(b, s);
-    bed_plan(b);
-    assert_null(bed_next(b)); /* a.com is not deleted before the rule that waits is there */
-}
-
 static struct alb_rule *answer(struct bed *b, const char *host, const char *path)
 {
     struct alb_rule *rule = bed_rule(b, host, path, "g");
@@ -412,28 +306,6 @@ static void test_what_the_quota_does_not_allow_without_harm_is_said_before_that(
     assert_int_equal(b->plan.refusals.len, 0);
 }
 
-/* a.com/u/v can only be made in the place of a.com/u/..., which can only go when what is below it
- * has changed, which waits for a.com/u/v.  What could go by itself was not read for long. */
-static void test_room_is_waited_for_while_something_can_go_by_itself(void **state)
-{
-    struct bed *b = *state;
-    start(b, 37);
-    bed_have_rule(b, bed_rule(b, "a.com", "/u/*", "1"), 1, "rule-1");
-    bed_have_rule(b, bed_rule(b, "a.com", "/*", "2"), 50, "rule-50");
-    bed_want_rule(b, bed_rule(b, "a.com", "/u/v", "3"), 1);
-    bed_want_rule(b, bed_rule(b, "a.com", "/*", "4"), 2);
-    struct alb_rule *stale = bed_rule(b, "s.com", "-", "g");
-    bed_have_rule(b, stale, 950, "rule-950");
-    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", stale, 1))->observed_at = NOW - 60001;
-    bed_plan(b);
-    assert_null(bed_next(b));
-    assert_true(b->plan.lbs.items[0].hitless);
-    bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", stale, 1))->observed_at = NOW;
-    bed_plan(b);
-    assert_true(b->plan.lbs.items[0].hitless);
-    (void)finish(b);
-}
-
 static void test_beyond_the_quota_what_hurts_nobody_goes_first(void **state)
 {
     struct bed *b = *state;
@@ -478,6 +350,47 @@ static void test_beyond_the_quota_labels_that_are_moved_do_not_help(void **state
     assert_false(b->plan.lbs.items[0].hitless);
 }
 
+/* As many deletes come first as there is room lacking, and no more. */
+static void test_beyond_the_quota_no_more_goes_first_than_must(void **state)
+{
+    struct bed *b = *state;
+    start(b, 38);
+    bed_have_rule(b, answer(b, "r.com", "-"), 1, "rule-1");
+    bed_have_rule(b, answer(b, "s.com", "-"), 2, "rule-2");
+    bed_have_rule(b, answer(b, "t.com", "-"), 3, "rule-3");
+    want(b, "new.com", 1);
+    bed_plan(b);
+    assert_int_equal(bed_count(b, "DeleteRules"), 2);
+    assert_int_equal(bed_step(b, "DeleteRules", 0)->items.len, 2);
+    assert_int_equal(bed_step(b, "DeleteRules", 1)->items.len, 1);
+    assert_non_null(bed_step(b, "CreateRules", 0)->waits);
+    assert_true(b->plan.lbs.items[0].hitless);
+    (void)finish(b);
+}
+
+/* Labels that are moved in one listener are no concern of another. */
+static void test_moved_labels_hold_up_their_own_listener_only(void **state)
+{
+    struct bed *b = *state;
+    start(b, 1);
+    crowd(b);
+    struct alb_listener *l = arena_alloc(&b->a, sizeof *l);
+    l->protocol = ALB_PROTOCOL_HTTP;
+    l->port = (struct opt_int){ 81, true };
+    bed_sync(b, bed_row(b, RESOURCE_LISTENER, "81/HTTP"), l, "lsn-2");
+    struct resource *r = bed_row(b, RESOURCE_RULE, "81/HTTP#1");
+    r->parent = "81/HTTP";
+    r->desired = bed_rule(b, "c.com", "/p/q/r/*", "g");
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute", "CreateRules", "CreateRules");
+    const struct step *other = bed_step(b, "CreateRules", 0), *own = bed_step(b, "CreateRules", 1);
+    assert_string_equal(own->waits, "labels to be moved, to make room");
+    assert_int_equal(own->after.len, 1);
+    assert_string_equal(step_value(other, "ListenerId"), "lsn-2");
+    assert_null(other->waits);
+    assert_int_equal(other->after.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -492,17 +405,14 @@ int main(void)
         BED_TEST(test_a_standard_load_balancer_has_a_hundred),
         BED_TEST(test_the_quota_is_that_of_the_edition),
         BED_TEST(test_in_a_full_list_a_rule_does_not_change_its_direction),
-        BED_TEST(test_with_room_for_one_the_last_create_takes_the_place_of_a_delete),
-        BED_TEST(test_only_a_rule_of_its_list_and_direction_gives_up_its_place),
-        BED_TEST(test_changes_go_in_rounds_as_far_as_the_room_allows),
-        BED_TEST(test_what_waits_takes_no_room),
         BED_TEST(test_room_for_labels_comes_before_room_in_the_quota),
         BED_TEST(test_what_the_quota_will_cost_is_said_before_labels_are_moved),
         BED_TEST(test_what_the_quota_does_not_allow_without_harm_is_said_before_that),
-        BED_TEST(test_room_is_waited_for_while_something_can_go_by_itself),
         BED_TEST(test_beyond_the_quota_what_hurts_nobody_goes_first),
         BED_TEST(test_beyond_the_quota_the_rest_goes_first_too_and_the_plan_says_so),
         BED_TEST(test_beyond_the_quota_labels_that_are_moved_do_not_help),
+        BED_TEST(test_beyond_the_quota_no_more_goes_first_than_must),
+        BED_TEST(test_moved_labels_hold_up_their_own_listener_only),
     };
     return cmocka_run_group_tests_name("plan/quota", tests, NULL, NULL);
 }

@@ -166,6 +166,58 @@ static void test_rules_of_others_are_left_alone(void **state)
     assert_true(try_orders(&f.t, &f.out));
 }
 
+/* No rule for a host may go before the catch-all is there, the catch-all may not come before the
+ * rules above it, and these have only the places of the hosts.  Five rules that may change when
+ * they like make many states of that: the search ends all the same. */
+static void test_a_search_without_end_is_given_up(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    enum { HOSTS = 28, FREE = 5 };
+    ground_init(&f, b);
+    for (int i = 0; i < FREE; i++) {
+        node(&f, b, arena_fmt(&b->a, "free%d.com", i), "-", "old", 50 + i);
+        f.l.nodes.items[i].want = bed_rule(b, "-", "-", "changed");
+        f.l.nodes.items[i].changed = true;
+    }
+    for (int i = 1; i < HOSTS; i++)
+        node(&f, b, "-", arena_fmt(&b->a, "/p%d/*", i), "new", 0);
+    node(&f, b, "-", "/*", "rest", 0);
+    for (int i = 0; i < HOSTS; i++)
+        node(&f, b, arena_fmt(&b->a, "h%d.com", i), "-", arena_fmt(&b->a, "%d", i), 100 + i);
+    find_near(&b->a, &f.l);
+    for (size_t i = 0; i < FREE; i++) {
+        goes(&f, i);
+        comes(&f, i, f.l.nodes.items[i].was);
+        f.t.rules.items[2 * i].peer = 2 * i + 2;
+        f.t.rules.items[2 * i + 1].peer = 2 * i + 1;
+    }
+    for (size_t i = FREE; i < FREE + HOSTS; i++)
+        comes(&f, i, 1000 + (int64_t)i);
+    for (size_t i = FREE + HOSTS; i < FREE + 2 * HOSTS; i++)
+        goes(&f, i);
+    assert_false(try_orders(&f.t, &f.out));
+    assert_int_equal(f.out.len, 0);
+}
+
+/* What overlaps more rules than a set of them can hold is left to the passes. */
+static void test_very_many_rules_near_one_are_given_up(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "-", "/*", "1", 0);
+    for (int i = 0; i < CLASS_NODES; i++) {
+        node(&f, b, arena_fmt(&b->a, "h%d.com", i), "-", "g", i + 2);
+        stays(&f, f.l.nodes.len - 1);
+    }
+    node(&f, b, "gone.com", "-", "1", 1);
+    find_near(&b->a, &f.l);
+    goes(&f, f.l.nodes.len - 1);
+    comes(&f, 0, 9000);
+    assert_false(try_orders(&f.t, &f.out));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +226,8 @@ int main(void)
         BED_TEST(test_what_no_request_reaches_may_change_when_it_likes),
         BED_TEST(test_what_is_too_many_comes_before_or_after_the_updates),
         BED_TEST(test_rules_of_others_are_left_alone),
+        BED_TEST(test_a_search_without_end_is_given_up),
+        BED_TEST(test_very_many_rules_near_one_are_given_up),
     };
     return cmocka_run_group_tests_name("plan/rule_try", tests, NULL, NULL);
 }
