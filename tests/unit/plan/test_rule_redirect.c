@@ -566,35 +566,6 @@ static void test_redirects_stay_with_an_incomplete_source_and_go_after_their_lis
     assert_null(bed_step(b, "DeleteRules", 0)->waits);
 }
 
-/* A rule that is wanted goes with its listener, which is not: so a redirect of it goes, too. */
-static void test_a_redirect_goes_with_its_listener(void **state)
-{
-    struct bed *b = *state;
-    start(b);
-    struct resource *r = have(b, HTTP, redirect(b, "a.com", "443", NULL), 1);
-    r->desired = r->actual;
-    have(b, HTTPS, forward(b, "a.com"), 1);
-    bed_undesired(bed_row(b, RESOURCE_LISTENER, HTTP));
-    bed_plan(b);
-    assert_null(bed_step(b, "DeleteListener", 0)->waits);
-    const struct step *s = step_of(b, "DeleteRules", HTTPS);
-    assert_non_null(s->waits);
-    assert_non_null(strstr(s->waits, "to redirect to it no more"));
-}
-
-/* "80" instead of "80/HTTP" names no listener that could be redirected to. */
-static void test_a_listener_without_a_protocol_redirects_nowhere(void **state)
-{
-    struct bed *b = *state;
-    start(b);
-    struct resource *r = listener(b, "80", 80, ALB_PROTOCOL_HTTP);
-    assert_non_null(r);
-    want(b, "80", redirect(b, "a.com", "443", NULL), 1);
-    want(b, HTTPS, forward(b, "a.com"), 1);
-    bed_plan(b);
-    assert_null(step_of(b, "CreateRules", "80")->waits);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -623,8 +594,6 @@ int main(void)
         BED_TEST(test_a_circle_by_way_of_the_order_of_rules_is_cut),
         BED_TEST(test_what_only_waits_for_a_circle_goes_on_waiting),
         BED_TEST(test_redirects_stay_with_an_incomplete_source_and_go_after_their_listener),
-        BED_TEST(test_a_redirect_goes_with_its_listener),
-        BED_TEST(test_a_listener_without_a_protocol_redirects_nowhere),
     };
     return cmocka_run_group_tests_name("plan/rule_redirect", tests, NULL, NULL);
 }
