@@ -55,7 +55,8 @@ struct session {
     size_t n_albconfigs;
     struct fact_set facts;
     struct translate_out wanted;
-    struct model known; /* as the store had it */
+    struct model known; /* as the store had it ... */
+    struct arena known_arena;
     struct model world;
     finding_list findings; /* as of the last reading, in the store or after session_observe() */
     int64_t verified_at;   /* ms, end of the last complete reading; 0: none                   */

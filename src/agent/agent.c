@@ -63,6 +63,8 @@ static void read_known(struct agent *g)
         model_copy(&b->s.arena, known, lb, &b->s.known);
         b->lean = b->s.arena.size;
     }
+    g->base.known = (struct model){ 0 };
+    arena_done(&g->base.known_arena);
 }
 
 static bool begin_apply(struct agent *g, struct error *err)

@@ -108,7 +108,7 @@ bool session_open(struct session *s, const struct session_config *config, struct
         || !session_load_findings(s, s->store, err))
         return false;
     read_batches(s);
-    return store_model_load(s->store, &s->arena, &s->known, err);
+    return store_model_load(s->store, &s->known_arena, &s->known, err);
 }
 
 /* What fails here is done by the next run. */
@@ -133,6 +133,7 @@ void session_close(struct session *s)
     map_done(&s->tombstones);
     arena_done(&s->arena);
     arena_done(&s->fact_arena);
+    arena_done(&s->known_arena);
     *s = (struct session){ 0 };
 }
 
