@@ -20,6 +20,7 @@ struct balancer {
     bool wanted;          /* the objects ask for it                                             */
     bool lacks_facts;     /* what is wanted now is not known yet                                */
     bool revision_due;    /* what is wanted was not recorded yet                                */
+    bool missed;          /* the last reading did not show the load balancer               */
     bool in_sync;         /* as was last said                                                   */
     const char *refusal;  /* as was last said                                                   */
     struct arena said;    /* of 'refusal'                                                       */

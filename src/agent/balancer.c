@@ -286,11 +286,42 @@ static void forget_gone(struct balancer *b, int64_t now_ms)
     arena_done(&b->gone_arena);
 }
 
+static bool has_lb(const struct model *m, const char *id)
+{
+    for (size_t i = 0; i < m->rows.len; i++) {
+        const struct resource *r = &m->rows.items[i];
+        if (r->kind == RESOURCE_LOAD_BALANCER && r->cloud_id && !strcmp(r->cloud_id, id))
+            return true;
+    }
+    return false;
+}
+
+/* Is the load balancer that was there not in what was found, and not by our doing?  One that is
+ * made again beside it cannot be told from it any more, so that one list is not believed. */
+static bool has_vanished(const struct balancer *b, const struct model *found, int64_t began_ms)
+{
+    const struct model *before = b->s.observed ? &b->s.world : &b->s.known;
+    for (size_t i = 0; i < before->rows.len; i++) {
+        const struct resource *r = &before->rows.items[i];
+        if (r->kind == RESOURCE_LOAD_BALANCER && r->actual && r->cloud_id
+            && !is_gone(b, r, began_ms) && !has_lb(found, r->cloud_id))
+            return true;
+    }
+    return false;
+}
+
 bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
                    struct error *err)
 {
     struct model actual = { 0 };
     const int64_t now = session_now(&b->s);
+    const bool missed = b->missed;
+    b->missed = has_vanished(b, found, began_ms);
+    if (b->missed && !missed) {
+        b->read_at = began_ms;
+        reading_ask(g, b);
+        return true;
+    }
     merge_reading(b, found, began_ms, &actual);
     b->read_at = began_ms;
     forget_gone(b, now);

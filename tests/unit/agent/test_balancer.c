@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "alb-agent/json.h"
 #include "mock-server/cloud.h"
@@ -203,6 +204,34 @@ static void test_what_is_read_while_somebody_deletes_it_is_read_again(void **sta
     runner_stop(&r);
 }
 
+static void hide_balancers_once(void *arg, const struct mock_call *call, cJSON *reply)
+{
+    int *left = arg;
+    if (strcmp(call->action, "ListLoadBalancers") != 0 || *left <= 0)
+        return;
+    --*left;
+    cJSON_ReplaceItemInObjectCaseSensitive(reply, "LoadBalancers", cJSON_CreateArray());
+}
+
+/* The second could not be told from the first any more, and all would stand still. */
+static void test_one_list_without_the_balancer_makes_no_second_one(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    int left = 1;
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    w->mock.on_reply = hide_balancers_once;
+    w->mock.arg = &left;
+    agent_resync(r.g);
+    runner_settle(&r);
+    assert_int_equal(left, 0);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 1);
+    w->mock.on_reply = NULL;
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -216,6 +245,7 @@ int main(void)
         WORLD_TEST(test_a_rule_goes_while_another_object_is_in_doubt),
         WORLD_TEST(test_what_a_failed_job_was_to_make_is_made_again),
         WORLD_TEST(test_what_is_read_while_somebody_deletes_it_is_read_again),
+        WORLD_TEST(test_one_list_without_the_balancer_makes_no_second_one),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
