@@ -23,8 +23,21 @@ struct flight {
 struct budget {
     int64_t at_ms, spent_us; /* in time that a call costs */
 };
+/* A ClientToken that was sent, with what, and whether the answer ended its life. */
+struct token {
+    uint64_t call, digest;
+    bool over;
+};
+/* The starts of a family of lanes within a second. */
+struct starts {
+    int64_t at_ms[64];
+    size_t next;
+};
 struct checks {
     struct flight flights[64];
+    struct map tokens;
+    struct arena token_arena;
+    struct starts starts[LANE_FAMILIES];
     struct map budgets;
     struct arena arena;
 };
@@ -40,12 +53,16 @@ void check_done(struct sim *s)
 {
     (void)s;
     map_done(&checks.budgets);
+    map_done(&checks.tokens);
     arena_done(&checks.arena);
+    arena_done(&checks.token_arena);
 }
 
 void check_restart(struct sim *s)
 {
-    check_done(s);
+    map_done(&checks.budgets);
+    arena_done(&checks.arena);
+    memset(checks.starts, 0, sizeof checks.starts);
     check_begin(s);
 }
 
@@ -131,6 +148,10 @@ static void take_lane(struct sim *s, const struct sim_call *c)
         sim_complain(s, "more than %zu changes in flight", COUNT(checks.flights));
         return;
     }
+    size_t lanes = 1;
+    for (size_t i = 0; i < COUNT(checks.flights); i++)
+        lanes += checks.flights[i].call != 0;
+    s->most_lanes = lanes > s->most_lanes ? lanes : s->most_lanes;
     free_one->call = c->id;
     (void)snprintf(free_one->lane, sizeof free_one->lane, "%s", lane);
 }
@@ -193,6 +214,47 @@ static uint64_t call_digest(const struct sim_call *c)
     return h | 1;
 }
 
+/* A token is for one call, until that was answered; and it is on disk before it is sent. */
+static void check_token(struct sim *s, const struct sim_call *c)
+{
+    const char *text = param(c, "ClientToken");
+    if (!text)
+        return;
+    if (!disk_holds_synced(s->disk, text))
+        sim_complain(s, "%s leaves before its intent is on disk", c->action);
+    struct token *t = map_get(&checks.tokens, text);
+    const uint64_t digest = call_digest(c);
+    if (t && t->over)
+        sim_complain(s, "%s takes a token again that was answered", c->action);
+    if (t && t->digest != digest)
+        sim_complain(s, "%s takes the token of another call", c->action);
+    if (!t) {
+        t = arena_alloc(&checks.token_arena, sizeof *t);
+        map_put(&checks.tokens, text, t);
+    }
+    t->digest = digest;
+    t->call = c->id;
+}
+
+/* New changes, not repeats, of a family of lanes: not more in a second than its pace allows. */
+static void check_pace(struct sim *s, const struct sim_call *c)
+{
+    const enum lane_family family =
+        strstr(c->action, "Server") ? LANE_SERVER_GROUP : LANE_LOAD_BALANCER;
+    const size_t most = s->config.pace[family].starts_per_second;
+    struct starts *st = &checks.starts[family];
+    const char *token = param(c, "ClientToken");
+    if (!most || (token && map_get(&checks.tokens, token)) || !token)
+        return;
+    const int64_t now = sim_now(s);
+    /* As many at once after a rest, and as many again while the second passes. */
+    const size_t at = st->next + COUNT(st->at_ms) - 2 * most;
+    const int64_t *before = &st->at_ms[at % COUNT(st->at_ms)];
+    if (*before && now >= *before && now - *before < 900)
+        sim_complain(s, "%s: more than %zu starts in a second", c->action, most);
+    st->at_ms[st->next++ % COUNT(st->at_ms)] = now;
+}
+
 void check_request(struct sim *s, const struct sim_call *c)
 {
     spend(s, c);
@@ -202,6 +264,8 @@ void check_request(struct sim *s, const struct sim_call *c)
     view_refresh(s);
     check_ours(s, c);
     take_lane(s, c);
+    check_pace(s, c);
+    check_token(s, c);
     if (s->net.refused == call_digest(c))
         sim_complain(s, "%s is repeated although it was refused for good", c->action);
 }
@@ -240,6 +304,16 @@ static void check_served(struct sim *s, const char *after)
         }
 }
 
+/* A reply with a code, or success, ends it; but for codes that say that nobody knows. */
+static void end_token(const struct sim_call *c, int status, const char *code)
+{
+    const char *text = param(c, "ClientToken");
+    struct token *t = text ? map_get(&checks.tokens, text) : NULL;
+    if (t && status > 0 && status < 500 && !(code && !strcmp(code, "IdempotenceProcessing"))
+        && status != 200)
+        t->over = true;
+}
+
 void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
                   bool by_fault)
 {
@@ -250,6 +324,9 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
                by_fault ? " (fault)" : "", status, code ? code : "");
     if (!c->write)
         return;
+    end_token(c, status, code);
+    if (code && !strncmp(code, "ResourceInUse", 13) && !s->disturbed_ms)
+        sim_complain(s, "%s is answered %s: what is in use goes last", c->action, code);
     if (is_busy(code) && !s->disturbed_ms)
         sim_complain(s, "%s is answered %s: another change was not over", c->action, code);
     if (by_fault && code && !strncmp(code, "IllegalParam", 12)) {
@@ -370,8 +447,12 @@ void check_quiet(struct sim *s)
     s->view.stale |= VIEW_GROUPS;
     view_refresh(s);
     view_routing(&s->view, &now);
-    if (!is_at_goal(s, &now))
+    if (!is_at_goal(s, &now)) {
+        if (!s->unbounded && !s->disturbed_ms && !s->faulty)
+            sim_complain(s, "the agent rests, although not all is as asked for");
         return;
+    }
+    s->faulty = false;
     s->goals[0] = now;
     s->n_goals = 1;
     check_goal(s);

@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES = 6, REGIONS = 16, PAGE = 4096 };
+enum { FILES = 6, REGIONS = 16, PAGE = 4096, RECENT = 131072 };
 
 struct file {
     char *path;
     unsigned char *data, *synced;
     size_t len, cap, synced_len;
     size_t low, high; /* what was written since the last sync */
+    size_t mark;      /* where was written last                */
     void *regions[REGIONS];
 };
 
@@ -137,6 +138,7 @@ static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64
     make_room(&f->data, &f->cap, end);
     memcpy(f->data + at, from, (size_t)n);
     touch(f, (size_t)at, end);
+    f->mark = end;
     f->len = end > f->len ? end : f->len;
     return end_op(h->disk);
 }
@@ -486,18 +488,40 @@ void disk_lose(struct disk *d)
         drop(&d->files[i]);
 }
 
-bool disk_holds(const struct disk *d, const char *text)
+static bool file_holds(const struct file *f, size_t from, const char *text)
 {
     const size_t n = strlen(text);
-    for (size_t i = 0; i < FILES; i++) {
-        const struct file *f = &d->files[i];
-        const unsigned char *at = f->data, *end = f->data + f->len;
-        while (f->len >= n && at + n <= end
-               && (at = memchr(at, text[0], (size_t)(end - at))) != NULL && at + n <= end) {
-            if (!memcmp(at, text, n))
-                return true;
-            at++;
-        }
+    const unsigned char *at = f->data + from, *end = f->data + f->len;
+    while (at + n <= end && (at = memchr(at, text[0], (size_t)(end - at))) != NULL
+           && at + n <= end) {
+        if (!memcmp(at, text, n))
+            return true;
+        at++;
     }
     return false;
+}
+
+bool disk_holds(const struct disk *d, const char *text)
+{
+    for (size_t i = 0; i < FILES; i++)
+        if (d->files[i].len && file_holds(&d->files[i], 0, text))
+            return true;
+    return false;
+}
+
+/* Most of the time it was written a moment ago: to the end of the log, or where it was begun
+ * anew. */
+bool disk_holds_synced(const struct disk *d, const char *text)
+{
+    for (size_t i = 0; i < FILES; i++) {
+        const struct file *f = &d->files[i];
+        if (f->path && strstr(f->path, "-wal") && f->low < f->high)
+            return false; /* of the log; the file may be half of a checkpoint */
+    }
+    for (size_t i = 0; i < FILES; i++) {
+        const struct file *f = &d->files[i];
+        if (f->len && file_holds(f, f->mark > RECENT ? f->mark - RECENT : 0, text))
+            return true;
+    }
+    return disk_holds(d, text);
 }

@@ -31,6 +31,7 @@ static void configure(struct sim *s)
                      .transport = &s->net.transport },
         .resync_ms = RESYNC_MS,
     };
+    s->config.session.allow_destroy = true;
     for (int f = 0; f < LANE_FAMILIES; f++) {
         struct apply_pace *pace = &s->config.pace[f];
         pace->concurrent = rng_below(&r, 3) ? 0 : 1 + (size_t)rng_below(&r, 4);
@@ -77,6 +78,9 @@ static void begin(struct sim *s)
     check_goal(s);
     life_settle(s);
     check_quiet(s);
+    const struct apply_pace *pace = &s->config.pace[LANE_SERVER_GROUP];
+    if (!pace->concurrent && !pace->starts_per_second && s->most_lanes < 3)
+        sim_complain(s, "groups are made one after the other");
 }
 
 /* Nothing is asked for that cannot be, nothing goes wrong any more. */

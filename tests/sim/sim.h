@@ -130,6 +130,8 @@ bool disk_has_failed(const struct disk *d);
 void disk_revive(struct disk *d, bool power, struct rng *r);
 void disk_lose(struct disk *d);
 bool disk_holds(const struct disk *d, const char *text);
+/* The same, and nothing waits to be synced. */
+bool disk_holds_synced(const struct disk *d, const char *text);
 /* Operations that changed a file, so far. */
 int64_t disk_ops(const struct disk *d);
 
@@ -239,11 +241,13 @@ struct sim {
     struct routing goals[GOALS_MAX];
     size_t n_goals;
     bool unbounded;       /* too many: nothing is checked until all is as asked for */
+    bool faulty;          /* something was to go wrong since all was as asked for */
     int64_t disturbed_ms; /* when somebody else, or a fault, may have emptied a group or made
                              something busy; 0: not since all was as asked for        */
     struct map foreign;   /* ids of what others made */
     struct map births;    /* ids, since when they are there */
     bool dead;            /* the agent died in the middle of a turn */
+    size_t most_lanes;    /* that had a change in flight at once             */
     int64_t in_sync;      /* times an agent said so */
     bool restart_due;     /* a refusal for good was played: only a new run tries again */
 };

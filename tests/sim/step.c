@@ -112,8 +112,12 @@ void step_do(struct sim *s, bool with_fault)
     if (s->options.verbose)
         printf("step %zu: %s\n", s->step, c->name);
     struct rng kept = s->rng;
-    if (faulty && with_fault)
+    if (faulty && with_fault) {
+        s->faulty = true;
         fault_arm(s);
+        if (one_in(s, 3))
+            fault_arm(s);
+    }
     s->rng.state = kept.state + 1; /* what follows is the same without the fault */
     s->net.step_calls = 0;
     s->counts.events++;
