@@ -72,17 +72,21 @@ bool store_meta_get(struct store *st, struct arena *a, const char *name, const c
 bool store_meta_put(struct store *st, const char *name, const char *value,
                     struct error *err) MUST_USE;
 
-/* Makes the object table say what the set says; an incomplete set removes nothing. */
-bool store_objects_put(struct store *st, const struct object_set *set, struct error *err) MUST_USE;
+/* Makes the object table say what the set says; an incomplete set removes nothing.  Each object
+ * whose body comes, changes or goes is an event of 'now_ms' (store_events_read()): what is in the
+ * table is what all events come to. */
+bool store_objects_put(struct store *st, const struct object_set *set, int64_t now_ms,
+                       struct error *err) MUST_USE;
 
 /* The same; 'changed' is told of each object that was not there or was another. */
 typedef void store_object_fn(void *arg, const struct object *obj);
-bool store_objects_sync(struct store *st, const struct object_set *set, store_object_fn *changed,
-                        void *arg, struct error *err) MUST_USE;
+bool store_objects_sync(struct store *st, const struct object_set *set, int64_t now_ms,
+                        store_object_fn *changed, void *arg, struct error *err) MUST_USE;
 /* One object; it need not be there to be deleted. */
-bool store_object_put(struct store *st, const struct object *obj, struct error *err) MUST_USE;
+bool store_object_put(struct store *st, const struct object *obj, int64_t now_ms,
+                      struct error *err) MUST_USE;
 bool store_object_delete(struct store *st, enum object_kind kind, const char *ns, const char *name,
-                         struct error *err) MUST_USE;
+                         int64_t now_ms, struct error *err) MUST_USE;
 
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out,
                       struct error *err) MUST_USE;
@@ -148,17 +152,22 @@ bool store_finding_decide(struct store *st, const struct finding *f, struct erro
 
 /* ---- what the sources said --------------------------------------------------------------- */
 
-/* Something that happened to what the agent goes by.  'kind' is a word of the caller's: ADDED,
- * MODIFIED, DELETED (no body, the key is gone), SYNCED (the source 'key' is complete) ... */
+/* Something that happened to what the agent goes by: ADDED, MODIFIED, DELETED (no body, the key
+ * is gone), which store_objects_put() and its like write, and of the key "source" SYNCED (it is
+ * complete) and INCOMPLETE (what is not there need not be gone), which an agent writes at its
+ * start and when it changes. */
 struct store_event {
     int64_t seq; /* set by store_event_add(); ascending, never used twice */
     int64_t at;
     const char *kind, *key; /* key: "Ingress shop/web"                              */
-    const char *body;       /* canonical JSON, pruned, without secrets; NULL: none  */
+    const char *body;       /* canonical JSON, pruned; NULL: none, or one that looks as if it
+                               held a secret                                        */
 };
 typedef LIST_OF(struct store_event) store_events;
 /* ERROR_BUG when the body holds a private key or an access-key secret. */
 bool store_event_add(struct store *st, struct store_event *event, struct error *err) MUST_USE;
+/* How many were added since the store was opened. */
+int64_t store_events_added(const struct store *st);
 /* At most 'max' events from 'seq' on, in order. */
 bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena *a,
                        store_events *out, struct error *err) MUST_USE;

@@ -49,6 +49,7 @@ struct agent {
     bool changed, all_changed;        /* since it was translated: what 'changes' says, or all */
     struct translate_changes changes; /* ... */
     struct arena changes_arena;
+    const char *completeness; /* of the source, as the last event about it said; NULL: none */
     struct fact_reader *facts;
     struct arena facts_arena; /* of its needs */
     int64_t facts_due;        /* after a failure */

@@ -166,16 +166,28 @@ static void note_since(void *arg, const struct object *obj)
     address_note(arg, NULL, obj);
 }
 
+/* Is all there that there is?  Said at the start, and when it changes. */
+static bool save_completeness(struct agent *g, struct error *err)
+{
+    const char *kind = g->base.objects.incomplete ? "INCOMPLETE" : "SYNCED";
+    struct store_event event = { .at = session_now(&g->base), .kind = kind, .key = "source" };
+    if (g->completeness && !strcmp(g->completeness, kind))
+        return true;
+    g->completeness = kind;
+    return store_event_add(g->base.store, &event, err);
+}
+
 static bool save_objects(struct agent *g, struct error *err)
 {
+    struct store *st = g->base.store;
+    const int64_t now = session_now(&g->base);
     if (g->all_changed)
-        return store_objects_sync(g->base.store, &g->base.objects, g->tr ? NULL : note_since, g,
-                                  err);
+        return store_objects_sync(st, &g->base.objects, now, g->tr ? NULL : note_since, g, err);
     for (size_t i = 0; i < g->changes.objects.len; i++) {
         const struct translate_object *o = &g->changes.objects.items[i];
         const struct object *obj = object_set_find(&g->base.objects, o->kind, o->ns, o->name);
-        if (obj ? !store_object_put(g->base.store, obj, err)
-                : !store_object_delete(g->base.store, o->kind, o->ns, o->name, err))
+        if (obj ? !store_object_put(st, obj, now, err)
+                : !store_object_delete(st, o->kind, o->ns, o->name, now, err))
             return false;
     }
     return true;
@@ -229,7 +241,8 @@ static bool run_update(struct agent *g, struct error *err)
         return true;
     }
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
-    if (!store_begin(&txn, g->base.store, err) || !save_objects(g, err))
+    if (!store_begin(&txn, g->base.store, err) || !save_objects(g, err)
+        || !save_completeness(g, err))
         return false;
     update(g);
     bool ok = give_out(g, all, err) && store_commit(&txn, err);

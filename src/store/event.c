@@ -54,7 +54,13 @@ bool store_event_add(struct store *st, struct store_event *event, struct error *
     if (!stmt_run(s, err))
         return error_wrap(err, "record %s", event->key);
     event->seq = sqlite3_last_insert_rowid(st->db);
+    st->events++;
     return true;
+}
+
+int64_t store_events_added(const struct store *st)
+{
+    return st->events;
 }
 
 static bool read_all(struct arena *a, sqlite3_stmt *s, store_events *out, struct error *err)

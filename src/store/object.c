@@ -1,4 +1,5 @@
-/* object.c - the objects of the sources, as they were last read. */
+/* object.c - the objects of the sources, as they were last read; what changes among them is an
+ * event. */
 #include "alb-agent/object.h"
 
 #include <string.h>
@@ -17,6 +18,8 @@
            "WHERE uid IS NOT excluded.uid OR resource_version IS NOT excluded.resource_version " \
            "OR generation IS NOT excluded.generation OR origin IS NOT excluded.origin "          \
            "OR body IS NOT excluded.body")                                                       \
+    X(BODY, "SELECT body IS :body AS same FROM object "                                          \
+            "WHERE kind = :kind AND namespace = :namespace AND name = :name")                    \
     X(DELETE, "DELETE FROM object WHERE kind = :kind AND namespace = :namespace AND name = :name")
 
 #define X(NAME, sql) NAME,
@@ -28,40 +31,109 @@ static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
 _Static_assert(COUNT(stmt_sql) <= STATEMENTS_MAX, "room in struct store");
 const struct statements object_statements = { stmt_sql, STMT_COUNT };
 
-static bool put(struct store *st, const struct object *obj, struct error *err)
+struct address {
+    const char *kind, *ns, *name;
+};
+
+static struct address address_of(const struct object *obj)
 {
-    struct arena scratch CLEANUP(arena_done) = { 0 };
+    return (struct address){ object_kind_name(obj->kind), obj->ns, obj->name };
+}
+
+static void bind_address(sqlite3_stmt *s, const struct address *at)
+{
+    bind_text(s, ":kind", at->kind);
+    bind_text(s, ":namespace", at->ns);
+    bind_text(s, ":name", at->name);
+}
+
+/* ---- what happened -------------------------------------------------------------------------- */
+
+static bool add_event(struct store *st, const char *kind, const struct address *at,
+                      const char *body, int64_t now_ms, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct store_event event = {
+        .at = now_ms,
+        .kind = kind,
+        .key = arena_fmt(&a, "%s %s%s%s", at->kind, at->ns, *at->ns ? "/" : "", at->name),
+        .body = body && text_has_secret(body) ? NULL : body,
+    };
+    return store_event_add(st, &event, err);
+}
+
+/* What a new body makes of the object: "ADDED", "MODIFIED", or NULL. */
+static bool find_event(struct store *st, const struct address *at, const char *body,
+                       const char **kind, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][BODY];
+    bool row;
+    bind_address(s, at);
+    bind_text(s, ":body", body);
+    if (!stmt_next(s, &row, err))
+        return false;
+    *kind = !row ? "ADDED" : col_int(s, "same") ? NULL : "MODIFIED";
+    return true;
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static bool put_row(struct store *st, const struct object *obj, const char *body, bool *changed,
+                    struct error *err)
+{
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][PUT];
-    bind_text(s, ":kind", object_kind_name(obj->kind));
-    bind_text(s, ":namespace", obj->ns);
-    bind_text(s, ":name", obj->name);
+    const struct address at = address_of(obj);
+    bind_address(s, &at);
     bind_text(s, ":uid", obj->uid);
     bind_text(s, ":resource_version", obj->resource_version);
     bind_int(s, ":generation", obj->generation);
     bind_text(s, ":origin", obj->origin);
-    bind_text(s, ":body", json_canonical(&scratch, obj->body));
-    return stmt_run(s, err);
+    bind_text(s, ":body", body);
+    if (!stmt_run(s, err))
+        return false;
+    *changed = sqlite3_changes(st->db) > 0;
+    return true;
 }
 
-bool store_object_put(struct store *st, const struct object *obj, struct error *err)
+static bool put(struct store *st, const struct object *obj, int64_t now_ms, bool *changed,
+                struct error *err)
 {
-    return put(st, obj, err)
-           || error_wrap(err, "write %s %s/%s", object_kind_name(obj->kind), obj->ns, obj->name);
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    const struct address at = address_of(obj);
+    const char *body = json_canonical(&scratch, obj->body), *kind;
+    return (find_event(st, &at, body, &kind, err) && put_row(st, obj, body, changed, err)
+            && (!kind || add_event(st, kind, &at, body, now_ms, err)))
+           || error_wrap(err, "write %s %s/%s", at.kind, at.ns, at.name);
+}
+
+static bool delete_row(struct store *st, const struct address *at, int64_t now_ms,
+                       struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][DELETE];
+    bind_address(s, at);
+    return (stmt_run(s, err)
+            && (!sqlite3_changes(st->db) || add_event(st, "DELETED", at, NULL, now_ms, err)))
+           || error_wrap(err, "remove %s %s/%s", at->kind, at->ns, at->name);
+}
+
+bool store_object_put(struct store *st, const struct object *obj, int64_t now_ms, struct error *err)
+{
+    struct batch batch CLEANUP(batch_done) = { 0 };
+    bool changed;
+    return batch_begin(&batch, st, err) && put(st, obj, now_ms, &changed, err)
+           && batch_end(&batch, err);
 }
 
 bool store_object_delete(struct store *st, enum object_kind kind, const char *ns, const char *name,
-                         struct error *err)
+                         int64_t now_ms, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][DELETE];
-    bind_text(s, ":kind", object_kind_name(kind));
-    bind_text(s, ":namespace", ns);
-    bind_text(s, ":name", name);
-    return stmt_run(s, err) || error_wrap(err, "remove %s %s/%s", object_kind_name(kind), ns, name);
+    struct batch batch CLEANUP(batch_done) = { 0 };
+    const struct address at = { object_kind_name(kind), ns, name };
+    return batch_begin(&batch, st, err) && delete_row(st, &at, now_ms, err)
+           && batch_end(&batch, err);
 }
 
-struct address {
-    const char *kind, *ns, *name;
-};
+/* ---- a whole set ---------------------------------------------------------------------------- */
 
 static int compare(const struct address *x, const struct object *y)
 {
@@ -93,43 +165,40 @@ static bool find_absent(struct store *st, struct arena *a, const struct object_s
     }
 }
 
-static bool remove_absent(struct store *st, const struct object_set *set, struct error *err)
+static bool remove_absent(struct store *st, const struct object_set *set, int64_t now_ms,
+                          struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     addresses absent = { 0 };
     if (!find_absent(st, &scratch, set, &absent, err))
         return false;
-    for (size_t i = 0; i < absent.len; i++) {
-        sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][DELETE];
-        bind_text(s, ":kind", absent.items[i].kind);
-        bind_text(s, ":namespace", absent.items[i].ns);
-        bind_text(s, ":name", absent.items[i].name);
-        if (!stmt_run(s, err))
+    for (size_t i = 0; i < absent.len; i++)
+        if (!delete_row(st, &absent.items[i], now_ms, err))
             return false;
-    }
     return true;
 }
 
-bool store_objects_put(struct store *st, const struct object_set *set, struct error *err)
+bool store_objects_put(struct store *st, const struct object_set *set, int64_t now_ms,
+                       struct error *err)
 {
-    return store_objects_sync(st, set, NULL, NULL, err);
+    return store_objects_sync(st, set, now_ms, NULL, NULL, err);
 }
 
-bool store_objects_sync(struct store *st, const struct object_set *set, store_object_fn *changed,
-                        void *arg, struct error *err)
+bool store_objects_sync(struct store *st, const struct object_set *set, int64_t now_ms,
+                        store_object_fn *told, void *arg, struct error *err)
 {
     struct batch batch CLEANUP(batch_done) = { 0 };
     if (!batch_begin(&batch, st, err))
         return false;
     for (size_t i = 0; i < set->objects.len; i++) {
         const struct object *obj = set->objects.items[i];
-        if (!put(st, obj, err))
-            return error_wrap(err, "write %s %s/%s", object_kind_name(obj->kind), obj->ns,
-                              obj->name);
-        if (changed && sqlite3_changes(st->db))
-            changed(arg, obj);
+        bool changed;
+        if (!put(st, obj, now_ms, &changed, err))
+            return false;
+        if (told && changed)
+            told(arg, obj);
     }
-    if (!set->incomplete && !remove_absent(st, set, err))
+    if (!set->incomplete && !remove_absent(st, set, now_ms, err))
         return error_wrap(err, "remove objects");
     return batch_end(&batch, err);
 }

@@ -64,6 +64,7 @@ struct store {
     bool lock_was_there; /* this path has been a store before                   */
     bool holds;          /* the row in 'holder' is ours                         */
     bool beside;         /* a snapshot: a writer had the file when it was taken */
+    int64_t events;      /* that were added                                    */
     int64_t calls_max;   /* closed calls beyond so many newest ones are dropped */
     sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
 };

@@ -99,12 +99,67 @@ static void test_source_without_an_albconfig_changes_nothing(void **state)
     runner_stop(&r);
 }
 
+/* ---- events --------------------------------------------------------------------------------- */
+
+/* Of the state file, from 'seq' on: "ADDED Ingress shop/tea, SYNCED source". */
+static const char *events(struct runner *r, int64_t seq)
+{
+    struct error err;
+    store_events list;
+    const char *text = "";
+    if (!store_events_read(agent_store(r->g), seq, 1000, &r->arena, &list, &err))
+        fail_msg("%s", err.msg);
+    for (size_t i = 0; i < list.len; i++)
+        text = arena_fmt(&r->arena, "%s%s%s %s", text, i ? ", " : "", list.items[i].kind,
+                         list.items[i].key);
+    return text;
+}
+
+static void test_what_it_acts_upon_is_in_the_state_file(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_albconfig(w, "web");
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_string_equal(events(&r, 0),
+                        "ADDED AlbConfig web, ADDED IngressClass web, SYNCED source");
+    world_write(w, "broken.yaml", "kind: [\n");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_string_equal(events(&r, 4), "INCOMPLETE source");
+    world_remove(w, "broken.yaml");
+    runner_read(&r);
+    agent_remove(r.g, OBJECT_INGRESS_CLASS, "", "web");
+    runner_settle(&r);
+    assert_string_equal(events(&r, 5), "DELETED IngressClass web, SYNCED source");
+    runner_stop(&r);
+}
+
+/* A start is one event, and what changed while nobody looked. */
+static void test_a_start_says_what_changed_meanwhile(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_albconfig(w, "web");
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    world_write_ingress(w, "tea", "web", "tea.example", "tea");
+    runner_start(&again, w);
+    runner_settle(&again);
+    assert_string_equal(events(&again, 4), "ADDED Ingress shop/tea, SYNCED source");
+    runner_stop(&again);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_an_object_in_error_is_told_once_and_harms_nobody),
+        WORLD_TEST(test_what_it_acts_upon_is_in_the_state_file),
+        WORLD_TEST(test_a_start_says_what_changed_meanwhile),
         WORLD_TEST(test_rules_stay_while_their_object_is_in_error),
         WORLD_TEST(test_nothing_is_done_before_there_are_objects),
         WORLD_TEST(test_source_without_an_albconfig_changes_nothing),
