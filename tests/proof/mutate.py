@@ -26,7 +26,7 @@ BELOW = ["base", "hash", "schema", "model", "route", "alb/resource"]
 CC = os.environ.get("CLANG", "clang")
 SECONDS = 8  # of processor time; what is unchanged takes less than one
 SLOW = ("test_hitless", "test_rule_redirect")
-PROOFS = {"edits": [300, 1], "exhaustive": [3, 1500, 1]}
+PROOFS = {"edits": [600, 1], "exhaustive": [3, 4000, 1]}
 OPERATORS = [
     (r"&&", "||"), (r"\|\|", "&&"), (r"==", "!="), (r"!=", "=="),
     (r"(?<![-<>])<=(?!=)", "<"), (r"(?<![->])>=(?!=)", ">"),
