@@ -55,12 +55,14 @@ static void move_early(struct planner *p, rule_ops *ops)
         if (ops->items[i].kind == STEP_CREATE && !waits)
             waits = ops->items[i].waits;
     for (int early = 1; early >= 0; early--)
-        for (size_t i = 0; i < ops->len; i++)
-            if (ops->items[i].early == early)
-                *LIST_PUSH(p->a, &sorted) = ops->items[i];
-    for (size_t i = 0; sorted.items[i].early; i++)         /* the creates are not */
-        if (!sorted.items[i].waits || sorted.items[i].led) /* redirects would wait for room */
-            sorted.items[i].waits = waits;
+        for (size_t i = 0; i < ops->len; i++) {
+            struct rule_op op = ops->items[i];
+            if (op.early != early)
+                continue;
+            if (early && (!op.waits || op.led)) /* redirects would wait for room */
+                op.waits = waits;
+            *LIST_PUSH(p->a, &sorted) = op;
+        }
     *ops = sorted;
 }
 

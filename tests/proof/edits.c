@@ -167,6 +167,22 @@ static void fail(const char *why, uint64_t n)
     (void)printf("# edit %" PRIu64 ": %s\n", n, why);
 }
 
+/* Does the step whose turn it is; false, and why: there is none, or it must not be done. */
+static bool do_next(struct desk *d, struct list *now, struct watch *w, struct counts *c,
+                    const char **why)
+{
+    const size_t n = d->plan.steps.len;
+    size_t at = 0;
+    while (at < n && d->plan.steps.items[at].waits)
+        at++;
+    c->calls++;
+    *why = "a plan that does not go on";
+    if (at == n)
+        return false;
+    c->our_rules += d->plan.steps.items[at].items.len;
+    return world_do(d, now, &d->plan.steps.items[at], is_between, w, why);
+}
+
 /* Makes a new plan after every step; every one must be as long as what was left. */
 static void converge(struct desk *d, struct list *now, const struct list *want, struct counts *c)
 {
@@ -181,19 +197,12 @@ static void converge(struct desk *d, struct list *now, const struct list *want, 
     bool same = true;
     size_t steps = 0;
     for (size_t left = calls; left && !why; left = d->plan.steps.len) {
-        size_t at = 0;
-        while (at < left && d->plan.steps.items[at].waits)
-            at++;
         if (++steps > STEPS_MAX) {
             why = "plans without end";
             break;
         }
-        c->calls++;
-        c->our_rules += at < left ? d->plan.steps.items[at].items.len : 0;
-        if (at == left || !world_do(d, now, &d->plan.steps.items[at], is_between, &w, &why)) {
-            why = why ? why : "a plan that does not go on";
+        if (!do_next(d, now, &w, c, &why))
             break;
-        }
         desk_plan(d, now, want);
         same = same && d->plan.steps.len + 1 == left;
     }
