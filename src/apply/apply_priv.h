@@ -28,7 +28,8 @@ struct lane {
     uint64_t call;    /* of the alb client, 0: none               */
     int64_t journal;  /* store_call.id of the intent, 0: to be written */
     char token[40];   /* its ClientToken                          */
-    bool resend;      /* outcome unknown: same call, same token   */
+    bool doubt;       /* an attempt of this call may have happened */
+    bool resend;      /* that is so: same call, same token        */
     uint64_t wait;    /* POLLING: the number of the waiting       */
     int64_t since_ms; /* in this state                            */
     int64_t due_ms;   /* of the retry                             */

@@ -35,7 +35,7 @@ void lane_unload(struct lane *lane)
     arena_done(&lane->arena);
     lane->step = (struct step){ 0 };
     lane->wait = 0;
-    lane->resend = false;
+    lane->doubt = lane->resend = false;
     lane->call = 0;
     lane->journal = 0;
 }
@@ -246,14 +246,35 @@ bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error
 
 /* ---- replies ------------------------------------------------------------------------ */
 
+/* May this call have happened?  A repeat that did not get there, or was put off, says nothing of
+ * the attempt before it; only a refusal of the call itself does. */
+static bool is_in_doubt(const struct lane *lane, const struct alb_result *r)
+{
+    if (r->ok || r->unknown || !lane->doubt)
+        return !r->ok && r->unknown;
+    switch (r->err.kind) {
+    case ERROR_INVALID:
+    case ERROR_NOT_FOUND:
+    case ERROR_CONFLICT:
+    case ERROR_QUOTA: return !r->err.http_status;
+    case ERROR_THROTTLED:
+    case ERROR_TRANSIENT:
+    case ERROR_BUSY:
+    case ERROR_DENIED:
+    case ERROR_BUG:
+    case ERROR_NONE: break;
+    }
+    return true;
+}
+
 static bool journal_outcome(struct apply *ap, const struct lane *lane, const struct alb_result *r,
                             struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct store_outcome o = {
-        .state = r->ok        ? "done"
-                 : r->unknown ? "unknown"
-                              : "failed",
+        .state = r->ok         ? "done"
+                 : lane->doubt ? "unknown"
+                               : "failed",
         .done_at = r->done_ms,
         .http_status = r->ok ? 200 : r->err.http_status,
         .code = r->ok || !*r->err.code ? NULL : r->err.code,
@@ -267,6 +288,7 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
                      struct error *err)
 {
     lane->call = 0;
+    lane->doubt = is_in_doubt(lane, r);
     if (!journal_outcome(ap, lane, r, err))
         return error_wrap(err, "journal of %s", lane->step.action);
     bool smaller = false;
@@ -277,7 +299,7 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
         return true;
     }
     if (!r->ok) {
-        lane->resend = r->unknown && takes_token(lane);
+        lane->resend = lane->doubt && takes_token(lane);
         lane_fail(ap, lane, &r->err, r->retry_after_ms, r->done_ms);
         return true;
     }

@@ -29,6 +29,43 @@ static void test_unknown_outcome_is_repeated_with_the_same_token(void **state)
     assert_string_equal(token_of(w, "CreateRules", 1), token_of(w, "CreateRules", 2));
 }
 
+/* The first attempt made it; what becomes of the second says nothing about that. */
+static void lose_then_refuse(struct world *w, const char *code)
+{
+    mock_transport_fail(
+        &w->mock,
+        (struct mock_fault){ .kind = MOCK_LOSE_REPLY, .action = "CreateLoadBalancer", .nth = 1 });
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "CreateLoadBalancer",
+                                                       .nth = 1, /* of the others */
+                                                       .status = 400,
+                                                       .code = code });
+    (void)world_apply(w);
+    assert_int_equal(mock_transport_call(&w->mock, "CreateLoadBalancer", 1)->status, 0);
+    assert_int_equal(mock_transport_call(&w->mock, "CreateLoadBalancer", 2)->status, 400);
+    assert_string_equal(token_of(w, "CreateLoadBalancer", 1), token_of(w, "CreateLoadBalancer", 2));
+}
+
+static void test_repeat_that_is_put_off_keeps_the_token(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    lose_then_refuse(w, "Throttling.User");
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 3);
+    assert_string_equal(token_of(w, "CreateLoadBalancer", 1), token_of(w, "CreateLoadBalancer", 3));
+    assert_int_equal(world_count(w, "LoadBalancers"), 1);
+    assert_int_equal(world_open_intents(w), 0);
+}
+
+static void test_repeat_that_is_refused_ends_the_token(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    lose_then_refuse(w, "IllegalParam.LoadBalancerName");
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 2);
+    assert_int_equal(world_open_intents(w), 0);
+}
+
 static void test_refusal_ends_the_token(void **state)
 {
     struct world *w = *state;
@@ -266,6 +303,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_unknown_outcome_is_repeated_with_the_same_token),
+        TEST(test_repeat_that_is_put_off_keeps_the_token),
+        TEST(test_repeat_that_is_refused_ends_the_token),
         TEST(test_refusal_ends_the_token),
         TEST(test_only_the_guilty_member_of_a_batch_is_left_out),
         TEST(test_what_is_named_and_not_there_harms_only_what_names_it),
