@@ -92,6 +92,8 @@ void agent_list(const struct agent *g, struct arena *a, agent_lbs *out);
 void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out);
 /* Of the objects, as of the last agent_run(). */
 void agent_problems(const struct agent *g, struct arena *a, translate_problems *out);
+/* Facts as they are known now; until the next agent_run(). */
+const struct fact_set *agent_facts(const struct agent *g);
 /* What the agent holds of a load balancer, or NULL; until the next agent_run(). */
 const struct model *agent_model(const struct agent *g, const char *lb);
 /* Bytes that its memory holds. */

@@ -366,6 +366,11 @@ void agent_problems(const struct agent *g, struct arena *a, translate_problems *
     wanted_problems(g, a, out);
 }
 
+const struct fact_set *agent_facts(const struct agent *g)
+{
+    return &g->base.facts;
+}
+
 const struct model *agent_model(const struct agent *g, const char *lb)
 {
     const struct balancer *b = balancer_find(g, lb);

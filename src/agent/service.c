@@ -24,6 +24,7 @@ struct service {
     struct agent *g;
     struct log log;
     struct manifests manifests;
+    struct status_past past;
     int signals;
     bool stopping;
     int64_t status_at, housekeeping_at, started_at;
@@ -196,7 +197,7 @@ static bool put_status(struct service *v, const char *phase, int64_t now, struct
         .source = source_name(&a, &v->settings),
     };
     v->status_at = now;
-    service_status(v->g, &v->settings, &a, &status);
+    service_status(v->g, &v->settings, &v->past, &a, &status);
     return store_status_put(agent_store(v->g), &status, err);
 }
 
@@ -241,6 +242,7 @@ static bool run(struct service *v, struct error *err)
     config.event = on_event;
     config.event_arg = v;
     if (!open_signals(v, err) || !agent_new(&v->g, &config, err)
+        || !status_past_load(&v->past, agent_store(v->g), err)
         || !manifests_open(&v->manifests, v->g, v->settings.manifests.items,
                            v->settings.manifests.len, err))
         return false;
@@ -269,6 +271,7 @@ bool service_run(const struct service_config *config, struct error *err)
         log_init(&v.log);
         ok = log_set_levels(&v.log, v.settings.log.level, err) && run(&v, err);
     }
+    status_past_done(&v.past);
     manifests_close(&v.manifests);
     agent_free(v.g);
     if (v.signals >= 0)

@@ -1,9 +1,18 @@
 /* status.c - what a running agent says of itself, for 'alb-agent status' in another terminal. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "alb-agent/json.h"
 #include "service_priv.h"
 
-enum { LANES_SHOWN = 100 };
+enum {
+    LANES_SHOWN = 100,
+    PROBLEMS_SHOWN = 100,
+    WARN_DAYS = 30,              /* before a certificate ends, as the translation warns */
+    CERTIFICATES_MS = 60 * 1000, /* between two looks at them                           */
+};
+
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static const char *family_name(enum lane_family family)
 {
@@ -61,18 +70,116 @@ static void add_lanes(const apply_lanes *lanes, struct arena *a, struct store_st
     }
 }
 
-static void add_problems(const struct agent *g, struct arena *a, struct store_status *out)
+/* ---- what is left out ------------------------------------------------------------------------ */
+
+static void remember(struct status_past *to, const char *object, const char *why, int64_t since)
 {
-    translate_problems problems = { 0 };
-    const translate_problems *p = &problems;
-    agent_problems(g, a, &problems);
-    for (size_t i = 0; i < p->len; i++)
-        *LIST_PUSH(a, &out->quarantined) = (struct store_quarantined){
-            .object = arena_fmt(a, "%s %s%s%s (%s)", p->items[i].kind, p->items[i].ns,
-                                *p->items[i].ns ? "/" : "", p->items[i].name, p->items[i].origin),
-            .why = p->items[i].message,
+    const char *key = arena_fmt(&to->arena, "%s\n%s", object, why);
+    map_put(&to->since, key, arena_dup(&to->arena, &since, sizeof since));
+}
+
+static int64_t since(const struct status_past *past, const struct store_quarantined *q, int64_t now)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    const int64_t *at = map_get(&past->since, arena_fmt(&scratch, "%s\n%s", q->object, q->why));
+    return at ? *at : now;
+}
+
+static void forget(struct status_past *past)
+{
+    map_done(&past->since);
+    arena_done(&past->arena);
+}
+
+static void add_problems(const struct agent *g, struct status_past *past, struct arena *a,
+                         struct store_status *out)
+{
+    translate_problems p = { 0 };
+    agent_problems(g, a, &p);
+    for (size_t i = 0; i < p.len && i < PROBLEMS_SHOWN; i++) {
+        struct store_quarantined *q = LIST_PUSH(a, &out->quarantined);
+        *q = (struct store_quarantined){
+            .object = arena_fmt(a, "%s %s%s%s (%s)", p.items[i].kind, p.items[i].ns,
+                                *p.items[i].ns ? "/" : "", p.items[i].name, p.items[i].origin),
+            .why = p.items[i].message,
+        };
+        q->since = since(past, q, out->at);
+    }
+    forget(past);
+    for (size_t i = 0; i < out->quarantined.len; i++)
+        remember(past, out->quarantined.items[i].object, out->quarantined.items[i].why,
+                 out->quarantined.items[i].since);
+}
+
+/* ---- certificates -----------------------------------------------------------------------------
+ */
+
+static int by_end(const void *x, const void *y)
+{
+    const struct store_certificate *a = x, *b = y;
+    return a->end != b->end ? (a->end > b->end ? 1 : -1) : strcmp(a->id, b->id);
+}
+
+static void note_served(struct status_past *past, const session_served_list *list)
+{
+    struct arena *a = &past->certificates_arena;
+    for (size_t i = 0; i < list->len; i++) {
+        const struct session_served *s = &list->items[i];
+        int64_t end;
+        if (!session_served_end(s->end, &end) || end - past->certificates_at >= WARN_DAYS * DAY_MS)
+            continue;
+        *LIST_PUSH(a, &past->certificates) = (struct store_certificate){
+            .lb = arena_strdup(a, s->lb),
+            .listener = arena_strdup(a, s->listener),
+            .id = arena_strdup(a, s->id),
+            .name = arena_strdup(a, s->name ? s->name : ""),
+            .end = end,
+        };
+    }
+}
+
+/* Of all load balancers; now and then, since their ends are days away. */
+static void look_at_certificates(const struct agent *g, struct status_past *past, int64_t now)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    agent_lbs lbs = { 0 };
+    session_served_list served = { 0 };
+    if (past->certificates_at && now - past->certificates_at < CERTIFICATES_MS)
+        return;
+    arena_done(&past->certificates_arena);
+    past->certificates.items = NULL;
+    past->certificates.len = 0;
+    past->certificates_at = now;
+    cJSON *list CLEANUP(json_done) = session_certificate_list(agent_facts(g));
+    agent_list(g, &a, &lbs);
+    for (size_t i = 0; i < lbs.len; i++)
+        session_list_served(&a, agent_model(g, lbs.items[i].name), lbs.items[i].name, list,
+                            &served);
+    note_served(past, &served);
+    if (past->certificates.len)
+        qsort(past->certificates.items, past->certificates.len, sizeof *past->certificates.items,
+              by_end);
+}
+
+/* ---- budgets ----------------------------------------------------------------------------------
+ */
+
+static void add_budgets(const struct agent *g, struct arena *a, struct store_status *out)
+{
+    alb_spending list;
+    agent_budgets(g, a, &list);
+    for (size_t i = 0; i < list.len; i++)
+        *LIST_PUSH(a, &out->budgets) = (struct store_budget){
+            .name = list.items[i].name,
+            .used = list.items[i].used,
+            .limit = list.items[i].limit,
+            .window_s = list.items[i].period_ms / 1000,
+            .throttled = (int64_t)list.items[i].throttled,
         };
 }
+
+/* ---- all of it --------------------------------------------------------------------------------
+ */
 
 static void add_lbs(const struct agent *g, struct arena *a, struct store_status *out)
 {
@@ -92,8 +199,28 @@ static void add_lbs(const struct agent *g, struct arena *a, struct store_status 
     }
 }
 
-void service_status(const struct agent *g, const struct agent_settings *settings, struct arena *a,
-                    struct store_status *out)
+bool status_past_load(struct status_past *past, struct store *st, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct store_status said;
+    bool found;
+    if (!store_status_read(st, &a, &said, &found, err))
+        return false;
+    for (size_t i = 0; found && i < said.quarantined.len; i++)
+        remember(past, said.quarantined.items[i].object, said.quarantined.items[i].why,
+                 said.quarantined.items[i].since);
+    return true;
+}
+
+void status_past_done(struct status_past *past)
+{
+    forget(past);
+    arena_done(&past->certificates_arena);
+    *past = (struct status_past){ 0 };
+}
+
+void service_status(const struct agent *g, const struct agent_settings *settings,
+                    struct status_past *past, struct arena *a, struct store_status *out)
 {
     apply_lanes lanes = { 0 };
     const struct agent_times t = agent_times(g);
@@ -106,5 +233,10 @@ void service_status(const struct agent *g, const struct agent_settings *settings
     add_families(settings, &lanes, a, out);
     add_lanes(&lanes, a, out);
     add_lbs(g, a, out);
-    add_problems(g, a, out);
+    out->events = store_events_added(agent_store(g));
+    add_problems(g, past, a, out);
+    add_budgets(g, a, out);
+    look_at_certificates(g, past, out->at);
+    out->certificates.items = past->certificates.items;
+    out->certificates.len = past->certificates.len;
 }

@@ -14,80 +14,26 @@ static const char *time_or_never(int64_t ms, char text[static TIME_TEXT])
 /* ---- certificates ----------------------------------------------------------------------------
  */
 
-/* One that a listener serves. */
-struct served {
-    const char *listener, *id;
-    const char *name; /* NULL: not known, as its end */
-    const char *end;  /* "2027-01-31"                */
-};
-typedef LIST_OF(struct served) served_list;
-
-/* What we uploaded is in the model, the others among the facts when hosts had to be looked up. */
-static void find_end(struct session *s, const char *lb, const cJSON *list, struct served *to)
-{
-    for (size_t i = 0; i < s->known.rows.len; i++) {
-        const struct resource *r = &s->known.rows.items[i];
-        const struct alb_certificate *c = r->actual;
-        if (r->kind != RESOURCE_CERTIFICATE || strcmp(r->lb, lb) != 0 || !c || !r->cloud_id
-            || strcmp(r->cloud_id, to->id) != 0)
-            continue;
-        to->name = c->name;
-        to->end = c->end;
-    }
-    const cJSON *e;
-    cJSON_ArrayForEach (e, list) {
-        const char *id = arena_fmt(&s->arena, "%" PRId64 "-", json_int(e, "id", 0));
-        if (to->end || strncmp(to->id, id, strlen(id)) != 0)
-            continue;
-        to->name = json_str(e, "name");
-        to->end = json_str(e, "end");
-    }
-}
-
-static void add_served(struct session *s, const struct resource *listener, const cJSON *list,
-                       const struct alb_cert *certs, size_t n, served_list *out)
-{
-    for (size_t i = 0; i < n; i++) {
-        struct served to = { .listener = listener->key, .id = certs[i].id };
-        if (to.id)
-            find_end(s, listener->lb, list, &to);
-        if (to.id)
-            *LIST_PUSH(&s->arena, out) = to;
-    }
-}
-
-static void find_served(struct session *s, const char *lb, const cJSON *list, served_list *out)
-{
-    for (size_t i = 0; i < s->known.rows.len; i++) {
-        const struct resource *r = &s->known.rows.items[i];
-        const struct alb_listener *l = r->actual;
-        if (r->kind != RESOURCE_LISTENER || strcmp(r->lb, lb) != 0 || !l)
-            continue;
-        add_served(s, r, list, l->certs.items, l->certs.len, out);
-        add_served(s, r, list, l->additional_certs.items, l->additional_certs.len, out);
-    }
-}
-
 /* Whole days until the end of that day; below zero when it is over.  False: it is no date. */
-static bool days_left(struct session *s, const char *end, int64_t *days)
+static bool days_left(const char *end, int64_t *days)
 {
     const int64_t day = INT64_C(86400000);
     int64_t ms;
-    if (!end || !time_parse(arena_fmt(&s->arena, "%sT23:59:59Z", end), &ms))
+    if (!session_served_end(end, &ms))
         return false;
     int64_t left = ms - clock_now_ms(clock_system());
     *days = left < 0 ? -((-left + day - 1) / day) : left / day;
     return true;
 }
 
-static void served_text(struct buf *b, struct session *s, const served_list *list)
+static void served_text(struct buf *b, const session_served_list *list)
 {
     for (size_t i = 0; i < list->len; i++) {
-        const struct served *c = &list->items[i];
+        const struct session_served *c = &list->items[i];
         int64_t days;
         buf_addf(b, "  certificate %s of %s%s%s%s", c->id, c->listener, c->name ? " (" : "",
                  c->name ? c->name : "", c->name ? ")" : "");
-        if (!days_left(s, c->end, &days))
+        if (!days_left(c->end, &days))
             buf_adds(b, ": end not known\n");
         else if (days < 0)
             buf_addf(b, ": EXPIRED on %s\n", c->end);
@@ -96,32 +42,23 @@ static void served_text(struct buf *b, struct session *s, const served_list *lis
     }
 }
 
-static void served_json(cJSON *to, struct session *s, const served_list *list)
+static void served_json(cJSON *to, const session_served_list *list)
 {
     cJSON *array = cJSON_AddArrayToObject(to, "certificates");
     for (size_t i = 0; i < list->len; i++) {
-        const struct served *c = &list->items[i];
+        const struct session_served *c = &list->items[i];
         int64_t days;
         cJSON *o = cJSON_CreateObject();
         cJSON_AddStringToObject(o, "listener", c->listener);
         cJSON_AddStringToObject(o, "id", c->id);
         if (c->name)
             cJSON_AddStringToObject(o, "name", c->name);
-        if (days_left(s, c->end, &days)) {
+        if (days_left(c->end, &days)) {
             cJSON_AddStringToObject(o, "end", c->end);
             cJSON_AddItemToObject(o, "daysLeft", json_new_int(days));
         }
         cJSON_AddItemToArray(array, o);
     }
-}
-
-/* The list of certificates that was last read, or NULL. */
-static cJSON *read_list(const struct session *s)
-{
-    const struct fact *f = fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL);
-    cJSON *list = NULL;
-    struct error err;
-    return f && json_parse(f->value, strlen(f->value), &list, &err) ? list : NULL;
 }
 
 /* ---- load balancers ---------------------------------------------------------------------------
@@ -170,9 +107,9 @@ static void status_text(struct buf *b, struct session *s, const store_summaries 
         buf_addf(b, "  last read  %s\n", time_or_never(l->observed_at, at));
         buf_addf(b, "  revision   %lld\n", (long long)l->revision);
         amiss_text(b, s, l->lb);
-        served_list served = { 0 };
-        find_served(s, l->lb, certificates, &served);
-        served_text(b, s, &served);
+        session_served_list served = { 0 };
+        session_list_served(&s->arena, &s->known, l->lb, certificates, &served);
+        served_text(b, &served);
     }
 }
 
@@ -204,9 +141,9 @@ static void status_json(struct buf *b, struct session *s, const store_summaries 
         struct amiss amiss = count_amiss(s, l->lb);
         cJSON_AddItemToObject(o, "found", json_new_int(amiss.found));
         cJSON_AddItemToObject(o, "settled", json_new_int(amiss.settled));
-        served_list served = { 0 };
-        find_served(s, l->lb, certificates, &served);
-        served_json(o, s, &served);
+        session_served_list served = { 0 };
+        session_list_served(&s->arena, &s->known, l->lb, certificates, &served);
+        served_json(o, &served);
         cJSON_AddItemToArray(lbs, o);
     }
     json_write(b, doc, false);
@@ -226,7 +163,7 @@ static enum exit_code status_run(const struct cmd *cmd, struct options *o)
         || !store_status_read(s.store, &s.arena, &agent, &any, &err))
         return cli_fail(&err);
     struct buf b CLEANUP(buf_done) = { 0 };
-    cJSON *certificates CLEANUP(json_done) = read_list(&s);
+    cJSON *certificates CLEANUP(json_done) = session_certificate_list(&s.facts);
     if (format_of(o) == REPORT_JSON)
         status_json(&b, &s, &list, certificates, any ? &agent : NULL);
     else {

@@ -7,17 +7,28 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "alb-agent/hash.h"
 #include "src/agent/service_priv.h"
+#include "tests/support/pem.h"
 #include "tests/support/run.h"
 
 static const struct agent_settings settings = {
     .lanes = { .load_balancer = { .concurrent = 3 }, .server_group = { .concurrent = 4 } },
 };
 
+/* With what was said before. */
+static struct store_status look_again(struct runner *r, struct status_past *past)
+{
+    struct store_status s = { .at = r->w->mock.now_ms };
+    service_status(r->g, &settings, past, &r->arena, &s);
+    return s;
+}
+
 static struct store_status look(struct runner *r)
 {
-    struct store_status s = { 0 };
-    service_status(r->g, &settings, &r->arena, &s);
+    struct status_past past CLEANUP(status_past_done) = { 0 };
+    struct store_status s = look_again(r, &past);
+    s.certificates.len = 0; /* they go with the past */
     return s;
 }
 
@@ -144,6 +155,116 @@ static void test_a_source_that_cannot_be_read_is_not_complete(void **state)
     runner_stop(&r);
 }
 
+static void test_objects_are_left_out_since_that_was_said_first(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct status_past past CLEANUP(status_past_done) = { 0 },
+                            later CLEANUP(status_past_done) = { 0 };
+    struct error err;
+    world_write_shop(w);
+    world_write_ingress(w, "bad", "web", "not a host", "tea");
+    runner_start(&r, w);
+    runner_settle(&r);
+    const int64_t first = w->mock.now_ms;
+    assert_int_equal(look_again(&r, &past).quarantined.items[0].since, first);
+    runner_pass(&r, 5000);
+    struct store_status s = look_again(&r, &past);
+    assert_int_equal(s.quarantined.items[0].since, first);
+    assert_true(store_status_put(agent_store(r.g), &s, &err));
+    runner_pass(&r, 5000); /* and so it is for the next run */
+    assert_true(status_past_load(&later, agent_store(r.g), &err));
+    assert_int_equal(look_again(&r, &later).quarantined.items[0].since, first);
+    world_write_ingress(w, "bad", "web", "no host either", "tea");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(look_again(&r, &past).quarantined.items[0].since, w->mock.now_ms);
+    runner_stop(&r);
+}
+
+static void test_budgets_and_events_are_counted(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_albconfig(w, "web");
+    runner_start(&r, w);
+    while (!mock_transport_writes(&w->mock, NULL))
+        runner_pass(&r, 1);
+    struct store_status s = look(&r);
+    assert_int_equal(s.events, 3); /* AlbConfig, IngressClass, and that this is all */
+    const struct store_budget *b = NULL;
+    for (size_t i = 0; i < s.budgets.len && !b; i++)
+        if (!strcmp(s.budgets.items[i].name, "CreateLoadBalancer"))
+            b = &s.budgets.items[i];
+    assert_non_null(b);
+    assert_int_equal(b->used, 1);
+    assert_int_equal(b->limit, 200);
+    assert_int_equal(b->window_s, 60);
+    runner_settle(&r);
+    runner_stop(&r);
+}
+
+/* ---- certificates -----------------------------------------------------------------------------
+ */
+
+/* An HTTPS listener whose certificate ends 'days' from now. */
+static void write_tls(struct world *w, int64_t days)
+{
+    const int64_t now = w->mock.now_ms / 1000;
+    struct pem p = pem_make(&w->arena, "tea.example", NULL, now - 86400, now + days * 86400);
+    char *crt = arena_alloc(&w->arena, 4096), *key = arena_alloc(&w->arena, 4096);
+    hash_base64((const unsigned char *)p.crt, strlen(p.crt), crt);
+    hash_base64((const unsigned char *)p.key, strlen(p.key), key);
+    world_write_shop(w);
+    world_write(w, "albconfig-web.yaml",
+                "{apiVersion: alibabacloud.com/v1, kind: AlbConfig, metadata: {name: web}, spec: "
+                "{config: {zoneMappings: [{vSwitchId: vsw-1}, {vSwitchId: vsw-2}]}, "
+                "listeners: [{port: 443, protocol: HTTPS}]}}\n---\n"
+                "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: web}, "
+                "spec: {controller: ingress.k8s.alibabacloud/alb, parameters: {apiGroup: "
+                "alibabacloud.com, kind: AlbConfig, name: web}}}\n");
+    world_write(w, "ingress-tea.yaml",
+                "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: tea, "
+                "namespace: shop}, spec: {ingressClassName: web, tls: [{hosts: [tea.example], "
+                "secretName: tls}], rules: [{host: tea.example, http: {paths: [{path: /, "
+                "pathType: Prefix, backend: {service: {name: tea, port: {number: 80}}}}]}}]}}\n");
+    world_write(w, "secret.yaml",
+                arena_fmt(&w->arena,
+                          "{apiVersion: v1, kind: Secret, metadata: {name: tls, namespace: shop}, "
+                          "type: kubernetes.io/tls, data: {tls.crt: '%s', tls.key: '%s'}}\n",
+                          crt, key));
+}
+
+static void test_certificates_that_end_soon_are_listed(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct status_past past CLEANUP(status_past_done) = { 0 };
+    write_tls(w, 10);
+    runner_start(&r, w);
+    runner_settle(&r);
+    const struct store_status s = look_again(&r, &past);
+    assert_int_equal(s.certificates.len, 1);
+    assert_string_equal(s.certificates.items[0].lb, "kube-system/web");
+    assert_string_equal(s.certificates.items[0].listener, "443/HTTPS");
+    assert_in_range(s.certificates.items[0].end, w->mock.now_ms + INT64_C(9) * 86400000,
+                    w->mock.now_ms + INT64_C(11) * 86400000);
+    runner_stop(&r);
+}
+
+static void test_certificates_that_last_are_not_listed(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct status_past past CLEANUP(status_past_done) = { 0 };
+    write_tls(w, 60);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Listeners"), 1);
+    assert_int_equal(look_again(&r, &past).certificates.len, 0);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -153,6 +274,10 @@ int main(void)
         WORLD_TEST(test_lanes_that_work_or_wait_are_listed),
         WORLD_TEST(test_what_is_in_flight_is_running),
         WORLD_TEST(test_objects_that_are_left_out_are_quarantined),
+        WORLD_TEST(test_objects_are_left_out_since_that_was_said_first),
+        WORLD_TEST(test_budgets_and_events_are_counted),
+        WORLD_TEST(test_certificates_that_end_soon_are_listed),
+        WORLD_TEST(test_certificates_that_last_are_not_listed),
         WORLD_TEST(test_a_plan_that_is_refused_waits),
         WORLD_TEST(test_a_source_that_cannot_be_read_is_not_complete),
     };
