@@ -132,6 +132,7 @@ static void add_spec_target(struct subject *s, const struct place *at, struct ro
     int64_t weight = spec->weight.set ? spec->weight.val : DEFAULT_WEIGHT;
     if (spec->group_id) {
         struct alb_target *target = LIST_PUSH(s->t->a, &forward->targets);
+        value_check_at(s, at, "serverGroupID", spec->group_id, value_check_id);
         target->group_id = spec->group_id;
         target->weight = (struct opt_int){ .val = weight, .set = true };
     } else if (spec->service && !tag_fits(s->t, spec->service)) {

@@ -174,6 +174,8 @@ static void add_default_cert(struct subject *s, const struct place *at,
         problem(s, &here, "kind %s is not known; give CertIdentifier or Secret", d->kind);
     } else if (!d->id) {
         problem(s, &here, "it has no certificateId; add one");
+    } else {
+        value_check_at(s, &here, "certificateId", d->id, value_check_id);
     }
     *LIST_PUSH(s->t->a, &l->certs) = (struct alb_cert){ .id = id };
 }
@@ -189,6 +191,9 @@ static void add_certs(struct subject *s, const struct place *at, const struct li
     l->additional_certs.items = list_grow(a, NULL, 0, sizeof *l->additional_certs.items);
     for (size_t i = 0; i < spec->certs.len; i++) {
         struct alb_cert cert = { .id = spec->certs.items[i].id };
+        struct place list = { .up = at, .name = "certificates" };
+        value_check_at(s, &(struct place){ .up = &list, .index = i }, "CertificateId", cert.id,
+                       value_check_id);
         if (i == dflt)
             *LIST_PUSH(a, &l->certs) = cert;
         else
@@ -208,7 +213,10 @@ static void set_client_certs(struct subject *s, const struct place *at,
         problem(s, &here, "caEnabled needs one CA certificate, and there are %zu; give one", n);
     else if (!spec->ca_enabled.val && n)
         warn(s, &here, "it has no effect without caEnabled: true");
-    else if (n)
+    for (size_t i = 0; i < n; i++)
+        value_check_at(s, &(struct place){ .up = &here, .index = i }, "CertificateId",
+                       spec->ca_certs.items[i].id, value_check_id);
+    if (spec->ca_enabled.val && n == 1)
         *LIST_PUSH(s->t->a, &l->ca_certs) = (struct alb_cert){ .id = spec->ca_certs.items[0].id };
 }
 

@@ -139,15 +139,20 @@ static void set_mirror(struct subject *s, const struct place *at, const struct m
 {
     static const char target_type[] = "ForwardGroupMirror";
     struct place group = { .up = at, .name = "mirrorGroupConfig" };
+    struct place tuples = { .up = &group, .name = "serverGroupTuples" };
     struct place type = { .up = at, .name = "targetType" };
     if (spec->type && strcasecmp(spec->type, target_type) != 0)
         problem(s, &type, "\"%s\" is not known; give %s", spec->type, target_type);
     if (spec->group.targets.len != 1)
-        problem(s, &(struct place){ .up = &group, .name = "serverGroupTuples" },
-                "it names %zu groups; give 1 by its serverGroupID", spec->group.targets.len);
+        problem(s, &tuples, "it names %zu groups; give 1 by its serverGroupID",
+                spec->group.targets.len);
     out->target_type = target_type;
-    for (size_t i = 0; i < spec->group.targets.len; i++)
-        LIST_PUSH(s->t->a, &out->groups.targets)->group_id = spec->group.targets.items[i].group_id;
+    for (size_t i = 0; i < spec->group.targets.len; i++) {
+        const char *id = spec->group.targets.items[i].group_id;
+        value_check_at(s, &(struct place){ .up = &tuples, .index = i }, "serverGroupID", id,
+                       value_check_id);
+        LIST_PUSH(s->t->a, &out->groups.targets)->group_id = id;
+    }
 }
 
 static void set_cors(struct subject *s, const struct place *at, const struct cors_spec *spec,

@@ -289,6 +289,8 @@ const char *value_check_header_value(const char *v);
 const char *value_check_query(const char *v); /* a key or a value */
 const char *value_check_cookie(const char *v);
 const char *value_check_method(const char *v);
+/* "@..." is how we name what has no id yet (model.h): nobody else may. */
+const char *value_check_id(const char *v);
 const char *value_check_source_ip(const char *v);
 const char *value_check_status(const char *v);
 /* Of a redirect or a rewrite, where variables as ${host} may stand. */

@@ -39,6 +39,11 @@ void value_check_at(struct subject *s, const struct place *at, const char *name,
                 "\"%s\" is no value that ALB takes here; %s", v, wanted);
 }
 
+const char *value_check_id(const char *v)
+{
+    return *v && *v != '@' ? NULL : "give the id that the cloud gave it";
+}
+
 static bool is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

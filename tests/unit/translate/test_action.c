@@ -135,6 +135,9 @@ static const struct {
       "\"servicePort\":80,\"weight\":101}]}}",
       "serverGroups[0].weight: 101 is out of range; give 0 to 100" },
     { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[]}}", "it names 0 groups" },
+    { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"serverGroupID\":\"@a/"
+      "b:80\"}]}}",
+      "serverGroups[0].serverGroupID: \"@a/b:80\" is no value that ALB takes here" },
     { "{\"type\":\"forward\",\"forwardConfig\":{\"serverGroups\":[{\"servicePort\":80}]}}",
       "serverGroups[0]: it names no group" },
     { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"20\"}}",

@@ -141,6 +141,12 @@ static void test_bad_listener_is_left_out_by_itself(void **state)
         { "{port: 443, protocol: HTTPS, certificates: [{CertificateId: c, IsDefault: true}, "
           "{CertificateId: d, IsDefault: true}]}",
           "certificates: [0] and [1] are both IsDefault; mark one" },
+        { "{port: 443, protocol: HTTPS, certificates: [{CertificateId: \"@certificate/x\"}]}",
+          "certificates[0].CertificateId: \"@certificate/x\" is no value that ALB takes here; give "
+          "the id that the cloud gave it" },
+        { "{port: 443, protocol: HTTPS, defaultCertificate: {certificateId: \"@certificate/x\"}}",
+          "defaultCertificate.certificateId: \"@certificate/x\" is no value that ALB takes here; "
+          "give the id that the cloud gave it" },
         { "{port: 443, protocol: HTTPS, certificates: [{IsDefault: true}]}",
           "certificates[0].CertificateId: missing; add it" },
         { "{port: 443, protocol: HTTPS, defaultCertificate: {kind: Secret}}",
@@ -239,6 +245,8 @@ static void test_client_certificates_need_both(void **state)
                    "caEnabled: true, caCertificates: [{CertificateId: a}, {CertificateId: b}]}]");
     assert_has(problems(&w), "caCertificates: caEnabled needs one CA certificate, and there are 2");
     world_done(&w);
+    w = world_with("[" TLS "caEnabled: true, caCertificates: [{CertificateId: \"@a\"}]}]");
+    assert_has(problems(&w), "caCertificates[0].CertificateId: \"@a\" is no value that ALB takes");
     w = world_with("[" TLS "caCertificates: [{CertificateId: a}]}]");
     assert_string_equal(problems(&w), "");
     assert_has(warnings(&w), "caCertificates: it has no effect without caEnabled: true");

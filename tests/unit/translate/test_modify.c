@@ -63,6 +63,8 @@ static void test_what_alb_refuses_is_a_problem(void **state)
         { ACTION("TrafficLimit", "\"QPS\":\"5\",\"QPSPerIp\":\"5\""),
           "TrafficLimitConfig: the limit of one address (5) must be below" },
         { ACTION("TrafficMirror", ""), "serverGroupTuples: it names 0 groups; give 1" },
+        { MIRROR("{\"serverGroupID\":\"@shop/tea:80\"}"),
+          "serverGroupTuples[0].serverGroupID: \"@shop/tea:80\" is no value that ALB takes here" },
         { MIRROR("{}"), "serverGroupTuples[0].serverGroupID: missing; add it" },
         { MIRROR("{\"serverGroupID\":\"a\"},{\"serverGroupID\":\"b\"}"),
           "it names 2 groups; give 1" },

@@ -34,6 +34,7 @@ static void test_values_are_taken_as_the_description_says(void **state)
         { value_check_source_ip,
           { "10.0.0.1", "10.0.0.0/8", "0.0.0.0/0", "2001:db8::/32", "::1", "1.2.3.4/32" },
           { "", "10.0.0", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "::/129", "a", "1.2.3.4/-1" } },
+        { value_check_id, { "sgp-1", "756-cn-hangzhou" }, { "", "@shop/tea:80" } },
         { value_check_status, { "200", "503" }, { "", "20", "2000", "2xx" } },
         { value_check_target_host, { "${host}", "a.com" }, { "${path}", "a", "A.b" } },
         { value_check_target_path,
