@@ -247,6 +247,7 @@ static void test_client_certificates_need_both(void **state)
     world_done(&w);
     w = world_with("[" TLS "caEnabled: true, caCertificates: [{CertificateId: \"@a\"}]}]");
     assert_has(problems(&w), "caCertificates[0].CertificateId: \"@a\" is no value that ALB takes");
+    world_done(&w);
     w = world_with("[" TLS "caCertificates: [{CertificateId: a}]}]");
     assert_string_equal(problems(&w), "");
     assert_has(warnings(&w), "caCertificates: it has no effect without caEnabled: true");
