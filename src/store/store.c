@@ -1,7 +1,7 @@
 /* store.c - opening, closing, transactions: the life of the file.
  *
  * A file is ours when its application_id says so; it is looked at before the first write.
- * One that SQLite or quick_check calls damaged is set aside by the writer, who begins a new
+ * One that SQLite or its integrity_check calls damaged is set aside by the writer, who begins a new
  * one; a reader refuses it. */
 #include "alb-agent/store.h"
 
@@ -89,15 +89,15 @@ static bool configure(struct store *st, struct error *err)
 
 /* ---- a file to write ------------------------------------------------------------------ */
 
-static bool quick_check(struct store *st, struct error *err)
+static bool integrity_check(struct store *st, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
     bool row = false;
-    if (sqlite3_prepare_v2(st->db, "PRAGMA quick_check(1)", -1, &s, NULL) != SQLITE_OK)
+    if (sqlite3_prepare_v2(st->db, "PRAGMA integrity_check(1)", -1, &s, NULL) != SQLITE_OK)
         return sqlite_error(st->db, err);
     if (!stmt_next(s, &row, err))
         return false;
-    const char *says = row ? col_text(s, "quick_check") : NULL;
+    const char *says = row ? col_text(s, "integrity_check") : NULL;
     if (says && !sqlite3_stricmp(says, "ok"))
         return true;
     (void)error_set(err, ERROR_INVALID, "%s", says ? says : "nothing to check");
@@ -115,7 +115,7 @@ static bool check(struct store *st, int64_t version, struct error *err)
         || !sql_int(st->db, "PRAGMA page_count", &pages, err)
         || !sql_int(st->db, "PRAGMA page_size", &page_size, err))
         return false;
-    return (!holders && pages * page_size > CHECK_BYTES) || quick_check(st, err);
+    return (!holders && pages * page_size > CHECK_BYTES) || integrity_check(st, err);
 }
 
 static bool open_checked(struct store *st, const char *path, struct error *err)

@@ -316,6 +316,19 @@ static void test_damaged_pages_are_found_and_set_aside(void **state)
     assert_int_equal(fixture_files(f, "damaged"), 1);
 }
 
+/* Each page is well by itself; an index holds what its definition leaves out. */
+static void test_index_that_disagrees_with_its_table_is_damage(void **state)
+{
+    struct fixture *f = *state;
+    fill_file(f);
+    fixture_sql(f->path, "INSERT INTO call(lane, lb, resource, action, params, state, sent_at)"
+                         " VALUES('web', 'web', 'Rule x', 'CreateRules', '{}', 'sent', 1)");
+    fixture_sql(f->path, "PRAGMA writable_schema = 1;"
+                         "UPDATE sqlite_schema SET sql = replace(sql, 'sent', 'failed')"
+                         " WHERE name = 'call_open'");
+    is_set_aside(f);
+}
+
 static void test_store_without_its_head_is_set_aside(void **state)
 {
     struct fixture *f = *state;
@@ -409,6 +422,7 @@ int main(void)
         TEST(test_all_writes_of_a_transaction_are_undone_together),
         TEST(test_close_in_a_transaction_rolls_back),
         TEST(test_damaged_pages_are_found_and_set_aside),
+        TEST(test_index_that_disagrees_with_its_table_is_damage),
         TEST(test_store_without_its_head_is_set_aside),
         TEST(test_store_cut_short_is_set_aside),
         TEST(test_store_of_a_killed_writer_that_is_damaged_is_set_aside),
