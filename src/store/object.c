@@ -19,7 +19,7 @@
            "OR generation IS NOT excluded.generation OR origin IS NOT excluded.origin "          \
            "OR body IS NOT excluded.body")                                                       \
     X(BODY, "SELECT body IS :body AS same FROM object "                                          \
-            "WHERE kind = :kind AND namespace = :namespace AND name = :name")                    \
+            "WHERE kind = :kind AND namespace = :namespace AND name = :name ORDER BY name")      \
     X(DELETE, "DELETE FROM object WHERE kind = :kind AND namespace = :namespace AND name = :name")
 
 #define X(NAME, sql) NAME,
