@@ -231,7 +231,7 @@ def cases(plain):
     yield "nor are requests that are cut and take effect later", lose_replies, [
         (p, "delayed_effect", 1) for p in PHASES]
     yield "nor is a cloud that is away for a while after it", lose_replies, [
-        (p, "restart_after", nth) for p in PHASES for nth in (1, 2)]
+        (p, "restart_after", nth) for p in ("apply", "run") for nth in (1, 2)]
     yield "kills at random, five in a row", kill_often, [
         (p, seed) for p in PHASES for seed in (1, 2)]
     yield "a full disk", fail_disk, [
