@@ -19,12 +19,12 @@ Usage: tests/run.sh [--full | --quick | --stage NAME]... [--help]
   --quick       unit tests with one compiler, no sanitizers
   --stage NAME  only this stage (may be repeated)
 
-Stages: format rules headers asan asan-gcc release proof integration end-to-end crash fuzz tidy
+Stages: format rules headers asan asan-gcc release proof sim integration end-to-end crash fuzz tidy
         with --full also: gcc analyzer integration-asan slow branches mutants bench
 T
 }
 
-stages_ci="format rules headers asan asan-gcc release proof integration end-to-end crash fuzz tidy"
+stages_ci="format rules headers asan asan-gcc release proof sim integration end-to-end crash fuzz tidy"
 stages_full="$stages_ci gcc analyzer integration-asan slow branches mutants bench"
 full=0 chosen=
 while [ $# -gt 0 ]; do
@@ -232,7 +232,7 @@ stage_asan_gcc() {
     ctest_of asan-gcc '^(unit|golden|fuzz-smoke)$'
 }
 # The programs and the proofs only: link-time optimisation of every unit test takes minutes.
-programs() { build release alb-agent alb-mock alb-agent-library proofs; }
+programs() { build release alb-agent alb-mock alb-agent-library proofs alb-sim; }
 stage_release() { programs; }
 stage_proof() {
     programs || return
@@ -240,6 +240,31 @@ stage_proof() {
     [ "$full" = 1 ] || return 0
     logged "$logs/proof-full.log" 7200 ctest --test-dir build/release -L '^proof-full$' --output-on-failure
     count_ctest proof-full $? "$logs/proof-full.log"
+}
+# Agent and mock on a virtual clock, two scenarios at a time; with --full also with planted bugs.
+sim_run() { # NAME SECONDS ARGUMENT...
+    local name=$1 limit=$2
+    shift 2
+    if logged "$logs/$name.log" "$limit" build/release/sim/alb-sim "$@"; then
+        pass
+    else
+        fail "$name"
+    fi
+    sed 's/^/  /' "$logs/$name.log"
+}
+stage_sim() {
+    local most=10000 limit=400 other log=$logs/sim-2.log
+    programs || return
+    [ "$full" = 1 ] && most=500000 limit=20000
+    logged "$log" "$limit" build/release/sim/alb-sim --seed 1000001 --steps 150 --reconciles "$most" &
+    other=$!
+    sim_run sim-1 "$limit" --seed 1 --steps 150 --reconciles "$most"
+    if wait "$other"; then pass; else fail sim-2; fi
+    sed 's/^/  /' "$log"
+    sim_run sim-twice 200 --seed 7 --seeds 3 --steps 100 --twice
+    [ "$full" = 1 ] || return 0
+    logged "$logs/sim-bugs.log" 7200 tests/sim/bugs.sh
+    count_tap sim-bugs $? "$logs/sim-bugs.log"
 }
 stage_integration() { programs && integration_scripts release; }
 stage_end_to_end() { programs && scripts release tests/e2e/*.sh; }

@@ -34,7 +34,8 @@ static bool make_group(struct sim *s)
         "ServerGroupName", name, "VpcId", "vpc-1", "HealthCheckConfig.HealthCheckEnabled",
         "false",           NULL
     };
-    return map_count(&s->foreign) < 8 && do_deed(s, "CreateServerGroup", params, "ServerGroupId");
+    return map_count(&s->foreign) < 8 && !s->job_armed
+           && do_deed(s, "CreateServerGroup", params, "ServerGroupId");
 }
 
 void step_make_foreign(struct sim *s)

@@ -71,12 +71,13 @@ static void failing_job(struct sim *s)
     if (!cloud_fail_next(mock_cloud(s->mock), actions[draw(s, COUNT(actions))], "506",
                          "made to fail", &err))
         sim_complain(s, "cloud_fail_next: %s", err.msg);
+    s->job_armed = true;
     sim_disturb(s);
 }
 
 void fault_arm(struct sim *s)
 {
-    switch (draw(s, 12)) {
+    switch (draw(s, 14)) {
     case 0:
     case 1:
     case 2:
@@ -94,6 +95,11 @@ void fault_arm(struct sim *s)
     case 9: s->net.latency_ms = 500 + (int64_t)draw(s, 8000); break;
     case 10: definite_refusal(s); break;
     case 11: failing_job(s); break;
+    case 12:
+    case 13: /* a reading beside the changes */
+        if (s->agent)
+            agent_resync(s->agent);
+        break;
     default: break;
     }
 }

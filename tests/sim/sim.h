@@ -249,6 +249,7 @@ struct sim {
     bool dead;            /* the agent died in the middle of a turn */
     size_t most_lanes;    /* that had a change in flight at once             */
     int64_t in_sync;      /* times an agent said so */
+    bool job_armed;       /* some job of the cloud is still to fail, whoever begins it */
     bool restart_due;     /* a refusal for good was played: only a new run tries again */
 };
 
