@@ -61,6 +61,7 @@ static void read_known(struct agent *g)
         model_range(known, lb, &first, &end);
         struct balancer *b = balancer_get(g, lb);
         model_copy(&b->s.arena, known, lb, &b->s.known);
+        balancer_note_young(b);
         b->lean = b->s.arena.size;
     }
     g->base.known = (struct model){ 0 };

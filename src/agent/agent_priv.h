@@ -69,6 +69,8 @@ void agent_tell(struct agent *g, struct agent_event event);
 struct balancer *balancer_get(struct agent *g, const char *name);
 struct balancer *balancer_find(const struct agent *g, const char *name);
 struct balancer *balancer_next(const struct agent *g, const struct map_entry **cursor);
+/* What was seen or made last at a time may have been made just then: lists may lack it still. */
+void balancer_note_young(struct balancer *b);
 void balancer_free(struct balancer *b);
 /* What the objects ask of it now, copied. */
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,

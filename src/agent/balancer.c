@@ -41,6 +41,15 @@ struct balancer *balancer_get(struct agent *g, const char *name)
     return b;
 }
 
+void balancer_note_young(struct balancer *b)
+{
+    for (size_t i = 0; i < b->s.known.rows.len; i++) {
+        struct resource *r = &b->s.known.rows.items[i];
+        if (r->actual && r->cloud_id)
+            r->created_at = r->observed_at;
+    }
+}
+
 void balancer_free(struct balancer *b)
 {
     arena_done(&b->s.arena);
@@ -310,6 +319,30 @@ static bool has_vanished(const struct balancer *b, const struct model *found, in
     return false;
 }
 
+static bool has_id(const struct model *m, const char *id)
+{
+    for (size_t i = 0; i < m->rows.len; i++)
+        if (m->rows.items[i].cloud_id && !strcmp(m->rows.items[i].cloud_id, id))
+            return true;
+    return false;
+}
+
+/* What is believed to be there only because it is young is looked for again when it is not. */
+static void ask_when_grown(const struct agent *g, struct balancer *b, const struct model *found,
+                           int64_t now_ms)
+{
+    int64_t due = 0;
+    for (size_t i = 0; i < b->s.world.rows.len; i++) {
+        const struct resource *r = &b->s.world.rows.items[i];
+        const int64_t grown = r->created_at + session_list_lag(&g->base);
+        if (r->created_at && r->actual && r->cloud_id && grown > now_ms
+            && !has_id(found, r->cloud_id) && (!due || grown < due))
+            due = grown;
+    }
+    if (due && (!b->reread_due || due < b->reread_due))
+        b->reread_due = due + 1;
+}
+
 bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
                    struct error *err)
 {
@@ -330,6 +363,7 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
     apply_touch(g->ap, b->name, false, now);
     if (!b->reread_due)
         apply_unblock(g->ap, b->name, now);
+    ask_when_grown(g, b, found, now);
     return true;
 }
 

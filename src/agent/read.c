@@ -197,9 +197,9 @@ void session_join(struct session *s, struct model *actual)
 {
     const struct model before = s->world;
     session_add_certificates(s, actual);
-    keep_created(s, &before, actual);
+    keep_created(s, s->observed ? &before : &s->known, actual);
     model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, actual, &s->world);
-    carry_over(&before, &s->world);
+    carry_over(s->observed ? &before : &s->known, &s->world);
     session_disown_rules(s);
     session_hold_unknown(s);
     session_hold_absent(s);

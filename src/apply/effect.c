@@ -137,6 +137,21 @@ void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *
     }
 }
 
+bool effect_record(struct apply *ap, const struct lane *lane, struct error *err)
+{
+    struct apply_scope scope;
+    if (lane->step.op != STEP_CREATE || !lane_scope(ap, lane, &scope))
+        return true;
+    for (size_t i = 0; i < lane->step.items.len; i++) {
+        const struct step_item *item = &lane->step.items.items[i];
+        const struct resource *row =
+            model_find(scope.model, lane->site->name, item->kind, item->key);
+        if (row && row->actual && row->cloud_id && !store_resource_put(ap->in.store, row, err))
+            return false;
+    }
+    return true;
+}
+
 void effect_failed(struct apply *ap, const struct lane *lane)
 {
     struct apply_scope scope;

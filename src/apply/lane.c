@@ -284,12 +284,26 @@ static bool journal_outcome(struct apply *ap, const struct lane *lane, const str
     return store_call_done(ap->in.store, lane->journal, &o, err);
 }
 
+/* The outcome, and what was created: a run that ends here must leave both or none, or the next
+ * one makes it again while no list shows it. */
+static bool record_reply(struct apply *ap, struct lane *lane, const struct alb_result *r,
+                         struct error *err)
+{
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    if (!store_begin(&txn, ap->in.store, err))
+        return false;
+    if (r->ok)
+        effect_begun(ap, lane, r);
+    return (!r->ok || effect_record(ap, lane, err)) && journal_outcome(ap, lane, r, err)
+           && store_commit(&txn, err);
+}
+
 bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_result *r,
                      struct error *err)
 {
     lane->call = 0;
     lane->doubt = is_in_doubt(lane, r);
-    if (!journal_outcome(ap, lane, r, err))
+    if (!record_reply(ap, lane, r, err))
         return error_wrap(err, "journal of %s", lane->step.action);
     bool smaller = false;
     if (!r->ok && !shrink_batch(ap, lane, &r->err, r->done_ms, &smaller, err))
@@ -303,7 +317,6 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
         lane_fail(ap, lane, &r->err, r->retry_after_ms, r->done_ms);
         return true;
     }
-    effect_begun(ap, lane, r);
     if (!poll_begin(ap, lane, r))
         return lane_complete(ap, lane, r->done_ms, err);
     lane_transition(lane, LANE_POLLING, r->done_ms);

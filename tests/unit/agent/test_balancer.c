@@ -232,6 +232,24 @@ static void test_one_list_without_the_balancer_makes_no_second_one(void **state)
     runner_stop(&r);
 }
 
+/* What the last run made a moment ago is in the state file, and in no list. */
+static void test_the_next_run_makes_nothing_again_that_lists_lack(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_shop(w);
+    cloud_set_list_lag(w->mock.cloud, 50000);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES);
+    runner_start(&again, w);
+    runner_settle(&again);
+    runner_pass(&again, 5 * 60 * 1000);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES);
+    runner_stop(&again);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -246,6 +264,7 @@ int main(void)
         WORLD_TEST(test_what_a_failed_job_was_to_make_is_made_again),
         WORLD_TEST(test_what_is_read_while_somebody_deletes_it_is_read_again),
         WORLD_TEST(test_one_list_without_the_balancer_makes_no_second_one),
+        WORLD_TEST(test_the_next_run_makes_nothing_again_that_lists_lack),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
