@@ -247,6 +247,7 @@ struct sim {
     struct map foreign;   /* ids of what others made */
     struct map births;    /* ids, since when they are there */
     bool dead;            /* the agent died in the middle of a turn */
+    int in_use;           /* refusals of it since all was as asked for       */
     size_t most_lanes;    /* that had a change in flight at once             */
     int64_t in_sync;      /* times an agent said so */
     bool job_armed;       /* some job of the cloud is still to fail, whoever begins it */
