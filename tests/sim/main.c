@@ -243,8 +243,11 @@ int main(int argc, char **argv)
     for (; ok && (runs < r.seeds || sum.reconciles < r.reconciles); runs++)
         ok = run_one(&r, r.one.seed + runs, &sum);
     print_counts(&sum, runs, seconds() - began);
-    (void)unlink(arena_fmt(&(struct arena){ 0 }, "%s/state.db", r.dir));
-    (void)unlink(arena_fmt(&(struct arena){ 0 }, "%s/state.db.lock", r.dir));
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/state.db", r.dir);
+    (void)unlink(path);
+    (void)snprintf(path, sizeof path, "%s/state.db.lock", r.dir);
+    (void)unlink(path);
     (void)rmdir(r.dir);
     return ok ? 0 : 1;
 }
