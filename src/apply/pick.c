@@ -128,6 +128,17 @@ static void note_standing(struct site *site, const struct plan *plan)
     }
 }
 
+/* Where nothing is to be done there is nothing to wait for: what comes next waits anew. */
+static void forget_delays(struct site *site, const struct plan *plan)
+{
+    bool any[LANE_FAMILIES] = { false };
+    for (size_t i = 0; i < plan->steps.len; i++)
+        any[plan->steps.items[i].family] = true;
+    for (int f = 0; f < LANE_FAMILIES; f++)
+        if (!any[f])
+            site->ready_ms[f] = 0;
+}
+
 static void pick_site(struct picking *k, struct site *site)
 {
     /* Each plan dies before the next is made: memory is that of one load balancer. */
@@ -141,6 +152,7 @@ static void pick_site(struct picking *k, struct site *site)
     scope.plan.now_ms = k->now_ms;
     plan_build_lb(&scratch, &scope.plan, site->name, &plan);
     note_standing(site, &plan);
+    forget_delays(site, &plan);
     bool refused = false;
     for (size_t i = 0; i < plan.lbs.len; i++)
         refused = refused || plan.lbs.items[i].refused;

@@ -108,6 +108,60 @@ static void test_a_stopped_agent_begins_nothing_new(void **state)
     assert_int_equal(world_open_intents(w), 0);
 }
 
+/* A sweep that finds nothing to do must not use up the time that a change waits. */
+static void test_changes_wait_for_others_also_after_a_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = 60000 } };
+    r.config.pace[LANE_LOAD_BALANCER].delay_ms = 5000;
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_pass(&r, 90000);
+    assert_int_equal(r.events[AGENT_READ], 2);
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    runner_read(&r);
+    runner_pass(&r, 4900);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_pass(&r, 5000);
+    assert_int_equal(world_count(w, "Rules"), 3);
+    runner_stop(&r);
+}
+
+/* What is configured anew counts from then on, as SIGHUP has it. */
+static void test_new_settings_count_from_then_on(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = 60000 } };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    r.config.resync_ms = 6000000;
+    r.config.pace[LANE_SERVER_GROUP].delay_ms = 30000;
+    r.config.session.reads = (struct alb_budget){ .limit = 1, .period_ms = 20000 };
+    agent_set_config(r.g, &r.config);
+    runner_pass(&r, 3 * 60000); /* the sweep that was due already, at its slow pace */
+    const size_t reads = r.events[AGENT_READ];
+    runner_pass(&r, 7 * 60000);
+    assert_int_equal(r.events[AGENT_READ], reads);
+
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    runner_read(&r);
+    runner_pass(&r, 25000);
+    assert_int_equal(mock_transport_writes(&w->mock, "AddServersToServerGroup"), 2);
+    runner_pass(&r, 60000);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "AddServersToServerGroup"), 3);
+
+    alb_spending spent;
+    agent_resync(r.g);
+    runner_pass(&r, 1000);
+    agent_budgets(r.g, &r.arena, &spent);
+    assert_int_equal(spent.items[0].limit, 1);
+    assert_int_equal(spent.items[0].period_ms, 20000);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -119,6 +173,8 @@ int main(void)
         WORLD_TEST(test_an_object_that_goes_takes_its_rules_along),
         WORLD_TEST(test_an_agent_that_starts_again_goes_on_without_a_write),
         WORLD_TEST(test_a_stopped_agent_begins_nothing_new),
+        WORLD_TEST(test_changes_wait_for_others_also_after_a_sweep),
+        WORLD_TEST(test_new_settings_count_from_then_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
