@@ -280,12 +280,30 @@ bool wanted_is_settled(const struct agent *g)
     return !g->facts && !(g->changed && g->have_objects);
 }
 
+/* One object may be in error for several load balancers. */
+static void add_problems(struct map *seen, const struct translate_out *from, struct arena *a,
+                         translate_problems *out)
+{
+    for (size_t i = 0; from && i < from->problems.len; i++) {
+        const struct translate_problem *p = &from->problems.items[i];
+        const char *key = arena_fmt(a, "%s %s/%s %s", p->kind, p->ns, p->name, p->message);
+        if (map_get(seen, key))
+            continue;
+        map_put(seen, key, seen);
+        *LIST_PUSH(a, out) = *p;
+    }
+}
+
 void wanted_problems(const struct agent *g, struct arena *a, translate_problems *out)
 {
-    struct translate_out whole = { 0 };
-    if (g->tr)
-        translator_whole(g->tr, a, &whole);
-    *out = whole.problems;
+    struct map seen CLEANUP(map_done) = { 0 };
+    const struct map_entry *cursor = NULL;
+    *out = (translate_problems){ 0 };
+    if (!g->tr)
+        return;
+    add_problems(&seen, translator_strays(g->tr), a, out);
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        add_problems(&seen, translator_lb(g->tr, b->name), a, out);
 }
 
 const struct secret *wanted_key(const struct agent *g, const char *certificate)

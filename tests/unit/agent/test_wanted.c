@@ -99,6 +99,25 @@ static void test_source_without_an_albconfig_changes_nothing(void **state)
     runner_stop(&r);
 }
 
+/* As many as were told, whoever they concern. */
+static void test_problems_of_all_load_balancers_are_listed_once(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    translate_problems list;
+    world_write_shop(w);
+    world_write_albconfig(w, "other");
+    world_write_ingress(w, "bad", "web", "not a host", "tea");
+    world_write_ingress(w, "worse", "other", "no host either", "tea");
+    world_write_ingress(w, "lost", "nowhere", "lost.example", "tea");
+    runner_start(&r, w);
+    runner_settle(&r);
+    agent_problems(r.g, &r.arena, &list);
+    assert_int_equal(list.len, r.events[AGENT_PROBLEM]);
+    assert_true(list.len >= 2);
+    runner_stop(&r);
+}
+
 /* ---- events --------------------------------------------------------------------------------- */
 
 /* Of the state file, from 'seq' on: "ADDED Ingress shop/tea, SYNCED source". */
@@ -158,6 +177,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_an_object_in_error_is_told_once_and_harms_nobody),
+        WORLD_TEST(test_problems_of_all_load_balancers_are_listed_once),
         WORLD_TEST(test_what_it_acts_upon_is_in_the_state_file),
         WORLD_TEST(test_a_start_says_what_changed_meanwhile),
         WORLD_TEST(test_rules_stay_while_their_object_is_in_error),
