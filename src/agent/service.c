@@ -140,7 +140,7 @@ static bool open_signals(struct service *v, struct error *err)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &set, NULL))
+    if (sigprocmask(SIG_BLOCK, &set, NULL)) // NOLINT(concurrency-mt-unsafe): one thread
         return error_set(err, ERROR_BUG, "signals cannot be blocked");
     v->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return v->signals >= 0 || error_set(err, ERROR_TRANSIENT, "no descriptor for signals");

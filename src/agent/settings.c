@@ -63,7 +63,7 @@ struct agent_config service_agent_config(struct arena *a, const struct agent_set
 
 struct store_limits service_store_limits(const struct agent_settings *s)
 {
-    const int64_t day = 24 * 3600 * (int64_t)1000;
+    const int64_t day = INT64_C(24) * 3600 * 1000;
     return (struct store_limits){
         .revisions = s->revisions.keep,
         .event_age_ms = s->events.keep_days * day,

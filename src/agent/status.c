@@ -19,7 +19,7 @@ static const char *family_name(enum lane_family family)
     switch (family) {
     case LANE_LOAD_BALANCER: return "load balancer";
     case LANE_SERVER_GROUP: return "server group";
-    case LANE_SHARED: break;
+    case LANE_SHARED:
     case LANE_FAMILIES: break;
     }
     return "shared";
