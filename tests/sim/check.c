@@ -314,6 +314,30 @@ static void end_token(const struct sim_call *c, int status, const char *code)
         t->over = true;
 }
 
+static void show_rules(const struct sim *s)
+{
+    const struct view *v = &s->view;
+    for (size_t i = 0; i < v->rules.len; i++) {
+        const struct view_rule *r = &v->rules.items[i];
+        printf("    rule %s%s of %s at %" PRId64 ": %s %s ->", r->id, r->gone ? " (going)" : "",
+               r->listener, r->priority, r->hosts[0] ? r->hosts[0] : "any",
+               r->paths[0] ? r->paths[0] : "any");
+        for (size_t k = 0; r->groups[k]; k++) {
+            const struct view_group *g = view_group(v, r->groups[k]);
+            printf(" %s (%s/%s)", r->groups[k], g ? g->ingress : "?", g ? g->service : "?");
+        }
+        printf("\n");
+    }
+}
+
+static bool is_batch(const struct sim_call *c)
+{
+    for (size_t i = 0; i < c->params.len; i++)
+        if (!strncmp(c->params.items[i].name, "Rules.2.", 8))
+            return true;
+    return false;
+}
+
 void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
                   bool by_fault)
 {
@@ -328,10 +352,13 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
     /* Once is a reading that showed a change before it was done. */
     if (code && !strncmp(code, "ResourceInUse", 13) && !s->disturbed_ms && ++s->in_use > 2)
         sim_complain(s, "%s is answered %s: what is in use goes last", c->action, code);
+    if (code && !strncmp(code, "ResourceInUse", 13) && s->options.verbose)
+        show_rules(s);
     if (is_busy(code) && !s->disturbed_ms)
         sim_complain(s, "%s is answered %s: another change was not over", c->action, code);
     if (by_fault && code && !strncmp(code, "IllegalParam", 12)) {
-        s->net.refused = call_digest(c);
+        if (!is_batch(c)) /* of a batch nobody knows which one */
+            s->net.refused = call_digest(c);
         s->unbounded = true; /* the others go on without it */
     }
     if (code && !by_fault)
@@ -384,22 +411,6 @@ static bool is_allowed(const struct sim *s, size_t i, outcome o)
         if (s->goals[k].of[i] == o)
             return true;
     return false;
-}
-
-static void show_rules(const struct sim *s)
-{
-    const struct view *v = &s->view;
-    for (size_t i = 0; i < v->rules.len; i++) {
-        const struct view_rule *r = &v->rules.items[i];
-        printf("    rule %s%s of %s at %" PRId64 ": %s %s ->", r->id, r->gone ? " (going)" : "",
-               r->listener, r->priority, r->hosts[0] ? r->hosts[0] : "any",
-               r->paths[0] ? r->paths[0] : "any");
-        for (size_t k = 0; r->groups[k]; k++) {
-            const struct view_group *g = view_group(v, r->groups[k]);
-            printf(" %s/%s", g ? g->ingress : "?", g ? g->service : "?");
-        }
-        printf("\n");
-    }
 }
 
 void check_routing(struct sim *s, const char *after)

@@ -78,6 +78,14 @@ static bool delete_rule(struct sim *s)
     return r && do_deed(s, "DeleteRule", (const char *const[]){ "RuleId", r->id, NULL }, NULL);
 }
 
+static bool any_hostile(const struct world *w)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        if (w->ingresses[i].hostile)
+            return true;
+    return false;
+}
+
 static bool edit_rule(struct sim *s)
 {
     const struct view_rule *r = any_rule(s);
@@ -102,6 +110,8 @@ static bool edit_rule(struct sim *s)
         params[n++] = "RuleConditions.1.Type";
         params[n++] = "Path";
     }
+    if (k == 1 && any_hostile(&s->world))
+        return false; /* the group would be in use for as long as nobody may correct that */
     return r && g && g->ours && do_deed(s, "UpdateRuleAttribute", params, NULL);
 }
 

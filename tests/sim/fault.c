@@ -91,7 +91,10 @@ void fault_arm(struct sim *s)
     case 7:
         disk_fail(s->disk, one_in(s, 2) ? DISK_ERROR : DISK_FULL, 1 + (int64_t)draw(s, 40));
         break;
-    case 8: s->net.lag_ms = 1000 + (int64_t)draw(s, 50000); break;
+    case 8:
+        s->net.lag_ms = 1000 + (int64_t)draw(s, 50000);
+        s->net.lag_since_ms = s->net.now_ms;
+        break;
     case 9: s->net.latency_ms = 500 + (int64_t)draw(s, 8000); break;
     case 10: definite_refusal(s); break;
     case 11: failing_job(s); break;

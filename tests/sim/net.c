@@ -109,7 +109,7 @@ static void hide_young(struct sim *s, cJSON *json)
             for (size_t i = 0; !id && i < COUNT(ids); i++)
                 id = json_str(e, ids[i]);
             const int64_t *born = id ? map_get(&s->births, id) : NULL;
-            if (born && s->net.now_ms - *born < s->net.lag_ms)
+            if (born && *born >= s->net.lag_since_ms && s->net.now_ms - *born < s->net.lag_ms)
                 cJSON_Delete(cJSON_DetachItemViaPointer(list, e));
         }
 }

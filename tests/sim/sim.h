@@ -187,6 +187,7 @@ struct sim_net {
     struct clock mock_clock;
     int64_t now_ms, skew_ms;
     int64_t latency_ms, lag_ms;
+    int64_t lag_since_ms;      /* what was shown once is not hidden again */
     struct sim_reply *replies; /* on their way, by number */
     uint64_t last_id;
     int64_t step_calls;            /* since the step began                       */
