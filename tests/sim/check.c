@@ -26,7 +26,7 @@ struct budget {
 /* A ClientToken that was sent, with what, and whether the answer ended its life. */
 struct token {
     uint64_t call, digest;
-    bool over;
+    bool over, doubt;
 };
 /* The starts of a family of lanes within a second. */
 struct starts {
@@ -304,14 +304,17 @@ static void check_served(struct sim *s, const char *after)
         }
 }
 
-/* A reply with a code, or success, ends it; but for codes that say that nobody knows. */
+/* A refusal ends it, unless nobody knows what became of an earlier request with it: a repeat that
+ * is put off keeps it. */
 static void end_token(const struct sim_call *c, int status, const char *code)
 {
     const char *text = param(c, "ClientToken");
     struct token *t = text ? map_get(&checks.tokens, text) : NULL;
-    if (t && status > 0 && status < 500 && !(code && !strcmp(code, "IdempotenceProcessing"))
-        && status != 200)
-        t->over = true;
+    if (!t)
+        return;
+    t->doubt =
+        t->doubt || !status || status >= 500 || (code && !strcmp(code, "IdempotenceProcessing"));
+    t->over = t->over || (!t->doubt && status != 200);
 }
 
 static void show_rules(const struct sim *s)
