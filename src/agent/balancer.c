@@ -343,6 +343,20 @@ static void ask_when_grown(const struct agent *g, struct balancer *b, const stru
         b->reread_due = due + 1;
 }
 
+/* Does a list lack what the last run was told is being created?  Lists lag, or its job has failed
+ * since: only time tells, and until then neither is it made again nor does anything rely on it. */
+static bool is_undecided(const struct balancer *b, const struct model *found, int64_t now_ms)
+{
+    for (size_t i = 0; i < b->s.known.rows.len; i++) {
+        const struct resource *r = &b->s.known.rows.items[i];
+        if (r->actual && r->cloud_id && !resource_is_stable(r)
+            && now_ms - r->observed_at < session_list_lag(&b->s) && now_ms >= r->observed_at
+            && !has_id(found, r->cloud_id))
+            return true;
+    }
+    return false;
+}
+
 bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
                    struct error *err)
 {
@@ -351,6 +365,11 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
     const bool missed = b->missed;
     b->missed = has_vanished(b, found, began_ms);
     if (b->missed && !missed) {
+        b->read_at = began_ms;
+        reading_ask(g, b);
+        return true;
+    }
+    if (!b->s.observed && is_undecided(b, found, now)) {
         b->read_at = began_ms;
         reading_ask(g, b);
         return true;

@@ -166,8 +166,9 @@ static bool is_wanted_as_before(const struct resource *before, const struct reso
 }
 
 /* When this run created a resource, since when a group is unused, and that it was refused
- * outlive the reading; a refusal only while the same is wanted. */
-static void carry_over(const struct model *before, struct model *after)
+ * outlive the reading; a refusal only while the same is wanted.  Of what an earlier run began and
+ * the first reading shows half done, nobody knows yet whether it will be done. */
+static void carry_over(const struct model *before, struct model *after, bool first)
 {
     for (size_t i = 0; i < before->rows.len; i++) {
         const struct resource *r = &before->rows.items[i];
@@ -178,7 +179,7 @@ static void carry_over(const struct model *before, struct model *after)
         to->held = to->held || to->refused;
         if (!to->actual)
             continue;
-        to->created_at = r->created_at;
+        to->created_at = first && !resource_is_stable(to) ? 0 : r->created_at;
         to->unused_since = r->unused_since;
     }
 }
@@ -199,7 +200,7 @@ void session_join(struct session *s, struct model *actual)
     session_add_certificates(s, actual);
     keep_created(s, s->observed ? &before : &s->known, actual);
     model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, actual, &s->world);
-    carry_over(s->observed ? &before : &s->known, &s->world);
+    carry_over(s->observed ? &before : &s->known, &s->world, !s->observed);
     session_disown_rules(s);
     session_hold_unknown(s);
     session_hold_absent(s);
