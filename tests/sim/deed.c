@@ -190,7 +190,7 @@ bool change_by_console(struct sim *s)
     if (!deeds[draw(s, COUNT(deeds))](s))
         return false;
     check_disturbance(s);
-    if (s->agent && !one_in(s, 3)) {
+    if (s->agent && !s->faulty && !one_in(s, 3)) {
         agent_resync(s->agent);
         life_settle(s);
     } else {
