@@ -56,6 +56,8 @@ struct agent {
     struct reading reading;
     int64_t verified_at; /* when the last complete sweep began                     */
     int64_t sweep_due;   /* when everything is to be read again */
+    bool room_made;      /* and that is to be read next                            */
+    bool sweep_put_off;  /* it has made room for a load balancer in doubt           */
     bool lists_asked;    /* what a sweep needs beside was asked for                */
     int64_t sweep_delay; /* after a failure */
     bool stopped;

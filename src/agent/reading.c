@@ -130,8 +130,9 @@ static bool begin(struct agent *g, struct balancer *only, struct error *err)
         .alb = g->base.alb,
         .cluster_id = g->base.cluster_id,
         .only = rd->only,
-        /* Before the first reading nothing else can be done. */
-        .background = g->verified_at != 0,
+        /* Before the first reading nothing else can be done, and changes wait for one that is in
+         * doubt. */
+        .background = g->verified_at != 0 && !only,
         .known = known_rows(g, rd->only),
         .wanted = wanted_acls(g, rd->only),
     };
@@ -191,7 +192,7 @@ static void end(struct agent *g)
     g->sweep_delay = 0;
     if (!rd->only) {
         g->sweep_due = now + g->config.resync_ms;
-        g->lists_asked = false;
+        g->lists_asked = g->sweep_put_off = false;
         g->verified_at = rd->began_ms;
     }
     agent_tell(g,
@@ -250,8 +251,10 @@ static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
     if (!reading_may_begin(g))
         return true;
     struct balancer *b = first_due(g, now, &due);
-    if (b && !b->s.observed) /* at the start: it has something to be done */
+    if (b && (!b->s.observed || g->room_made)) { /* at the start, or instead of a sweep */
+        g->room_made = false;
         return begin(g, b, err);
+    }
     if (g->sweep_due <= now) {
         if (!forget_lists(g))
             return begin(g, NULL, err);
@@ -266,10 +269,24 @@ static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
     return true;
 }
 
+/* A long sweep makes room for a load balancer that is in doubt, as changes wait for that; once,
+ * so that doubts without end do not keep it from ever ending. */
+static void make_room(struct agent *g)
+{
+    int64_t due;
+    const struct reading *rd = &g->reading;
+    if (!rd->o || rd->only || !g->verified_at || g->sweep_put_off
+        || !first_due(g, session_now(&g->base), &due))
+        return;
+    g->sweep_put_off = g->room_made = true;
+    reading_free(&g->reading);
+}
+
 bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err)
 {
     struct reading *rd = &g->reading;
     *wait_ms = -1;
+    make_room(g);
     if (rd->o && !observe_busy(rd->o))
         end(g);
     if (rd->done) {

@@ -245,6 +245,32 @@ static void test_changes_overtake_a_sweep(void **state)
     runner_stop(&r);
 }
 
+/* What is in doubt does not wait for it either: a refusal that contradicts what is known. */
+static void test_doubts_overtake_a_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    w->config.background = (struct alb_budget){ .limit = 1, .period_ms = 100000 };
+    runner_start(&r, w);
+    runner_settle(&r);
+    agent_resync(r.g);
+    runner_pass(&r, 1000);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "UpdateRulesAttribute",
+                                                       .nth = 1,
+                                                       .status = 404,
+                                                       .code = "ResourceNotFound.Rule" });
+    world_write_ingress(w, "tea", "web", "tea.example", "coffee");
+    runner_read(&r);
+    runner_pass(&r, 15000);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateRulesAttribute"), 2);
+    assert_int_equal(r.events[AGENT_READ], 2); /* the first, and of the one in doubt */
+    runner_pass(&r, 2000000);
+    assert_true(r.events[AGENT_READ] > 2); /* the sweep comes to its end all the same */
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -260,6 +286,7 @@ int main(void)
         WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
         WORLD_TEST(test_sweeps_read_no_faster_than_they_may),
         WORLD_TEST(test_changes_overtake_a_sweep),
+        WORLD_TEST(test_doubts_overtake_a_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
