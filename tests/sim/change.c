@@ -141,6 +141,7 @@ bool make_hostile(struct sim *s)
             return false; /* one at a time: their order is not known */
     if (!g->on || is_shared(&s->world, i))
         return false;
+    life_settle(s); /* what it said last was heard */
     g->hostile = true;
     put_ingress(s, i);
     return true;
