@@ -9,7 +9,7 @@ work=${ALB_SIM_BUILD:-$(mktemp -d)}
 most=10000 failed=0
 mkdir -p "$work/tree"
 (cd "$top" && git ls-files -z --cached --others --exclude-standard | tar -c --null -T -) |
-    tar -x -C "$work/tree" || exit 1
+    tar -x -m -C "$work/tree" || exit 1 # as of now: an earlier build is not trusted
 
 build() {
     cmake --build "$work/build" --target alb-sim >"$work/build.log" 2>&1 && return 0
