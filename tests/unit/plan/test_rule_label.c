@@ -219,6 +219,110 @@ static void test_a_rule_goes_where_there_is_room_when_the_order_allows_it(void *
     assert_true(target(&l, 1) > 2);
 }
 
+/* Four labels for five rules: the first one would have to go up, and then it stands still for
+ * another. */
+static void test_a_rule_that_moved_in_vain_has_its_label_back(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 2);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 3);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 4);
+    add(b, &l, "-", 5)->pinned = true;
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 0), 2);
+    assert_int_equal(l.nodes.items[0].label, 2);
+    assert_int_equal(target(&l, 2), 3);
+    assert_int_equal(target(&l, 4), 4);
+}
+
+/* The only label that is free is 1, so 2 has to be given as soon as it is vacated. */
+static void test_the_lowest_label_is_given_when_it_is_vacated(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 2);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 3);
+    add(b, &l, "-", 4)->pinned = true;
+    rule_moves moves = run(b, &l);
+    assert_int_equal(moves.len, 1);
+    assert_int_equal(moves.items[0].from, 2);
+    assert_int_equal(moves.items[0].to, 1);
+    assert_int_equal(target(&l, 0), 1);
+    assert_int_equal(target(&l, 1), 2);
+    assert_int_equal(target(&l, 2), 3);
+    assert_false(l.made_room);
+}
+
+/* Moving one rule leaves room, if none to spare; moving two would leave no more. */
+static void test_the_shortest_run_moves_when_none_leaves_room_to_spare(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 9984);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 9985);
+    want(b, &l, "-", 9989);
+    want(b, &l, "-", 9995);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 1);
+    assert_int_equal(target(&l, 2), 9987);
+    assert_int_equal(target(&l, 1), 9986); /* 9985 is vacated only then */
+    assert_true(l.made_room);
+}
+
+static void test_room_is_not_made_where_there_is_some(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "-", 1);
+    want(b, &l, "-", 0);
+    want(b, &l, "-", 3);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 1), 2);
+    assert_false(l.made_room);
+}
+
+/* Eight labels on either side are enough. */
+static void test_a_gap_of_sixteen_is_wide_enough(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "new.com", 0);
+    add(b, &l, "-", 16);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(target(&l, 0), 8);
+}
+
+/* A rule that meets no other goes to the first gap when the labels end below its neighbour. */
+static void test_a_rule_goes_up_to_the_first_gap_when_there_is_none_below(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "a.com", 9999);
+    want(b, &l, "b.com", 10000);
+    want(b, &l, "c.com", 0);
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 0);
+    assert_in_range(target(&l, 2), 1, 9998);
+}
+
+/* The gap below the foreign rule is nearer, but which of the two wins would change. */
+static void test_a_farther_gap_is_taken_rather_than_passing_a_foreign_rule(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    want(b, &l, "a.com", 9998);
+    want(b, &l, "b.com", 0);
+    add(b, &l, "-", 9999)->pinned = true;
+    assert_int_equal(run(b, &l).len, 0);
+    assert_int_equal(moved(&l), 0);
+    assert_in_range(target(&l, 1), 1, 9997);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +339,13 @@ int main(void)
         BED_TEST(test_a_foreign_rule_that_cannot_meet_ours_is_passed),
         BED_TEST(test_a_narrow_gap_is_left_alone_while_there_is_a_wide_one),
         BED_TEST(test_a_rule_goes_where_there_is_room_when_the_order_allows_it),
+        BED_TEST(test_a_rule_that_moved_in_vain_has_its_label_back),
+        BED_TEST(test_the_lowest_label_is_given_when_it_is_vacated),
+        BED_TEST(test_the_shortest_run_moves_when_none_leaves_room_to_spare),
+        BED_TEST(test_room_is_not_made_where_there_is_some),
+        BED_TEST(test_a_gap_of_sixteen_is_wide_enough),
+        BED_TEST(test_a_rule_goes_up_to_the_first_gap_when_there_is_none_below),
+        BED_TEST(test_a_farther_gap_is_taken_rather_than_passing_a_foreign_rule),
     };
     return cmocka_run_group_tests_name("plan/rule_label", tests, NULL, NULL);
 }
