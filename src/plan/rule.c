@@ -389,7 +389,6 @@ static void make_room_first(struct planner *p, struct rule_list *l, size_t there
     for (size_t i = 0; i < l->nodes.len; i++) {
         struct rule_node *n = &l->nodes.items[i];
         n->label = n->was;
-        n->target = 0;
         n->near.items = NULL;
         n->near.len = 0;
     }
@@ -417,7 +416,7 @@ static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t t
     if ((calls > (even ? 1 : 2) || (calls == 1 && l->made_room) || no_room) && simple
         && place_ops(p, l, &passes, &placed))
         take_fewer(p, there, &ops, &calls, &placed);
-    if (calls > 1 && simple && even && exact_ops(p, l, &passes, &exact) == EXACT_FOUND)
+    if (calls > 1 && simple && even && exact_ops(p, l, &passes, &exact))
         take_fewer(p, there, &ops, &calls, &exact);
     if (calls > 2 && simple)
         try_copies(p, l, there, &ops, &calls);

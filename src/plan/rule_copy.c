@@ -20,7 +20,6 @@ static struct rule_node fresh(const struct rule_node *n)
     copy.near.len = 0;
     copy.ops = (index_list){ 0 };
     copy.label = n->was;
-    copy.target = 0;
     copy.kept = false;
     return copy;
 }

@@ -417,12 +417,11 @@ static void make_ops(const struct exact *x, const char *waits, rule_ops *out)
     }
 }
 
-enum exact_answer exact_ops(struct planner *p, struct rule_list *l, const rule_ops *ops,
-                            rule_ops *out)
+bool exact_ops(struct planner *p, struct rule_list *l, const rule_ops *ops, rule_ops *out)
 {
     struct exact x = { .p = p, .l = l };
     if (!add_nodes(&x, ops) || !request_classes(p->a, x.nodes, x.n, &x.classes))
-        return EXACT_UNKNOWN;
+        return false;
     number_actions(&x);
     find_slots(&x);
     find_free(&x);
@@ -430,8 +429,7 @@ enum exact_answer exact_ops(struct planner *p, struct rule_list *l, const rule_o
     for (x.limit = 1; x.limit <= TOUCHED_MAX && x.seen.len < STATES_MAX; x.limit++)
         if (go_on(&x)) {
             make_ops(&x, ops->items[0].waits, out);
-            return EXACT_FOUND;
+            return true;
         }
-    bool all = x.n == l->nodes.len && x.seen.len < STATES_MAX;
-    return all ? EXACT_NONE : EXACT_UNKNOWN;
+    return false;
 }

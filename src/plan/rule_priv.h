@@ -125,10 +125,8 @@ bool request_classes(struct arena *a, const struct rule_node *const *nodes, size
                      class_list *out);
 
 /* rule_exact.c: the same changes as updates alone, in one call; the ops all wait or none does.
- * EXACT_NONE: there is no such call; EXACT_UNKNOWN: too much is in conflict to try all ways. */
-enum exact_answer { EXACT_FOUND, EXACT_NONE, EXACT_UNKNOWN };
-enum exact_answer exact_ops(struct planner *p, struct rule_list *l, const rule_ops *ops,
-                            rule_ops *out);
+ * False: there is no such call, or too much is in conflict to try all ways. */
+bool exact_ops(struct planner *p, struct rule_list *l, const rule_ops *ops, rule_ops *out);
 
 /* ---- orders found by trying, in lists of any length ---------------------------------------- */
 

@@ -144,12 +144,29 @@ static void test_a_rule_does_not_come_after_other_changes_of_its_group(void **st
     assert_after(b, bed_step(b, "CreateRules", 0), 1, &filled);
 }
 
+/* Nothing may be changed while the cloud has it locked; the listener comes after its settings. */
+static void test_what_waits_for_the_load_balancer_comes_after_its_own_steps(void **state)
+{
+    struct bed *b = *state;
+    struct alb_load_balancer *want = bed_lb(b);
+    want->access_log = (struct alb_access_log){ "project", "store" };
+    struct alb_load_balancer *have = bed_actual(b, bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    have->business_status = "Abnormal";
+    have->access_log = (struct alb_access_log){ 0 };
+    bed_listener(b);
+    bed_gone(bed_row(b, RESOURCE_LISTENER, "80/HTTP"));
+    plan_whole(b);
+    const struct step *log = bed_step(b, "EnableLoadBalancerAccessLog", 0);
+    assert_after(b, bed_step(b, "CreateListener", 0), 1, &log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_rule_comes_after_its_group_and_the_servers_of_it),
         BED_TEST(test_a_rule_that_goes_comes_after_the_one_in_its_place),
         BED_TEST(test_a_group_goes_after_the_rule_that_uses_it),
+        BED_TEST(test_what_waits_for_the_load_balancer_comes_after_its_own_steps),
         BED_TEST(test_a_step_that_waits_for_the_cloud_comes_after_none),
         BED_TEST(test_the_next_step_of_a_resource_comes_after_the_one_before),
         BED_TEST(test_steps_that_come_first_are_named_once_and_in_order),

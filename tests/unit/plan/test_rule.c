@@ -438,6 +438,32 @@ static void test_an_incomplete_source_creates_and_deletes_nothing(void **state)
     assert_plan(b, "CreateRules");
 }
 
+/* It goes down where there is room, the one after it in the list goes above a.com. */
+static void test_a_call_names_rules_from_the_highest_precedence_down(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_want_rule(b, bed_rule(b, "new.com", "-", "sgp-1"), 1);
+    bed_want_rule(b, bed_rule(b, "a.com", "/x", "sgp-1"), 2);
+    add(b, "a.com", 3, 7);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    assert_string_equal(step_value(bed_next(b), "Rules.1.RuleConditions.1.HostConfig.Values.1"),
+                        "a.com");
+    assert_string_equal(step_value(bed_next(b), "Rules.2.RuleConditions.1.HostConfig.Values.1"),
+                        "new.com");
+}
+
+static void test_what_is_as_wanted_takes_no_call_at_least(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 1);
+    bed_plan(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +491,8 @@ int main(void)
         BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),
         BED_TEST(test_a_held_rule_that_is_not_there_is_not_made),
         BED_TEST(test_an_incomplete_source_creates_and_deletes_nothing),
+        BED_TEST(test_a_call_names_rules_from_the_highest_precedence_down),
+        BED_TEST(test_what_is_as_wanted_takes_no_call_at_least),
     };
     return cmocka_run_group_tests_name("plan/rule", tests, NULL, NULL);
 }

@@ -116,6 +116,20 @@ static void test_a_list_beyond_the_quota_may_stay_as_it_is(void **state)
     assert_no_steps(b);
 }
 
+/* Below the last label there is no room; making some would move the rule that stays, too. */
+static void test_a_new_last_rule_takes_the_last_place(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    have(b, "w.com", "/*", "0", 9999);
+    want(b, "w.com", "/*", "0", 1);
+    have(b, "a.com", "/x/*", "0", 10000);
+    want(b, "-", "/*", "0", 2);
+    bed_plan(b);
+    assert_in_place(b, 1);
+    finish(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +137,7 @@ int main(void)
         BED_TEST(test_a_catch_all_and_what_it_hides_change_from_below),
         BED_TEST(test_a_list_that_becomes_longer_takes_two_calls),
         BED_TEST(test_a_list_beyond_the_quota_may_stay_as_it_is),
+        BED_TEST(test_a_new_last_rule_takes_the_last_place),
     };
     return cmocka_run_group_tests_name("plan/rule_place", tests, NULL, NULL);
 }
