@@ -237,27 +237,6 @@ static bool try_place(struct exact *x, size_t from, size_t to, size_t place)
     return false;
 }
 
-/* Is there a rule still to be done that must stand above 'to'? */
-static bool has_more_above(const struct exact *x, size_t to)
-{
-    for (size_t i = 0; i < x->n; i++)
-        if (x->nodes[i]->want && x->nodes[i] < x->nodes[to] && find(x, i, true) == x->n_now
-            && overlap(x, i, to))
-            return true;
-    return false;
-}
-
-/* Is a gap as good as the one above it, for all requests and for all that is still to come? */
-static bool is_same_gap(const struct exact *x, size_t gap, size_t to)
-{
-    if (!gap || x->used[gap] || x->high[gap - 1] - x->low[gap - 1] <= (int64_t)x->used[gap - 1] + 1)
-        return false;
-    for (size_t i = 0; i < x->n_now; i++)
-        if (x->now[i].place == 2 * gap - 1 && overlap(x, x->now[i].node, to))
-            return false;
-    return !has_more_above(x, to);
-}
-
 /* In place of what it was, or in any gap. */
 static bool try_change(struct exact *x, size_t from, size_t to)
 {
@@ -268,7 +247,7 @@ static bool try_change(struct exact *x, size_t from, size_t to)
         return true;
     for (size_t gap = 0; gap <= x->n_slots; gap++) {
         bool room = x->high[gap] - x->low[gap] > (int64_t)x->used[gap] + 1;
-        if (room && !is_same_gap(x, gap, to) && try_place(x, from, to, 2 * gap))
+        if (room && try_place(x, from, to, 2 * gap))
             return true;
     }
     return false;
