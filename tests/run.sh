@@ -317,6 +317,8 @@ stage_branches() {
 stage_mutants() { planner_tests mutants tests/proof/mutate.py --sample 300 --least 95; }
 stage_bench() {
     programs || return
+    logged "$logs/bench-agent.log" 1800 env ALB_BIN="$top/build/release/bin" tests/bench/agent.sh
+    sed 's/^/  /' "$logs/bench-agent.log"
     logged "$logs/bench.log" 1800 env ALB_BIN="$top/build/release/bin" tests/bench/converge.sh
     count_tap bench $? "$logs/bench.log"
     sed 's/^/  /' "$logs/bench.log"
