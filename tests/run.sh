@@ -318,6 +318,7 @@ stage_mutants() { planner_tests mutants tests/proof/mutate.py --sample 300 --lea
 stage_bench() {
     programs || return
     logged "$logs/bench-agent.log" 1800 env ALB_BIN="$top/build/release/bin" tests/bench/agent.sh
+    count_tap bench-agent $? "$logs/bench-agent.log"
     sed 's/^/  /' "$logs/bench-agent.log"
     logged "$logs/bench.log" 1800 env ALB_BIN="$top/build/release/bin" tests/bench/converge.sh
     count_tap bench $? "$logs/bench.log"
