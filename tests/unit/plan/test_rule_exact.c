@@ -1,7 +1,7 @@
 /* Updates alone, found by trying. */
 #include "support.h"
 
-#include "rule_priv.h"
+#include "src/plan/rule_priv.h"
 
 static void start(struct bed *b)
 {
