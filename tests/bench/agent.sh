@@ -65,12 +65,30 @@ printf '  restart, to in sync: %s, %s writes, %s reads, %s resident\n' "$(since 
 # An endpoint goes: nothing has to be asked, so the next request is the change itself.
 mark
 python3 - "$work/m" "$mock_log" "$events" >"$work/latency" <<'END'
-import glob, json, os, re, sys, time
+import glob, os, re, select, subprocess, sys, time
 
 folder, log, events = sys.argv[1], sys.argv[2], int(sys.argv[3])
 own = []
-with open(log) as f:
-    f.seek(0, 2)
+# tail is told by the kernel when the log grows; from a place that is known, so that nothing is missed.
+tail = subprocess.Popen(['tail', '-c', '+%d' % (os.path.getsize(log) + 1), '-f', log],
+                        stdout=subprocess.PIPE)
+lines = b''
+
+
+def await_call(name, path):
+    """Returns when a call of that name stands in the log."""
+    global lines
+    while name not in lines.rpartition(b'\n')[0]:
+        if not select.select([tail.stdout], [], [], 60)[0]:
+            sys.exit('no call came of ' + path)
+        more = os.read(tail.stdout.fileno(), 65536)
+        if not more:
+            sys.exit('the log of calls ended')
+        lines += more
+    lines = b''
+
+
+try:
     for path in sorted(glob.glob(folder + '/service-*.yaml'))[:events]:
         text = open(path).read()
         gone = re.sub(r'(?m)^- addresses:\n(?:  .*\n)+', '', text, count=1)
@@ -80,16 +98,10 @@ with open(log) as f:
             new.write(gone)
         start = time.time()
         os.rename(path + '.new', path)
-        while True:
-            line = f.readline()
-            if not line:
-                if time.time() - start > 60:
-                    sys.exit('no call came of ' + path)
-                time.sleep(0.0005)
-                continue
-            if '"RemoveServersFromServerGroup"' in line:
-                own.append((time.time() - start) * 1000)
-                break
+        await_call(b'"RemoveServersFromServerGroup"', path)
+        own.append((time.time() - start) * 1000)
+finally:
+    tail.kill()
 own.sort()
 print('p50 %.1f ms, p99 %.1f ms of %d' % (own[len(own) // 2], own[int(len(own) * 0.99)], len(own)))
 END

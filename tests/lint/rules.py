@@ -58,7 +58,7 @@ MACHINE = re.compile(
     r"|https?://(?:deb|registry|proxy|files|static|repo1?|index|mirror)[.][a-z]"
 )
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b")
-SLEEPS = re.compile(r"\b(?:u|nano)?sleep\(|\.sleep\(")
+SLEEPS = re.compile(r"\b(?:u|nano)?sleep\(|\.sleep\(|(?:^|[;&|]|\bdo|\bthen)\s*sleep\s+[\d$\"]")
 CONSTANT = re.compile(r"assert_true\((?:1|true)\)|assert_false\((?:0|false)\)")
 BINARY = re.compile(r"\.(png|bin|gz|db|wasm)$")
 
@@ -219,7 +219,7 @@ class Lint:
                     self.complain(name, number, "a mark of unfinished work")
 
     def honest_tests(self):
-        for name in self.matching(r"^tests/.*\.(c|py|mjs|js)$"):
+        for name in self.matching(r"^tests/.*\.(c|py|mjs|js|sh)$"):
             text = bare(read(name)) if name.endswith(".c") else read(name)
             for number, line in enumerate(text.splitlines(), 1):
                 if SLEEPS.search(line) and not self.excepted("sleep", name):
