@@ -13,13 +13,13 @@ struct agent;
 
 /* Something worth a line of the log.  Texts are borrowed for the call. */
 enum agent_event_kind {
-    AGENT_STEP, /* 'step' of a load balancer: see apply_event                      */
-    AGENT_READ, /* the cloud was read: 'n' resources                               */
-    AGENT_READ_FAILED /* and could not be: 'err'; it will be tried again                 */,
-    AGENT_PROBLEM, /* an object cannot be translated: 'problem'; said once            */
-    AGENT_WARNING, /* translated, but somebody should know: 'problem'; said once      */
-    AGENT_REFUSED, /* a plan was refused: 'refusal'; said once                        */
-    AGENT_IN_SYNC, /* 'lb' is what the objects ask for                                */
+    AGENT_STEP,        /* 'step' of a load balancer: see apply_event                  */
+    AGENT_READ,        /* the cloud was read: 'n' resources                           */
+    AGENT_READ_FAILED, /* and could not be: 'err'; it will be tried again             */
+    AGENT_PROBLEM,     /* an object cannot be translated: 'problem'; said once        */
+    AGENT_WARNING,     /* translated, but somebody should know: 'problem'; said once  */
+    AGENT_REFUSED,     /* a plan was refused: 'refusal'; said once                    */
+    AGENT_IN_SYNC,     /* 'lb' is what the objects ask for                            */
 };
 struct agent_event {
     enum agent_event_kind kind;

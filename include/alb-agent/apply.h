@@ -84,7 +84,7 @@ void apply_free(struct apply *ap);
 void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms);
 
 /* The cloud was read again: lanes of 'lb' that waited for it go on. */
-void apply_unblock(struct apply *ap, const char *lb, int64_t now_ms);
+void apply_unblock(struct apply *ap, const char *lb);
 
 /* New settings, for steps from now on. */
 void apply_set_pace(struct apply *ap, const struct apply_pace pace[LANE_FAMILIES]);

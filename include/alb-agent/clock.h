@@ -18,6 +18,14 @@ static inline int64_t clock_now_ms(const struct clock *c)
     return c->now_ms(c->self);
 }
 
+/* The sooner of two waits in ms, of which one below zero has no end. */
+static inline int64_t wait_sooner(int64_t x, int64_t y)
+{
+    if (x < 0 || y < 0)
+        return x < 0 ? y : x;
+    return x < y ? x : y;
+}
+
 #define TIME_TEXT 24 /* bytes of "2026-11-22T05:10:45Z" with room */
 
 /* "2026-11-22T05:10:45Z", whole seconds. */

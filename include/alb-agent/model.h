@@ -191,6 +191,9 @@ enum resource_class resource_classify(struct arena *a, const struct model *m,
 unsigned resource_diff(struct arena *a, const struct model *m, const struct resource *r,
                        change_list *changes);
 
+/* Do two structs of a kind want the same?  NULL wants nothing. */
+bool resource_wants_same(enum resource_kind kind, const void *x, const void *y);
+
 /* Is something still there that was applied to 'r' and is not wanted any more, though the cloud
  * may have more of it than we want: a tag, a security group, the bandwidth package?  What was
  * applied must be remembered until it is gone. */

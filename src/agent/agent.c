@@ -279,13 +279,6 @@ static bool run_balancers(struct agent *g, struct error *err)
     return true;
 }
 
-static int64_t sooner(int64_t x, int64_t y)
-{
-    if (x < 0 || y < 0)
-        return x < 0 ? y : x;
-    return x < y ? x : y;
-}
-
 /* Until the first moment at which time alone makes something due. */
 static int64_t next_due(struct agent *g, int64_t now_ms)
 {
@@ -294,9 +287,9 @@ static int64_t next_due(struct agent *g, int64_t now_ms)
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
         note_standing(g, b);
         if (b->reread_due && reading_may_begin(g))
-            wait = sooner(wait, b->reread_due > now_ms ? b->reread_due - now_ms : 0);
+            wait = wait_sooner(wait, b->reread_due > now_ms ? b->reread_due - now_ms : 0);
         if (b->empty_due)
-            wait = sooner(wait, b->empty_due > now_ms ? b->empty_due - now_ms : 0);
+            wait = wait_sooner(wait, b->empty_due > now_ms ? b->empty_due - now_ms : 0);
     }
     return wait;
 }
@@ -310,8 +303,8 @@ bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *
         || !reading_run(g, &reading, err) || !run_balancers(g, err)
         || !apply_run(g->ap, now_ms, &apply, err))
         return false;
-    *wait_ms = sooner(sooner(next_due(g, now_ms), wanted), sooner(reading, apply));
-    *wait_ms = sooner(*wait_ms, alb_run(g->base.alb, now_ms));
+    *wait_ms = wait_sooner(wait_sooner(next_due(g, now_ms), wanted), wait_sooner(reading, apply));
+    *wait_ms = wait_sooner(*wait_ms, alb_run(g->base.alb, now_ms));
     if (!take_results(g, &any, err))
         return false;
     if (any)

@@ -17,7 +17,6 @@ struct balancer {
     int64_t read_at;      /* when the last reading of it began; 0: never                        */
     int64_t reread_due;   /* when it is to be read because the model is doubted; 0: it is not   */
     int64_t reread_delay; /* of the next                                                        */
-    bool wanted;          /* the objects ask for it                                             */
     bool lacks_facts;     /* what is wanted now is not known yet                                */
     bool revision_due;    /* what is wanted was not recorded yet                                */
     bool missed;          /* the last reading did not show the load balancer               */

@@ -195,15 +195,6 @@ static void actual_rows(struct balancer *b, struct model *out)
             *LIST_PUSH(&b->s.arena, &out->rows) = b->s.world.rows.items[i];
 }
 
-static bool is_applied(const struct resource *r, const struct resource *known)
-{
-    struct arena a CLEANUP(arena_done) = { 0 };
-    const struct schema *schema = resource_schema(r->kind);
-    return known && known->applied
-           && !strcmp(schema_canonical(&a, schema, r->desired),
-                      schema_canonical(&a, schema, known->applied));
-}
-
 /* Is something wanted that an earlier run has not done, on a load balancer that it has made? */
 static bool is_behind(const struct balancer *b)
 {
@@ -213,7 +204,9 @@ static bool is_behind(const struct balancer *b)
         return false;
     for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
         const struct resource *r = &s->wanted.desired.rows.items[i];
-        if (r->desired && !r->held && !is_applied(r, model_find(&s->known, r->lb, r->kind, r->key)))
+        const struct resource *was = model_find(&s->known, r->lb, r->kind, r->key);
+        if (r->desired && !r->held
+            && !resource_wants_same(r->kind, r->desired, was ? was->applied : NULL))
             return true;
     }
     return false;
@@ -229,7 +222,6 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
     copy_notes(&s->arena, b->name, strays, &s->wanted);
     copy_tombstones(b, wanted);
     s->objects.incomplete = g->base.objects.incomplete;
-    b->wanted = s->wanted.lbs.len > 0;
     if (s->observed)
         s->known = s->world;
     session_keep_last_good(s);
@@ -381,7 +373,7 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
         return false;
     apply_touch(g->ap, b->name, false, now);
     if (!b->reread_due)
-        apply_unblock(g->ap, b->name, now);
+        apply_unblock(g->ap, b->name);
     ask_when_grown(g, b, found, now);
     return true;
 }

@@ -60,7 +60,7 @@ static void run_translate(struct session *s)
 /* An address may belong to another pod, and so to another interface, than when it was last
  * asked about, and a certificate may have been renewed: what is remembered serves only those
  * who cannot ask. */
-void session_forget_passing(struct fact_set *facts)
+static void forget_passing(struct fact_set *facts)
 {
     size_t kept = 0;
     for (size_t i = 0; i < facts->items.len; i++)
@@ -78,7 +78,7 @@ bool session_translate(struct session *s, struct error *err)
         return session_apply_pins(s, NULL, err);
     }
     if (s->alb)
-        session_forget_passing(&s->facts);
+        forget_passing(&s->facts);
     run_translate(s);
     for (int round = 0; s->alb && s->wanted.needs.len && round < FACT_ROUNDS; round++) {
         if (!session_read_facts(s, &s->wanted.needs, err))
@@ -153,18 +153,6 @@ static void keep_created(struct session *s, const struct model *before, struct m
     model_sort(actual);
 }
 
-/* Is the same wanted as before? */
-static bool is_wanted_as_before(const struct resource *before, const struct resource *now)
-{
-    struct arena a CLEANUP(arena_done) = { 0 };
-    const struct schema *schema = resource_schema(now->kind);
-    if (!before->desired || !now->desired)
-        return before->desired == now->desired;
-    return before->desired == now->desired
-           || !strcmp(schema_canonical(&a, schema, before->desired),
-                      schema_canonical(&a, schema, now->desired));
-}
-
 /* When this run created a resource, since when a group is unused, and that it was refused
  * outlive the reading; a refusal only while the same is wanted.  Of what an earlier run began and
  * the first reading shows half done, nobody knows yet whether it will be done. */
@@ -175,7 +163,7 @@ static void carry_over(const struct model *before, struct model *after, bool fir
         struct resource *to = model_find(after, r->lb, r->kind, r->key);
         if (!to)
             continue;
-        to->refused = r->refused && is_wanted_as_before(r, to);
+        to->refused = r->refused && resource_wants_same(r->kind, r->desired, to->desired);
         to->held = to->held || to->refused;
         if (!to->actual)
             continue;

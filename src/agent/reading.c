@@ -263,9 +263,7 @@ static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
     }
     if (b)
         return begin(g, b, err);
-    *wait_ms = g->sweep_due - now;
-    if (due && due - now < *wait_ms)
-        *wait_ms = due - now;
+    *wait_ms = wait_sooner(g->sweep_due - now, due ? due - now : -1);
     return true;
 }
 

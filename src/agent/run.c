@@ -224,7 +224,7 @@ static bool refresh(struct session *s, struct error *err)
     return session_observe(s, err) && session_save(s, err);
 }
 
-const struct secret *session_find_key(void *arg, const char *certificate)
+static const struct secret *find_key(void *arg, const char *certificate)
 {
     const struct session *s = arg;
     for (size_t i = 0; i < s->wanted.secrets.len; i++)
@@ -256,7 +256,7 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .batch_arena = &s->arena,
         .batches = &s->batches,
         .region = s->config.region,
-        .key = session_find_key,
+        .key = find_key,
         .key_arg = s,
         .event = event,
         .event_arg = arg,

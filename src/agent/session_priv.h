@@ -19,14 +19,10 @@ bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, voi
 bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err) MUST_USE;
 /* Puts facts among those that are known, and into the store. */
 bool session_put_facts(struct session *s, const struct fact_set *found, struct error *err) MUST_USE;
-/* Keeps only what never changes: the rest serves those who cannot ask. */
-void session_forget_passing(struct fact_set *facts);
 /* Marks rows that are there as wanted as applied, and since when servers are wanted none. */
 void session_note_state(struct session *s);
 /* Records what is wanted of each load balancer that is asked for, where it is new. */
 bool session_put_revisions(struct session *s, struct error *err) MUST_USE;
-/* An apply_key_fn of a session. */
-const struct secret *session_find_key(void *arg, const char *certificate);
 
 /* Reads the list of certificates when one is wanted; then adds the rows of those wanted ones
  * that are in the list and not in 'actual' yet (certificate.c). */

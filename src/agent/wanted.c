@@ -270,8 +270,8 @@ bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err)
     if (!g->facts && g->facts_due > now)
         *wait_ms = g->facts_due - now;
     const int64_t next = g->tr ? translator_next(g->tr) : INT64_MAX;
-    if (next < INT64_MAX && (*wait_ms < 0 || next - now < *wait_ms))
-        *wait_ms = next > now ? next - now : 0;
+    if (next < INT64_MAX)
+        *wait_ms = wait_sooner(*wait_ms, next > now ? next - now : 0);
     return true;
 }
 

@@ -86,7 +86,7 @@ void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms)
     site->standing.planned = false;
 }
 
-void apply_unblock(struct apply *ap, const char *lb, int64_t now_ms)
+void apply_unblock(struct apply *ap, const char *lb)
 {
     const struct map_entry *cursor = NULL;
     struct site *site = site_get(ap, lb);
@@ -95,7 +95,6 @@ void apply_unblock(struct apply *ap, const char *lb, int64_t now_ms)
             l->blocked = false;
             l->single = false;
         }
-    (void)now_ms;
     site->dirty = true;
 }
 
@@ -148,7 +147,7 @@ static int64_t wake_lanes(struct apply *ap, int64_t now_ms, struct arena *a, lan
         if (l->state != LANE_BACKOFF)
             continue;
         if (l->due_ms > now_ms) {
-            wait = wait < 0 || l->due_ms - now_ms < wait ? l->due_ms - now_ms : wait;
+            wait = wait_sooner(wait, l->due_ms - now_ms);
             continue;
         }
         lane_transition(l, LANE_IDLE, now_ms);
@@ -194,13 +193,6 @@ static bool send_all(struct apply *ap, const lane_list *picked, int64_t now_ms, 
     return true;
 }
 
-static int64_t sooner(int64_t x, int64_t y)
-{
-    if (x < 0 || y < 0)
-        return x < 0 ? y : x;
-    return x < y ? x : y;
-}
-
 /* Intents that an earlier run left and that nothing asks for now: what is there was read
  * since, so that their tokens must not be used again for a later call that looks the same. */
 static bool close_left(struct apply *ap, int64_t now_ms, struct error *err)
@@ -220,12 +212,12 @@ bool apply_run(struct apply *ap, int64_t now_ms, int64_t *wait_ms, struct error 
     int64_t wait = -1;
     if (!ap->stopped) {
         wait = wake_lanes(ap, now_ms, &scratch, &picked);
-        wait = sooner(wait, pick_all(ap, now_ms, &scratch, &picked));
+        wait = wait_sooner(wait, pick_all(ap, now_ms, &scratch, &picked));
     }
     if (!send_all(ap, &picked, now_ms, err))
         return false;
     drop_idle_lanes(ap);
-    *wait_ms = sooner(wait, poll_run(ap, now_ms));
+    *wait_ms = wait_sooner(wait, poll_run(ap, now_ms));
     return ap->stopped || !apply_idle(ap) || close_left(ap, now_ms, err);
 }
 

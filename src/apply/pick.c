@@ -70,8 +70,7 @@ struct picking {
 
 static void wait_until(struct picking *k, int64_t due_ms)
 {
-    const int64_t wait = due_ms > k->now_ms ? due_ms - k->now_ms : 0;
-    k->wait_ms = k->wait_ms < 0 || wait < k->wait_ms ? wait : k->wait_ms;
+    k->wait_ms = wait_sooner(k->wait_ms, due_ms > k->now_ms ? due_ms - k->now_ms : 0);
 }
 
 /* Are changes to objects still coming in? */

@@ -116,11 +116,13 @@ bool resource_has_leftover(const struct resource *r)
            || (r->kind == RESOURCE_LISTENER && has_acl_left(r));
 }
 
-static bool same_managed(struct arena *a, const struct resource *r)
+bool resource_wants_same(enum resource_kind kind, const void *x, const void *y)
 {
-    const struct schema *s = resource_schema(r->kind);
-    return r->applied
-           && !strcmp(schema_canonical(a, s, r->desired), schema_canonical(a, s, r->applied));
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct schema *s = resource_schema(kind);
+    if (x == y || !x || !y)
+        return x == y;
+    return !strcmp(schema_canonical(&a, s, x), schema_canonical(&a, s, y));
 }
 
 enum resource_class resource_classify(struct arena *a, const struct model *m,
@@ -130,8 +132,7 @@ enum resource_class resource_classify(struct arena *a, const struct model *m,
         return CLASS_UNMANAGED;
     if (!r->desired)
         return CLASS_ORPHAN;
-    struct arena scratch CLEANUP(arena_done) = { 0 };
-    if (!same_managed(&scratch, r)) {
+    if (!resource_wants_same(r->kind, r->desired, r->applied)) {
         /* Never applied, but already there as wanted: taken over without a write. */
         if (!r->applied && r->actual && !resource_diff(a, m, r, changes))
             return CLASS_IN_SYNC;
