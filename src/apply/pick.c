@@ -168,12 +168,11 @@ static void pick_site(struct picking *k, struct site *site)
 
 /* ---- all ---------------------------------------------------------------------------------- */
 
-static void look_again(struct picking *k, struct site *site)
+/* Has the time come to look again at steps that wait for what nobody tells, as a group whose
+ * connections drain? */
+static void look_again(const struct picking *k, struct site *site)
 {
-    if (!site->again_ms || site->dirty)
-        return;
-    if (site->again_ms <= k->now_ms)
-        site->dirty = true;
+    site->dirty = site->dirty || (site->again_ms && site->again_ms <= k->now_ms);
 }
 
 int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *picked)
@@ -193,6 +192,8 @@ int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *p
             look_again(&k, site);
             if (site->dirty && any && site->edit == !pass)
                 pick_site(&k, site);
+            if (site->again_ms && !site->dirty)
+                wait_until(&k, site->again_ms);
         }
     }
     for (int f = 0; f < LANE_FAMILIES; f++)

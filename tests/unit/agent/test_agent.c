@@ -162,6 +162,41 @@ static void test_new_settings_count_from_then_on(void **state)
     runner_stop(&r);
 }
 
+/* Nobody tells when the time is over: the agent comes back by itself, long before a sweep. */
+static void test_group_goes_when_its_connections_have_drained(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write(w, "ingress-tea.yaml",
+                "apiVersion: networking.k8s.io/v1\n"
+                "kind: Ingress\n"
+                "metadata:\n"
+                "  name: tea\n"
+                "  namespace: shop\n"
+                "  annotations:\n"
+                "    alb.ingress.kubernetes.io/connection-drain-enabled: \"true\"\n"
+                "    alb.ingress.kubernetes.io/connection-drain-timeout: \"20\"\n"
+                "spec:\n"
+                "  ingressClassName: web\n"
+                "  rules:\n"
+                "  - host: tea.example\n"
+                "    http:\n"
+                "      paths:\n"
+                "      - path: /\n"
+                "        pathType: Prefix\n"
+                "        backend: {service: {name: tea, port: {number: 80}}}\n");
+    runner_start(&r, w);
+    runner_settle(&r);
+    agent_remove(r.g, OBJECT_INGRESS, "shop", "tea");
+    runner_settle(&r);
+    runner_pass(&r, 18000);
+    assert_int_equal(world_count(w, "ServerGroups"), 3);
+    runner_pass(&r, 12000);
+    assert_int_equal(world_count(w, "ServerGroups"), 2);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -170,6 +205,7 @@ int main(void)
         WORLD_TEST(test_first_turn_makes_what_the_objects_ask_for),
         WORLD_TEST(test_nothing_is_written_while_nothing_changes),
         WORLD_TEST(test_an_object_that_changes_is_followed),
+        WORLD_TEST(test_group_goes_when_its_connections_have_drained),
         WORLD_TEST(test_an_object_that_goes_takes_its_rules_along),
         WORLD_TEST(test_an_agent_that_starts_again_goes_on_without_a_write),
         WORLD_TEST(test_a_stopped_agent_begins_nothing_new),
