@@ -96,7 +96,7 @@ void agent_problems(const struct agent *g, struct arena *a, translate_problems *
 const struct fact_set *agent_facts(const struct agent *g);
 /* What the agent holds of a load balancer, or NULL; until the next agent_run(). */
 const struct model *agent_model(const struct agent *g, const char *lb);
-/* Bytes that its memory holds. */
+/* Bytes that its memory holds; 'lb' NULL: that of facts which were read. */
 size_t agent_memory(const struct agent *g, const char *lb);
 struct apply_counts agent_counts(const struct agent *g);
 struct agent_times {

@@ -46,5 +46,7 @@ void fact_sort(struct fact_set *set);
 /* Puts the facts of 'from', each of another key, into a sorted set: new ones, and in the place of
  * older ones.  The texts are shared. */
 void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *from);
+/* A set of its own, in 'a'. */
+void fact_set_copy(struct arena *a, const struct fact_set *from, struct fact_set *to);
 /* In a sorted set; NULL: not known. */
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key);

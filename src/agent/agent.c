@@ -373,7 +373,9 @@ const struct model *agent_model(const struct agent *g, const char *lb)
 
 size_t agent_memory(const struct agent *g, const char *lb)
 {
-    const struct balancer *b = balancer_find(g, lb);
+    const struct balancer *b = lb ? balancer_find(g, lb) : NULL;
+    if (!lb)
+        return g->base.fact_arena.size;
     return b ? b->s.arena.size : 0;
 }
 

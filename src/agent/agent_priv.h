@@ -52,6 +52,7 @@ struct agent {
     struct fact_reader *facts;
     struct arena facts_arena; /* of its needs */
     int64_t facts_due;        /* after a failure */
+    size_t facts_lean;        /* bytes of facts when they were last copied */
     struct reading reading;
     int64_t verified_at; /* when the last complete sweep began                     */
     int64_t sweep_due;   /* when everything is to be read again */

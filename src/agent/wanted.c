@@ -3,7 +3,10 @@
 
 #include "agent_priv.h"
 
-enum { SAID_MAX = 10000 /* problems that are remembered as told */ };
+enum {
+    SAID_MAX = 10000,       /* problems that are remembered as told                */
+    FACTS_ROOM = 256 * 1024 /* that facts may grow by before they are copied       */
+};
 
 /* ---- telling ------------------------------------------------------------------------------------
  */
@@ -118,6 +121,20 @@ static bool ask_facts(struct agent *g, struct error *err)
     return !needs->len || fact_reader_new(&g->facts, g->base.alb, needs, err);
 }
 
+/* Addresses that are asked for again leave their old answers behind: those that count, anew. */
+static void renew_facts(struct agent *g)
+{
+    struct arena fresh = { 0 };
+    struct fact_set facts;
+    if (g->base.fact_arena.size < 2 * g->facts_lean + FACTS_ROOM)
+        return;
+    fact_set_copy(&fresh, &g->base.facts, &facts);
+    arena_done(&g->base.fact_arena);
+    g->base.fact_arena = fresh;
+    g->base.facts = facts;
+    g->facts_lean = fresh.size;
+}
+
 static bool take_facts(struct agent *g, struct error *err)
 {
     struct fact_set found = { 0 };
@@ -134,7 +151,9 @@ static bool take_facts(struct agent *g, struct error *err)
     }
     for (size_t i = 0; i < found.items.len; i++)
         note_fact(g, found.items.items[i].kind, found.items.items[i].key);
-    return session_put_facts(&g->base, &found, err);
+    bool put = session_put_facts(&g->base, &found, err);
+    renew_facts(g);
+    return put;
 }
 
 bool wanted_take(struct agent *g, const struct alb_result *r)

@@ -75,6 +75,18 @@ void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *
         fact_sort(set);
 }
 
+void fact_set_copy(struct arena *a, const struct fact_set *from, struct fact_set *to)
+{
+    *to = (struct fact_set){ 0 };
+    for (size_t i = 0; i < from->items.len; i++) {
+        struct fact *f = LIST_PUSH(a, &to->items);
+        *f = from->items.items[i];
+        f->key = arena_strdup(a, f->key);
+        f->value = arena_strdup(a, f->value);
+        f->value2 = f->value2 ? arena_strdup(a, f->value2) : NULL;
+    }
+}
+
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key)
 {
     size_t low = 0, high = set->items.len;

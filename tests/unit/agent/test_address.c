@@ -65,12 +65,41 @@ static void test_address_that_stays_is_not_asked_for_again(void **state)
     runner_stop(&r);
 }
 
+/* Every pod that comes is asked for; what was known of those before must not pile up. */
+static void test_facts_do_not_pile_up(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    for (int i = 0; i < 120; i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        cJSON *body = cJSON_Duplicate(
+            object_set_find(agent_objects(r.g), OBJECT_ENDPOINT_SLICE, "shop", "tea-1")->body,
+            true);
+        cJSON *list = cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(body, "endpoints"), 0),
+            "addresses");
+        while (cJSON_GetArraySize(list))
+            cJSON_DeleteItemFromArray(list, 0);
+        for (size_t k = 0; k < 40; k++)
+            cJSON_AddItemToArray(
+                list, cJSON_CreateString(arena_fmt(&a, "10.0.%d.%zu", 1 + i % 2, k + 1)));
+        agent_put(r.g, body, "tea.yaml:6");
+        runner_settle(&r);
+    }
+    assert_in_range(agent_memory(r.g, NULL), 1, 300 * 1024);
+    runner_stop(&r);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_address_that_comes_back_is_asked_for_again),
+        WORLD_TEST(test_facts_do_not_pile_up),
         WORLD_TEST(test_address_that_stays_is_not_asked_for_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,6 +73,22 @@ static void check_put(int n)
     }
 }
 
+static void test_copy_of_facts_outlives_them(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 }, b = { 0 };
+    struct fact_set set = { 0 }, copy;
+    fill(&b, &set, 0, 3, arena_strdup(&b, "eni-1"));
+    set.items.items[1].value2 = arena_strdup(&b, "vpc-1");
+    fact_set_copy(&a, &set, &copy);
+    arena_done(&b);
+    assert_int_equal(copy.items.len, 3);
+    const struct fact *f = fact_find(&copy, FACT_ENI, "vpc/10.0.0.1");
+    assert_string_equal(f->value, "eni-1");
+    assert_string_equal(f->value2, "vpc-1");
+    assert_null(copy.items.items[0].value2);
+}
+
 static void test_facts_are_put_in_their_places(void **state)
 {
     (void)state;
@@ -84,6 +100,7 @@ static void test_facts_are_put_in_their_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_copy_of_facts_outlives_them),
         cmocka_unit_test(test_facts_are_put_in_their_places),
         cmocka_unit_test(test_a_fact_is_found_by_kind_and_key),
         cmocka_unit_test(test_an_empty_set_knows_nothing),
