@@ -77,6 +77,20 @@ void agent_stop(struct agent *g);
  * objects to change? */
 bool agent_is_quiet(const struct agent *g);
 
+/* ---- for a replay --------------------------------------------------------------------------- */
+
+/* How an agent, or one run of a verb, was set up: the body of the events START and SETTINGS. */
+struct agent_start {
+    const char *verb;           /* "run" or "apply"                                          */
+    bool files;                 /* it was given manifests                                    */
+    int64_t lived_until;        /* ms, when an agent that has died before it was last heard of; 0 */
+    struct agent_config config; /* without places, clocks and functions                      */
+};
+/* As one line of JSON, in 'a'. */
+const char *agent_start_write(struct arena *a, const struct agent_start *start);
+bool agent_start_read(struct arena *a, const cJSON *from, struct agent_start *out,
+                      struct error *err) MUST_USE;
+
 /* ---- for those who look on --------------------------------------------------------------- */
 
 struct agent_lb {

@@ -60,6 +60,8 @@ struct session {
     struct model world;
     finding_list findings; /* as of the last reading, in the store or after session_observe() */
     int64_t verified_at;   /* ms, end of the last complete reading; 0: none                   */
+    int64_t began_ms;      /* when it began                                               */
+    bool noted;            /* the events say how this session was started                */
     bool observed;         /* 'world' is what the cloud said */
     struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */
     struct map batches;    /* as in plan_in: what refusals for size left, now or before */

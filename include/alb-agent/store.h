@@ -150,12 +150,14 @@ bool store_findings_put(struct store *st, const char *lb, const finding_list *li
  * it back.  'until' 0: no end.  ERROR_NOT_FOUND when there is no such finding. */
 bool store_finding_decide(struct store *st, const struct finding *f, struct error *err) MUST_USE;
 
-/* ---- what the sources said --------------------------------------------------------------- */
+/* ---- what the sources said, and the cloud -------------------------------------------------- */
 
-/* Something that happened to what the agent goes by: ADDED, MODIFIED, DELETED (no body, the key
- * is gone), which store_objects_put() and its like write, and of the key "source" SYNCED (it is
- * complete) and INCOMPLETE (what is not there need not be gone), which an agent writes at its
- * start and when it changes. */
+/* Something that happened to what the agent goes by: ADDED, MODIFIED, DELETED (the key is gone),
+ * which store_objects_put() and its like write of "Ingress shop/web"; FACT of "fact <kind> <key>",
+ * by store_fact_put(); SEEN and DELETED of "cloud <lb> <kind> <key>", by store_cloud_say(); and
+ * what an agent writes of itself (session.h): of the key "source" SYNCED (it is complete) and
+ * INCOMPLETE (what is not there need not be gone), of "agent" how it was started.  state/README.md
+ * has the members of each. */
 struct store_event {
     int64_t seq; /* set by store_event_add(); ascending, never used twice */
     int64_t at;
@@ -166,7 +168,7 @@ struct store_event {
 typedef LIST_OF(struct store_event) store_events;
 /* ERROR_BUG when the body holds a private key or an access-key secret. */
 bool store_event_add(struct store *st, struct store_event *event, struct error *err) MUST_USE;
-/* How many were added since the store was opened. */
+/* How many of objects were added since the store was opened. */
 int64_t store_events_added(const struct store *st);
 /* At most 'max' events from 'seq' on, in order. */
 bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena *a,
@@ -175,6 +177,12 @@ bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena 
  * All of them are older than what store_events_read(st, 0, ...) returns. */
 bool store_events_base(struct store *st, struct arena *a, store_events *out,
                        struct error *err) MUST_USE;
+
+/* A reading has ended: writes of each row of 'lb' (NULL: of all) what it is now, if that is
+ * another than the last event says, and whether it became so by a step of ours alone
+ * (store_resource_put() and _delete()) or a reading showed it (store_lb_put(), store_model_put()).
+ */
+bool store_cloud_say(struct store *st, const char *lb, int64_t now_ms, struct error *err) MUST_USE;
 
 /* ---- history ----------------------------------------------------------------------------- */
 
@@ -194,6 +202,15 @@ bool store_history(struct store *st, const char *lb, int64_t max, struct arena *
 /* One call with what came of it; ERROR_NOT_FOUND when there is none of that id. */
 bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store_call *call,
                      struct store_outcome *outcome, struct error *err) MUST_USE;
+/* A call with what came of it. */
+struct store_journaled {
+    struct store_call call;
+    struct store_outcome outcome;
+};
+typedef LIST_OF(struct store_journaled) store_journal;
+/* At most 'max' calls from 'id' on, in order. */
+bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a,
+                      store_journal *out, struct error *err) MUST_USE;
 struct store_revision {
     int64_t made_at;
     const char *cause;

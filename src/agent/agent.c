@@ -143,6 +143,9 @@ static void set_limits(struct session_config *to, const struct session_config *f
     to->list_lag_ms = from->list_lag_ms;
     to->read_max_age_ms = from->read_max_age_ms;
     to->limits = from->limits;
+    to->writes = from->writes;
+    to->reads = from->reads;
+    to->background = from->background;
     memcpy(to->policy, from->policy, sizeof to->policy);
 }
 
@@ -156,6 +159,8 @@ void agent_set_config(struct agent *g, const struct agent_config *config)
         session_leave_findings(&b->s);
         apply_touch(g->ap, b->name, false, session_now(&b->s));
     }
+    memcpy(g->config.pace, config->pace, sizeof g->config.pace);
+    g->told.settings = true;
     apply_set_pace(g->ap, config->pace);
     alb_set_budgets(g->base.alb, &config->session.writes, &config->session.reads,
                     &config->session.background, session_now(&g->base));
@@ -164,11 +169,12 @@ void agent_set_config(struct agent *g, const struct agent_config *config)
 void agent_resync(struct agent *g)
 {
     g->sweep_due = 0;
+    g->told.resync = true;
 }
 
 void agent_stop(struct agent *g)
 {
-    g->stopped = true;
+    g->stopped = g->told.stop = true;
     apply_stop(g->ap);
 }
 
@@ -299,7 +305,7 @@ bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *
     int64_t reading, apply, wanted;
     bool any;
     (void)alb_run(g->base.alb, now_ms);
-    if (!take_results(g, &any, err) || !wanted_run(g, &wanted, err)
+    if (!events_run(g, err) || !take_results(g, &any, err) || !wanted_run(g, &wanted, err)
         || !reading_run(g, &reading, err) || !run_balancers(g, err)
         || !apply_run(g->ap, now_ms, &apply, err))
         return false;

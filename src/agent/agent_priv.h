@@ -37,6 +37,11 @@ struct reading {
     bool done;
 };
 
+/* Of what the events say, what was written (start), and what has still to be. */
+struct events_told {
+    bool start, settings, resync, stop;
+};
+
 struct agent {
     struct arena memory; /* it lives in it */
     struct session base;
@@ -61,11 +66,17 @@ struct agent {
     bool lists_asked;    /* what a sweep needs beside was asked for                */
     int64_t sweep_delay; /* after a failure */
     bool stopped;
+    struct events_told told;
     struct map said; /* problems and warnings that were told */
 };
 
 /* ---- agent.c */
 void agent_tell(struct agent *g, struct agent_event event);
+
+/* ---- events.c: what it writes of itself among the events.  events_start(): before anything else
+ * does, in the transaction of its caller. */
+bool events_start(struct agent *g, struct error *err) MUST_USE;
+bool events_run(struct agent *g, struct error *err) MUST_USE;
 
 /* ---- balancer.c */
 struct balancer *balancer_get(struct agent *g, const char *name);

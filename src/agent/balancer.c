@@ -184,7 +184,9 @@ static bool join(struct agent *g, struct balancer *b, struct model *actual, bool
     renew_when_grown(b);
     b->revision_due = true;
     return store_lb_put(s->store, b->name, &s->world, err)
-           && (!read || store_findings_put(s->store, b->name, &s->findings, err));
+           && (!read
+               || (store_findings_put(s->store, b->name, &s->findings, err)
+                   && store_cloud_say(s->store, b->name, session_now(s), err)));
 }
 
 /* What is there, as it is known: for a join without a new reading. */

@@ -71,6 +71,8 @@ static void forget_passing(struct fact_set *facts)
 
 bool session_translate(struct session *s, struct error *err)
 {
+    if (!session_note_start(s, err))
+        return false;
     if (!s->config.n_files) {
         for (size_t i = 0; i < s->known.rows.len; i++)
             if (s->known.rows.items[i].desired)
@@ -208,6 +210,7 @@ bool session_observe(struct session *s, struct error *err)
                              .wanted = &s->wanted.desired };
     session_wanted_lbs(s, &in);
     struct observe *o;
+    s->began_ms = session_now(s);
     if (!observe_new(&o, &in, err))
         return false;
     bool ok = true;

@@ -203,6 +203,20 @@ static void end(struct agent *g)
         reading_free(rd);
 }
 
+/* That all of it was given out. */
+static bool note_end(struct agent *g, struct error *err)
+{
+    struct reading *rd = &g->reading;
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    if (!store_begin(&txn, g->base.store, err)
+        || !session_note_read(&g->base, rd->only, rd->began_ms, err))
+        return false;
+    if (!rd->only)
+        g->base.verified_at = session_now(&g->base);
+    return (rd->only || session_put_verified(&g->base, g->base.store, err))
+           && store_commit(&txn, err);
+}
+
 /* One load balancer of what was found. */
 static bool give_out(struct agent *g, struct error *err)
 {
@@ -214,11 +228,7 @@ static bool give_out(struct agent *g, struct error *err)
     slice.rows.len = end_ - first;
     if (slice.rows.len)
         slice.rows.items = &rd->found.rows.items[first];
-    bool ok = balancer_take(g, b, &slice, rd->began_ms, err);
-    if (!rd->only && !rd->due.len) {
-        g->base.verified_at = session_now(&g->base);
-        ok = ok && session_put_verified(&g->base, g->base.store, err);
-    }
+    bool ok = balancer_take(g, b, &slice, rd->began_ms, err) && (rd->due.len || note_end(g, err));
     if (!rd->due.len)
         reading_free(rd);
     return ok;

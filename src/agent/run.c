@@ -64,6 +64,16 @@ void session_note_state(struct session *s)
     note_empty(s, session_now(s));
 }
 
+/* What was read is said among the events. */
+static bool say_read(struct session *s, struct error *err)
+{
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    return s->config.mode != STORE_WRITE
+           || (store_begin(&txn, s->store, err)
+               && store_cloud_say(s->store, NULL, session_now(s), err)
+               && session_note_read(s, NULL, s->began_ms, err) && store_commit(&txn, err));
+}
+
 bool session_save(struct session *s, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
@@ -73,7 +83,7 @@ bool session_save(struct session *s, struct error *err)
         was_empty[i] = s->world.rows.items[i].empty_since != 0;
     session_note_state(s);
     bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, err)
-              && session_put_findings(s, s->store, err);
+              && session_put_findings(s, s->store, err) && say_read(s, err);
     /* This run must not act on what it has itself seen first. */
     for (size_t i = 0; i < n; i++)
         if (!was_empty[i])

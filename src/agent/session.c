@@ -171,5 +171,6 @@ bool session_read_source(struct session *s, struct error *err)
     struct source_options options = { 0 };
     source_read(s->config.files, s->config.n_files, &options, &s->objects);
     (void)object_set_kind(&s->objects, OBJECT_ALB_CONFIG, &s->n_albconfigs);
-    return store_objects_put(s->store, &s->objects, session_now(s), err);
+    return session_note_start(s, err)
+           && store_objects_put(s->store, &s->objects, session_now(s), err);
 }

@@ -29,6 +29,12 @@ bool session_put_revisions(struct session *s, struct error *err) MUST_USE;
 bool session_read_certificates(struct session *s, struct error *err) MUST_USE;
 void session_add_certificates(struct session *s, struct model *actual);
 
+/* For replay (events.c): how this session was started, once and before it writes anything else;
+ * and that a reading has ended, 'only' of one load balancer. */
+bool session_note_start(struct session *s, struct error *err) MUST_USE;
+bool session_note_read(struct session *s, const char *only, int64_t began_ms,
+                       struct error *err) MUST_USE;
+
 /* Which load balancers a reading is about, in the session's arena. */
 void session_wanted_lbs(struct session *s, struct observe_in *in);
 /* Puts a reading ('actual', sorted; completed here) beside what is wanted and known. */

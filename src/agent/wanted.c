@@ -260,7 +260,7 @@ static bool run_update(struct agent *g, struct error *err)
         return true;
     }
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
-    if (!store_begin(&txn, g->base.store, err) || !save_objects(g, err)
+    if (!store_begin(&txn, g->base.store, err) || !events_start(g, err) || !save_objects(g, err)
         || !save_completeness(g, err))
         return false;
     update(g);

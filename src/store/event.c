@@ -1,4 +1,4 @@
-/* event.c - what the sources said, in order, for replay.
+/* event.c - what the sources said and the cloud was seen to be, in order, for replay.
  *
  * The log is bounded.  What is dropped from its beginning is folded into event_base, one row
  * for each key, so that base and log together always say the whole of it: replay sets the base
@@ -54,7 +54,6 @@ bool store_event_add(struct store *st, struct store_event *event, struct error *
     if (!stmt_run(s, err))
         return error_wrap(err, "record %s", event->key);
     event->seq = sqlite3_last_insert_rowid(st->db);
-    st->events++;
     return true;
 }
 

@@ -1,13 +1,17 @@
-/* fact.c - what was looked up in the cloud and is neither a resource nor an object.
+/* fact.c - what was looked up in the cloud and is neither a resource nor an object; what is
+ * learned is an event.
  *
  * A kind that this program does not know is left alone. */
 #include "alb-agent/fact.h"
 
 #include <string.h>
 
+#include "alb-agent/buf.h"
 #include "store_priv.h"
 
 #define STMTS(X)                                                                     \
+    X(SAME, "SELECT value FROM fact WHERE kind = :kind AND key = :key "              \
+            "AND value = :value AND value2 = :value2 ORDER BY key")                  \
     X(LOAD, "SELECT kind, key, value, value2, read_at FROM fact ORDER BY kind, key") \
     X(PUT, "INSERT INTO fact(kind, key, value, value2, read_at) "                    \
            "VALUES(:kind, :key, :value, :value2, :read_at) "                         \
@@ -53,13 +57,54 @@ bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, s
     return true;
 }
 
-bool store_fact_put(struct store *st, const struct fact *fact, struct error *err)
+static void bind_fact(sqlite3_stmt *s, const struct fact *fact)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][PUT];
     bind_text(s, ":kind", fact_kind_name(fact->kind));
     bind_text(s, ":key", fact->key);
     bind_text(s, ":value", fact->value);
     bind_text(s, ":value2", fact->value2 ? fact->value2 : "");
+}
+
+static bool is_known(struct store *st, const struct fact *fact, bool *known, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][SAME];
+    bind_fact(s, fact);
+    return stmt_next(s, known, err);
+}
+
+static bool add_event(struct store *st, const struct fact *fact, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct buf body CLEANUP(buf_done) = { 0 };
+    buf_adds(&body, "{\"key\":");
+    buf_add_json(&body, fact->key);
+    buf_addf(&body, ",\"kind\":\"%s\",\"value\":", fact_kind_name(fact->kind));
+    buf_add_json(&body, fact->value);
+    buf_adds(&body, ",\"value2\":");
+    buf_add_json(&body, fact->value2 ? fact->value2 : "");
+    buf_addc(&body, '}');
+    struct store_event event = {
+        .at = fact->read_at,
+        .kind = "FACT",
+        .key = arena_fmt(&a, "fact %s %s", fact_kind_name(fact->kind), fact->key),
+        .body = body.failed || text_has_secret(buf_str(&body)) ? NULL : buf_str(&body),
+    };
+    return store_event_add(st, &event, err);
+}
+
+static bool put(struct store *st, const struct fact *fact, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][PUT];
+    bind_fact(s, fact);
     bind_int(s, ":read_at", fact->read_at);
-    return stmt_run(s, err) || error_wrap(err, "write fact %s", fact->key);
+    return stmt_run(s, err);
+}
+
+bool store_fact_put(struct store *st, const struct fact *fact, struct error *err)
+{
+    struct batch batch CLEANUP(batch_done) = { 0 };
+    bool known;
+    return (batch_begin(&batch, st, err) && is_known(st, fact, &known, err)
+            && (known || add_event(st, fact, err)) && put(st, fact, err) && batch_end(&batch, err))
+           || error_wrap(err, "write fact %s", fact->key);
 }

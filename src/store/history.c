@@ -16,6 +16,9 @@
     X(CALL, "SELECT lane, lb, resource, action, client_token, params, cause, state, sent_at, " \
             "done_at, http_status, code, request_id, reply FROM call WHERE id = :id "          \
             "ORDER BY id")                                                                     \
+    X(CALLS, "SELECT id, lane, lb, resource, action, client_token, params, cause, state, "     \
+             "sent_at, done_at, http_status, code, request_id, reply FROM call "               \
+             "WHERE id >= :id ORDER BY id LIMIT :max")                                         \
     X(REVISION, "SELECT made_at, cause, document FROM revision "                               \
                 "WHERE lb = :lb AND number = :number ORDER BY number")
 
@@ -56,6 +59,44 @@ bool store_history(struct store *st, const char *lb, int64_t max, struct arena *
     }
 }
 
+static struct store_journaled journaled(sqlite3_stmt *s, struct arena *a)
+{
+    return (struct store_journaled){
+        .call = { .id = col_int(s, "id"),
+                  .lane = col_keep(a, s, "lane"),
+                  .lb = col_keep(a, s, "lb"),
+                  .resource = col_keep(a, s, "resource"),
+                  .action = col_keep(a, s, "action"),
+                  .client_token = col_keep(a, s, "client_token"),
+                  .params = col_keep(a, s, "params"),
+                  .cause = col_keep(a, s, "cause"),
+                  .sent_at = col_int(s, "sent_at") },
+        .outcome = { .state = col_keep(a, s, "state"),
+                     .done_at = col_int(s, "done_at"),
+                     .http_status = (int)col_int(s, "http_status"),
+                     .code = col_keep(a, s, "code"),
+                     .request_id = col_keep(a, s, "request_id"),
+                     .reply = col_keep(a, s, "reply") },
+    };
+}
+
+bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a,
+                      store_journal *out, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][CALLS];
+    bool row;
+    *out = (store_journal){ 0 };
+    bind_int(s, ":id", id);
+    bind_int(s, ":max", max);
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read the journal");
+        if (!row)
+            return true;
+        *LIST_PUSH(a, out) = journaled(s, a);
+    }
+}
+
 bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store_call *call,
                      struct store_outcome *outcome, struct error *err)
 {
@@ -70,21 +111,10 @@ bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store
                          " in the state file; 'alb-agent history' lists "
                          "those there are",
                          id);
-    *call = (struct store_call){ .id = id,
-                                 .lane = col_keep(a, s, "lane"),
-                                 .lb = col_keep(a, s, "lb"),
-                                 .resource = col_keep(a, s, "resource"),
-                                 .action = col_keep(a, s, "action"),
-                                 .client_token = col_keep(a, s, "client_token"),
-                                 .params = col_keep(a, s, "params"),
-                                 .cause = col_keep(a, s, "cause"),
-                                 .sent_at = col_int(s, "sent_at") };
-    *outcome = (struct store_outcome){ .state = col_keep(a, s, "state"),
-                                       .done_at = col_int(s, "done_at"),
-                                       .http_status = (int)col_int(s, "http_status"),
-                                       .code = col_keep(a, s, "code"),
-                                       .request_id = col_keep(a, s, "request_id"),
-                                       .reply = col_keep(a, s, "reply") };
+    struct store_journaled j = journaled(s, a);
+    *call = j.call;
+    call->id = id;
+    *outcome = j.outcome;
     return true;
 }
 

@@ -59,6 +59,7 @@ static bool add_event(struct store *st, const char *kind, const struct address *
         .key = arena_fmt(&a, "%s %s%s%s", at->kind, at->ns, *at->ns ? "/" : "", at->name),
         .body = body && text_has_secret(body) ? NULL : body,
     };
+    st->events++;
     return store_event_add(st, &event, err);
 }
 

@@ -16,22 +16,26 @@
     X(KEYS, "SELECT lb, kind, key FROM resource ORDER BY lb, kind, key")                         \
     X(KEYS_OF, "SELECT lb, kind, key FROM resource WHERE lb = :lb ORDER BY lb, kind, key")       \
     X(PUT, "INSERT INTO resource(lb, kind, key, parent, desired, desired_from, position, held, " \
-           "applied, actual, cloud_id, status, observed_at, unused_since, empty_since, ours) "   \
+           "applied, actual, cloud_id, status, observed_at, unused_since, empty_since, ours, "   \
+           "unsaid) "                                                                            \
            "VALUES(:lb, :kind, :key, :parent, :desired, :desired_from, :position, :held, "       \
            ":applied, :actual, :cloud_id, :status, :observed_at, :unused_since, :empty_since, "  \
-           ":ours) "                                                                             \
+           ":ours, iif(:actual IS NULL, 0, :by)) "                                               \
            "ON CONFLICT(lb, kind, key) DO UPDATE SET parent = excluded.parent, "                 \
            "desired = excluded.desired, desired_from = excluded.desired_from, "                  \
            "position = excluded.position, held = excluded.held, applied = excluded.applied, "    \
            "actual = excluded.actual, cloud_id = excluded.cloud_id, status = excluded.status, "  \
            "observed_at = excluded.observed_at, unused_since = excluded.unused_since, "          \
-           "empty_since = excluded.empty_since, ours = excluded.ours "                           \
+           "empty_since = excluded.empty_since, ours = excluded.ours, "                          \
+           "unsaid = iif((actual, cloud_id, status, ours) IS (excluded.actual, "                 \
+           "excluded.cloud_id, excluded.status, excluded.ours), unsaid, max(unsaid, :by)) "      \
            "WHERE (parent, desired, desired_from, position, held, applied, actual, cloud_id, "   \
            "status, observed_at, unused_since, empty_since, ours) IS NOT (excluded.parent, "     \
            "excluded.desired, excluded.desired_from, excluded.position, excluded.held, "         \
            "excluded.applied, excluded.actual, excluded.cloud_id, excluded.status, "             \
            "excluded.observed_at, excluded.unused_since, excluded.empty_since, excluded.ours)")  \
-    X(DELETE, "DELETE FROM resource WHERE lb = :lb AND kind = :kind AND key = :key")
+    X(DELETE, "DELETE FROM resource WHERE lb = :lb AND kind = :kind AND key = :key "             \
+              "RETURNING cloud_id, typeof(actual) <> 'null' AS was_there, unsaid")
 
 #define X(NAME, sql) NAME,
 enum { STMTS(X) STMT_COUNT };
@@ -121,7 +125,7 @@ static bool write_actual(const struct resource *r, struct buf *b, struct error *
     return b->failed ? error_set(err, ERROR_INVALID, "larger than the store keeps") : true;
 }
 
-static bool put(struct store *st, const struct resource *r, struct error *err)
+static bool put(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct buf actual CLEANUP(buf_done) = { 0 };
@@ -144,22 +148,51 @@ static bool put(struct store *st, const struct resource *r, struct error *err)
     bind_int(s, ":unused_since", r->unused_since);
     bind_int(s, ":empty_since", r->empty_since);
     bind_int(s, ":ours", r->ours);
+    bind_int(s, ":by", (int64_t)by);
     return stmt_run(s, err);
+}
+
+static bool put_row(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+{
+    return put(st, r, by, err)
+           || error_wrap(err, "write %s %s", resource_kind_name(r->kind), r->key);
 }
 
 bool store_resource_put(struct store *st, const struct resource *r, struct error *err)
 {
-    return put(st, r, err) || error_wrap(err, "write %s %s", resource_kind_name(r->kind), r->key);
+    return put_row(st, r, CLOUD_BY_US, err);
+}
+
+/* What the events say is there is said to be gone with the next reading.  (SQLite 3.40 says of NULL
+ * in a RETURNING that it IS NOT NULL.) */
+static bool delete_row(struct store *st, const struct resource *r, enum cloud_by by,
+                       struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][DELETE];
+    bool found;
+    bind_text(s, ":lb", r->lb);
+    bind_text(s, ":kind", resource_kind_name(r->kind));
+    bind_text(s, ":key", r->key);
+    if (!stmt_next(s, &found, err))
+        return false;
+    if (found && col_int(s, "unsaid") == CLOUD_BY_US)
+        by = CLOUD_BY_US;
+    return (!found || !col_int(s, "was_there")
+            || cloud_note_gone(st, r, col_text(s, "cloud_id"), by, err))
+           && stmt_run(s, err);
+}
+
+static bool delete (struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+{
+    return delete_row(st, r, by, err)
+           || error_wrap(err, "remove %s %s", resource_kind_name(r->kind), r->key);
 }
 
 bool store_resource_delete(struct store *st, const char *lb, enum resource_kind kind,
                            const char *key, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][DELETE];
-    bind_text(s, ":lb", lb);
-    bind_text(s, ":kind", resource_kind_name(kind));
-    bind_text(s, ":key", key);
-    return stmt_run(s, err) || error_wrap(err, "remove %s %s", resource_kind_name(kind), key);
+    const struct resource r = { .lb = lb, .kind = kind, .key = key };
+    return delete (st, &r, CLOUD_BY_US, err);
 }
 
 static bool find_absent(struct store *st, struct arena *a, const char *lb, const struct model *m,
@@ -190,13 +223,11 @@ static bool put_model(struct store *st, const char *lb, const struct model *m, s
     struct model absent = { 0 };
     if (!batch_begin(&batch, st, err) || !find_absent(st, &scratch, lb, m, &absent, err))
         return false;
-    for (size_t i = 0; i < absent.rows.len; i++) {
-        const struct resource *r = &absent.rows.items[i];
-        if (!store_resource_delete(st, r->lb, r->kind, r->key, err))
+    for (size_t i = 0; i < absent.rows.len; i++)
+        if (!delete (st, &absent.rows.items[i], CLOUD_BY_OTHERS, err))
             return false;
-    }
     for (size_t i = 0; i < m->rows.len; i++)
-        if (!store_resource_put(st, &m->rows.items[i], err))
+        if (!put_row(st, &m->rows.items[i], CLOUD_BY_OTHERS, err))
             return false;
     return batch_end(&batch, err);
 }

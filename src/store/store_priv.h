@@ -42,6 +42,7 @@ enum store_part {
     PART_PIN,
     PART_FINDING,
     PART_EVENT,
+    PART_CLOUD,
     PART_STATUS,
     STORE_PARTS
 };
@@ -53,7 +54,7 @@ struct statements {
 };
 extern const struct statements meta_statements, object_statements, fact_statements,
     resource_statements, call_statements, revision_statements, history_statements, pin_statements,
-    finding_statements, event_statements, status_statements;
+    finding_statements, event_statements, cloud_statements, status_statements;
 
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);
@@ -165,6 +166,12 @@ bool store_revisions_prune(struct store *st, int64_t max, int64_t bytes,
                            struct error *err) MUST_USE;
 /* Sums up and drops events of before 'oldest_ms', and the oldest ones while there are more than
  * 'bytes' of them. */
+/* Who made a row what it is: a step of ours, or whoever a reading shows the work of. */
+enum cloud_by { CLOUD_BY_US = 1, CLOUD_BY_OTHERS = 2 };
+/* A row goes that was there: for the next store_cloud_say().  'cloud_id' may be NULL. */
+bool cloud_note_gone(struct store *st, const struct resource *r, const char *cloud_id,
+                     enum cloud_by by, struct error *err) MUST_USE;
+
 bool store_events_prune(struct store *st, int64_t oldest_ms, int64_t bytes,
                         struct error *err) MUST_USE;
 /* The number of the newest revision of 'lb', 0 when there is none. */

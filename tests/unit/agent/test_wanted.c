@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "tests/support/run.h"
 
@@ -120,17 +121,25 @@ static void test_problems_of_all_load_balancers_are_listed_once(void **state)
 
 /* ---- events --------------------------------------------------------------------------------- */
 
-/* Of the state file, from 'seq' on: "ADDED Ingress shop/tea, SYNCED source". */
-static const char *events(struct runner *r, int64_t seq)
+static bool is_of_source(const struct store_event *e)
+{
+    return !strcmp(e->kind, "ADDED") || !strcmp(e->kind, "MODIFIED") || !strcmp(e->key, "source")
+           || (!strcmp(e->kind, "DELETED") && strncmp(e->key, "cloud ", 6) != 0);
+}
+
+/* Those of the state file that are of the source, but for the first so many: "ADDED Ingress
+ * shop/tea, SYNCED source". */
+static const char *events(struct runner *r, size_t skip)
 {
     struct error err;
     store_events list;
     const char *text = "";
-    if (!store_events_read(agent_store(r->g), seq, 1000, &r->arena, &list, &err))
+    if (!store_events_read(agent_store(r->g), 0, 1000, &r->arena, &list, &err))
         fail_msg("%s", err.msg);
     for (size_t i = 0; i < list.len; i++)
-        text = arena_fmt(&r->arena, "%s%s%s %s", text, i ? ", " : "", list.items[i].kind,
-                         list.items[i].key);
+        if (is_of_source(&list.items[i]) && (!skip || !skip--))
+            text = arena_fmt(&r->arena, "%s%s%s %s", text, *text ? ", " : "", list.items[i].kind,
+                             list.items[i].key);
     return text;
 }
 
@@ -146,12 +155,12 @@ static void test_what_it_acts_upon_is_in_the_state_file(void **state)
     world_write(w, "broken.yaml", "kind: [\n");
     runner_read(&r);
     runner_settle(&r);
-    assert_string_equal(events(&r, 4), "INCOMPLETE source");
+    assert_string_equal(events(&r, 3), "INCOMPLETE source");
     world_remove(w, "broken.yaml");
     runner_read(&r);
     agent_remove(r.g, OBJECT_INGRESS_CLASS, "", "web");
     runner_settle(&r);
-    assert_string_equal(events(&r, 5), "DELETED IngressClass web, SYNCED source");
+    assert_string_equal(events(&r, 4), "DELETED IngressClass web, SYNCED source");
     runner_stop(&r);
 }
 
@@ -167,7 +176,7 @@ static void test_a_start_says_what_changed_meanwhile(void **state)
     world_write_ingress(w, "tea", "web", "tea.example", "tea");
     runner_start(&again, w);
     runner_settle(&again);
-    assert_string_equal(events(&again, 4), "ADDED Ingress shop/tea, SYNCED source");
+    assert_string_equal(events(&again, 3), "ADDED Ingress shop/tea, SYNCED source");
     runner_stop(&again);
 }
 

@@ -43,6 +43,28 @@ static void test_fact_put_replaces(void **state)
     assert_int_equal(set.items.items[0].read_at, 7);
 }
 
+/* Asked again, it is the same; a year later another. */
+static void test_what_is_learned_is_an_event(void **state)
+{
+    struct fixture *f = *state;
+    const struct fact first = { FACT_VSWITCH, "vsw-1", "cn-b", "vpc-1", 6 };
+    struct fact other = first;
+    store_events list;
+    assert_true(store_fact_put(f->st, &first, &f->err));
+    other.read_at = 7;
+    assert_true(store_fact_put(f->st, &other, &f->err));
+    other.value = "cn-c";
+    assert_true(store_fact_put(f->st, &other, &f->err));
+    assert_true(store_events_read(f->st, 0, 100, &f->a, &list, &f->err));
+    assert_int_equal(list.len, 2);
+    assert_string_equal(list.items[0].kind, "FACT");
+    assert_string_equal(list.items[0].key, "fact vswitch vsw-1");
+    assert_int_equal(list.items[0].at, 6);
+    assert_string_equal(
+        list.items[1].body,
+        "{\"key\":\"vsw-1\",\"kind\":\"vswitch\",\"value\":\"cn-c\",\"value2\":\"vpc-1\"}");
+}
+
 static void test_fact_of_unknown_kind_is_left_alone(void **state)
 {
     struct fixture *f = *state;
@@ -62,6 +84,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_facts_come_back_sorted_for_look_up),
         TEST(test_fact_put_replaces),
+        TEST(test_what_is_learned_is_an_event),
         TEST(test_fact_of_unknown_kind_is_left_alone),
     };
     return cmocka_run_group_tests_name("store/fact", tests, NULL, NULL);
