@@ -4,8 +4,7 @@
  * Pass one goes from the highest precedence to the lowest: what is new, what acts
  * differently, and what moves up.  Pass two goes from the lowest to the highest: what is
  * doomed, and what moves down.  A rule that moves up hides its old place, one that moves
- * down is hidden by it, so a move is one update.  Where other shapes of the same change
- * take fewer calls, the one with the fewest is taken.  src/plan/README.md has the argument. */
+ * down is hidden by it, so a move is one update.  src/plan/README.md has the argument. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,14 +230,12 @@ static void wait_for_moves(rule_ops *ops, const rule_moves *moves)
     unsigned first = moves->len ? moves->items[0].round : 0;
     for (size_t i = 0; i < ops->len && first; i++)
         if (ops->items[i].round != first && !ops->items[i].waits)
-            ops->items[i].waits = "labels to be moved, to make room";
+            ops->items[i].waits = WAITS_FOR_ROOM;
 }
 
-/* The changes in the order of the two passes. */
-static void make_ops(struct planner *p, struct rule_list *l, bool at_once, rule_ops *out)
+void make_passes(struct planner *p, struct rule_list *l, bool at_once, rule_ops *out)
 {
     rule_moves moves = { 0 };
-    find_near(p->a, l);
     order_keep(p->a, l);
     label_rules(p->a, l, at_once, &moves);
     add_moves(p, &moves, out);
@@ -266,63 +263,12 @@ static void warn_unreachable(struct planner *p, const struct rule_list *l)
                       "stand in the way of making room; move or remove those");
 }
 
-static bool wait_alike(const rule_ops *ops)
-{
-    for (size_t i = 1; i < ops->len; i++)
-        if (!ops->items[i].waits != !ops->items[0].waits)
-            return false;
-    return true;
-}
-
-static size_t count_kind(const rule_ops *ops, enum step_op kind)
+size_t count_kind(const rule_ops *ops, enum step_op kind)
 {
     size_t n = 0;
     for (size_t i = 0; i < ops->len; i++)
         n += ops->items[i].kind == kind;
     return n;
-}
-
-/* Are labels moved so that other labels can be given that they vacate? */
-static bool has_rounds(const rule_ops *ops)
-{
-    for (size_t i = 0; i < ops->len; i++)
-        if (ops->items[i].round || (ops->items[i].node->unreachable))
-            return true;
-    return false;
-}
-
-/* Takes 'other' when it needs fewer calls, or one call for fewer rules; or as many, and the quota
- * has no room for 'ops'. */
-static void take_fewer(struct planner *p, size_t there, rule_ops *ops, size_t *calls,
-                       const rule_ops *other)
-{
-    rule_ops copy = *other;
-    size_t n = batch_count(p, &copy);
-    bool no_room = there + count_kind(ops, STEP_CREATE) > quota_limit(p);
-    bool fewer = n < *calls || (n == 1 && copy.len < ops->len);
-    if (no_room ? count_kind(&copy, STEP_CREATE) >= count_kind(ops, STEP_CREATE) : !fewer)
-        return;
-    *ops = copy;
-    *calls = n;
-}
-
-/* Everything new beside everything old: two calls, whatever the change, where there is room. */
-static void try_copies(struct planner *p, const struct rule_list *l, size_t there, rule_ops *ops,
-                       size_t *calls)
-{
-    struct rule_list *copies = arena_alloc(p->a, sizeof *copies);
-    rule_ops other = { 0 };
-    size_t need = there;
-    for (size_t i = 0; i < l->n_wanted; i++) {
-        const struct rule_node *n = &l->nodes.items[i];
-        need += !n->was || n->changed || !n->kept;
-    }
-    if (need > quota_limit(p))
-        return;
-    copy_rules(p, l, copies);
-    make_ops(p, copies, true, &other);
-    if (wait_alike(&other) && !has_rounds(&other))
-        take_fewer(p, there, ops, calls, &other);
 }
 
 /* What no plan can do without.  Deletes of several listeners can share calls. */
@@ -357,71 +303,16 @@ static size_t bound_calls(const struct planner *p, const struct bound *b)
     return b->calls + (b->deletes + most - 1) / most + (b->other && !b->deletes);
 }
 
-/* What follows once room was made: the fewest calls from the labels that are there then. */
-static void follow_rounds(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops)
-{
-    rule_ops rounds = { 0 }, rest = { 0 }, merged = { 0 }, placed = { 0 };
-    int64_t *was = arena_array(p->a, l->nodes.len + 1, sizeof *was);
-    for (size_t i = 0; i < ops->len; i++)
-        *LIST_PUSH(p->a, ops->items[i].round ? &rounds : &rest) = ops->items[i];
-    for (size_t i = 0; i < l->nodes.len; i++) {
-        was[i] = l->nodes.items[i].was;
-        l->nodes.items[i].was = l->nodes.items[i].label;
-    }
-    const rule_ops passes = rest;
-    size_t calls = batch_count(p, &rest);
-    if (calls > 1 && merge_ops(p, &passes, false, &merged))
-        take_fewer(p, there, &rest, &calls, &merged);
-    if (calls > 1 && !has_rounds(&rest) && place_ops(p, l, &passes, &placed))
-        take_fewer(p, there, &rest, &calls, &placed);
-    for (size_t i = 0; i < l->nodes.len; i++)
-        l->nodes.items[i].was = was[i];
-    *ops = rounds;
-    for (size_t i = 0; i < rest.len; i++)
-        *LIST_PUSH(p->a, ops) = rest.items[i];
-}
-
-/* Room first, in calls of its own: each then ends what it begins, while moves that are spread
- * over several calls, or of which some wait, would be planned anew, and elsewhere, after each. */
-static void make_room_first(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops,
-                            size_t *calls)
-{
-    for (size_t i = 0; i < l->nodes.len; i++) {
-        struct rule_node *n = &l->nodes.items[i];
-        n->label = n->was;
-        n->near.items = NULL;
-        n->near.len = 0;
-    }
-    *ops = (rule_ops){ 0 };
-    make_ops(p, l, false, ops);
-    follow_rounds(p, l, there, ops);
-    *calls = batch_count(p, ops);
-}
-
 /* The changes of one listener, in the shape that takes the fewest calls. */
 static void plan_listener_rules(struct planner *p, struct rule_list *l, size_t there,
                                 struct bound *bound, rule_ops *out)
 {
-    rule_ops ops = { 0 }, merged = { 0 }, placed = { 0 }, exact = { 0 };
-    make_ops(p, l, true, &ops);
+    rule_ops ops = { 0 };
+    find_near(p->a, l);
+    make_passes(p, l, true, &ops);
     warn_unreachable(p, l);
-    const bool simple = !has_rounds(&ops) && wait_alike(&ops);
-    const bool even = count_kind(&ops, STEP_CREATE) == count_kind(&ops, STEP_DELETE);
-    const rule_ops passes = ops;
     add_bound(p, l, &ops, bound);
-    size_t calls = batch_count(p, &ops);
-    if (calls > 1 && merge_ops(p, &passes, l->made_room, &merged))
-        take_fewer(p, there, &ops, &calls, &merged);
-    bool no_room = ops.len && there + count_kind(&ops, STEP_CREATE) > quota_limit(p);
-    if ((calls > (even ? 1 : 2) || (calls == 1 && l->made_room) || no_room) && simple
-        && place_ops(p, l, &passes, &placed))
-        take_fewer(p, there, &ops, &calls, &placed);
-    if (calls > 1 && simple && even && exact_ops(p, l, &passes, &exact))
-        take_fewer(p, there, &ops, &calls, &exact);
-    if (calls > 2 && simple)
-        try_copies(p, l, there, &ops, &calls);
-    if (l->made_room && (calls > 2 || !wait_alike(&ops)))
-        make_room_first(p, l, there, &ops, &calls);
+    shape_ops(p, l, there, &ops);
     for (size_t i = 0; i < ops.len; i++)
         *LIST_PUSH(p->a, out) = ops.items[i];
 }

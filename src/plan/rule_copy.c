@@ -13,7 +13,7 @@ static const char *spare_key(struct planner *p, const struct rule_node *n)
     }
 }
 
-static struct rule_node fresh(const struct rule_node *n)
+struct rule_node node_fresh(const struct rule_node *n)
 {
     struct rule_node copy = *n;
     copy.near.items = NULL;
@@ -31,7 +31,7 @@ static struct rule_node set_aside(struct planner *p, const struct rule_node *n, 
     row->key = key;
     row->desired = NULL;
     row->desired_from = NULL;
-    struct rule_node old = fresh(n);
+    struct rule_node old = node_fresh(n);
     old.row = row;
     old.rule = n->have;
     old.route = route_prepare(p->a, n->have);
@@ -50,7 +50,7 @@ void copy_rules(struct planner *p, const struct rule_list *l, struct rule_list *
     *out = (struct rule_list){ 0 };
     for (size_t i = 0; i < l->nodes.len; i++) {
         struct rule_node *n = LIST_PUSH(p->a, &out->nodes);
-        *n = fresh(&l->nodes.items[i]);
+        *n = node_fresh(&l->nodes.items[i]);
         if (!is_to_change(&l->nodes.items[i]))
             continue;
         n->aside = spare_key(p, n);

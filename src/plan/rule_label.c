@@ -329,7 +329,8 @@ static void move_at_once(struct rule_list *l, rule_moves *moves)
 {
     for (size_t i = 0; i < l->nodes.len; i++) {
         struct rule_node *n = &l->nodes.items[i];
-        n->kept = n->kept && n->label == n->was;
+        n->gives_way = n->kept && n->label != n->was;
+        n->kept = n->kept && !n->gives_way;
         n->label = n->was;
     }
     moves->len = 0;

@@ -24,6 +24,7 @@ struct rule_node {
     bool kept;         /* wanted, and in place                                      */
     bool changed;      /* its actions differ                                        */
     bool rerouted;     /* ... and lead to other groups                              */
+    bool gives_way;    /* could stay, but moves to make room                         */
     bool unreachable;  /* no label left between its neighbours                      */
     int64_t below;     /* then: the label above the gap where it belongs            */
     const char *aside; /* what is there goes on under this key; a copy is created   */
@@ -82,6 +83,17 @@ struct rule_op {
     size_t batch;
 };
 typedef LIST_OF(struct rule_op) rule_ops;
+
+#define WAITS_FOR_ROOM "labels to be moved, to make room"
+
+/* rule.c: the changes in the order of the two passes; it is known what is near.  'at_once' as for
+ * label_rules(). */
+void make_passes(struct planner *p, struct rule_list *l, bool at_once, rule_ops *out);
+size_t count_kind(const rule_ops *ops, enum step_op kind);
+
+/* rule_shape.c: puts the passes into the shape that takes the fewest calls; 'there' is how many
+ * rules the load balancer has. */
+void shape_ops(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops);
 
 /* rule_link.c: which ops must come before which, given an order of all of them that is
  * hitless; and what waits because something before it does. */
@@ -157,7 +169,9 @@ bool try_orders(struct trial *t, rule_ops *out);
  * order that the links forbid, in the calls of try_orders(). */
 bool place_ops(struct planner *p, struct rule_list *l, const rule_ops *ops, rule_ops *out);
 
-/* rule_copy.c: the list as it is when every rule that would be changed is created anew beside
+/* rule_copy.c: a node before anything is decided about it. */
+struct rule_node node_fresh(const struct rule_node *n);
+/* The list as it is when every rule that would be changed is created anew beside
  * what is there, which goes later. */
 void copy_rules(struct planner *p, const struct rule_list *l, struct rule_list *out);
 

@@ -167,6 +167,38 @@ struct alb_rule *bed_have_rule(struct bed *b, struct alb_rule *rule, int64_t pri
     return actual;
 }
 
+void bed_rules(struct bed *b)
+{
+    bed_lb(b);
+    bed_listener(b);
+    b->in.allow_destroy = true;
+}
+
+void bed_want(struct bed *b, const char *host, const char *path, const char *group, int64_t at)
+{
+    bed_want_rule(b, bed_rule(b, host, path, group), at);
+}
+
+void bed_have(struct bed *b, const char *host, const char *path, const char *group,
+              int64_t priority)
+{
+    bed_have_rule(b, bed_rule(b, host, path, group), priority,
+                  arena_fmt(&b->a, "rule-%d", (int)priority));
+}
+
+void bed_finish(struct bed *b, size_t calls)
+{
+    bed_plan(b);
+    for (; calls; calls--) {
+        assert_int_equal(b->plan.steps.len, calls);
+        assert_true(b->plan.lbs.items[0].hitless);
+        assert_non_null(bed_next(b));
+        bed_apply(b, bed_next(b));
+        bed_plan(b);
+    }
+    assert_no_steps(b);
+}
+
 const struct step *bed_step(const struct bed *b, const char *action, size_t nth)
 {
     for (size_t i = 0; i < b->plan.steps.len; i++)

@@ -54,6 +54,16 @@ void bed_want_rule(struct bed *b, struct alb_rule *rule, int64_t position);
 struct alb_rule *bed_have_rule(struct bed *b, struct alb_rule *rule, int64_t priority,
                                const char *id);
 
+/* A load balancer, its listener, and no limit to what may go; then rules that are wanted in this
+ * place, or there with this priority, as "rule-<priority>". */
+void bed_rules(struct bed *b);
+void bed_want(struct bed *b, const char *host, const char *path, const char *group, int64_t at);
+void bed_have(struct bed *b, const char *host, const char *path, const char *group,
+              int64_t priority);
+/* Plans, and does what the plans say: hitless, in as many calls, each plan going on with the one
+ * before it. */
+void bed_finish(struct bed *b, size_t calls);
+
 /* The step with 'action', the nth from 0, or NULL; and how many there are. */
 const struct step *bed_step(const struct bed *b, const char *action, size_t nth);
 size_t bed_count(const struct bed *b, const char *action);

@@ -7,25 +7,14 @@ static void start(struct bed *b)
     bed_listener(b);
 }
 
-static void want(struct bed *b, const char *host, const char *group, int64_t position)
-{
-    bed_want_rule(b, bed_rule(b, host, "-", group), position);
-}
-
-static void have(struct bed *b, const char *host, const char *group, int64_t priority)
-{
-    bed_have_rule(b, bed_rule(b, host, "-", group), priority,
-                  arena_fmt(&b->a, "rule-%d", (int)priority));
-}
-
 static void test_changes_of_one_kind_share_a_call_across_rules_they_cannot_meet(void **state)
 {
     struct bed *b = *state;
     start(b);
-    want(b, "a.com", "new", 1);
-    want(b, "b.com", "new", 2); /* changed between two creates */
-    want(b, "c.com", "new", 3);
-    have(b, "b.com", "old", 100);
+    bed_want(b, "a.com", "-", "new", 1);
+    bed_want(b, "b.com", "-", "new", 2); /* changed between two creates */
+    bed_want(b, "c.com", "-", "new", 3);
+    bed_have(b, "b.com", "-", "old", 100);
     bed_plan(b);
     assert_plan(b, "CreateRules", "UpdateRulesAttribute");
     assert_int_equal(b->plan.steps.items[0].items.len, 2);
@@ -35,10 +24,10 @@ static void test_what_is_made_below_a_rule_need_not_wait_for_it_to_change(void *
 {
     struct bed *b = *state;
     start(b);
-    want(b, "a.com", "new", 1);
-    want(b, "*.com", "new", 2);
-    want(b, "-", "new", 3);
-    have(b, "*.com", "old", 100);
+    bed_want(b, "a.com", "-", "new", 1);
+    bed_want(b, "*.com", "-", "new", 2);
+    bed_want(b, "-", "-", "new", 3);
+    bed_have(b, "*.com", "-", "old", 100);
     bed_plan(b);
     assert_plan(b, "CreateRules", "UpdateRulesAttribute");
 }
@@ -49,7 +38,7 @@ static void test_a_call_carries_a_hundred_rules(void **state)
     start(b);
     bed_row(b, RESOURCE_LOAD_BALANCER, LB);
     for (int i = 0; i < 101; i++)
-        have(b, arena_fmt(&b->a, "h%d.com", i), "g", i + 1);
+        bed_have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", i + 1);
     b->in.allow_destroy = true;
     bed_plan(b);
     assert_plan(b, "DeleteRules", "DeleteRules");
@@ -67,8 +56,8 @@ static void test_deletes_of_several_listeners_share_a_call_and_creates_do_not(vo
     l->protocol = ALB_PROTOCOL_HTTP;
     l->port = (struct opt_int){ 81, true };
     bed_sync(b, bed_row(b, RESOURCE_LISTENER, "81/HTTP"), l, "lsn-2");
-    have(b, "a.com", "g", 1);
-    want(b, "b.com", "g", 1);
+    bed_have(b, "a.com", "-", "g", 1);
+    bed_want(b, "b.com", "-", "g", 1);
     struct alb_rule *rule = bed_rule(b, "a.com", "-", "g");
     rule->priority = (struct opt_int){ 7, true };
     struct resource *r = bed_row(b, RESOURCE_RULE, "81/HTTP#1");
@@ -79,7 +68,7 @@ static void test_deletes_of_several_listeners_share_a_call_and_creates_do_not(vo
     r = bed_row(b, RESOURCE_RULE, "81/HTTP#2");
     r->parent = "81/HTTP";
     r->desired = bed_rule(b, "b.com", "-", "g");
-    have(b, "c.com", "g", 2);
+    bed_have(b, "c.com", "-", "g", 2);
     struct alb_rule *second = bed_rule(b, "c.com", "-", "g");
     second->priority = (struct opt_int){ 8, true };
     r = bed_row(b, RESOURCE_RULE, "81/HTTP#3");
@@ -100,9 +89,9 @@ static void test_no_rule_is_twice_in_a_call(void **state)
 {
     struct bed *b = *state;
     start(b);
-    want(b, "-", "g", 1);       /* needs room ...                     */
-    want(b, "a.com", "new", 2); /* ... which this one makes, and it changes */
-    have(b, "a.com", "old", 1);
+    bed_want(b, "-", "-", "g", 1);       /* needs room ...                     */
+    bed_want(b, "a.com", "-", "new", 2); /* ... which this one makes, and it changes */
+    bed_have(b, "a.com", "-", "old", 1);
     bed_plan(b);
     assert_plan(b, "CreateRules", "UpdateRulesAttribute");
     assert_int_equal(b->plan.steps.items[1].items.len, 1);
@@ -118,7 +107,7 @@ static void test_rules_of_a_listener_that_is_not_known_wait(void **state)
     struct resource *r = bed_row(b, RESOURCE_LISTENER, "80/HTTP");
     bed_undesired(r);
     bed_gone(r);
-    want(b, "a.com", "g", 1);
+    bed_want(b, "a.com", "-", "g", 1);
     bed_plan(b);
     assert_string_equal(bed_step(b, "CreateRules", 0)->waits, "Listener 80/HTTP to exist");
     assert_string_equal(step_value(bed_step(b, "CreateRules", 0), "Rules.1.RuleName"),

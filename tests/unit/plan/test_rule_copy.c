@@ -1,44 +1,28 @@
 /* Changes as copies. */
 #include "support.h"
 
-static void want(struct bed *b, const char *host, const char *path, const char *group, int64_t at)
-{
-    bed_want_rule(b, bed_rule(b, host, path, group), at);
-}
-
-static void have(struct bed *b, const char *host, const char *path, const char *group,
-                 int64_t priority)
-{
-    bed_have_rule(b, bed_rule(b, host, path, group), priority,
-                  arena_fmt(&b->a, "rule-%d", (int)priority));
-}
-
 /* In place: /x, then a.com/x changes, then the catch-all, then a.com goes; and nothing can
  * become another, because more is to come than to go. */
 static void start(struct bed *b)
 {
-    bed_lb(b);
-    bed_listener(b);
-    b->in.allow_destroy = true;
-    have(b, "a.com", "-", "1", 100);
-    have(b, "a.com", "/x/*", "1", 200);
-    want(b, "a.com", "/x/*", "1", 1);
-    want(b, "-", "/x/*", "1", 2);
-    want(b, "a.com", "-", "2", 3);
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "1", 100);
+    bed_have(b, "a.com", "/x/*", "1", 200);
+    bed_want(b, "a.com", "/x/*", "1", 1);
+    bed_want(b, "-", "/x/*", "1", 2);
+    bed_want(b, "a.com", "-", "2", 3);
 }
 
 /* The hosts must be there before the catch-all changes, and /x must stay until it has: no rule
  * can become another before that, and nothing is left to become one after it. */
 static void start_copies(struct bed *b)
 {
-    bed_lb(b);
-    bed_listener(b);
-    b->in.allow_destroy = true;
-    have(b, "-", "/x/*", "1", 100);
-    have(b, "-", "/*", "2", 200);
-    want(b, "a.com", "-", "2", 1);
-    want(b, "*.b.com", "-", "2", 2);
-    want(b, "-", "/*", "1", 3);
+    bed_rules(b);
+    bed_have(b, "-", "/x/*", "1", 100);
+    bed_have(b, "-", "/*", "2", 200);
+    bed_want(b, "a.com", "-", "2", 1);
+    bed_want(b, "*.b.com", "-", "2", 2);
+    bed_want(b, "-", "/*", "1", 3);
 }
 
 static void test_what_takes_three_calls_in_place_takes_two_as_copies(void **state)
@@ -84,8 +68,8 @@ static void test_without_room_for_copies_the_change_is_made_in_place(void **stat
     struct bed *b = *state;
     start(b);
     for (int i = 0; i < 97; i++) {
-        have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
-        want(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
+        bed_have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
+        bed_want(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
     }
     bed_plan(b);
     assert_int_equal(b->plan.lbs.items[0].rules, 100);

@@ -3,34 +3,15 @@
 
 #include "src/plan/rule_priv.h"
 
-static void start(struct bed *b)
-{
-    bed_lb(b);
-    bed_listener(b);
-    b->in.allow_destroy = true;
-}
-
-static void want(struct bed *b, const char *host, const char *path, const char *group, int64_t at)
-{
-    bed_want_rule(b, bed_rule(b, host, path, group), at);
-}
-
-static void have(struct bed *b, const char *host, const char *path, const char *group,
-                 int64_t priority)
-{
-    bed_have_rule(b, bed_rule(b, host, path, group), priority,
-                  arena_fmt(&b->a, "rule-%d", (int)priority));
-}
-
 /* a.com/x is never reached, neither before nor after: it may change when it likes. */
 static void test_a_rule_that_no_request_reaches_is_free(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "a.com", "-", "1", 100);
-    have(b, "a.com", "/x/*", "2", 200);
-    want(b, "-", "/x/*", "1", 1);
-    want(b, "a.com", "/x/*", "1", 2);
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "1", 100);
+    bed_have(b, "a.com", "/x/*", "2", 200);
+    bed_want(b, "-", "/x/*", "1", 1);
+    bed_want(b, "a.com", "/x/*", "1", 2);
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute");
     assert_int_equal(bed_next(b)->items.len, 2);
@@ -42,11 +23,11 @@ static void test_a_rule_that_no_request_reaches_is_free(void **state)
 static void test_what_cannot_be_done_by_updates_alone_takes_two_calls(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "a.com", "-", "1", 100);
-    have(b, "-", "/x/*", "2", 200);
-    want(b, "w.com", "/y", "3", 1);
-    want(b, "-", "/*", "4", 2);
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "1", 100);
+    bed_have(b, "-", "/x/*", "2", 200);
+    bed_want(b, "w.com", "/y", "3", 1);
+    bed_want(b, "-", "/*", "4", 2);
     bed_plan(b);
     assert_plan(b, "CreateRules", "DeleteRules");
 }
@@ -55,13 +36,13 @@ static void test_what_cannot_be_done_by_updates_alone_takes_two_calls(void **sta
 static void test_rules_can_become_each_other(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "a.com", "/x/*", "0", 100);
-    have(b, "a.com", "-", "0", 200);
-    have(b, "-", "/x/*", "0", 300);
-    want(b, "a.com", "/x/*", "1", 1);
-    want(b, "w.com", "/y", "0", 2);
-    want(b, "-", "/*", "1", 3);
+    bed_rules(b);
+    bed_have(b, "a.com", "/x/*", "0", 100);
+    bed_have(b, "a.com", "-", "0", 200);
+    bed_have(b, "-", "/x/*", "0", 300);
+    bed_want(b, "a.com", "/x/*", "1", 1);
+    bed_want(b, "w.com", "/y", "0", 2);
+    bed_want(b, "-", "/*", "1", 3);
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute");
     const struct step *s = bed_next(b);
@@ -74,13 +55,13 @@ static void test_rules_can_become_each_other(void **state)
 static void test_rules_of_others_in_the_way_are_left_to_the_passes(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "a.com", "-", "1", 100);
-    have(b, "a.com", "/x/*", "2", 200);
-    want(b, "-", "/x/*", "1", 1);
-    want(b, "a.com", "/x/*", "1", 2);
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "1", 100);
+    bed_have(b, "a.com", "/x/*", "2", 200);
+    bed_want(b, "-", "/x/*", "1", 1);
+    bed_want(b, "a.com", "/x/*", "1", 2);
     struct alb_rule *rule = bed_rule(b, "-", "/*", "3");
-    have(b, "-", "/*", "3", 50);
+    bed_have(b, "-", "/*", "3", 50);
     bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, 1))->ours = false;
     bed_plan(b);
     assert_in_range(b->plan.steps.len, 2, 3);
@@ -90,13 +71,13 @@ static void test_rules_of_others_in_the_way_are_left_to_the_passes(void **state)
 static void test_the_last_gap_is_shared_when_it_is_narrow(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "a.com", "/x/*", "0", 9979);
-    have(b, "a.com", "-", "0", 9980);
-    have(b, "-", "/x/*", "0", 9981);
-    want(b, "a.com", "/x/*", "1", 1);
-    want(b, "w.com", "/y", "0", 2);
-    want(b, "-", "/*", "1", 3);
+    bed_rules(b);
+    bed_have(b, "a.com", "/x/*", "0", 9979);
+    bed_have(b, "a.com", "-", "0", 9980);
+    bed_have(b, "-", "/x/*", "0", 9981);
+    bed_want(b, "a.com", "/x/*", "1", 1);
+    bed_want(b, "w.com", "/y", "0", 2);
+    bed_want(b, "-", "/*", "1", 3);
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute");
     assert_true(b->plan.lbs.items[0].hitless);
@@ -109,7 +90,7 @@ static void test_the_last_gap_is_shared_when_it_is_narrow(void **state)
 static void test_too_many_kinds_of_requests_take_two_calls(void **state)
 {
     struct bed *b = *state;
-    start(b);
+    bed_rules(b);
     struct alb_rule *odd = bed_rule(b, "a.com", "-", "1");
     for (int i = 0; i < 11; i++) {
         struct alb_condition *h = LIST_PUSH(&b->a, &odd->conditions);
@@ -119,10 +100,10 @@ static void test_too_many_kinds_of_requests_take_two_calls(void **state)
     }
     bed_have_rule(b, odd, 50, "rule-50");
     bed_want_rule(b, odd, 0);
-    have(b, "a.com", "-", "1", 100);
-    have(b, "a.com", "/x/*", "2", 200);
-    want(b, "-", "/x/*", "1", 1);
-    want(b, "a.com", "/x/*", "1", 2);
+    bed_have(b, "a.com", "-", "1", 100);
+    bed_have(b, "a.com", "/x/*", "2", 200);
+    bed_want(b, "-", "/x/*", "1", 1);
+    bed_want(b, "a.com", "/x/*", "1", 2);
     bed_plan(b);
     assert_in_range(b->plan.steps.len, 2, 3);
     assert_true(b->plan.lbs.items[0].hitless);
@@ -132,11 +113,11 @@ static void test_too_many_kinds_of_requests_take_two_calls(void **state)
 static void test_what_no_request_reaches_is_free_at_the_end_of_the_labels(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "a.com", "-", "1", 9998);
-    have(b, "a.com", "/x/*", "2", 9999);
-    want(b, "-", "/x/*", "1", 1);
-    want(b, "a.com", "/x/*", "1", 2);
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "1", 9998);
+    bed_have(b, "a.com", "/x/*", "2", 9999);
+    bed_want(b, "-", "/x/*", "1", 1);
+    bed_want(b, "a.com", "/x/*", "1", 2);
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute");
     assert_true(b->plan.lbs.items[0].hitless);

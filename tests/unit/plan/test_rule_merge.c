@@ -3,21 +3,8 @@
 
 static void start(struct bed *b)
 {
-    bed_lb(b);
-    bed_listener(b);
+    bed_rules(b);
     bed_group(b, "shop/web-api:80", "sgp-1");
-    b->in.allow_destroy = true;
-}
-
-static void want(struct bed *b, const char *host, const char *path, const char *group, int64_t at)
-{
-    bed_want_rule(b, bed_rule(b, host, path, group), at);
-}
-
-static void have(struct bed *b, const char *host, const char *path, int64_t priority)
-{
-    bed_have_rule(b, bed_rule(b, host, path, "old"), priority,
-                  arena_fmt(&b->a, "rule-%d", (int)priority));
 }
 
 /* The new ones come from the top, the old ones go from the bottom. */
@@ -27,8 +14,8 @@ static void test_a_renamed_host_is_one_call_however_many_rules_it_has(void **sta
     static const char *const paths[] = { "/a/b/*", "/a/*", "/*" };
     start(b);
     for (int i = 0; i < 3; i++) {
-        have(b, "old.com", paths[i], 100 * (i + 1));
-        want(b, "new.com", paths[i], "new", i + 1);
+        bed_have(b, "old.com", paths[i], "old", 100 * (i + 1));
+        bed_want(b, "new.com", paths[i], "new", i + 1);
     }
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute");
@@ -44,11 +31,11 @@ static void test_more_to_come_than_to_go_takes_a_create_and_an_update(void **sta
 {
     struct bed *b = *state;
     start(b);
-    have(b, "a.com", "/x", 100);
-    have(b, "b.com", "/x", 200);
-    want(b, "b.com", "/x", "new", 3);
-    want(b, "c.com", "-", "new", 1);
-    want(b, "d.com", "-", "new", 2);
+    bed_have(b, "a.com", "/x", "old", 100);
+    bed_have(b, "b.com", "/x", "old", 200);
+    bed_want(b, "b.com", "/x", "new", 3);
+    bed_want(b, "c.com", "-", "new", 1);
+    bed_want(b, "d.com", "-", "new", 2);
     bed_plan(b);
     assert_plan(b, "CreateRules", "UpdateRulesAttribute");
     assert_int_equal(b->plan.steps.items[1].items.len, 2);
@@ -58,11 +45,11 @@ static void test_more_to_go_than_to_come_takes_a_delete_and_an_update(void **sta
 {
     struct bed *b = *state;
     start(b);
-    have(b, "a.com", "/x", 100);
-    have(b, "b.com", "/x", 200);
-    have(b, "e.com", "/x", 300);
-    want(b, "b.com", "/x", "new", 3);
-    want(b, "c.com", "-", "new", 1);
+    bed_have(b, "a.com", "/x", "old", 100);
+    bed_have(b, "b.com", "/x", "old", 200);
+    bed_have(b, "e.com", "/x", "old", 300);
+    bed_want(b, "b.com", "/x", "new", 3);
+    bed_want(b, "c.com", "-", "new", 1);
     bed_plan(b);
     assert_int_equal(b->plan.steps.len, 2);
     assert_int_equal(bed_step(b, "DeleteRules", 0)->items.len, 1);
@@ -74,8 +61,8 @@ static void test_a_rule_is_not_held_up_by_one_that_it_has_nothing_to_do_with(voi
     struct bed *b = *state;
     start(b);
     bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, "shop/web-api:80"));
-    have(b, "a.com", "/x", 100);
-    want(b, "b.com", "/x", "@shop/web-api:80", 1);
+    bed_have(b, "a.com", "/x", "old", 100);
+    bed_want(b, "b.com", "/x", "@shop/web-api:80", 1);
     bed_plan(b);
     assert_non_null(bed_step(b, "CreateRules", 0)->waits);
     assert_null(bed_step(b, "DeleteRules", 0)->waits);
@@ -86,8 +73,8 @@ static void test_what_waits_together_goes_together(void **state)
     struct bed *b = *state;
     start(b);
     bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, "shop/web-api:80"));
-    have(b, "a.com", "/x", 100);
-    want(b, "a.com", "/*", "@shop/web-api:80", 1); /* the old one waits for it */
+    bed_have(b, "a.com", "/x", "old", 100);
+    bed_want(b, "a.com", "/*", "@shop/web-api:80", 1); /* the old one waits for it */
     bed_plan(b);
     assert_null(bed_step(b, "CreateRules", 0));
     assert_null(bed_step(b, "DeleteRules", 0));
@@ -102,8 +89,8 @@ static void test_very_many_pairs_are_not_looked_at(void **state)
     start(b);
     for (int i = 0; i < 101; i++) {
         if (i < 100)
-            have(b, arena_fmt(&b->a, "old%d.com", i), "-", i + 1);
-        want(b, arena_fmt(&b->a, "new%d.com", i), "-", "new", i + 1);
+            bed_have(b, arena_fmt(&b->a, "old%d.com", i), "-", "old", i + 1);
+        bed_want(b, arena_fmt(&b->a, "new%d.com", i), "-", "new", i + 1);
     }
     bed_plan(b);
     assert_true(b->plan.lbs.items[0].refused);

@@ -1,31 +1,12 @@
 /* Places for rules that become others. */
 #include "support.h"
 
-static void start(struct bed *b)
-{
-    bed_lb(b);
-    bed_listener(b);
-    b->in.allow_destroy = true;
-}
-
-static void want(struct bed *b, const char *host, const char *path, const char *group, int64_t at)
-{
-    bed_want_rule(b, bed_rule(b, host, path, group), at);
-}
-
-static void have(struct bed *b, const char *host, const char *path, const char *group,
-                 int64_t priority)
-{
-    bed_have_rule(b, bed_rule(b, host, path, group), priority,
-                  arena_fmt(&b->a, "rule-%d", (int)priority));
-}
-
 /* Rules of others hosts, there and wanted, at labels 'from' to 'to'. */
 static void fill(struct bed *b, int from, int to)
 {
     for (int i = from; i <= to; i++) {
-        have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", i);
-        want(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", i);
+        bed_have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", i);
+        bed_want(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", i);
     }
 }
 
@@ -51,14 +32,14 @@ static void finish(struct bed *b)
 static void test_a_renamed_host_keeps_its_places(void **state)
 {
     struct bed *b = *state;
-    start(b);
+    bed_rules(b);
     fill(b, 1, 5);
     for (int i = 0; i < 8; i++) {
-        have(b, "a.com", arena_fmt(&b->a, "/p%d/*", i), "g", 6 + i);
-        want(b, "b.com", arena_fmt(&b->a, "/p%d/*", i), "g", 6 + i);
+        bed_have(b, "a.com", arena_fmt(&b->a, "/p%d/*", i), "g", 6 + i);
+        bed_want(b, "b.com", arena_fmt(&b->a, "/p%d/*", i), "g", 6 + i);
     }
-    have(b, "-", "/*", "other", 14);
-    want(b, "-", "/*", "other", 14);
+    bed_have(b, "-", "/*", "other", 14);
+    bed_want(b, "-", "/*", "other", 14);
     fill(b, 15, 40);
     bed_plan(b);
     assert_in_place(b, 8);
@@ -70,12 +51,12 @@ static void test_a_renamed_host_keeps_its_places(void **state)
 static void test_a_catch_all_and_what_it_hides_change_from_below(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "-", "/*", "0", 1);
-    want(b, "a.com", "/*", "0", 1);
+    bed_rules(b);
+    bed_have(b, "-", "/*", "0", 1);
+    bed_want(b, "a.com", "/*", "0", 1);
     for (int i = 1; i <= 6; i++) {
-        have(b, "-", arena_fmt(&b->a, "/p%d/*", i), "g", 1 + i);
-        want(b, "a.com", arena_fmt(&b->a, "/p%d/*", i), "g", 1 + i);
+        bed_have(b, "-", arena_fmt(&b->a, "/p%d/*", i), "g", 1 + i);
+        bed_want(b, "a.com", arena_fmt(&b->a, "/p%d/*", i), "g", 1 + i);
     }
     bed_plan(b);
     assert_in_place(b, 7);
@@ -89,13 +70,13 @@ static void test_a_catch_all_and_what_it_hides_change_from_below(void **state)
 static void test_a_list_that_becomes_longer_takes_two_calls(void **state)
 {
     struct bed *b = *state;
-    start(b);
+    bed_rules(b);
     fill(b, 1, 5);
-    have(b, "a.com", "/x/*", "1", 6);
-    have(b, "a.com", "-", "2", 7);
-    want(b, "b.com", "/x/*", "1", 6);
-    want(b, "b.com", "-", "3", 7);
-    want(b, "c.com", "-", "4", 8);
+    bed_have(b, "a.com", "/x/*", "1", 6);
+    bed_have(b, "a.com", "-", "2", 7);
+    bed_want(b, "b.com", "/x/*", "1", 6);
+    bed_want(b, "b.com", "-", "3", 7);
+    bed_want(b, "c.com", "-", "4", 8);
     fill(b, 8, 30);
     bed_plan(b);
     assert_int_equal(b->plan.steps.len, 2);
@@ -110,7 +91,7 @@ static void test_a_list_that_becomes_longer_takes_two_calls(void **state)
 static void test_a_list_beyond_the_quota_may_stay_as_it_is(void **state)
 {
     struct bed *b = *state;
-    start(b);
+    bed_rules(b);
     fill(b, 1, 101);
     bed_plan(b);
     assert_no_steps(b);
@@ -120,11 +101,11 @@ static void test_a_list_beyond_the_quota_may_stay_as_it_is(void **state)
 static void test_a_new_last_rule_takes_the_last_place(void **state)
 {
     struct bed *b = *state;
-    start(b);
-    have(b, "w.com", "/*", "0", 9999);
-    want(b, "w.com", "/*", "0", 1);
-    have(b, "a.com", "/x/*", "0", 10000);
-    want(b, "-", "/*", "0", 2);
+    bed_rules(b);
+    bed_have(b, "w.com", "/*", "0", 9999);
+    bed_want(b, "w.com", "/*", "0", 1);
+    bed_have(b, "a.com", "/x/*", "0", 10000);
+    bed_want(b, "-", "/*", "0", 2);
     bed_plan(b);
     assert_in_place(b, 1);
     finish(b);

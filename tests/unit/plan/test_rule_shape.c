@@ -1,0 +1,42 @@
+/* Which shape of a change is taken, and that what is planned after a call goes on with it. */
+#include "support.h"
+
+/* Forty rules at most. */
+static void start_basic(struct bed *b)
+{
+    bed_rules(b);
+    struct resource *r = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
+    struct alb_load_balancer *lb = bed_actual(b, r);
+    lb->edition = ALB_EDITION_BASIC;
+    r->desired = lb;
+}
+
+/* As test_rule_copy.c, above twenty rules in a list without gaps: the hosts must be there before
+ * the catch-all of / changes, and /x must stay until it has.  They belong between the two, so all
+ * below moves down first, which as copies would be more rules than there may be. */
+static void test_copies_follow_when_room_was_made(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_have(b, "-", "/x/*", "1", 1);
+    bed_have(b, "-", "/*", "2", 2);
+    bed_want(b, "a.com", "-", "2", 1);
+    bed_want(b, "*.b.com", "-", "2", 2);
+    bed_want(b, "-", "/*", "1", 3);
+    for (int i = 3; i <= 22; i++) {
+        const char *host = arena_fmt(&b->a, "h%d.com", i);
+        bed_have(b, host, "-", "g", i);
+        bed_want(b, host, "-", "g", i + 1);
+    }
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute", "CreateRules", "DeleteRules");
+    bed_finish(b, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_copies_follow_when_room_was_made),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
