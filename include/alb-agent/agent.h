@@ -36,11 +36,12 @@ typedef void agent_event_fn(void *arg, const struct agent_event *event);
 struct agent_config {
     struct session_config session; /* 'files', 'n_files', 'mode', 'destroy', 'only' are not used */
     struct apply_pace pace[LANE_FAMILIES];
-    int64_t resync_ms;     /* from the end of a reading of everything to the next; 0: 10 min */
-    int64_t reread_ms;     /* the shortest time between two readings of one load balancer that
-                              contradictions ask for; doubles up to 'resync_ms'; 0: 1 s      */
-    int64_t empty_ms;      /* how long the servers of a group must be wanted to be none before
-                              they are removed; 0: 30 s                                      */
+    int64_t resync_ms; /* from the end of a reading of everything to the next; 0: 10 min */
+    int64_t reread_ms; /* the shortest time between two readings of one load balancer that
+                          contradictions ask for; doubles up to 'resync_ms'; 0: 1 s      */
+    int64_t empty_ms;  /* how long the servers of a group must be wanted to be none before
+                          they are removed; 0: 30 s                                      */
+    int awake; /* load balancers that stay in memory though nothing happens; 0: 4, < 0: none */
     agent_event_fn *event; /* may be NULL */
     void *event_arg;
 };
@@ -108,8 +109,10 @@ void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out);
 void agent_problems(const struct agent *g, struct arena *a, translate_problems *out);
 /* Facts as they are known now; until the next agent_run(). */
 const struct fact_set *agent_facts(const struct agent *g);
-/* What the agent holds of a load balancer, or NULL; until the next agent_run(). */
-const struct model *agent_model(const struct agent *g, const char *lb);
+/* What the agent knows of a load balancer, empty when that is nothing; until the next agent_run().
+ * Of rules and groups perhaps only what they are called; what is not in memory is in 'a'. */
+bool agent_model(const struct agent *g, const char *lb, struct arena *a, struct model *out,
+                 struct error *err) MUST_USE;
 /* Bytes that its memory holds; 'lb' NULL: that of facts which were read. */
 size_t agent_memory(const struct agent *g, const char *lb);
 struct apply_counts agent_counts(const struct agent *g);

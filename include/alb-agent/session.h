@@ -29,6 +29,7 @@ struct session_config {
     struct alb_budget writes, reads, background; /* as in alb_config */
     int64_t list_lag_ms;     /* how long a list may lack what was just made; 0: 60 s       */
     int64_t read_max_age_ms; /* of a read on which something is deleted; 0: 60 s           */
+    bool aside;              /* rows of the store stay there: 'known' is empty               */
     const char *only;        /* plan and apply this load balancer alone; NULL: all            */
     /* Of CLASS_DRIFT, CLASS_MISSING and CLASS_ORPHAN (findings_leave()); all-zero: corrected. */
     enum drift_policy policy[CLASS_IN_SYNC + 1];

@@ -95,6 +95,19 @@ bool store_fact_put(struct store *st, const struct fact *fact, struct error *err
 /* All rows, sorted, decoded into 'a'. */
 bool store_model_load(struct store *st, struct arena *a, struct model *out,
                       struct error *err) MUST_USE;
+/* The same of one load balancer, decoded into 'a'. */
+bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct model *out,
+                   struct error *err) MUST_USE;
+/* The same, but of rules and groups, which are many, without what is wanted, applied and there. */
+bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct model *out,
+                      struct error *err) MUST_USE;
+/* The names of all load balancers that have rows, sorted, in 'a'. */
+typedef LIST_OF(const char *) store_names;
+bool store_lbs(struct store *st, struct arena *a, store_names *out, struct error *err) MUST_USE;
+/* Are the (sorted) rows of 'wanted', all of 'lb', just those that the table has as wanted, to the
+ * place and the object that asks, none of them held, and all of them applied?  Reads no struct. */
+bool store_lb_is_settled(struct store *st, const char *lb, const struct model *wanted,
+                         bool *settled, struct error *err) MUST_USE;
 /* Writes one row whole, whether it was there or not. */
 bool store_resource_put(struct store *st, const struct resource *r, struct error *err) MUST_USE;
 bool store_resource_delete(struct store *st, const char *lb, enum resource_kind kind,

@@ -7,6 +7,8 @@
 
 #include "agent_priv.h"
 
+enum { AWAKE = 4 /* load balancers at which nothing happens, in memory */ };
+
 /* ---- telling ------------------------------------------------------------------------------- */
 
 void agent_tell(struct agent *g, struct agent_event event)
@@ -34,7 +36,10 @@ static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
 {
     struct agent *g = arg;
     struct balancer *b = balancer_find(g, lb);
-    if (!b)
+    if (!b || g->failed)
+        return false;
+    g->failed = !balancer_wake(g, b, &g->why_failed);
+    if (g->failed)
         return false;
     *out = (struct apply_scope){
         .plan = session_plan_input(&b->s),
@@ -53,19 +58,16 @@ static const struct secret *find_key(void *arg, const char *certificate)
     return wanted_key(g, certificate);
 }
 
-static void read_known(struct agent *g)
+/* What an earlier run knew is read when it is needed. */
+static bool read_known(struct agent *g, struct error *err)
 {
-    const struct model *known = &g->base.known;
-    for (size_t first = 0, end; first < known->rows.len; first = end) {
-        const char *lb = known->rows.items[first].lb;
-        model_range(known, lb, &first, &end);
-        struct balancer *b = balancer_get(g, lb);
-        model_copy(&b->s.arena, known, lb, &b->s.known);
-        balancer_note_young(b);
-        b->lean = b->s.arena.size;
-    }
-    g->base.known = (struct model){ 0 };
-    arena_done(&g->base.known_arena);
+    struct arena a CLEANUP(arena_done) = { 0 };
+    store_names names;
+    if (!store_lbs(g->base.store, &a, &names, err))
+        return false;
+    for (size_t i = 0; i < names.len; i++)
+        balancer_get(g, names.items[i])->resting = true;
+    return true;
 }
 
 static bool begin_apply(struct agent *g, struct error *err)
@@ -93,6 +95,7 @@ static void set_times(struct agent *g, const struct agent_config *config)
     g->config.resync_ms = config->resync_ms ? config->resync_ms : 600000;
     g->config.reread_ms = config->reread_ms ? config->reread_ms : 1000;
     g->config.empty_ms = config->empty_ms ? config->empty_ms : 30000;
+    g->config.awake = config->awake < 0 ? 0 : config->awake ? config->awake : AWAKE;
 }
 
 bool agent_new(struct agent **out, const struct agent_config *config, struct error *err)
@@ -104,13 +107,13 @@ bool agent_new(struct agent **out, const struct agent_config *config, struct err
     set_times(g, config);
     struct session_config session = config->session;
     session.mode = STORE_WRITE;
+    session.aside = true;
     if (!session_open(&g->base, &session, err) || !session_connect(&g->base, err)
-        || !begin_apply(g, err)) {
+        || !begin_apply(g, err) || !read_known(g, err)) {
         agent_free(g);
         return false;
     }
     wanted_forget(g, FACT_CERTIFICATES, FACT_ALL);
-    read_known(g);
     *out = g;
     return true;
 }
@@ -256,7 +259,7 @@ static void note_standing(struct agent *g, struct balancer *b)
     if (!b->s.observed || !st.planned)
         return;
     const bool busy = apply_busy(g->ap, b->name);
-    if (st.waits_read || (!busy && is_pending(b)))
+    if (st.waits_read || (!busy && !b->resting && is_pending(b)))
         reading_ask(g, b);
     if (st.refused && (!b->refusal || strcmp(st.refused, b->refusal) != 0)) {
         arena_done(&b->said);
@@ -300,6 +303,14 @@ static int64_t next_due(struct agent *g, int64_t now_ms)
     return wait;
 }
 
+/* Could a load balancer not be read that a step is about? */
+static bool has_failed(const struct agent *g, struct error *err)
+{
+    if (g->failed)
+        *err = g->why_failed;
+    return g->failed;
+}
+
 bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *err)
 {
     int64_t reading, apply, wanted;
@@ -307,11 +318,11 @@ bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *
     (void)alb_run(g->base.alb, now_ms);
     if (!events_run(g, err) || !take_results(g, &any, err) || !wanted_run(g, &wanted, err)
         || !reading_run(g, &reading, err) || !run_balancers(g, err)
-        || !apply_run(g->ap, now_ms, &apply, err))
+        || !apply_run(g->ap, now_ms, &apply, err) || has_failed(g, err))
         return false;
     *wait_ms = wait_sooner(wait_sooner(next_due(g, now_ms), wanted), wait_sooner(reading, apply));
     *wait_ms = wait_sooner(*wait_ms, alb_run(g->base.alb, now_ms));
-    if (!take_results(g, &any, err))
+    if (!balancers_rest(g, err) || !take_results(g, &any, err) || has_failed(g, err))
         return false;
     if (any)
         *wait_ms = 0;
@@ -371,10 +382,12 @@ const struct fact_set *agent_facts(const struct agent *g)
     return &g->base.facts;
 }
 
-const struct model *agent_model(const struct agent *g, const char *lb)
+bool agent_model(const struct agent *g, const char *lb, struct arena *a, struct model *out,
+                 struct error *err)
 {
     const struct balancer *b = balancer_find(g, lb);
-    return b ? &b->s.world : NULL;
+    *out = (struct model){ 0 };
+    return !b || balancer_outline(b, a, out, err);
 }
 
 size_t agent_memory(const struct agent *g, const char *lb)

@@ -7,9 +7,21 @@
 #include "alb-agent/agent.h"
 #include "session_priv.h"
 
-/* One load balancer. */
+/* A row that was made a short while ago: lists may lack it still, which the store does not know. */
+struct young {
+    enum resource_kind kind;
+    const char *key;
+    int64_t created_at;
+};
+
+/* One load balancer.  While it rests, of what is wanted, known and there only what the store does
+ * not have is in memory: 'wanted.lbs', 'findings' and 'young'. */
 struct balancer {
     const char *name;
+    bool resting;
+    bool asked;    /* what is wanted was told once: balancer_want()                             */
+    uint64_t used; /* when it was last used, in uses of any                                     */
+    LIST_OF(struct young) young; /* while it rests */
     struct session s; /* what is wanted, known and there; its arena is the balancer's       */
     size_t lean;      /* bytes of that arena when it was last made anew                     */
     struct map gone;  /* ids that we deleted -> const int64_t, when                         */
@@ -47,6 +59,9 @@ struct agent {
     struct session base;
     struct agent_config config;
     struct map balancers; /* name -> struct balancer */
+    uint64_t uses;
+    bool failed; /* a load balancer could not be read from the store ... */
+    struct error why_failed;
     struct apply *ap;
     struct translator *tr;
     bool have_objects;                /* there is a set                                       */
@@ -95,6 +110,23 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
 void balancer_note_step(struct balancer *b, const struct apply_event *e);
 /* What is due by time or was put off: revisions, empty groups. */
 bool balancer_run(struct agent *g, struct balancer *b, struct error *err) MUST_USE;
+
+/* All that is still meant, in a new arena that may hold something already. */
+void balancer_renew(struct balancer *b, struct arena fresh);
+
+/* ---- rest.c */
+/* Its rows are in memory after this. */
+bool balancer_wake(struct agent *g, struct balancer *b, struct error *err) MUST_USE;
+/* Those leave memory at which nothing happens, but for the few that were used last. */
+bool balancers_rest(struct agent *g, struct error *err) MUST_USE;
+/* It rests, and what is wanted is what was, and is done. */
+bool balancer_is_settled(struct agent *g, struct balancer *b, const struct translate_out *wanted,
+                         const struct translate_out *strays, bool *settled,
+                         struct error *err) MUST_USE;
+/* Its rows, borrowed or in 'a'; of rules and groups perhaps without what is wanted, applied and
+ * there. */
+bool balancer_outline(const struct balancer *b, struct arena *a, struct model *out,
+                      struct error *err) MUST_USE;
 
 /* ---- wanted.c: objects to what is wanted of each load balancer, with the facts it needs */
 bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;

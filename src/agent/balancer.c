@@ -124,10 +124,8 @@ static void copy_tombstones(struct balancer *b, const struct translate_out *from
 
 /* ---- memory ---------------------------------------------------------------------------------- */
 
-/* Everything that is still meant, in a new arena. */
-static void renew(struct balancer *b)
+void balancer_renew(struct balancer *b, struct arena fresh)
 {
-    struct arena fresh = { 0 };
     struct session *s = &b->s;
     struct model world, known;
     finding_list findings;
@@ -148,7 +146,7 @@ static void renew(struct balancer *b)
 static void renew_when_grown(struct balancer *b)
 {
     if (b->s.arena.size > 2 * b->lean + ROOM)
-        renew(b);
+        balancer_renew(b, (struct arena){ 0 });
 }
 
 /* ---- joining --------------------------------------------------------------------------------- */
@@ -219,6 +217,19 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
 {
     struct session *s = &b->s;
     struct model actual = { 0 };
+    bool settled = false;
+    if ((!s->observed || g->all_changed)
+        && !balancer_is_settled(g, b, wanted, strays, &settled, err))
+        return false;
+    if (settled) {
+        if (!b->asked)
+            copy_lbs(&s->arena, b->name, wanted, &s->wanted);
+        b->asked = true;
+        return true;
+    }
+    if (!balancer_wake(g, b, err))
+        return false;
+    b->asked = true;
     s->wanted = (struct translate_out){ 0 };
     copy_wanted(&s->arena, b->name, wanted, &s->wanted);
     copy_notes(&s->arena, b->name, strays, &s->wanted);
@@ -357,6 +368,8 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
     struct model actual = { 0 };
     const int64_t now = session_now(&b->s);
     const bool missed = b->missed;
+    if (!balancer_wake(g, b, err))
+        return false;
     b->missed = has_vanished(b, found, began_ms);
     if (b->missed && !missed) {
         b->read_at = began_ms;

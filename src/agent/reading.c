@@ -57,49 +57,63 @@ static const void *had_acls(struct arena *a, const struct resource *r)
 }
 
 /* Access lists that are wanted, and the listeners that are to use some, copied. */
-static struct model *wanted_acls(struct agent *g, const char *only)
+static void add_wanted_acls(struct arena *a, const struct model *from, struct model *wanted)
 {
-    struct arena *a = &g->reading.arena;
-    struct model *wanted = arena_alloc(a, sizeof *wanted);
-    const struct map_entry *cursor = NULL;
-    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
-        const struct model *m = &b->s.wanted.desired;
-        for (size_t i = 0; i < m->rows.len && (!only || !strcmp(only, b->name)); i++) {
-            const struct resource *r = &m->rows.items[i];
-            if (r->kind == RESOURCE_ACL || wants_acls(r, r->desired))
-                *LIST_PUSH(a, &wanted->rows) = resource_copy(a, r);
-        }
+    for (size_t i = 0; i < from->rows.len; i++) {
+        const struct resource *r = &from->rows.items[i];
+        if (r->desired && (r->kind == RESOURCE_ACL || wants_acls(r, r->desired)))
+            *LIST_PUSH(a, &wanted->rows) = resource_copy(a, r);
     }
-    model_sort(wanted);
-    return wanted;
 }
 
 /* What tells ours from others', copied: rows may change before the reading ends. */
-static struct model *known_rows(struct agent *g, const char *only)
+static void add_known(struct arena *a, const struct model *from, struct model *known)
+{
+    for (size_t i = 0; i < from->rows.len; i++) {
+        const struct resource *r = &from->rows.items[i];
+        if (!r->cloud_id)
+            continue;
+        *LIST_PUSH(a, &known->rows) = (struct resource){
+            .applied = had_acls(a, r),
+            .lb = arena_strdup(a, r->lb),
+            .kind = r->kind,
+            .key = arena_strdup(a, r->key),
+            .parent = arena_strdup(a, r->parent ? r->parent : ""),
+            .cloud_id = arena_strdup(a, r->cloud_id),
+            .status = "",
+            .ours = r->ours,
+        };
+    }
+}
+
+/* What is known and wanted, as far as a reading needs it. */
+static bool add_rows(struct agent *g, struct balancer *b, struct model *known, struct model *wanted,
+                     struct error *err)
 {
     struct arena *a = &g->reading.arena;
-    struct model *known = arena_alloc(a, sizeof *known);
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct model rows;
+    if (!balancer_outline(b, &scratch, &rows, err))
+        return false;
+    add_known(a, &rows, known);
+    add_wanted_acls(a, b->resting ? &rows : &b->s.wanted.desired, wanted);
+    return true;
+}
+
+static bool find_rows(struct agent *g, struct balancer *only, struct observe_in *in,
+                      struct error *err)
+{
+    struct model *known = arena_alloc(&g->reading.arena, sizeof *known);
+    struct model *wanted = arena_alloc(&g->reading.arena, sizeof *wanted);
     const struct map_entry *cursor = NULL;
-    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
-        const struct model *m = b->s.observed ? &b->s.world : &b->s.known;
-        for (size_t i = 0; i < m->rows.len && (!only || !strcmp(only, b->name)); i++) {
-            const struct resource *r = &m->rows.items[i];
-            if (!r->cloud_id)
-                continue;
-            *LIST_PUSH(a, &known->rows) = (struct resource){
-                .applied = had_acls(a, r),
-                .lb = arena_strdup(a, r->lb),
-                .kind = r->kind,
-                .key = arena_strdup(a, r->key),
-                .parent = arena_strdup(a, r->parent ? r->parent : ""),
-                .cloud_id = arena_strdup(a, r->cloud_id),
-                .status = "",
-                .ours = r->ours,
-            };
-        }
-    }
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if ((!only || b == only) && !add_rows(g, b, known, wanted, err))
+            return false;
     model_sort(known);
-    return known;
+    model_sort(wanted);
+    in->known = known;
+    in->wanted = wanted;
+    return true;
 }
 
 static void wanted_lbs(struct agent *g, struct observe_in *in)
@@ -133,9 +147,9 @@ static bool begin(struct agent *g, struct balancer *only, struct error *err)
         /* Before the first reading nothing else can be done, and changes wait for one that is in
          * doubt. */
         .background = g->verified_at != 0 && !only,
-        .known = known_rows(g, rd->only),
-        .wanted = wanted_acls(g, rd->only),
     };
+    if (!find_rows(g, only, &in, err))
+        return false;
     wanted_lbs(g, &in);
     const struct map_entry *cursor = NULL;
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))

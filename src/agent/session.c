@@ -108,7 +108,7 @@ bool session_open(struct session *s, const struct session_config *config, struct
         || !session_load_findings(s, s->store, err))
         return false;
     read_batches(s);
-    return store_model_load(s->store, &s->known_arena, &s->known, err);
+    return config->aside || store_model_load(s->store, &s->known_arena, &s->known, err);
 }
 
 /* What fails here is done by the next run. */

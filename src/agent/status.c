@@ -152,9 +152,12 @@ static void look_at_certificates(const struct agent *g, struct status_past *past
     past->certificates_at = now;
     cJSON *list CLEANUP(json_done) = session_certificate_list(agent_facts(g));
     agent_list(g, &a, &lbs);
-    for (size_t i = 0; i < lbs.len; i++)
-        session_list_served(&a, agent_model(g, lbs.items[i].name), lbs.items[i].name, list,
-                            &served);
+    for (size_t i = 0; i < lbs.len; i++) {
+        struct error ignored; /* who cannot read the store stops over what it has to do */
+        struct model *model = arena_alloc(&a, sizeof *model);
+        if (agent_model(g, lbs.items[i].name, &a, model, &ignored))
+            session_list_served(&a, model, lbs.items[i].name, list, &served);
+    }
     note_served(past, &served);
     if (past->certificates.len)
         qsort(past->certificates.items, past->certificates.len, sizeof *past->certificates.items,

@@ -13,6 +13,12 @@
     X(LOAD, "SELECT lb, kind, key, parent, desired, desired_from, position, held, applied, "     \
             "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "            \
             "FROM resource ORDER BY lb, kind, key")                                              \
+    X(LOAD_OF, "SELECT lb, kind, key, parent, desired, desired_from, position, held, applied, "  \
+               "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "         \
+               "FROM resource WHERE lb = :lb ORDER BY kind, key")                                \
+    X(WANTED_OF, "SELECT kind, key, desired, desired_from, position, held, applied "             \
+                 "FROM resource WHERE lb = :lb AND desired IS NOT NULL ORDER BY kind, key")      \
+    X(LBS, "SELECT DISTINCT lb FROM resource ORDER BY lb")                                       \
     X(KEYS, "SELECT lb, kind, key FROM resource ORDER BY lb, kind, key")                         \
     X(KEYS_OF, "SELECT lb, kind, key FROM resource WHERE lb = :lb ORDER BY lb, kind, key")       \
     X(PUT, "INSERT INTO resource(lb, kind, key, parent, desired, desired_from, position, held, " \
@@ -67,9 +73,29 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static bool read_row(struct arena *a, sqlite3_stmt *s, struct resource *r, struct error *err)
+/* What is applied is nearly always what is wanted: one struct serves both. */
+static bool read_documents(struct arena *a, sqlite3_stmt *s, struct resource *r, struct error *err)
 {
     const struct schema *schema = resource_schema(r->kind);
+    const char *desired = col_text(s, "desired"), *applied = col_text(s, "applied");
+    if (!decode(a, schema, desired, &r->desired, err))
+        return error_wrap(err, "desired");
+    r->applied = r->desired;
+    if ((!desired || !applied || strcmp(desired, applied) != 0)
+        && !decode(a, schema, applied, &r->applied, err))
+        return error_wrap(err, "applied");
+    return decode(a, schema, col_text(s, "actual"), &r->actual, err) || error_wrap(err, "actual");
+}
+
+/* Many, and only their names count where not all is read. */
+static bool is_small(enum resource_kind kind)
+{
+    return kind != RESOURCE_RULE && kind != RESOURCE_SERVER_GROUP;
+}
+
+static bool read_row(struct arena *a, sqlite3_stmt *s, bool all, struct resource *r,
+                     struct error *err)
+{
     r->lb = col_keep(a, s, "lb");
     r->key = col_keep(a, s, "key");
     r->parent = col_keep(a, s, "parent");
@@ -82,16 +108,11 @@ static bool read_row(struct arena *a, sqlite3_stmt *s, struct resource *r, struc
     r->unused_since = col_int(s, "unused_since");
     r->empty_since = col_int(s, "empty_since");
     r->ours = col_int(s, "ours") != 0;
-    if (!decode(a, schema, col_text(s, "desired"), &r->desired, err))
-        return error_wrap(err, "desired");
-    if (!decode(a, schema, col_text(s, "applied"), &r->applied, err))
-        return error_wrap(err, "applied");
-    return decode(a, schema, col_text(s, "actual"), &r->actual, err) || error_wrap(err, "actual");
+    return !(all || is_small(r->kind)) || read_documents(a, s, r, err);
 }
 
-bool store_model_load(struct store *st, struct arena *a, struct model *out, struct error *err)
+static bool load(sqlite3_stmt *s, struct arena *a, bool all, struct model *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD];
     bool row;
     *out = (struct model){ 0 };
     for (;;) {
@@ -102,11 +123,88 @@ bool store_model_load(struct store *st, struct arena *a, struct model *out, stru
         struct resource r = { .kind = resource_kind_find(col_text(s, "kind")) };
         if (r.kind == RESOURCE_KINDS)
             continue;
-        if (!read_row(a, s, &r, err))
+        if (!read_row(a, s, all, &r, err))
             return error_wrap(err, "read %s %s", resource_kind_name(r.kind), col_text(s, "key"));
         *LIST_PUSH(a, &out->rows) = r;
     }
     model_sort(out);
+    return true;
+}
+
+bool store_model_load(struct store *st, struct arena *a, struct model *out, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD];
+    return load(s, a, true, out, err);
+}
+
+bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct model *out,
+                   struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
+    bind_text(s, ":lb", lb);
+    return load(s, a, true, out, err);
+}
+
+bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct model *out,
+                      struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
+    bind_text(s, ":lb", lb);
+    return load(s, a, false, out, err);
+}
+
+bool store_lbs(struct store *st, struct arena *a, store_names *out, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LBS];
+    bool row;
+    *out = (store_names){ 0 };
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read resources");
+        if (!row)
+            return true;
+        *LIST_PUSH(a, out) = col_keep(a, s, "lb");
+    }
+}
+
+/* ---- comparing ----------------------------------------------------------------------- */
+
+static bool same_text(const char *x, const char *y)
+{
+    return x == y || (x && y && !strcmp(x, y));
+}
+
+/* Is the row at hand wanted as it was, and was that done? */
+static bool is_settled(sqlite3_stmt *s, const struct resource *r)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    const char *desired = col_text(s, "desired");
+    return r && r->desired && desired && !r->held && !col_int(s, "held")
+           && r->position == col_int(s, "position") && same_text(desired, col_text(s, "applied"))
+           && same_text(r->desired_from, col_text(s, "desired_from"))
+           && !strcmp(desired, schema_canonical(&scratch, resource_schema(r->kind), r->desired));
+}
+
+bool store_lb_is_settled(struct store *st, const char *lb, const struct model *wanted,
+                         bool *settled, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][WANTED_OF];
+    size_t n = 0;
+    bool row;
+    *settled = false;
+    bind_text(s, ":lb", lb);
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read resources");
+        if (!row)
+            break;
+        const enum resource_kind kind = resource_kind_find(col_text(s, "kind"));
+        if (kind == RESOURCE_KINDS
+            || !is_settled(s, model_find(wanted, lb, kind, col_text(s, "key"))))
+            return true;
+        n++;
+    }
+    *settled = n == wanted->rows.len;
     return true;
 }
 

@@ -30,6 +30,7 @@ static void configure(struct sim *s)
                      .clock = &s->net.clock,
                      .transport = &s->net.transport },
         .resync_ms = RESYNC_MS,
+        .awake = s->options.seed % 8 ? 0 : -1, /* now and then all that is quiet leaves memory */
     };
     s->config.session.allow_destroy = true;
     for (int f = 0; f < LANE_FAMILIES; f++) {

@@ -117,10 +117,13 @@ static void test_rule_that_becomes_another_during_a_reading_is_one_rule(void **s
     }
     w->mock.on_reply = NULL;
     runner_settle(&r);
-    const struct model *m = agent_model(r.g, "kube-system/web");
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct error err;
+    struct model m;
+    assert_true(agent_model(r.g, "kube-system/web", &a, &m, &err));
     size_t rules = 0;
-    for (size_t i = 0; i < m->rows.len; i++)
-        rules += m->rows.items[i].kind == RESOURCE_RULE;
+    for (size_t i = 0; i < m.rows.len; i++)
+        rules += m.rows.items[i].kind == RESOURCE_RULE;
     assert_int_equal(rules, 2);
     assert_int_equal(world_count(w, "Rules"), 2);
     runner_stop(&r);

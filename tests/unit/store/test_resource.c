@@ -200,6 +200,103 @@ static void test_unknown_members_of_a_document_are_passed_over(void **state)
     assert_string_equal(g->vpc_id, "vpc-1");
 }
 
+/* Two groups of "web", one of another load balancer. */
+static struct model two_lbs(struct fixture *f)
+{
+    struct model m = { 0 };
+    struct resource other = fixture_group(f, "other", "Wrr");
+    other.lb = "kube-system/other";
+    push(f, &m, fixture_group(f, "b", "Wlc"));
+    push(f, &m, fixture_group(f, "a", "Wlc"));
+    push(f, &m, other);
+    assert_true(store_model_put(f->st, &m, &f->err));
+    return m;
+}
+
+static void test_one_load_balancer_is_loaded_alone(void **state)
+{
+    struct fixture *f = *state;
+    struct model m;
+    two_lbs(f);
+    assert_true(store_lb_load(f->st, &f->a, "kube-system/web", &m, &f->err));
+    assert_int_equal(m.rows.len, 2);
+    assert_string_equal(m.rows.items[0].key, "a");
+    assert_ptr_equal(m.rows.items[0].desired, m.rows.items[0].applied);
+    same_document(f, m.rows.items[0].actual, fixture_group(f, "a", "Wlc").actual);
+}
+
+static void test_outline_has_names_and_no_documents_of_groups(void **state)
+{
+    struct fixture *f = *state;
+    struct model m;
+    two_lbs(f);
+    assert_true(store_lb_outline(f->st, &f->a, "kube-system/web", &m, &f->err));
+    assert_int_equal(m.rows.len, 2);
+    assert_string_equal(m.rows.items[1].key, "b");
+    assert_string_equal(m.rows.items[1].cloud_id, "sgp-1");
+    assert_null(m.rows.items[1].desired);
+    assert_null(m.rows.items[1].actual);
+}
+
+static void test_load_balancers_are_named_once_each(void **state)
+{
+    struct fixture *f = *state;
+    store_names names;
+    two_lbs(f);
+    assert_true(store_lbs(f->st, &f->a, &names, &f->err));
+    assert_int_equal(names.len, 2);
+    assert_string_equal(names.items[0], "kube-system/other");
+    assert_string_equal(names.items[1], "kube-system/web");
+}
+
+static bool is_settled(struct fixture *f, const struct model *wanted)
+{
+    bool settled;
+    assert_true(store_lb_is_settled(f->st, "kube-system/web", wanted, &settled, &f->err));
+    return settled;
+}
+
+static void test_settled_is_what_is_wanted_as_before_and_done(void **state)
+{
+    struct fixture *f = *state;
+    struct model wanted = { 0 };
+    two_lbs(f);
+    push(f, &wanted, fixture_group(f, "a", "Wlc"));
+    assert_false(is_settled(f, &wanted)); /* "b" is not wanted any more */
+    push(f, &wanted, fixture_group(f, "b", "Wlc"));
+    assert_true(is_settled(f, &wanted));
+    wanted.rows.items[1].desired_from = "Ingress shop/tea";
+    assert_false(is_settled(f, &wanted));
+    wanted.rows.items[1] = fixture_group(f, "b", "Wrr");
+    assert_false(is_settled(f, &wanted));
+    wanted.rows.items[1] = fixture_group(f, "b", "Wlc");
+    wanted.rows.items[1].position = 2;
+    assert_false(is_settled(f, &wanted));
+    wanted.rows.items[1] = fixture_group(f, "b", "Wlc");
+    wanted.rows.items[1].held = true;
+    assert_false(is_settled(f, &wanted));
+    wanted.rows.items[1].held = false;
+    push(f, &wanted, fixture_group(f, "c", "Wlc"));
+    assert_false(is_settled(f, &wanted)); /* "c" is new */
+}
+
+static void test_what_was_not_applied_is_not_settled(void **state)
+{
+    struct fixture *f = *state;
+    struct model wanted = { 0 };
+    struct resource r = fixture_group(f, "a", "Wlc");
+    push(f, &wanted, r);
+    r.applied = fixture_group(f, "a", "Wrr").applied;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_false(is_settled(f, &wanted));
+    r.applied = NULL;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_false(is_settled(f, &wanted));
+    r.applied = r.desired;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_true(is_settled(f, &wanted));
+}
+
 static void test_ten_thousand_rows_survive(void **state)
 {
     struct fixture *f = *state;
@@ -229,6 +326,11 @@ int main(void)
         TEST(test_delete_removes_one_row),
         TEST(test_model_put_is_all_or_nothing),
         TEST(test_unknown_members_of_a_document_are_passed_over),
+        TEST(test_one_load_balancer_is_loaded_alone),
+        TEST(test_outline_has_names_and_no_documents_of_groups),
+        TEST(test_load_balancers_are_named_once_each),
+        TEST(test_settled_is_what_is_wanted_as_before_and_done),
+        TEST(test_what_was_not_applied_is_not_settled),
         TEST(test_ten_thousand_rows_survive),
     };
     return cmocka_run_group_tests_name("store/resource", tests, NULL, NULL);
