@@ -18,6 +18,10 @@ static inline int64_t clock_now_ms(const struct clock *c)
     return c->now_ms(c->self);
 }
 
+/* Microseconds since some moment of the past, however the system's clock is set: for measuring
+ * what this process does, never for what it decides. */
+int64_t clock_mono_us(void);
+
 /* The sooner of two waits in ms, of which one below zero has no end. */
 static inline int64_t wait_sooner(int64_t x, int64_t y)
 {

@@ -22,6 +22,13 @@ const struct clock *clock_system(void)
     return &clock;
 }
 
+int64_t clock_mono_us(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
 const char *time_format(int64_t ms, char text[static TIME_TEXT])
 {
     time_t s = (time_t)(ms / 1000 - (ms % 1000 < 0));

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 #include <stdio.h>
-#include <time.h>
+
+#include "alb-agent/clock.h"
 
 enum {
     CONNECT_TIMEOUT_MS = 5000,
@@ -85,9 +86,7 @@ static uint64_t http_send(struct transport *base, const struct http_request *req
 
 static int64_t monotonic_ms(void)
 {
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return clock_mono_us() / 1000;
 }
 
 /* How long 't' may go on without the first byte of its reply; -1: no limit yet.  The time
