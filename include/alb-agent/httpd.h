@@ -61,13 +61,20 @@ typedef void httpd_handler_fn(void *arg, const struct httpd_request *request,
                               struct httpd_reply *reply);
 
 struct httpd_config {
-    const char *listen;        /* "HOST:PORT", "[::1]:PORT"; port 0 picks a free one  */
+    const char *listen;        /* "HOST:PORT", "[::1]:PORT", ":PORT" for all addresses; port
+                                  0 picks a free one                                  */
     httpd_handler_fn *handler; /* called from httpd_run()                             */
     void *arg;                 /* its first argument                                  */
     size_t max_body;           /* bytes; a larger body is answered 413.  0: 4 MiB     */
     const char *tls_cert;      /* PEM text of the chain; NULL: plain HTTP             */
     const char *tls_key;       /* PEM text of its key, not encrypted                  */
-    unsigned max_connections;  /* further ones wait.  0: 200 (256 KB of memory each)  */
+    size_t max_head;           /* bytes of target and headers.  0: 256 KB             */
+    unsigned max_connections;  /* further ones wait.  0: 200 ('max_head' of memory each) */
+
+    /* For a server that strangers may reach: how long a request may take, all of it, and how
+     * long a connection may be idle.  Then further connections do not wait, but the one that has
+     * been at its request for longest is shut.  0: none of that. */
+    int64_t request_ms;
 };
 
 /* Begins to listen; '*out' is the caller's, for httpd_close(). */

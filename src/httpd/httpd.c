@@ -13,6 +13,7 @@
 
 #include "alb-agent/buf.h"
 #include "httpd_priv.h"
+#include "lines_priv.h"
 
 enum {
     MEMORY_PER_CONNECTION = 256 * 1024, /* 3,650 query parameters; ALB needs 1,500     */
@@ -20,6 +21,7 @@ enum {
     DRAIN_FACTOR = 4, /* how many times the ceiling is read before the line is cut     */
     MAX_CONNECTIONS = 200,
     IDLE_SECONDS = 120,
+    SPARE_CONNECTIONS = 16, /* accepted beyond those, until the ones that were shut are gone */
 };
 
 /* One request on its way through. */
@@ -44,6 +46,7 @@ struct httpd {
     int fd;
     int64_t now_ms;       /* of the running httpd_run()                               */
     struct call *waiting; /* suspended until their reply is due, in order of arrival  */
+    struct lines lines;
     bool closing;
     struct arena arena;
     char *tls_cert, *tls_key; /* copies, as libmicrohttpd reads them from here            */
@@ -78,12 +81,13 @@ static void waiting_remove(struct httpd *h, const struct call *call)
 static void call_done(void *cls, struct MHD_Connection *connection, void **con_cls,
                       enum MHD_RequestTerminationCode why)
 {
-    (void)connection;
     (void)why;
+    struct httpd *h = cls;
     struct call *call = *con_cls;
+    lines_note_answer(&h->lines, connection);
     if (!call)
         return;
-    waiting_remove(cls, call);
+    waiting_remove(h, call);
     buf_done(&call->body);
     arena_done(&call->arena);
     free(call);
@@ -293,9 +297,12 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 /* Libmicrohttpd's options keep PEM text as a pointer that is not const; it only reads it. */
 static struct MHD_Daemon *daemon_start(struct httpd *h, int fd)
 {
+    const unsigned most = h->config.max_connections;
+    const size_t memory = h->config.max_head ? h->config.max_head : MEMORY_PER_CONNECTION;
     struct MHD_OptionItem options[] = {
-        { MHD_OPTION_CONNECTION_MEMORY_LIMIT, MEMORY_PER_CONNECTION, NULL },
-        { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)h->config.max_connections, NULL },
+        { MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)memory, NULL },
+        { MHD_OPTION_CONNECTION_LIMIT,
+          (intptr_t)(h->config.request_ms ? most + SPARE_CONNECTIONS : most), NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL },
         { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
         { MHD_OPTION_END, 0, NULL },
@@ -310,7 +317,8 @@ static struct MHD_Daemon *daemon_start(struct httpd *h, int fd)
     }
     return MHD_start_daemon(flags, 0, NULL, NULL, on_request, h, MHD_OPTION_ARRAY, options,
                             MHD_OPTION_URI_LOG_CALLBACK, call_new, h, MHD_OPTION_NOTIFY_COMPLETED,
-                            call_done, h, MHD_OPTION_END);
+                            call_done, h, MHD_OPTION_NOTIFY_CONNECTION, lines_note, &h->lines,
+                            MHD_OPTION_END);
 }
 
 /* Is the TLS half of the configuration whole, and can this libmicrohttpd do it? */
@@ -330,6 +338,7 @@ static bool tls_prepare(struct httpd *h, struct error *err)
 
 static void httpd_free(struct httpd *h)
 {
+    lines_done(&h->lines);
     arena_done(&h->arena);
     free(h);
 }
@@ -350,6 +359,8 @@ bool httpd_open(struct httpd **out, const struct httpd_config *config, struct er
     h->config.max_body = config->max_body ? config->max_body : MAX_BODY;
     h->config.max_connections = config->max_connections ? config->max_connections : MAX_CONNECTIONS;
     h->port = port;
+    h->lines.request_ms = config->request_ms;
+    h->lines.most = config->request_ms ? h->config.max_connections : 0;
     if (!tls_prepare(h, err)) {
         (void)close(fd);
         httpd_free(h);
@@ -412,6 +423,7 @@ int httpd_fd(const struct httpd *h)
 void httpd_run(struct httpd *h, int64_t now_ms)
 {
     h->now_ms = now_ms;
+    lines_run(&h->lines, now_ms);
     waiting_resume(h, now_ms);
     (void)MHD_run(h->daemon);
 }
@@ -419,13 +431,11 @@ void httpd_run(struct httpd *h, int64_t now_ms)
 int64_t httpd_timeout_ms(const struct httpd *h, int64_t now_ms)
 {
     MHD_UNSIGNED_LONG_LONG ms;
-    int64_t wait = -1;
+    int64_t wait = lines_wait_ms(&h->lines, now_ms);
     if (MHD_get_timeout(h->daemon, &ms) == MHD_YES)
-        wait = ms > INT32_MAX ? INT32_MAX : (int64_t)ms;
+        wait = wait_sooner(wait, ms > INT32_MAX ? INT32_MAX : (int64_t)ms);
     for (const struct call *call = h->waiting; call; call = call->next) {
-        int64_t left = call->reply.due_ms > now_ms ? call->reply.due_ms - now_ms : 0;
-        if (wait < 0 || left < wait)
-            wait = left;
+        wait = wait_sooner(wait, call->reply.due_ms > now_ms ? call->reply.due_ms - now_ms : 0);
     }
     return wait;
 }

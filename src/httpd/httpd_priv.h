@@ -7,7 +7,8 @@
 
 #include "alb-agent/error.h"
 
-/* Opens a listening socket, non-blocking and closed on exec, on "HOST:PORT"; says in
+/* Opens a listening socket, non-blocking and closed on exec, on "HOST:PORT" (":PORT": on all
+ * addresses); says in
  * '*port' which port it has.  '*fd' is the caller's. */
 bool listen_open(const char *address, int *fd, uint16_t *port, struct error *err) MUST_USE;
 

@@ -20,7 +20,7 @@ static bool fail(struct error *err, const char *address, const char *what)
     return error_set(err, ERROR_INVALID, "listen on %s: %s: %s", address, what, why);
 }
 
-/* Cuts "HOST:PORT" or "[HOST]:PORT" in two. */
+/* Cuts "HOST:PORT" or "[HOST]:PORT" in two; HOST may be empty. */
 static bool address_split(const char *address, char host[static 256], const char **port)
 {
     const char *colon = strrchr(address, ':');
@@ -32,7 +32,7 @@ static bool address_split(const char *address, char host[static 256], const char
         begin++;
         len -= 2;
     }
-    if (!len || len > 255)
+    if (len > 255)
         return false;
     memcpy(host, begin, len);
     host[len] = '\0';
@@ -55,11 +55,13 @@ static uint16_t socket_port(int fd)
 
 static bool socket_open(const char *address, const struct addrinfo *ai, int *out, struct error *err)
 {
-    int on = 1;
+    const int on = 1, off = 0;
     int fd = socket(ai->ai_family, ai->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, ai->ai_protocol);
     if (fd < 0)
         return fail(err, address, "socket");
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (ai->ai_family == AF_INET6)
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
     if (bind(fd, ai->ai_addr, ai->ai_addrlen) || listen(fd, 128)) {
         (void)fail(err, address, "bind");
         (void)close(fd);
@@ -69,12 +71,9 @@ static bool socket_open(const char *address, const struct addrinfo *ai, int *out
     return true;
 }
 
-bool listen_open(const char *address, int *fd, uint16_t *port, struct error *err)
+static bool listen_on(const char *address, const char *host, const char *service, int *fd,
+                      uint16_t *port, struct error *err)
 {
-    char host[256];
-    const char *service;
-    if (!address_split(address, host, &service))
-        return error_set(err, ERROR_INVALID, "listen on %s: not of the form HOST:PORT", address);
     const struct addrinfo hints = {
         .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
         .ai_socktype = SOCK_STREAM,
@@ -88,6 +87,19 @@ bool listen_open(const char *address, int *fd, uint16_t *port, struct error *err
     if (ok)
         *port = socket_port(*fd);
     return ok;
+}
+
+bool listen_open(const char *address, int *fd, uint16_t *port, struct error *err)
+{
+    char host[256];
+    const char *service;
+    if (!address_split(address, host, &service))
+        return error_set(err, ERROR_INVALID, "listen on %s: not of the form HOST:PORT", address);
+    if (*host)
+        return listen_on(address, host, service, fd, port, err);
+    /* All addresses are those of both families on one socket, where there are both. */
+    return listen_on(address, "::", service, fd, port, err)
+           || listen_on(address, "0.0.0.0", service, fd, port, err);
 }
 
 const char *target_strip(const char *target, bool *slash)

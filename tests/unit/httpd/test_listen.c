@@ -4,9 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <arpa/inet.h>
 #include <cmocka.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "httpd_priv.h"
@@ -29,10 +32,25 @@ static void test_port_zero_picks_a_port(void **state)
     (void)close(fd);
 }
 
+static void test_no_host_is_every_address(void **state)
+{
+    (void)state;
+    struct error err = { 0 };
+    int fd = -1;
+    uint16_t port = 0;
+    assert_true(listen_open(":0", &fd, &port, &err));
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1); /* 127.0.0.2 */
+    assert_int_equal(connect(client, (struct sockaddr *)&to, sizeof to), 0);
+    (void)close(client);
+    (void)close(fd);
+}
+
 static void test_an_address_without_port_is_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = { "", "127.0.0.1", "127.0.0.1:", ":80", "127.0.0.1:http-x" };
+    static const char *const bad[] = { "", "127.0.0.1", "127.0.0.1:", ":", "127.0.0.1:http-x" };
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct error err = { 0 };
         int fd = -1;
@@ -91,6 +109,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_host_of_an_absolute_target_is_found),
         cmocka_unit_test(test_port_zero_picks_a_port),
+        cmocka_unit_test(test_no_host_is_every_address),
         cmocka_unit_test(test_an_address_without_port_is_refused),
         cmocka_unit_test(test_target_loses_scheme_and_host),
     };
