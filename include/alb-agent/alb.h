@@ -167,6 +167,18 @@ struct alb_spent {
 typedef LIST_OF(struct alb_spent) alb_spending;
 /* By name, in 'a': budgets of which something is used, or that were throttled. */
 void alb_budgets(struct alb *alb, struct arena *a, int64_t now_ms, alb_spending *out);
+
+/* What became of the requests of an action since alb_new(), repeats included. */
+struct alb_tally {
+    const char *action;
+    uint64_t results[ERROR_BUG + 1]; /* by enum error_kind; ERROR_NONE: it was done      */
+    int64_t took_ms;                 /* until their replies were there, all together     */
+    struct alb_spent budget;
+};
+typedef LIST_OF(struct alb_tally) alb_tallies;
+/* By name, in 'a': actions that something was sent of. */
+void alb_tally(struct alb *alb, struct arena *a, int64_t now_ms, alb_tallies *out);
+
 /* New budgets, as in alb_config, for calls that have not left yet. */
 void alb_set_budgets(struct alb *alb, const struct alb_budget *writes,
                      const struct alb_budget *reads, const struct alb_budget *background,

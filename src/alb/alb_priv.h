@@ -109,6 +109,12 @@ struct call {
     struct alb_result result;
 };
 
+/* What became of the requests of an action: see struct alb_tally. */
+struct tally {
+    uint64_t results[ERROR_BUG + 1];
+    int64_t took_ms;
+};
+
 struct alb {
     struct arena mem;
     const char *region;
@@ -120,6 +126,7 @@ struct alb {
     void (*transport_free)(struct transport *t); /* or NULL */
     struct rng nonces, jitter;
     struct bucket *buckets; /* one for each row of the action table */
+    struct tally *tallies;  /* likewise                             */
     struct bucket background;
     struct call *calls; /* in order of their numbers            */
     struct call **end;

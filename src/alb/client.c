@@ -31,6 +31,7 @@ static void init_buckets(struct alb *alb, const struct alb_config *config)
     size_t n;
     (void)alb_actions(&n);
     alb->buckets = arena_array(&alb->mem, n, sizeof *alb->buckets);
+    alb->tallies = arena_array(&alb->mem, n, sizeof *alb->tallies);
     for (size_t i = 0; i < n; i++)
         bucket_init(&alb->buckets[i], &none, now_ms);
     bucket_init(&alb->background, &none, now_ms);
@@ -51,16 +52,21 @@ void alb_set_budgets(struct alb *alb, const struct alb_budget *writes,
     bucket_change(&alb->background, &rest, now_ms);
 }
 
+static struct alb_spent spent_of(const char *name, struct bucket *b, int64_t now_ms)
+{
+    return (struct alb_spent){ .name = name,
+                               .used = bucket_used(b, now_ms),
+                               .limit = bucket_rate(b, now_ms),
+                               .period_ms = b->period_ms,
+                               .throttled = b->throttled };
+}
+
 static void add_spent(struct arena *a, const char *name, struct bucket *b, int64_t now_ms,
                       alb_spending *out)
 {
-    const int64_t used = bucket_used(b, now_ms);
-    if (used || b->throttled)
-        *LIST_PUSH(a, out) = (struct alb_spent){ .name = name,
-                                                 .used = used,
-                                                 .limit = bucket_rate(b, now_ms),
-                                                 .period_ms = b->period_ms,
-                                                 .throttled = b->throttled };
+    const struct alb_spent spent = spent_of(name, b, now_ms);
+    if (spent.used || spent.throttled)
+        *LIST_PUSH(a, out) = spent;
 }
 
 void alb_budgets(struct alb *alb, struct arena *a, int64_t now_ms, alb_spending *out)
@@ -71,6 +77,36 @@ void alb_budgets(struct alb *alb, struct arena *a, int64_t now_ms, alb_spending 
     for (size_t i = 0; i < n; i++)
         add_spent(a, actions[i].name, &alb->buckets[i], now_ms, out);
     add_spent(a, "background", &alb->background, now_ms, out);
+}
+
+void alb_tally(struct alb *alb, struct arena *a, int64_t now_ms, alb_tallies *out)
+{
+    size_t n;
+    const struct alb_action *actions = alb_actions(&n);
+    *out = (alb_tallies){ 0 };
+    for (size_t i = 0; i < n; i++) {
+        const struct tally *from = &alb->tallies[i];
+        const struct alb_spent budget = spent_of(actions[i].name, &alb->buckets[i], now_ms);
+        uint64_t any = budget.used > 0;
+        for (size_t k = 0; k < COUNT(from->results); k++)
+            any += from->results[k];
+        if (!any)
+            continue;
+        struct alb_tally *to = LIST_PUSH(a, out);
+        *to = (struct alb_tally){ .action = actions[i].name,
+                                  .took_ms = from->took_ms,
+                                  .budget = budget };
+        memcpy(to->results, from->results, sizeof to->results);
+    }
+}
+
+static void note_result(struct alb *alb, const struct call *call)
+{
+    size_t n;
+    const struct alb_result *r = &call->result;
+    struct tally *to = &alb->tallies[call->action - alb_actions(&n)];
+    to->results[r->ok ? ERROR_NONE : r->err.kind]++;
+    to->took_ms += r->done_ms > r->sent_ms ? r->done_ms - r->sent_ms : 0;
 }
 
 static bool check_config(const struct alb_config *c, struct error *err)
@@ -310,6 +346,7 @@ static void take_reply(struct alb *alb, struct call *call, struct http_reply *re
         hide_secrets(alb, reply->body);
     reply_decode(call->action, reply, r);
     r->done_ms = now_ms;
+    note_result(alb, call);
     if (!r->ok)
         locate(call, &r->err);
     hide_secrets(alb, r->err.msg);

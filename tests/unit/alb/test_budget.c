@@ -104,6 +104,35 @@ static void test_budgets_tell_what_was_too_much(void **state)
     alb_free(alb);
 }
 
+static void test_requests_are_counted_by_what_became_of_them(void **state)
+{
+    struct fake *f = *state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct alb *alb = fake_client_with(f, &(struct alb_config){ .writes = { .limit = 100 } });
+    struct alb_result r[3];
+    alb_tallies list;
+    alb_tally(alb, &a, f->now_ms, &list);
+    assert_int_equal(list.len, 0);
+    f->script[0] = (struct answer){ .status = 503, .body = "{\"Code\":\"ServiceUnavailable\"}" };
+    (void)begin(alb, "ListRules", ALB_NORMAL); /* repeated by the client */
+    (void)begin(alb, "CreateRules", ALB_NORMAL);
+    (void)begin(alb, "CreateRules", ALB_NORMAL);
+    assert_int_equal(fake_drain(f, alb, r, 3), 3);
+    for (size_t i = 0; i < COUNT(r); i++)
+        alb_result_done(&r[i]);
+    alb_tally(alb, &a, f->now_ms, &list);
+    assert_int_equal(list.len, 2);
+    assert_string_equal(list.items[0].action, "CreateRules");
+    assert_int_equal(list.items[0].results[ERROR_NONE], 2);
+    assert_int_equal(list.items[0].results[ERROR_TRANSIENT], 0);
+    assert_int_equal(list.items[0].budget.used, 2);
+    assert_int_equal(list.items[0].budget.limit, 100);
+    assert_string_equal(list.items[1].action, "ListRules");
+    assert_int_equal(list.items[1].results[ERROR_NONE], 1);
+    assert_int_equal(list.items[1].results[ERROR_TRANSIENT], 1);
+    alb_free(alb);
+}
+
 static void test_new_budgets_hold_for_calls_that_wait(void **state)
 {
     struct fake *f = *state;
@@ -127,8 +156,11 @@ static void test_new_budgets_hold_for_calls_that_wait(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_background_calls_leave_last),          TEST(test_background_calls_share_a_budget),
-        TEST(test_budgets_tell_what_is_spent),           TEST(test_budgets_tell_what_was_too_much),
+        TEST(test_background_calls_leave_last),
+        TEST(test_background_calls_share_a_budget),
+        TEST(test_budgets_tell_what_is_spent),
+        TEST(test_budgets_tell_what_was_too_much),
+        TEST(test_requests_are_counted_by_what_became_of_them),
         TEST(test_new_budgets_hold_for_calls_that_wait),
     };
     return cmocka_run_group_tests_name("alb/budget", tests, NULL, NULL);
