@@ -27,6 +27,9 @@ struct apply_event {
     const struct error *err; /* of APPLY_RETRY, APPLY_FAILED               */
     int64_t wait_ms;         /* of APPLY_RETRY                             */
     int64_t at_ms;           /* when                                       */
+    int64_t took_ms;         /* of all but APPLY_SENT: since its request left ... */
+    int64_t waited_ms;       /* of APPLY_SENT: since the edit that asked for it; -1: no edit did,
+                                or another step came first                      */
     bool blocked;            /* its lane takes no step until apply_unblock() */
 };
 typedef void apply_event_fn(void *arg, const struct apply_event *event);
@@ -109,12 +112,13 @@ bool apply_busy(const struct apply *ap, const char *lb);
 
 /* What became of a load balancer when its plan was last computed. */
 struct apply_standing {
-    bool planned;        /* false: it has not been, since it was touched           */
-    const char *refused; /* why its plan was refused, or NULL                    */
-    size_t steps;        /* of the plan                                          */
-    size_t waiting;      /* of those that may not be sent yet                         */
-    bool waits_read;     /* one of them for a read that is newer                   */
-    const char *waits;   /* for what the first of them waits, or NULL              */
+    bool planned;                 /* false: it has not been, since it was touched           */
+    const char *refused;          /* why its plan was refused, or NULL                    */
+    size_t steps;                 /* of the plan                                          */
+    size_t waiting;               /* of those that may not be sent yet                         */
+    size_t queued[LANE_FAMILIES]; /* of those that may, that wait for their turn       */
+    bool waits_read;              /* one of them for a read that is newer                   */
+    const char *waits;            /* for what the first of them waits, or NULL              */
 };
 struct apply_standing apply_standing(const struct apply *ap, const char *lb);
 

@@ -83,6 +83,8 @@ void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms)
             site->ready_ms[f] = now_ms + ap->in.pace[f].delay_ms;
     site->dirty = true;
     site->edit = site->edit || edit;
+    if (edit && !site->edited_ms)
+        site->edited_ms = now_ms;
     site->standing.planned = false;
 }
 

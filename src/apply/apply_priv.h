@@ -32,6 +32,7 @@ struct lane {
     bool resend;      /* that is so: same call, same token        */
     uint64_t wait;    /* POLLING: the number of the waiting       */
     int64_t since_ms; /* in this state                            */
+    int64_t began_ms; /* when the request in flight left          */
     int64_t due_ms;   /* of the retry                             */
     int tries;        /* of this step so far                      */
     bool single;      /* a batch was refused: one member a call   */
@@ -44,6 +45,7 @@ struct site {
     const char *name;
     bool dirty;                      /* its plan must be computed again                   */
     bool edit;                       /* because somebody asked for it                     */
+    int64_t edited_ms;               /* since when nothing was sent for that; 0: nobody did */
     int64_t ready_ms[LANE_FAMILIES]; /* when changes to objects have settled; 0: they have */
     int64_t again_ms;                /* steps wait for what nobody tells: look again; 0: no  */
     struct apply_standing standing;

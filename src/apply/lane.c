@@ -192,6 +192,9 @@ static void tell(struct apply *ap, const struct lane *lane, enum apply_event_kin
         .err = why,
         .wait_ms = wait_ms,
         .at_ms = now_ms,
+        .took_ms = kind == APPLY_SENT ? 0 : now_ms - lane->began_ms,
+        .waited_ms =
+            kind == APPLY_SENT && lane->site->edited_ms ? now_ms - lane->site->edited_ms : -1,
         .blocked = lane->blocked,
     };
     if (ap->in.event)
@@ -224,7 +227,9 @@ static bool fill_params(struct apply *ap, struct lane *lane, alb_params *out, st
 
 bool lane_send(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err)
 {
+    lane->began_ms = now_ms;
     tell(ap, lane, APPLY_SENT, NULL, 0, now_ms);
+    lane->site->edited_ms = 0;
     alb_params params = { 0 };
     lane->tries++;
     lane->resend = false;

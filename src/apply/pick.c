@@ -138,6 +138,24 @@ static void forget_delays(struct site *site, const struct plan *plan)
             site->ready_ms[f] = 0;
 }
 
+/* Is it what its lane does already?  It is planned until it is done. */
+static bool is_under_way(const struct apply *ap, const struct step *step)
+{
+    const struct lane *lane = map_get(&ap->lanes, step->lane);
+    const struct step *doing = lane ? &lane->step : NULL;
+    return doing && doing->action && !strcmp(doing->action, step->action) && doing->items.len
+           && step->items.len && doing->items.items[0].kind == step->items.items[0].kind
+           && !strcmp(doing->items.items[0].key, step->items.items[0].key);
+}
+
+static void note_queue(const struct apply *ap, struct site *site, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->steps.len; i++) {
+        const struct step *step = &plan->steps.items[i];
+        site->standing.queued[step->family] += !step->waits && !is_under_way(ap, step);
+    }
+}
+
 static void pick_site(struct picking *k, struct site *site)
 {
     /* Each plan dies before the next is made: memory is that of one load balancer. */
@@ -161,6 +179,10 @@ static void pick_site(struct picking *k, struct site *site)
             if (!step->waits && step->urgent == !pass)
                 take_step(k, site, step);
         }
+    if (!refused)
+        note_queue(k->ap, site, &plan);
+    if (!plan.steps.len)
+        site->edited_ms = 0;
     if (site->standing.waiting)
         site->again_ms = k->now_ms + AGAIN_MS;
     site->edit = site->edit && site->dirty;
