@@ -52,12 +52,37 @@ struct report_counts {
  * not count. */
 void report_drift(struct buf *b, const struct report_in *in, struct report_counts *counts);
 
-/* What an agent that runs, or ran last, said of itself (store_status_read()), and whether it is
- * old or from the dead.  Uses 'colour' and 'now_ms' of 'in'. */
+/* A certificate that a listener serves. */
+struct report_served {
+    const char *lb, *listener, *id;
+    const char *name; /* NULL: not known, as its end */
+    const char *end;  /* "2027-01-31"                */
+};
+typedef LIST_OF(struct report_served) report_served_list;
+/* The last second of that day; false when it is no date. */
+bool report_served_end(const char *end, int64_t *ms);
+
+/* How one load balancer stands. */
+struct report_lb {
+    const char *name;
+    const char *id, *dns_name; /* "": none yet                                               */
+    int64_t resources;         /* that are ours                                              */
+    int64_t in_sync;           /* of those; -1: not counted yet                              */
+    int64_t observed_at;       /* ms, of what was read longest ago; 0: nothing was           */
+    int64_t revision;          /* the newest; 0: none                                        */
+    int64_t found, settled; /* what a reading found amiss, and what of it is accepted or ignored */
+    report_served_list certificates;
+};
+typedef LIST_OF(struct report_lb) report_lbs;
+
+/* What an agent that runs, or ran last, said of itself (store_status_read(); NULL: none did),
+ * whether it is old or from the dead, and how each load balancer stands; the form of its JSON is
+ * status.v1.schema.json.  Uses 'format' (text or JSON), 'colour', 'cluster_id' and 'now_ms'. */
 struct store_status;
+void report_status(struct buf *b, const struct report_in *in, const struct store_status *agent,
+                   const report_lbs *lbs);
+/* The first part of it alone. */
 void report_agent(struct buf *b, const struct report_in *in, const struct store_status *s);
-/* The same as an object, which is the caller's. */
-cJSON *report_agent_json(const struct store_status *s, int64_t now_ms);
 
 /* The wanted rows; 'needs' are facts that are lacking, as "?eni(10.1.0.9)". */
 void report_desired(struct buf *b, const struct report_in *in, const char *const *needs,

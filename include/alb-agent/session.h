@@ -9,6 +9,7 @@
 
 #include "alb-agent/apply.h"
 #include "alb-agent/finding.h"
+#include "alb-agent/report.h"
 #include "alb-agent/store.h"
 #include "alb-agent/translate.h"
 
@@ -111,21 +112,15 @@ typedef LIST_OF(struct session_side) session_sides;
  * AlbConfig, which allows just this change. */
 void session_hash_sides(struct session *s, struct arena *a, session_sides *out);
 
-/* A certificate that a listener serves. */
-struct session_served {
-    const char *lb, *listener, *id;
-    const char *name; /* NULL: not known, as its end */
-    const char *end;  /* "2027-01-31"                */
-};
-typedef LIST_OF(struct session_served) session_served_list;
 /* Adds those of 'lb', as the model has them; certificates that are not ours are looked up in
  * 'list' (may be NULL).  Texts are borrowed from both. */
 void session_list_served(struct arena *a, const struct model *m, const char *lb, const cJSON *list,
-                         session_served_list *out);
+                         report_served_list *out);
 /* The list of certificates that was last read, which is the caller's; NULL: none. */
 cJSON *session_certificate_list(const struct fact_set *facts);
-/* The last second of that day; false when it is no date. */
-bool session_served_end(const char *end, int64_t *ms);
+/* Of a report on 'lb': what was found amiss, and which certificates it serves. */
+void session_note_lb(struct arena *a, const struct model *m, const finding_list *findings,
+                     const cJSON *certificates, int64_t now_ms, struct report_lb *lb);
 
 /* Asks the cloud about each step of 'plan' with DryRun, which changes nothing; one verdict a
  * step, in 'a'.  A step that names what does not exist yet is not asked about.  False when

@@ -257,6 +257,9 @@ struct store_summary {
     int64_t revision;                     /* the newest; 0: none                      */
 };
 typedef LIST_OF(struct store_summary) store_summaries;
+/* Of 'lb' as a model (sorted; texts are borrowed) has it, but for the revision. */
+bool store_summary_of(struct store *st, const struct model *m, const char *lb,
+                      struct store_summary *out, struct error *err) MUST_USE;
 /* One per load balancer, by name. */
 bool store_summary(struct store *st, struct arena *a, store_summaries *out,
                    struct error *err) MUST_USE;
@@ -274,7 +277,8 @@ struct store_lane {
     int64_t due;       /* ms, when it goes on by itself; 0: when told                       */
     int64_t tries;     /* of this step that failed                                          */
 };
-/* How many lanes of a family are in which state, those that are not listed included. */
+/* How many lanes of a family are in which state, those that are not listed included; 'ready': how
+ * many steps could be sent and wait for their turn. */
 struct store_family {
     const char *name;
     int64_t lanes, running, ready, waiting, backoff;
@@ -313,6 +317,7 @@ struct store_status {
     int64_t writes, reads; /* calls, since the start                                */
     LIST_OF(struct store_family) families;
     LIST_OF(struct store_lane) lanes; /* those that are not idle, the first 100 or so */
+    int64_t left_out;                 /* objects, those that are not listed here included */
     LIST_OF(struct store_quarantined) quarantined;
     LIST_OF(struct store_budget) budgets;
     LIST_OF(struct store_certificate) certificates; /* about to expire, soonest first */
@@ -326,6 +331,8 @@ struct store_status {
  * lost in a crash of the machine is no loss.  To be called once a second at most. */
 bool store_status_put(struct store *st, const struct store_status *status,
                       struct error *err) MUST_USE;
+/* What store_status_read() would add to what this process says now; in 'a'. */
+void store_status_sign(struct arena *a, struct store_status *status);
 /* '*found' is false when no agent ever ran.  Of a snapshot: as of when it was opened. */
 bool store_status_read(struct store *st, struct arena *a, struct store_status *out, bool *found,
                        struct error *err) MUST_USE;

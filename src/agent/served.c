@@ -1,9 +1,9 @@
-/* served.c - which certificates listeners serve, and when these end. */
-#include <inttypes.h>
+/* served.c - what is worth a word of a load balancer: which certificates it serves, and how much of
+ * it is amiss. */
 #include <string.h>
 
-#include "alb-agent/clock.h"
 #include "alb-agent/json.h"
+#include "alb-agent/number.h"
 #include "session_priv.h"
 
 cJSON *session_certificate_list(const struct fact_set *facts)
@@ -14,16 +14,10 @@ cJSON *session_certificate_list(const struct fact_set *facts)
     return f && json_parse(f->value, strlen(f->value), &list, &err) ? list : NULL;
 }
 
-bool session_served_end(const char *end, int64_t *ms)
-{
-    struct arena scratch CLEANUP(arena_done) = { 0 };
-    return end && time_parse(arena_fmt(&scratch, "%sT23:59:59Z", end), ms);
-}
-
 /* What we uploaded is in the model, the others in the list. */
-static void find_end(const struct model *m, const cJSON *list, struct session_served *to)
+static void find_end(const struct model *m, const cJSON *list, struct report_served *to)
 {
-    struct arena scratch CLEANUP(arena_done) = { 0 };
+    int64_t id;
     for (size_t i = 0; i < m->rows.len; i++) {
         const struct resource *r = &m->rows.items[i];
         const struct alb_certificate *c = r->actual;
@@ -34,19 +28,21 @@ static void find_end(const struct model *m, const cJSON *list, struct session_se
         to->end = c->end;
     }
     const cJSON *e;
+    if (to->end || !number_parse(to->id, strcspn(to->id, "-"), &id))
+        return;
     cJSON_ArrayForEach (e, list) {
-        const char *id = arena_fmt(&scratch, "%" PRId64 "-", json_int(e, "id", 0));
-        if (to->end || strncmp(to->id, id, strlen(id)) != 0)
+        if (json_int(e, "id", 0) != id)
             continue;
         to->name = json_str(e, "name");
         to->end = json_str(e, "end");
+        return;
     }
 }
 
 static void add(struct arena *a, const struct model *m, const struct resource *listener,
-                const cJSON *list, const struct alb_cert *cert, session_served_list *out)
+                const cJSON *list, const struct alb_cert *cert, report_served_list *out)
 {
-    struct session_served to = { .lb = listener->lb, .listener = listener->key, .id = cert->id };
+    struct report_served to = { .lb = listener->lb, .listener = listener->key, .id = cert->id };
     if (!to.id)
         return;
     find_end(m, list, &to);
@@ -54,7 +50,7 @@ static void add(struct arena *a, const struct model *m, const struct resource *l
 }
 
 void session_list_served(struct arena *a, const struct model *m, const char *lb, const cJSON *list,
-                         session_served_list *out)
+                         report_served_list *out)
 {
     for (size_t i = 0; i < m->rows.len; i++) {
         const struct resource *r = &m->rows.items[i];
@@ -66,4 +62,17 @@ void session_list_served(struct arena *a, const struct model *m, const char *lb,
         for (size_t k = 0; k < l->additional_certs.len; k++)
             add(a, m, r, list, &l->additional_certs.items[k], out);
     }
+}
+
+void session_note_lb(struct arena *a, const struct model *m, const finding_list *findings,
+                     const cJSON *certificates, int64_t now_ms, struct report_lb *lb)
+{
+    for (size_t i = 0; i < findings->len; i++) {
+        const struct finding *f = &findings->items[i];
+        if (f->class == CLASS_IN_SYNC || strcmp(f->lb, lb->name) != 0)
+            continue;
+        lb->found++;
+        lb->settled += finding_settled(f, now_ms);
+    }
+    session_list_served(a, m, lb->name, certificates, &lb->certificates);
 }

@@ -46,3 +46,9 @@ void add_text_changes(struct buf *b, const struct report_in *in, const change_li
 void add_document(struct buf *b, const struct report_in *in, cJSON *doc);
 /* A string member that is left out when there is none. */
 void add_string(cJSON *obj, const char *name, const char *text);
+
+/* ---- status.c ------------------------------------------------------------------------------ */
+
+/* What an agent said of itself, as an object, which is the caller's. */
+struct store_status;
+cJSON *agent_json(const struct store_status *s, int64_t now_ms);

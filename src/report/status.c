@@ -133,6 +133,10 @@ static void add_quarantined(struct buf *b, const struct report_in *in, const str
         }
         buf_addc(b, '\n');
     }
+    if (s->left_out > (int64_t)s->quarantined.len) {
+        add_line(b, "left out");
+        buf_addf(b, " %" PRId64 " more\n", s->left_out - (int64_t)s->quarantined.len);
+    }
 }
 
 static void add_budgets(struct buf *b, const struct store_status *s)
@@ -244,6 +248,7 @@ static void add_lanes_json(cJSON *o, const struct store_status *s)
 
 static void add_rest_json(cJSON *o, const struct store_status *s)
 {
+    add_int(o, "leftOut", s->left_out);
     cJSON *array = cJSON_AddArrayToObject(o, "quarantined");
     for (size_t i = 0; i < s->quarantined.len; i++) {
         cJSON *e = new_item(array);
@@ -273,7 +278,7 @@ static void add_rest_json(cJSON *o, const struct store_status *s)
     }
 }
 
-cJSON *report_agent_json(const struct store_status *s, int64_t now_ms)
+cJSON *agent_json(const struct store_status *s, int64_t now_ms)
 {
     static const char *const lives[] = { [LIFE_RUNNING] = "running",
                                          [LIFE_SILENT] = "silent",

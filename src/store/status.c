@@ -95,11 +95,11 @@ MEMBERS(certificates);
 
 #define SELF struct store_status
 static const struct member status_items[] = {
-    M_INT(at),           M_INT(started_at),       M_TEXT(version), M_TEXT(phase),
-    M_TEXT(source),      M_BOOL(source_complete), M_TEXT(problem), M_INT(verified_at),
-    M_INT(next_read_at), M_INT(queued),           M_INT(events),   M_INT(writes),
-    M_INT(reads),        M_LIST(families),        M_LIST(lanes),   M_LIST(quarantined),
-    M_LIST(budgets),     M_LIST(certificates),
+    M_INT(at),           M_INT(started_at),       M_TEXT(version),      M_TEXT(phase),
+    M_TEXT(source),      M_BOOL(source_complete), M_TEXT(problem),      M_INT(verified_at),
+    M_INT(next_read_at), M_INT(queued),           M_INT(events),        M_INT(writes),
+    M_INT(reads),        M_INT(left_out),         M_LIST(families),     M_LIST(lanes),
+    M_LIST(quarantined), M_LIST(budgets),         M_LIST(certificates),
 };
 MEMBERS(status);
 #undef SELF
@@ -204,6 +204,14 @@ static bool put_lazily(struct store *st, const struct store_status *status, stru
         done = false;
     }
     return done;
+}
+
+void store_status_sign(struct arena *a, struct store_status *status)
+{
+    char host[HOST_MAX];
+    status->pid = getpid();
+    status->host = arena_strdup(a, host_name(host));
+    status->alive = true;
 }
 
 bool store_status_put(struct store *st, const struct store_status *status, struct error *err)

@@ -22,6 +22,17 @@ static void count(const struct model *m, const struct resource *r, struct store_
     sum->dns_name = or_empty(lb ? lb->dns_name : NULL);
 }
 
+bool store_summary_of(struct store *st, const struct model *m, const char *lb,
+                      struct store_summary *out, struct error *err)
+{
+    size_t first, end;
+    *out = (struct store_summary){ .lb = lb, .cloud_id = "", .dns_name = "" };
+    model_range(m, lb, &first, &end);
+    for (size_t i = first; i < end; i++)
+        count(m, &m->rows.items[i], out);
+    return store_revision_newest(st, lb, &out->revision, err);
+}
+
 bool store_summary(struct store *st, struct arena *a, store_summaries *out, struct error *err)
 {
     struct model m;
@@ -30,12 +41,8 @@ bool store_summary(struct store *st, struct arena *a, store_summaries *out, stru
         return false;
     for (size_t first = 0, end; first < m.rows.len; first = end) {
         const char *lb = m.rows.items[first].lb;
-        struct store_summary *sum = LIST_PUSH(a, out);
-        *sum = (struct store_summary){ .lb = lb, .cloud_id = "", .dns_name = "" };
         model_range(&m, lb, &first, &end);
-        for (size_t i = first; i < end; i++)
-            count(&m, &m.rows.items[i], sum);
-        if (!store_revision_newest(st, lb, &sum->revision, err))
+        if (!store_summary_of(st, &m, lb, LIST_PUSH(a, out), err))
             return false;
     }
     return true;

@@ -14,27 +14,7 @@ xml() { # XPATH-like question in Python about the XML on $work/out
 suite = e.parse(sys.argv[1]).getroot().find("testsuite")
 print(eval(sys.argv[2]))' "$work/out" "$1"
 }
-# A validator of the few words that the schema uses, so that nothing has to be installed.
-valid() {
-    python3 - "$top/src/report/drift.v1.schema.json" "$work/out" <<'END'
-import json, sys
-def check(schema, value, at="$"):
-    kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int}
-    if "const" in schema and value != schema["const"]: sys.exit(f"{at}: {value!r}")
-    if "enum" in schema and value not in schema["enum"]: sys.exit(f"{at}: {value!r}")
-    if "type" in schema and not isinstance(value, kinds[schema["type"]]): sys.exit(f"{at}: {value!r}")
-    if isinstance(value, dict):
-        for name in schema.get("required", []):
-            if name not in value: sys.exit(f"{at}: no {name}")
-        for name, v in value.items():
-            sub = schema.get("properties", {}).get(name, schema.get("additionalProperties"))
-            if sub is None and "properties" in schema: sys.exit(f"{at}.{name}: not in the schema")
-            if sub: check(sub, v, f"{at}.{name}")
-    if isinstance(value, list):
-        for i, v in enumerate(value): check(schema.get("items", {}), v, f"{at}[{i}]")
-check(json.load(open(sys.argv[1])), json.load(open(sys.argv[2])))
-END
-}
+valid() { python3 "$top/tests/support/schema.py" "$top/src/report/drift.v1.schema.json" "$work/out"; }
 
 # ---- nothing differs
 exits 0 "in sync as JSON" drift -f "$m" -o json

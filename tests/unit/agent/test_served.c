@@ -46,7 +46,7 @@ static void test_ends_come_from_our_rows_and_from_the_list(void **state)
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 };
     const struct model m = model_of(&a);
-    session_served_list out = { 0 };
+    report_served_list out = { 0 };
     cJSON *list CLEANUP(json_done) =
         list_of("[{\"id\":7,\"name\":\"found\",\"end\":\"2028-02-29\"}]");
     session_list_served(&a, &m, "kube-system/web", list, &out);
@@ -64,7 +64,7 @@ static void test_other_load_balancers_are_left_out(void **state)
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 };
     const struct model m = model_of(&a);
-    session_served_list out = { 0 };
+    report_served_list out = { 0 };
     session_list_served(&a, &m, "kube-system/other", NULL, &out);
     assert_int_equal(out.len, 0);
 }
@@ -81,10 +81,10 @@ static void test_a_day_ends_with_its_last_second(void **state)
 {
     (void)state;
     int64_t ms;
-    assert_true(session_served_end("1970-01-02", &ms));
+    assert_true(report_served_end("1970-01-02", &ms));
     assert_int_equal(ms, (2 * 86400 - 1) * 1000);
-    assert_false(session_served_end("soon", &ms));
-    assert_false(session_served_end(NULL, &ms));
+    assert_false(report_served_end("soon", &ms));
+    assert_false(report_served_end(NULL, &ms));
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 #include "tests/unit/report/bed.h"
 
 #include "alb-agent/store.h"
+#include "src/report/report_priv.h"
 
 enum { NOW = 1000000, SAID = NOW - 1000 };
 
@@ -119,7 +120,7 @@ static void test_json_has_what_the_text_has(void **state)
     struct bed *b = *state;
     (void)b;
     struct store_status s = status();
-    cJSON *o CLEANUP(json_done) = report_agent_json(&s, NOW);
+    cJSON *o CLEANUP(json_done) = agent_json(&s, NOW);
     assert_string_equal(json_str(o, "state"), "running");
     assert_int_equal(json_int(o, "pid", 0), 12);
     assert_string_equal(json_str(o, "lastReadAt"), "1970-01-01T00:16:10Z");
@@ -141,7 +142,7 @@ static void test_json_has_what_the_text_has(void **state)
 
 static void check_state(struct store_status *s, const char *is)
 {
-    cJSON *o CLEANUP(json_done) = report_agent_json(s, NOW);
+    cJSON *o CLEANUP(json_done) = agent_json(s, NOW);
     assert_string_equal(json_str(o, "state"), is);
 }
 
