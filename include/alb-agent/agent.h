@@ -105,6 +105,7 @@ typedef LIST_OF(struct agent_lb) agent_lbs;
 /* By name; texts are borrowed until the next agent_run(). */
 void agent_list(const struct agent *g, struct arena *a, agent_lbs *out);
 void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out);
+const char *agent_cluster(const struct agent *g); /* the cluster id */
 /* Of the objects, as of the last agent_run(). */
 void agent_problems(const struct agent *g, struct arena *a, translate_problems *out);
 /* Facts as they are known now; until the next agent_run(). */
@@ -113,6 +114,12 @@ const struct fact_set *agent_facts(const struct agent *g);
  * Of rules and groups perhaps only what they are called; what is not in memory is in 'a'. */
 bool agent_model(const struct agent *g, const char *lb, struct arena *a, struct model *out,
                  struct error *err) MUST_USE;
+/* How each load balancer stands, by name; 'certificates' as in session_list_served().  Counts of
+ * those that changed come a few at a time, so that a call never takes long.  Borrowed likewise. */
+bool agent_overview(struct agent *g, const cJSON *certificates, struct arena *a, report_lbs *out,
+                    struct error *err) MUST_USE;
+/* What was found amiss with a load balancer, or NULL; until the next agent_run(). */
+const finding_list *agent_findings(const struct agent *g, const char *lb);
 /* Bytes that its memory holds; 'lb' NULL: that of facts which were read. */
 size_t agent_memory(const struct agent *g, const char *lb);
 struct apply_counts agent_counts(const struct agent *g);
@@ -120,9 +127,11 @@ struct agent_times {
     int64_t verified_at;    /* ms, when the last reading of everything began; 0: none     */
     int64_t next_read_at;   /* ms, when the next is due                                   */
     uint64_t writes, reads; /* calls, as put on the wire                                */
+    uint64_t retries;       /* of those, the repeats of a read                          */
 };
 struct agent_times agent_times(const struct agent *g);
 void agent_budgets(const struct agent *g, struct arena *a, alb_spending *out);
+void agent_tally(const struct agent *g, struct arena *a, alb_tallies *out);
 /* What the owner of the loop needs: borrowed. */
 struct store *agent_store(const struct agent *g);
 struct transport *agent_transport(const struct agent *g);

@@ -78,6 +78,9 @@ struct agent_settings {
     } revisions;
     int64_t list_lag_ms, read_max_age_ms;
     struct {
+        const char *listen; /* for httpd_open(); NULL: nobody is told over HTTP */
+    } status;
+    struct {
         const char *level; /* for log_set_levels() */
         enum log_format format;
     } log;

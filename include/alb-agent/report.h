@@ -75,6 +75,9 @@ struct report_lb {
 };
 typedef LIST_OF(struct report_lb) report_lbs;
 
+/* Counts what of 'findings' is of it. */
+void report_lb_count(struct report_lb *lb, const finding_list *findings, int64_t now_ms);
+
 /* What an agent that runs, or ran last, said of itself (store_status_read(); NULL: none did),
  * whether it is old or from the dead, and how each load balancer stands; the form of its JSON is
  * status.v1.schema.json.  Uses 'format' (text or JSON), 'colour', 'cluster_id' and 'now_ms'. */

@@ -118,9 +118,6 @@ void session_list_served(struct arena *a, const struct model *m, const char *lb,
                          report_served_list *out);
 /* The list of certificates that was last read, which is the caller's; NULL: none. */
 cJSON *session_certificate_list(const struct fact_set *facts);
-/* Of a report on 'lb': what was found amiss, and which certificates it serves. */
-void session_note_lb(struct arena *a, const struct model *m, const finding_list *findings,
-                     const cJSON *certificates, int64_t now_ms, struct report_lb *lb);
 
 /* Asks the cloud about each step of 'plan' with DryRun, which changes nothing; one verdict a
  * step, in 'a'.  A step that names what does not exist yet is not asked about.  False when

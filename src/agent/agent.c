@@ -377,6 +377,11 @@ void agent_problems(const struct agent *g, struct arena *a, translate_problems *
     wanted_problems(g, a, out);
 }
 
+const char *agent_cluster(const struct agent *g)
+{
+    return g->base.cluster_id;
+}
+
 const struct fact_set *agent_facts(const struct agent *g)
 {
     return &g->base.facts;
@@ -409,12 +414,24 @@ struct agent_times agent_times(const struct agent *g)
     return (struct agent_times){ .verified_at = g->verified_at,
                                  .next_read_at = g->sweep_due,
                                  .writes = stats.writes,
-                                 .reads = stats.reads };
+                                 .reads = stats.reads,
+                                 .retries = stats.retries };
 }
 
 void agent_budgets(const struct agent *g, struct arena *a, alb_spending *out)
 {
     alb_budgets(g->base.alb, a, session_now(&g->base), out);
+}
+
+void agent_tally(const struct agent *g, struct arena *a, alb_tallies *out)
+{
+    alb_tally(g->base.alb, a, session_now(&g->base), out);
+}
+
+const finding_list *agent_findings(const struct agent *g, const char *lb)
+{
+    const struct balancer *b = balancer_find(g, lb);
+    return b ? &b->s.findings : NULL;
 }
 
 struct store *agent_store(const struct agent *g)

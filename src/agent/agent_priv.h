@@ -36,6 +36,9 @@ struct balancer {
     const char *refusal;  /* as was last said                                                   */
     struct arena said;    /* of 'refusal'                                                       */
     int64_t empty_due;    /* when servers that are wanted to be none may go; 0: none            */
+    struct report_lb overview; /* as was last told; no name: it was not           */
+    struct arena told;         /* of 'overview'                                   */
+    bool recount;              /* it is another since                             */
 };
 
 /* A reading under way. */

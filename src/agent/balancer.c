@@ -58,6 +58,7 @@ void balancer_free(struct balancer *b)
     map_done(&b->gone);
     arena_done(&b->gone_arena);
     arena_done(&b->said);
+    arena_done(&b->told);
 }
 
 /* ---- what is wanted ------------------------------------------------------------------------- */
@@ -168,6 +169,7 @@ static bool join(struct agent *g, struct balancer *b, struct model *actual, bool
                  struct error *err)
 {
     struct session *s = &b->s;
+    b->recount = true;
     s->facts = g->base.facts;
     if (s->observed)
         s->known = s->world;
@@ -395,6 +397,7 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
 
 void balancer_note_step(struct balancer *b, const struct apply_event *e)
 {
+    b->recount = true;
     if (e->kind != APPLY_DONE || e->step->op != STEP_DELETE)
         return;
     for (size_t i = 0; i < e->step->params.len; i++)

@@ -1,5 +1,4 @@
-/* served.c - what is worth a word of a load balancer: which certificates it serves, and how much of
- * it is amiss. */
+/* served.c - which certificates listeners serve, and when these end. */
 #include <string.h>
 
 #include "alb-agent/json.h"
@@ -62,17 +61,4 @@ void session_list_served(struct arena *a, const struct model *m, const char *lb,
         for (size_t k = 0; k < l->additional_certs.len; k++)
             add(a, m, r, list, &l->additional_certs.items[k], out);
     }
-}
-
-void session_note_lb(struct arena *a, const struct model *m, const finding_list *findings,
-                     const cJSON *certificates, int64_t now_ms, struct report_lb *lb)
-{
-    for (size_t i = 0; i < findings->len; i++) {
-        const struct finding *f = &findings->items[i];
-        if (f->class == CLASS_IN_SYNC || strcmp(f->lb, lb->name) != 0)
-            continue;
-        lb->found++;
-        lb->settled += finding_settled(f, now_ms);
-    }
-    session_list_served(a, m, lb->name, certificates, &lb->certificates);
 }

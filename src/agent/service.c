@@ -1,13 +1,14 @@
 /* service.c - the process around the agent: it owns the log, the signals and the one wait. */
 #include "alb-agent/service.h"
 
-#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "alb-agent/agent.h"
+#include "alb-agent/httpd.h"
 #include "alb-agent/transport.h"
 #include "manifests.h"
 #include "service_priv.h"
@@ -24,10 +25,12 @@ struct service {
     struct agent *g;
     struct log log;
     struct manifests manifests;
-    struct status_past past;
+    struct service_view view;
+    struct server server;
     int signals;
-    bool stopping;
-    int64_t status_at, housekeeping_at, started_at;
+    bool failed; /* the store, while a page was made */
+    struct error why;
+    int64_t status_at, housekeeping_at;
 };
 
 /* ---- settings -----------------------------------------------------------------------------------
@@ -43,6 +46,24 @@ static bool check_settings(const struct agent_settings *s, struct error *err)
         return error_set(err, ERROR_INVALID,
                          "no manifests: give -f PATH, or 'manifests' in the configuration");
     return true;
+}
+
+static void log_server(struct service *v)
+{
+    if (v->server.h)
+        log_info(&v->log, "loop", "status over HTTP", KV("address", v->server.address),
+                 KV_INT("port", httpd_port(v->server.h)));
+}
+
+/* Where the settings say now. */
+static void move_server(struct service *v)
+{
+    struct error err;
+    bool moved;
+    if (!server_move(&v->server, v->settings.status.listen, &moved, &err))
+        log_error(&v->log, "loop", "the status server stays where it was", KV("error", err.msg));
+    else if (moved)
+        log_server(v);
 }
 
 /* New settings where that is safe; a mistake in the file changes nothing. */
@@ -66,6 +87,7 @@ static void reload(struct service *v)
                  KV("after", changes.items[i].after));
     const struct agent_config config = service_agent_config(&v->arena, &v->settings);
     agent_set_config(v->g, &config);
+    move_server(v);
     arena_done(&a);
 }
 
@@ -112,13 +134,16 @@ static void log_step(struct log *log, const struct apply_event *e)
 static void on_event(void *arg, const struct agent_event *e)
 {
     struct service *v = arg;
+    counts_note(&v->view.counts, e);
     switch (e->kind) {
     case AGENT_STEP: log_step(&v->log, e->step); return;
     case AGENT_READ:
+        v->view.problem[0] = '\0';
         log_debug(&v->log, "observe", "read", KV("lb", e->lb ? e->lb : "all"),
                   KV_INT("resources", (int64_t)e->n));
         return;
     case AGENT_READ_FAILED:
+        (void)snprintf(v->view.problem, sizeof v->view.problem, "%s", e->err->msg);
         log_warn(&v->log, "observe", "could not be read", KV("error", e->err->msg));
         return;
     case AGENT_PROBLEM: log_problem(&v->log, LOG_LEVEL_ERROR, e->problem); return;
@@ -157,9 +182,9 @@ static bool take_signals(struct service *v)
             agent_resync(v->g);
             continue;
         }
-        if (v->stopping)
+        if (v->view.stopping)
             return false;
-        v->stopping = true;
+        v->view.stopping = true;
         log_info(&v->log, "loop", "stopping: what is in flight is brought to its end", KV_NONE);
         agent_stop(v->g);
     }
@@ -174,37 +199,48 @@ static void watch_fds(struct service *v)
     struct transport *t = agent_transport(v->g);
     t->watched[0] = v->signals;
     t->watched[1] = manifests_fd(&v->manifests);
-    t->n_watched = 2;
-}
-
-/* "manifests in a.yaml, deploy/" */
-static const char *source_name(struct arena *a, const struct agent_settings *s)
-{
-    const char *text = "manifests in";
-    for (size_t i = 0; i < s->manifests.len; i++)
-        text = arena_fmt(a, "%s%s %s", text, i ? "," : "", s->manifests.items[i]);
-    return text;
+    t->watched[2] = server_fd(&v->server);
+    t->n_watched = 3;
 }
 
 static bool put_status(struct service *v, const char *phase, int64_t now, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    struct store_status status = {
-        .at = now,
-        .started_at = v->started_at,
-        .version = ALB_AGENT_VERSION,
-        .phase = phase,
-        .source = source_name(&a, &v->settings),
-    };
+    struct store_status status;
     v->status_at = now;
-    service_status(v->g, &v->settings, &v->past, &a, &status);
+    service_status(&v->view, phase, now, &a, &status);
     return store_status_put(agent_store(v->g), &status, err);
 }
 
 static bool say_status(struct service *v, int64_t now, struct error *err)
 {
     return now - v->status_at < STATUS_MS
-           || put_status(v, v->stopping ? "stopping" : "running", now, err);
+           || put_status(v, v->view.stopping ? "stopping" : "running", now, err);
+}
+
+/* The server's pages. */
+static int on_page(void *arg, enum page page, struct buf *b)
+{
+    struct service *v = arg;
+    const int64_t now = clock_now_ms(clock_system());
+    switch (page) {
+    case PAGE_HEALTH: buf_adds(b, "ok\n"); break; /* the loop turns, or nobody would answer */
+    case PAGE_READY: return page_ready(&v->view, b) ? 200 : 503;
+    case PAGE_STATUS:
+        v->failed = v->failed || !page_status(&v->view, now, b, &v->why);
+        return v->failed ? 500 : 200;
+    case PAGE_METRICS: page_metrics(&v->view, now, b); break;
+    case PAGES: break;
+    }
+    return 200;
+}
+
+static bool serve(struct service *v, int64_t *wait, struct error *err)
+{
+    *wait = server_run(&v->server, clock_mono_us() / 1000);
+    if (v->failed)
+        *err = v->why;
+    return !v->failed;
 }
 
 static bool keep_house(struct service *v, int64_t now, struct error *err)
@@ -217,23 +253,39 @@ static bool keep_house(struct service *v, int64_t now, struct error *err)
            && store_checkpoint(agent_store(v->g), err);
 }
 
-static bool turn(struct service *v, bool *done, struct error *err)
+/* All that can be done now; '*wait': until there is more, or -1. */
+static bool turn(struct service *v, bool *done, int64_t *wait, struct error *err)
 {
-    int64_t wait;
+    int64_t served;
     const int64_t now = clock_now_ms(clock_system());
     *done = !take_signals(v);
     if (*done)
         return true;
-    if (!manifests_take(&v->manifests, v->g, err) || !agent_run(v->g, now, &wait, err)
-        || !say_status(v, now, err) || !keep_house(v, now, err))
+    if (!serve(v, &served, err) || !manifests_take(&v->manifests, v->g, err)
+        || !agent_run(v->g, now, wait, err) || !say_status(v, now, err) || !keep_house(v, now, err))
         return false;
-    *done = v->stopping && agent_is_quiet(v->g);
-    if (*done || !wait)
-        return true;
-    watch_fds(v);
-    struct transport *t = agent_transport(v->g);
-    t->wait(t, wait < 0 || wait > HOUSEKEEPING_MS ? HOUSEKEEPING_MS : wait);
+    *wait = wait_sooner(*wait, served);
+    *done = v->view.stopping && agent_is_quiet(v->g);
     return true;
+}
+
+static bool loop(struct service *v, struct error *err)
+{
+    for (;;) {
+        bool done;
+        int64_t wait;
+        const int64_t began_us = clock_mono_us();
+        if (!turn(v, &done, &wait, err))
+            return false;
+        if (done)
+            return true;
+        histogram_note(&v->view.counts.turns, clock_mono_us() - began_us);
+        if (!wait)
+            continue;
+        watch_fds(v);
+        struct transport *t = agent_transport(v->g);
+        t->wait(t, wait < 0 || wait > HOUSEKEEPING_MS ? HOUSEKEEPING_MS : wait);
+    }
 }
 
 static bool run(struct service *v, struct error *err)
@@ -241,21 +293,21 @@ static bool run(struct service *v, struct error *err)
     struct agent_config config = service_agent_config(&v->arena, &v->settings);
     config.event = on_event;
     config.event_arg = v;
-    if (!open_signals(v, err) || !agent_new(&v->g, &config, err)
-        || !status_past_load(&v->past, agent_store(v->g), err)
+    bool moved;
+    if (!open_signals(v, err) || !server_move(&v->server, v->settings.status.listen, &moved, err)
+        || !agent_new(&v->g, &config, err)
+        || !status_past_load(&v->view.past, agent_store(v->g), err)
         || !manifests_open(&v->manifests, v->g, v->settings.manifests.items,
                            v->settings.manifests.len, err))
         return false;
+    v->view.g = v->g;
     log_info(&v->log, "loop", "started", KV("version", ALB_AGENT_VERSION),
              KV("region", v->settings.region));
-    bool ok = true, done = false;
-    while (ok && !done)
-        ok = turn(v, &done, err);
-    if (ok) {
-        ok = put_status(v, "stopped", clock_now_ms(clock_system()), err);
-        log_info(&v->log, "loop", "stopped", KV_INT("done", (int64_t)agent_counts(v->g).done));
-    }
-    return ok;
+    log_server(v);
+    if (!loop(v, err) || !put_status(v, "stopped", clock_now_ms(clock_system()), err))
+        return false;
+    log_info(&v->log, "loop", "stopped", KV_INT("done", (int64_t)agent_counts(v->g).done));
+    return true;
 }
 
 bool service_run(const struct service_config *config, struct error *err)
@@ -263,7 +315,10 @@ bool service_run(const struct service_config *config, struct error *err)
     struct service v = { .config = config,
                          .log = { .fd = config->log_fd, .colour = config->colour },
                          .signals = -1,
-                         .started_at = clock_now_ms(clock_system()) };
+                         .view = { .started_at = clock_now_ms(clock_system()) } };
+    v.view.settings = &v.settings;
+    v.server.page = on_page;
+    v.server.arg = &v;
     bool ok = config_load(&v.arena, config->settings, &v.settings, err)
               && check_settings(&v.settings, err);
     if (ok) {
@@ -271,7 +326,8 @@ bool service_run(const struct service_config *config, struct error *err)
         log_init(&v.log);
         ok = log_set_levels(&v.log, v.settings.log.level, err) && run(&v, err);
     }
-    status_past_done(&v.past);
+    server_close(&v.server);
+    status_past_done(&v.view.past);
     manifests_close(&v.manifests);
     agent_free(v.g);
     if (v.signals >= 0)

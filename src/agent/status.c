@@ -14,7 +14,7 @@ enum {
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
-static const char *family_name(enum lane_family family)
+const char *family_name(enum lane_family family)
 {
     switch (family) {
     case LANE_LOAD_BALANCER: return "load balancer";
@@ -96,6 +96,7 @@ static void add_problems(const struct agent *g, struct status_past *past, struct
 {
     translate_problems p = { 0 };
     agent_problems(g, a, &p);
+    out->left_out = (int64_t)p.len;
     for (size_t i = 0; i < p.len && i < PROBLEMS_SHOWN; i++) {
         struct store_quarantined *q = LIST_PUSH(a, &out->quarantined);
         *q = (struct store_quarantined){
@@ -120,22 +121,43 @@ static int by_end(const void *x, const void *y)
     return a->end != b->end ? (a->end > b->end ? 1 : -1) : strcmp(a->id, b->id);
 }
 
-static void note_served(struct status_past *past, const session_served_list *list)
+static struct store_certificate copy_served(struct arena *a, const struct report_served *s,
+                                            int64_t end)
+{
+    return (struct store_certificate){
+        .lb = arena_strdup(a, s->lb),
+        .listener = arena_strdup(a, s->listener),
+        .id = arena_strdup(a, s->id),
+        .name = arena_strdup(a, s->name ? s->name : ""),
+        .end = end,
+    };
+}
+
+static void note_served(struct status_past *past, const report_served_list *list)
 {
     struct arena *a = &past->certificates_arena;
     for (size_t i = 0; i < list->len; i++) {
-        const struct session_served *s = &list->items[i];
+        const struct report_served *s = &list->items[i];
         int64_t end;
-        if (!session_served_end(s->end, &end) || end - past->certificates_at >= WARN_DAYS * DAY_MS)
+        if (!report_served_end(s->end, &end) || end - past->certificates_at >= WARN_DAYS * DAY_MS)
             continue;
-        *LIST_PUSH(a, &past->certificates) = (struct store_certificate){
-            .lb = arena_strdup(a, s->lb),
-            .listener = arena_strdup(a, s->listener),
-            .id = arena_strdup(a, s->id),
-            .name = arena_strdup(a, s->name ? s->name : ""),
-            .end = end,
-        };
+        *LIST_PUSH(a, &past->certificates) = copy_served(a, s, end);
     }
+}
+
+/* Of one load balancer. */
+static void note_first(struct status_past *past, const report_served_list *list)
+{
+    const struct report_served *first = NULL;
+    int64_t end, first_end = INT64_MAX;
+    for (size_t i = 0; i < list->len; i++)
+        if (report_served_end(list->items[i].end, &end) && end < first_end) {
+            first = &list->items[i];
+            first_end = end;
+        }
+    if (first)
+        *LIST_PUSH(&past->certificates_arena, &past->first) =
+            copy_served(&past->certificates_arena, first, first_end);
 }
 
 /* Of all load balancers; now and then, since their ends are days away. */
@@ -143,25 +165,29 @@ static void look_at_certificates(const struct agent *g, struct status_past *past
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     agent_lbs lbs = { 0 };
-    session_served_list served = { 0 };
     if (past->certificates_at && now - past->certificates_at < CERTIFICATES_MS)
         return;
     arena_done(&past->certificates_arena);
-    past->certificates.items = NULL;
-    past->certificates.len = 0;
+    past->certificates.items = past->first.items = NULL;
+    past->certificates.len = past->first.len = 0;
     past->certificates_at = now;
     cJSON *list CLEANUP(json_done) = session_certificate_list(agent_facts(g));
     agent_list(g, &a, &lbs);
     for (size_t i = 0; i < lbs.len; i++) {
         struct error ignored; /* who cannot read the store stops over what it has to do */
         struct model *model = arena_alloc(&a, sizeof *model);
-        if (agent_model(g, lbs.items[i].name, &a, model, &ignored))
-            session_list_served(&a, model, lbs.items[i].name, list, &served);
+        report_served_list served = { 0 };
+        if (!agent_model(g, lbs.items[i].name, &a, model, &ignored))
+            continue;
+        session_list_served(&a, model, lbs.items[i].name, list, &served);
+        note_served(past, &served);
+        note_first(past, &served);
     }
-    note_served(past, &served);
     if (past->certificates.len)
         qsort(past->certificates.items, past->certificates.len, sizeof *past->certificates.items,
               by_end);
+    if (past->first.len)
+        qsort(past->first.items, past->first.len, sizeof *past->first.items, by_end);
 }
 
 /* ---- budgets ----------------------------------------------------------------------------------
@@ -190,7 +216,10 @@ static void add_lbs(const struct agent *g, struct arena *a, struct store_status 
     agent_list(g, a, &lbs);
     for (size_t i = 0; i < lbs.len; i++) {
         const struct apply_standing *st = &lbs.items[i].standing;
-        out->queued += (int64_t)(st->steps - st->waiting);
+        for (int f = 0; f < LANE_FAMILIES; f++) {
+            out->queued += (int64_t)st->queued[f];
+            out->families.items[f].ready += (int64_t)st->queued[f];
+        }
         if (st->refused)
             *LIST_PUSH(a, &out->lanes) = (struct store_lane){
                 .family = "load balancer",
@@ -222,24 +251,41 @@ void status_past_done(struct status_past *past)
     *past = (struct status_past){ 0 };
 }
 
-void service_status(const struct agent *g, const struct agent_settings *settings,
-                    struct status_past *past, struct arena *a, struct store_status *out)
+/* "manifests in a.yaml, deploy/" */
+static const char *source_name(struct arena *a, const struct agent_settings *s)
+{
+    const char *text = "manifests in";
+    for (size_t i = 0; i < s->manifests.len; i++)
+        text = arena_fmt(a, "%s%s %s", text, i ? "," : "", s->manifests.items[i]);
+    return text;
+}
+
+void service_status(struct service_view *v, const char *phase, int64_t now_ms, struct arena *a,
+                    struct store_status *out)
 {
     apply_lanes lanes = { 0 };
-    const struct agent_times t = agent_times(g);
-    agent_lanes(g, a, &lanes);
-    out->source_complete = !agent_objects(g)->incomplete;
-    out->verified_at = t.verified_at;
-    out->next_read_at = t.next_read_at;
-    out->writes = (int64_t)t.writes;
-    out->reads = (int64_t)t.reads;
-    add_families(settings, &lanes, a, out);
+    const struct agent_times t = agent_times(v->g);
+    agent_lanes(v->g, a, &lanes);
+    *out = (struct store_status){
+        .at = now_ms,
+        .started_at = v->started_at,
+        .version = ALB_AGENT_VERSION,
+        .phase = phase,
+        .source = source_name(a, v->settings),
+        .source_complete = !agent_objects(v->g)->incomplete,
+        .problem = arena_strdup(a, v->problem),
+        .verified_at = t.verified_at,
+        .next_read_at = t.next_read_at,
+        .events = store_events_added(agent_store(v->g)),
+        .writes = (int64_t)t.writes,
+        .reads = (int64_t)t.reads,
+    };
+    add_families(v->settings, &lanes, a, out);
     add_lanes(&lanes, a, out);
-    add_lbs(g, a, out);
-    out->events = store_events_added(agent_store(g));
-    add_problems(g, past, a, out);
-    add_budgets(g, a, out);
-    look_at_certificates(g, past, out->at);
-    out->certificates.items = past->certificates.items;
-    out->certificates.len = past->certificates.len;
+    add_lbs(v->g, a, out);
+    add_problems(v->g, &v->past, a, out);
+    add_budgets(v->g, a, out);
+    look_at_certificates(v->g, &v->past, now_ms);
+    out->certificates.items = v->past.certificates.items;
+    out->certificates.len = v->past.certificates.len;
 }

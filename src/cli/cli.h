@@ -58,6 +58,7 @@ struct options {
     const char *config;
     option_list sets; /* of OPT_RUN */
     bool print_config;
+    const char *status_listen;
     size_t batch_rules, batch_servers; /* of the settings, as what follows */
     enum drift_policy policy[CLASS_IN_SYNC + 1];
     struct store_limits limits;

@@ -37,6 +37,7 @@ static bool take_flags(struct options *o, setting_flags *f, struct error *err)
     add_flag(o, f, "vpc-id", o->vpc_id, "--vpc-id");
     add_flag(o, f, "service-backend-type", o->backend_type, "--service-backend-type");
     add_flag(o, f, "cluster-id", o->cluster_id, "--cluster-id");
+    add_flag(o, f, "status.listen", o->status_listen, "--status-listen");
     add_flag(o, f, "allow-destroy", o->allow_destroy ? "true" : NULL, "--allow-destroy");
     for (size_t i = 0; i < o->sets.len; i++)
         if (!add_setting(o, f, o->sets.items[i], err))
@@ -85,7 +86,8 @@ const struct cmd cmd_run = {
         "repairs what somebody else changed.  Changes run one at a time per load balancer and\n"
         "per server group, in parallel across them, as fast as the settings allow.  The log goes\n"
         "to stderr, one line a change with its cause; 'alb-agent status' in another terminal\n"
-        "tells how it goes.\n"
+        "tells how it goes, and with --status-listen so do /healthz, /readyz, /status (JSON) and\n"
+        "/metrics (Prometheus) over HTTP.\n"
         "Settings come from flags, the environment, and the file of --config, in this order;\n"
         "src/config/REFERENCE.md lists them, --print-config shows those in force.  SIGHUP reads\n"
         "them again.  SIGINT and SIGTERM end it once what is in flight is done; a second one at\n"

@@ -15,7 +15,8 @@ static void list_lbs(struct session *s, const store_summaries *list, const cJSON
                                   .in_sync = l->in_sync,
                                   .observed_at = l->observed_at,
                                   .revision = l->revision };
-        session_note_lb(&s->arena, &s->known, &s->findings, certificates, now_ms, to);
+        report_lb_count(to, &s->findings, now_ms);
+        session_list_served(&s->arena, &s->known, l->lb, certificates, &to->certificates);
     }
 }
 

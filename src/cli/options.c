@@ -31,6 +31,8 @@ static const struct flag flags[] = {
       "one setting, as lanes.server-group.retries=3; may be repeated" },
     { OPT_RUN, 0, "print-config", NULL, NULL, AT(print_config),
       "print the settings in force as a file that gives the same ones, and end" },
+    { OPT_RUN, 0, "status-listen", "ADDRESS:PORT", NULL, AT(status_listen),
+      "answer /healthz, /readyz, /status and /metrics there; :PORT is all addresses" },
     { OPT_CONFIG, 0, "config", "FILE", "ALB_AGENT_CONFIG", AT(config),
       "settings for what no flag says, as YAML (src/config/REFERENCE.md)" },
     { OPT_STATE, 0, "state", "FILE", NULL, AT(state),

@@ -63,4 +63,5 @@ bool check_cluster_id(const char *text, struct error *err);
 bool check_region(const char *text, struct error *err);
 bool check_url(const char *text, struct error *err);
 bool check_endpoint(const char *text, struct error *err);
+bool check_listen(const char *text, struct error *err);
 bool check_log_level(const char *text, struct error *err);

@@ -1,7 +1,10 @@
 /* table.c - all settings: the code, config_print() and REFERENCE.md are made from this table. */
 #include "config_priv.h"
 
+#include <arpa/inet.h>
 #include <string.h>
+
+#include "alb-agent/number.h"
 
 static const char *const drift_policy_names[] = {
     [DRIFT_CORRECT] = "correct",
@@ -106,6 +109,9 @@ const struct setting settings_table[] = {
     ROW_NUMBER(revisions.keep, "revisions.keep", .min = 1, .max = 1000000, .dflt = "1000",
         .meaning = "Revisions that are kept of each load balancer, for history and rollback; pinned ones are kept beside them."),
 
+    ROW_TEXT(status.listen, "status.listen", .check = check_listen,
+        .meaning = "Where the running agent answers over HTTP (/healthz, /readyz, /status, /metrics; there is no password): 127.0.0.1:8080 for this machine alone, :8080 for all addresses. Not set: nowhere."),
+
     ROW_TEXT(log.level, "log.level", .dflt = "info", .check = check_log_level,
         .meaning = "What is logged: error, warn, info or debug, and others for single modules, as in info,lane=debug."),
     ROW_CHOICE(log.format, log_format, "log.format", .dflt = "auto", .restart = true,
@@ -161,6 +167,39 @@ bool check_endpoint(const char *text, struct error *err)
         at = at[len] ? at + len + 1 : NULL;
     }
     return true;
+}
+
+static bool is_port(const char *text)
+{
+    int64_t port;
+    return number_parse(text, strlen(text), &port) && port >= 0 && port <= 65535;
+}
+
+/* A host by number, as the lookup of a name might keep the agent waiting. */
+static bool is_host(const char *text, size_t len)
+{
+    char host[64] = "";
+    struct in6_addr to;
+    const bool v6 = len > 2 && text[0] == '[' && text[len - 1] == ']';
+    if (!len)
+        return true;
+    text += v6;
+    len -= v6 ? 2 : 0;
+    if (len >= sizeof host)
+        return false;
+    memcpy(host, text, len);
+    return inet_pton(v6 ? AF_INET6 : AF_INET, host, &to) == 1
+           || (!v6 && !strcmp(host, "localhost"));
+}
+
+bool check_listen(const char *text, struct error *err)
+{
+    const char *colon = strrchr(text, ':');
+    return (colon && is_host(text, (size_t)(colon - text)) && is_port(colon + 1))
+           || error_set(err, ERROR_INVALID,
+                        "'%s': give ADDRESS:PORT, as 127.0.0.1:8080 or [::1]:8080, or :PORT for "
+                        "all addresses",
+                        text);
 }
 
 bool check_log_level(const char *text, struct error *err)

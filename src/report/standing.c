@@ -13,6 +13,18 @@ bool report_served_end(const char *end, int64_t *ms)
     return end && time_parse(arena_fmt(&scratch, "%sT23:59:59Z", end), ms);
 }
 
+void report_lb_count(struct report_lb *lb, const finding_list *findings, int64_t now_ms)
+{
+    lb->found = lb->settled = 0;
+    for (size_t i = 0; i < findings->len; i++) {
+        const struct finding *f = &findings->items[i];
+        if (f->class == CLASS_IN_SYNC || strcmp(f->lb, lb->name) != 0)
+            continue;
+        lb->found++;
+        lb->settled += finding_settled(f, now_ms);
+    }
+}
+
 /* Whole days until the end of that day; below zero when it is over.  False: it is no date. */
 static bool days_left(const char *end, int64_t now_ms, int64_t *days)
 {

@@ -19,8 +19,10 @@ static const struct agent_settings settings = {
 /* With what was said before. */
 static struct store_status look_again(struct runner *r, struct status_past *past)
 {
-    struct store_status s = { .at = r->w->mock.now_ms };
-    service_status(r->g, &settings, past, &r->arena, &s);
+    struct store_status s;
+    struct service_view v = { .g = r->g, .settings = &settings, .past = *past };
+    service_status(&v, "running", r->w->mock.now_ms, &r->arena, &s);
+    *past = v.past;
     return s;
 }
 

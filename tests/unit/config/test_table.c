@@ -137,6 +137,18 @@ static void test_checks_take_what_the_rows_mean(void **state)
         { check_endpoint, "http://a,b", false },
         { check_log_level, "info,lane=debug", true },
         { check_log_level, "loud", false },
+        { check_listen, "127.0.0.1:8080", true },
+        { check_listen, "[::1]:8080", true },
+        { check_listen, "localhost:0", true },
+        { check_listen, ":8080", true },
+        { check_listen, "8080", false },
+        { check_listen, "127.0.0.1", false },
+        { check_listen, "127.0.0.1:", false },
+        { check_listen, "127.0.0.1:65536", false },
+        { check_listen, "127.0.0.1:http", false },
+        { check_listen, "::1:8080", false },
+        { check_listen, "agent.example:8080", false }, /* who asks for that name, and when? */
+        { check_listen, "http://127.0.0.1:8080", false },
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
