@@ -10,9 +10,9 @@
 
 #include "rule_priv.h"
 
-static bool is_wanted(const struct resource *r)
+bool rule_is_wanted(const struct resource *r)
 {
-    return r->ours && r->desired && !row_stays(r);
+    return r->ours && r->desired && (r->refused || !row_stays(r));
 }
 
 static int by_position(const void *x, const void *y)
@@ -114,9 +114,9 @@ static void read_rules(struct planner *p, const struct resource *listener, struc
             const struct resource *r = &p->in->model->rows.items[i];
             if (r->kind != RESOURCE_RULE || strcmp(r->parent, listener->key) != 0)
                 continue;
-            if (wanted && is_wanted(r))
+            if (wanted && rule_is_wanted(r))
                 add_wanted(p, l, listener, r);
-            else if (!wanted && !is_wanted(r) && r->actual)
+            else if (!wanted && !rule_is_wanted(r) && r->actual)
                 add_other(p, l, listener, r);
         }
         if (wanted && l->nodes.len)
@@ -210,6 +210,9 @@ static const char *op_waits(struct planner *p, const struct rule_op *op)
     const struct rule_node *n = op->node;
     if (p->waits)
         return p->waits;
+    /* What it was to take the place of stays, as what comes after a change that waits waits. */
+    if (n->row->refused && n->want)
+        return "its object to change, as the cloud refused it";
     const char *why = row_waits(p, n->listener);
     if (!why && op->kind != STEP_CREATE)
         why = row_waits(p, n->row);

@@ -48,6 +48,10 @@ struct rule_list {
     bool made_room; /* labels are moved, and not in rounds of their own */
 };
 
+/* Is it to be there, as far as we may change it?  Also when the cloud refused it: then it waits,
+ * and with it what it was to take the place of. */
+bool rule_is_wanted(const struct resource *r);
+
 /* Can one request match both?  Errs on the side of yes.  Rules of different listeners or
  * directions never overlap. */
 bool rules_overlap(const struct rule_node *x, const struct rule_node *y);

@@ -92,11 +92,6 @@ static void add_lead(struct planner *p, lead_list *out, const struct resource *r
     lead_part(p, l, rule, ALB_COND_PATH, redirect->path, "${path}");
 }
 
-static bool is_wanted(const struct resource *r)
-{
-    return r->ours && r->desired && !row_stays(r);
-}
-
 static bool is_to_change(struct planner *p, const struct resource *r)
 {
     return resource_diff(p->a, p->in->model, r, NULL) & ALB_VIA_RULE;
@@ -105,10 +100,10 @@ static bool is_to_change(struct planner *p, const struct resource *r)
 /* Redirects that are to come, to listeners that are wanted. */
 static void read_coming(struct planner *p, const struct resource *r, lead_list *out)
 {
-    if (!is_wanted(r))
+    if (!rule_is_wanted(r))
         return;
     const struct resource *to = led_to(p, r->parent, r->desired);
-    if (to && is_wanted(to) && (!r->actual || is_to_change(p, r)))
+    if (to && to->ours && to->desired && !row_stays(to) && (!r->actual || is_to_change(p, r)))
         add_lead(p, out, r, r->desired, to);
 }
 
@@ -118,7 +113,7 @@ static void read_going(struct planner *p, const struct resource *r, lead_list *o
     const struct resource *to = r->actual && r->ours ? led_to(p, r->parent, r->actual) : NULL;
     if (to && to->actual
         && (row_doomed(p, r) || listener_doomed(p, r->parent)
-            || (is_wanted(r) && is_to_change(p, r))))
+            || (rule_is_wanted(r) && is_to_change(p, r))))
         add_lead(p, out, r, r->actual, to);
 }
 
@@ -143,7 +138,7 @@ static struct redirect_wait *wait_of(struct planner *p, const struct resource *r
 
 static bool is_target(const struct meeting *m, const struct resource *r)
 {
-    return m->coming ? is_wanted(r) && !r->actual : row_doomed(m->p, r);
+    return m->coming ? rule_is_wanted(r) && !r->actual : row_doomed(m->p, r);
 }
 
 static void note_meeting(struct meeting *m, const struct lead *l, const struct resource *target)

@@ -427,6 +427,30 @@ static void test_a_held_rule_that_is_not_there_is_not_made(void **state)
     assert_no_steps(b);
 }
 
+static void test_what_a_refused_rule_was_to_replace_stays_and_the_rest_goes_on(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 100);
+    bed_undesired(row(b, bed_rule(b, "a.com", "-", "sgp-1")));
+    add(b, "b.com", 2, 200);
+    bed_undesired(row(b, bed_rule(b, "b.com", "-", "sgp-1")));
+    struct alb_rule *refused = bed_rule(b, "a.com", "/*", "@" GROUP);
+    bed_want_rule(b, refused, 1);
+    row(b, refused)->held = row(b, refused)->refused = true;
+    bed_plan(b);
+    const struct step *s = bed_next(b);
+    assert_non_null(s);
+    assert_string_equal(s->action, "DeleteRules");
+    assert_string_equal(step_value(s, "RuleIds.1"), "rule-2");
+    assert_null(step_value(s, "RuleIds.2"));
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_true(b->plan.steps.len > 0);
+    assert_non_null(strstr(b->plan.steps.items[0].waits, "refused"));
+}
+
 static void test_an_incomplete_source_creates_and_deletes_nothing(void **state)
 {
     struct bed *b = *state;
@@ -490,6 +514,7 @@ int main(void)
         BED_TEST(test_drift_of_rules_that_is_left_is_not_corrected),
         BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),
         BED_TEST(test_a_held_rule_that_is_not_there_is_not_made),
+        BED_TEST(test_what_a_refused_rule_was_to_replace_stays_and_the_rest_goes_on),
         BED_TEST(test_an_incomplete_source_creates_and_deletes_nothing),
         BED_TEST(test_a_call_names_rules_from_the_highest_precedence_down),
         BED_TEST(test_what_is_as_wanted_takes_no_call_at_least),
