@@ -139,7 +139,7 @@ bool make_hostile(struct sim *s)
     for (size_t k = 0; k < INGRESSES; k++)
         if (s->world.ingresses[k].hostile)
             return false; /* one at a time: their order is not known */
-    if (!g->on || is_shared(&s->world, i))
+    if (!g->on || is_shared(&s->world, i) || s->deeds.len)
         return false;
     life_settle(s); /* what it said last was heard */
     g->hostile = true;
@@ -243,6 +243,8 @@ void step_heal(struct sim *s)
     for (size_t i = 0; i < INGRESSES; i++)
         if (s->world.ingresses[i].hostile) {
             s->world.ingresses[i].hostile = false;
+            for (size_t k = 0; k < ROUTES; k++)
+                s->world.ingresses[i].routes[k].lost = false;
             put_ingress(s, i);
         }
     for (size_t i = 0; i < CANARIES; i++)

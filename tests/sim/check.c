@@ -63,6 +63,7 @@ void check_restart(struct sim *s)
     map_done(&checks.budgets);
     arena_done(&checks.arena);
     memset(checks.starts, 0, sizeof checks.starts);
+    check_forgotten(s);
     check_begin(s);
 }
 
@@ -141,11 +142,12 @@ static void take_lane(struct sim *s, const struct sim_call *c)
     for (size_t i = 0; i < COUNT(checks.flights); i++) {
         struct flight *f = &checks.flights[i];
         if (f->call && !strcmp(f->lane, lane))
-            sim_complain(s, "two changes in flight on %s: %s is the second", lane, c->action);
+            sim_complain(s, "lanes: two changes in flight on %s: %s is the second", lane,
+                         c->action);
         free_one = f->call ? free_one : f;
     }
     if (!free_one) {
-        sim_complain(s, "more than %zu changes in flight", COUNT(checks.flights));
+        sim_complain(s, "lanes: more than %zu changes in flight", COUNT(checks.flights));
         return;
     }
     size_t lanes = 1;
@@ -180,7 +182,7 @@ static void spend(struct sim *s, const struct sim_call *c)
     b->at_ms = now;
     b->spent_us += period * 1000 / limit;
     if (b->spent_us > (period + period / limit + 1) * 1000)
-        sim_complain(s, "%s is called more often than %" PRId64 " times in %" PRId64 " ms",
+        sim_complain(s, "budget: %s is called more often than %" PRId64 " times in %" PRId64 " ms",
                      c->action, limit, period);
 }
 
@@ -199,7 +201,7 @@ static void check_ours(struct sim *s, const struct sim_call *c)
 {
     for (size_t i = 0; i < c->params.len; i++)
         if (map_get(&s->foreign, c->params.items[i].value))
-            sim_complain(s, "%s touches %s, which is not ours", c->action,
+            sim_complain(s, "ours: %s touches %s, which is not ours", c->action,
                          c->params.items[i].value);
 }
 
@@ -221,13 +223,13 @@ static void check_token(struct sim *s, const struct sim_call *c)
     if (!text)
         return;
     if (!disk_holds_synced(s->disk, text))
-        sim_complain(s, "%s leaves before its intent is on disk", c->action);
+        sim_complain(s, "journal: %s leaves before its intent is on disk", c->action);
     struct token *t = map_get(&checks.tokens, text);
     const uint64_t digest = call_digest(c);
     if (t && t->over)
-        sim_complain(s, "%s takes a token again that was answered", c->action);
+        sim_complain(s, "token: %s takes a token again that was answered", c->action);
     if (t && t->digest != digest)
-        sim_complain(s, "%s takes the token of another call", c->action);
+        sim_complain(s, "token: %s takes the token of another call", c->action);
     if (!t) {
         t = arena_alloc(&checks.token_arena, sizeof *t);
         map_put(&checks.tokens, text, t);
@@ -251,7 +253,7 @@ static void check_pace(struct sim *s, const struct sim_call *c)
     const size_t at = st->next + COUNT(st->at_ms) - 2 * most;
     const int64_t *before = &st->at_ms[at % COUNT(st->at_ms)];
     if (*before && now >= *before && now - *before < 900)
-        sim_complain(s, "%s: more than %zu starts in a second", c->action, most);
+        sim_complain(s, "pace: %s: more than %zu starts in a second", c->action, most);
     st->at_ms[st->next++ % COUNT(st->at_ms)] = now;
 }
 
@@ -261,13 +263,16 @@ void check_request(struct sim *s, const struct sim_call *c)
     if (!c->write)
         return;
     show_call(s, c);
+    if (strstr(c->action, "Servers"))
+        s->view.stale |= VIEW_GROUPS; /* a replacement may be over since */
     view_refresh(s);
+    s->before = view_digest(&s->view);
     check_ours(s, c);
     take_lane(s, c);
     check_pace(s, c);
     check_token(s, c);
     if (s->net.refused == call_digest(c))
-        sim_complain(s, "%s is repeated although it was refused for good", c->action);
+        sim_complain(s, "refusal: %s is repeated although it was refused for good", c->action);
 }
 
 /* ---- answers --------------------------------------------------------------------------------- */
@@ -290,6 +295,14 @@ static unsigned parts_of(const char *action)
     return VIEW_LBS;
 }
 
+/* Is it of an Ingress that nobody can read?  Then its servers stay as they are (README.md, Known).
+ */
+static bool is_stuck(const struct world *w, const struct view_group *g)
+{
+    const int i = g->ingress[0] == 'i' ? g->ingress[1] - '0' : -1;
+    return i >= 0 && i < INGRESSES && w->ingresses[i].hostile;
+}
+
 /* Does some rule of ours send requests to a group that takes none, while its service has pods? */
 static void check_served(struct sim *s, const char *after)
 {
@@ -298,9 +311,11 @@ static void check_served(struct sim *s, const char *after)
         for (size_t k = 0; v->rules.items[i].groups[k] && !v->rules.items[i].gone; k++) {
             const struct view_group *g = view_group(v, v->rules.items[i].groups[k]);
             const struct sim_service *of = g ? world_service(&s->world, g->service) : NULL;
-            if (of && g->ours && !g->available && of->pods && !of->filling)
-                sim_complain(s, "after %s rule %s leads to group %s (%s), which takes no request",
-                             after, v->rules.items[i].id, g->id, g->name);
+            if (of && g->ours && !g->available && of->pods && !of->filling
+                && !is_stuck(&s->world, g))
+                sim_complain(
+                    s, "served: after %s rule %s leads to group %s (%s), which takes no request",
+                    after, v->rules.items[i].id, g->id, g->name);
         }
 }
 
@@ -317,7 +332,7 @@ static void end_token(const struct sim_call *c, int status, const char *code)
     t->over = t->over || (!t->doubt && status != 200);
 }
 
-static void show_rules(const struct sim *s)
+void check_show_rules(const struct sim *s)
 {
     const struct view *v = &s->view;
     for (size_t i = 0; i < v->rules.len; i++) {
@@ -341,6 +356,19 @@ static bool is_batch(const struct sim_call *c)
     return false;
 }
 
+/* Calls that change a rule or a server set change one. */
+static bool is_seen(const char *action)
+{
+    return strstr(action, "Rules") || strstr(action, "ServersToServer")
+           || strstr(action, "ServersFromServer") || strstr(action, "ServersInServer");
+}
+
+static void check_vain(struct sim *s, const struct sim_call *c)
+{
+    if (!s->disturbed_ms && is_seen(c->action) && view_digest(&s->view) == s->before)
+        sim_complain(s, "vain: %s asks for what is so already", c->action);
+}
+
 void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
                   bool by_fault)
 {
@@ -351,87 +379,36 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
                by_fault ? " (fault)" : "", status, code ? code : "");
     if (!c->write)
         return;
+    if (s->failing && !code && !strcmp(s->failing, c->action)) {
+        s->failing = by_fault ? s->failing : NULL; /* it may not have begun one */
+        s->faulty = true;
+        sim_disturb(s);
+    }
     end_token(c, status, code);
     /* Once is a reading that showed a change before it was done. */
     if (code && !strncmp(code, "ResourceInUse", 13) && !s->disturbed_ms && ++s->in_use > 2)
-        sim_complain(s, "%s is answered %s: what is in use goes last", c->action, code);
+        sim_complain(s, "use: %s is answered %s: what is in use goes last", c->action, code);
     if (code && !strncmp(code, "ResourceInUse", 13) && s->options.verbose)
-        show_rules(s);
+        check_show_rules(s);
     if (is_busy(code) && !s->disturbed_ms)
-        sim_complain(s, "%s is answered %s: another change was not over", c->action, code);
-    if (by_fault && code && !strncmp(code, "IllegalParam", 12)) {
-        if (!is_batch(c)) /* of a batch nobody knows which one */
-            s->net.refused = call_digest(c);
-        s->unbounded = true; /* the others go on without it */
-    }
+        sim_complain(s, "lanes: %s is answered %s: another change was not over", c->action, code);
+    if (by_fault && code && !strncmp(code, "IllegalParam", 12) && !is_batch(c))
+        s->net.refused = call_digest(c); /* of a batch nobody knows which one */
     if (code && !by_fault)
         return;
     s->view.stale |= parts_of(c->action) | VIEW_GROUPS;
     check_routing(s, c->action);
+    if (!by_fault && status == 200)
+        check_vain(s, c);
     if (!s->disturbed_ms && strcmp(c->action, "ReplaceServersInServerGroup") != 0)
         check_served(s, c->action);
 }
 
-/* ---- routing --------------------------------------------------------------------------------- */
-
-static void push_goal(struct sim *s, const struct routing *r)
-{
-    for (size_t i = 0; i < s->n_goals; i++)
-        if (!memcmp(&s->goals[i], r, sizeof *r))
-            return;
-    if (s->n_goals == GOALS_MAX)
-        s->unbounded = true;
-    else
-        s->goals[s->n_goals++] = *r;
-}
-
-void check_goal(struct sim *s)
-{
-    struct routing r;
-    for (int d = 0; d < DOUBTS; d++) {
-        world_routing(&s->world, (enum sim_doubt)d, &r);
-        push_goal(s, &r);
-    }
-}
+/* ---- at rest --------------------------------------------------------------------------------- */
 
 void sim_disturb(struct sim *s)
 {
     s->disturbed_ms = s->net.now_ms;
-}
-
-void check_disturbance(struct sim *s)
-{
-    struct routing r;
-    sim_disturb(s);
-    view_refresh(s);
-    view_routing(&s->view, &r);
-    push_goal(s, &r);
-}
-
-static bool is_allowed(const struct sim *s, size_t i, outcome o)
-{
-    for (size_t k = 0; k < s->n_goals; k++)
-        if (s->goals[k].of[i] == o)
-            return true;
-    return false;
-}
-
-void check_routing(struct sim *s, const char *after)
-{
-    struct routing now;
-    view_refresh(s);
-    if (s->unbounded)
-        return;
-    view_routing(&s->view, &now);
-    for (size_t i = 0; i < PROBES; i++) {
-        const struct probe p = probe_at(i);
-        s->counts.probes++;
-        if (!is_allowed(s, i, now.of[i]) && s->options.verbose && !sim_failed(s))
-            show_rules(s);
-        if (!is_allowed(s, i, now.of[i]))
-            sim_complain(s, "after %s lb%d sends %s%s neither where it did nor where it is to",
-                         after, p.lb, p.host, p.path);
-    }
 }
 
 static size_t our_rules(const struct view *v)
@@ -442,37 +419,16 @@ static size_t our_rules(const struct view *v)
     return n;
 }
 
-static bool is_at_goal(struct sim *s, const struct routing *now)
-{
-    struct routing want[DOUBTS];
-    if (our_rules(&s->view) != world_rules(&s->world))
-        return false;
-    for (int d = 0; d < DOUBTS; d++)
-        world_routing(&s->world, (enum sim_doubt)d, &want[d]);
-    for (size_t i = 0; i < PROBES; i++)
-        if (now->of[i] != want[0].of[i] && now->of[i] != want[1].of[i]
-            && now->of[i] != want[2].of[i])
-            return false;
-    return true;
-}
-
 void check_quiet(struct sim *s)
 {
-    struct routing now;
     s->view.stale |= VIEW_GROUPS;
-    view_refresh(s);
-    view_routing(&s->view, &now);
-    if (!is_at_goal(s, &now)) {
-        if (!s->unbounded && !s->disturbed_ms && !s->faulty)
-            sim_complain(s, "the agent rests, although not all is as asked for");
+    if (!check_is_routed(s) || our_rules(&s->view) != world_rules(&s->world)) {
+        if (!s->disturbed_ms && !s->faulty)
+            sim_complain(s, "rest: the agent rests, although not all is as asked for");
         return;
     }
     s->faulty = false;
     s->in_use = 0;
-    s->goals[0] = now;
-    s->n_goals = 1;
-    check_goal(s);
-    s->unbounded = false;
     if (s->net.now_ms - s->disturbed_ms > CALM_MS)
         s->disturbed_ms = 0;
     for (size_t i = 0; i < SERVICES; i++)
@@ -487,7 +443,7 @@ static void check_servers(struct sim *s)
         const struct view_group *g = &s->view.groups.items[i];
         const struct sim_service *of = world_service(&s->world, g->service);
         if (g->ours && of && of->pods != g->pods)
-            sim_complain(s, "group %s (%s) holds servers %x, not %x", g->id, g->name, g->pods,
+            sim_complain(s, "end: group %s (%s) holds servers %x, not %x", g->id, g->name, g->pods,
                          of->pods);
     }
 }
@@ -502,13 +458,16 @@ static void check_counts(struct sim *s)
         lbs += !map_get(&s->foreign, v->lbs.items[i].id);
     foreign = v->rules.len - rules + v->groups.len - groups + v->lbs.len - lbs;
     if (rules != world_rules(&s->world))
-        sim_complain(s, "%zu rules are left, %zu were asked for", rules, world_rules(&s->world));
+        sim_complain(s, "end: %zu rules are left, %zu were asked for", rules,
+                     world_rules(&s->world));
     if (groups != world_groups(&s->world))
-        sim_complain(s, "%zu groups are left, %zu were asked for", groups, world_groups(&s->world));
+        sim_complain(s, "end: %zu groups are left, %zu were asked for", groups,
+                     world_groups(&s->world));
     if (lbs != BALANCERS || v->listeners.len != BALANCERS)
-        sim_complain(s, "%zu load balancers with %zu listeners are left", lbs, v->listeners.len);
+        sim_complain(s, "end: %zu load balancers with %zu listeners are left", lbs,
+                     v->listeners.len);
     if (foreign != map_count(&s->foreign))
-        sim_complain(s, "%zu of %zu things that are not ours are left", foreign,
+        sim_complain(s, "ours: %zu of %zu things that are not ours are left", foreign,
                      map_count(&s->foreign));
 }
 
@@ -523,7 +482,7 @@ void check_end(struct sim *s)
         struct routing want;
         world_routing(&s->world, DOUBT_NONE, &want);
         if (want.of[i] != now.of[i])
-            sim_complain(s, "in the end lb%d does not send %s%s where it is to", p.lb, p.host,
+            sim_complain(s, "end: in the end lb%d does not send %s%s where it is to", p.lb, p.host,
                          p.path);
     }
     check_counts(s);

@@ -21,7 +21,8 @@ static bool do_deed(struct sim *s, const char *action, const char *const *params
     if (made)
         map_put(&s->foreign, made, s);
     if (s->options.verbose)
-        printf("    console: %s %s\n", action, reply.code ? reply.code : "");
+        printf("    console: %s %s=%s %s\n", action, d.params.items[0].name,
+               d.params.items[0].value, reply.code ? reply.code : "");
     json_done(&reply.body);
     s->view.stale = VIEW_ALL;
     return !reply.code;
@@ -34,7 +35,7 @@ static bool make_group(struct sim *s)
         "ServerGroupName", name, "VpcId", "vpc-1", "HealthCheckConfig.HealthCheckEnabled",
         "false",           NULL
     };
-    return map_count(&s->foreign) < 8 && !s->job_armed
+    return map_count(&s->foreign) < 8 && !s->failing
            && do_deed(s, "CreateServerGroup", params, "ServerGroupId");
 }
 
@@ -60,7 +61,7 @@ void step_make_foreign(struct sim *s)
                                           "vsw-2",
                                           NULL };
     if (!do_deed(s, "CreateLoadBalancer", params, "LoadBalancerId") || !make_group(s))
-        sim_complain(s, "the mock does not let others make things");
+        sim_complain(s, "simulator: the mock does not let others make things");
 }
 
 static const struct view_rule *any_rule(struct sim *s)
@@ -72,10 +73,29 @@ static const struct view_rule *any_rule(struct sim *s)
     return r->foreign ? NULL : r;
 }
 
+/* The route it is of that nobody can read now: nobody may change or make it again, either. */
+static struct sim_route *stuck_route(struct sim *s, const struct view_rule *r)
+{
+    const char *path = r->paths[0] ? r->paths[0] : "";
+    const size_t n = strlen(path);
+    const bool prefix = r->paths[1] || (n && path[n - 1] == '*');
+    return world_hostile_route(&s->world, view_lb_of(&s->view, r->listener),
+                               r->hosts[0] ? r->hosts[0] : "", strcmp(path, "/*") ? path : "/",
+                               !prefix);
+}
+
 static bool delete_rule(struct sim *s)
 {
     const struct view_rule *r = any_rule(s);
-    return r && do_deed(s, "DeleteRule", (const char *const[]){ "RuleId", r->id, NULL }, NULL);
+    if (!r)
+        return false;
+    struct sim_route *stuck = stuck_route(s, r);
+    check_deed(s, r, true);
+    if (!do_deed(s, "DeleteRule", (const char *const[]){ "RuleId", r->id, NULL }, NULL))
+        return false;
+    if (stuck)
+        stuck->lost = true;
+    return true;
 }
 
 static bool any_hostile(const struct world *w)
@@ -112,7 +132,10 @@ static bool edit_rule(struct sim *s)
     }
     if (k == 1 && any_hostile(&s->world))
         return false; /* the group would be in use for as long as nobody may correct that */
-    return r && g && g->ours && do_deed(s, "UpdateRuleAttribute", params, NULL);
+    if (!r || !g || !g->ours || stuck_route(s, r))
+        return false; /* and nobody knows the order of what nobody may correct */
+    check_deed(s, r, false);
+    return do_deed(s, "UpdateRuleAttribute", params, NULL);
 }
 
 static bool add_rule(struct sim *s)
@@ -193,8 +216,6 @@ bool change_by_console(struct sim *s)
     if (s->agent && !s->faulty && !one_in(s, 3)) {
         agent_resync(s->agent);
         life_settle(s);
-    } else {
-        s->unbounded = true; /* plans are made for what is there no more */
     }
     return true;
 }

@@ -1,4 +1,5 @@
 /* fault.c - what goes wrong in a step. */
+#include <stdio.h>
 #include <string.h>
 
 #include "mock-server/fault/fault.h"
@@ -43,6 +44,8 @@ static void fault_of_mock(struct sim *s)
     }
     if (f->effect == FAULT_RESTART || f->effect == FAULT_RESTART_AFTER)
         f->ms = 100;
+    if (s->options.verbose)
+        printf("    fault: %d of %s\n", (int)f->effect, f->action);
 }
 
 /* Refused for good; another run tries again. */
@@ -68,16 +71,19 @@ static void failing_job(struct sim *s)
     static const char *const actions[] = { "CreateRules", "UpdateRulesAttribute", "DeleteRules",
                                            "CreateServerGroup", "AddServersToServerGroup" };
     struct error err;
-    if (!cloud_fail_next(mock_cloud(s->mock), actions[draw(s, COUNT(actions))], "506",
-                         "made to fail", &err))
-        sim_complain(s, "cloud_fail_next: %s", err.msg);
-    s->job_armed = true;
-    sim_disturb(s);
+    if (s->failing)
+        return;
+    s->failing = actions[draw(s, COUNT(actions))];
+    if (!cloud_fail_next(mock_cloud(s->mock), s->failing, "506", "made to fail", &err))
+        sim_complain(s, "simulator: cloud_fail_next: %s", err.msg);
 }
 
 void fault_arm(struct sim *s)
 {
-    switch (draw(s, 14)) {
+    const size_t kind = draw(s, 12);
+    if (s->options.verbose)
+        printf("    fault kind %zu\n", kind);
+    switch (kind) {
     case 0:
     case 1:
     case 2:
@@ -98,20 +104,27 @@ void fault_arm(struct sim *s)
     case 9: s->net.latency_ms = 500 + (int64_t)draw(s, 8000); break;
     case 10: definite_refusal(s); break;
     case 11: failing_job(s); break;
-    case 12:
-    case 13: /* a reading beside the changes */
-        if (s->agent)
-            agent_resync(s->agent);
-        break;
     default: break;
     }
 }
 
+static bool lists_lie(const struct sim *s)
+{
+    const struct fault_set *set = mock_faults(s->mock);
+    bool lie = s->net.lag_ms > 0;
+    for (size_t i = 0; i < set->rules.len; i++)
+        lie = lie || set->rules.items[i].effect == FAULT_HIDE_ENTRY
+              || set->rules.items[i].effect == FAULT_STALE;
+    return lie;
+}
+
 void step_clear_faults(struct sim *s)
 {
+    if (lists_lie(s))
+        s->lies_ms = sim_now(s);
     fault_clear(mock_faults(s->mock));
     s->net.die_before = s->net.die_after = 0;
     disk_fail(s->disk, DISK_OK, 0);
     s->net.latency_ms = 20;
-    s->net.lag_ms = 0;
+    s->net.lag_ms = s->net.read_ms = 0;
 }

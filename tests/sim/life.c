@@ -12,12 +12,14 @@ static void note(void *arg, const struct agent_event *e)
     struct sim *s = arg;
     const struct error *err = e->err ? e->err : e->step ? e->step->err : NULL;
     s->in_sync += e->kind == AGENT_IN_SYNC;
+    if (e->step && e->step->kind == APPLY_DONE && e->step->step->family == LANE_LOAD_BALANCER)
+        s->done_ms = e->at_ms;
     if (s->options.verbose && (err || e->problem || e->refusal))
         printf("    agent: %s\n", e->problem   ? e->problem->message
                                   : e->refusal ? e->refusal->message
                                                : err->msg);
     if (err && strstr(err->msg, "PRIVATE KEY"))
-        sim_complain(s, "a private key is told");
+        sim_complain(s, "secret: a private key is told");
 }
 
 static void set_objects(struct sim *s)
@@ -25,7 +27,8 @@ static void set_objects(struct sim *s)
     struct object_set set = { 0 };
     objects_all(&s->world, &set);
     if (set.incomplete)
-        sim_complain(s, "an object of the simulator cannot be read: %s", set.problems.items[0].msg);
+        sim_complain(s, "simulator: an object of the simulator cannot be read: %s",
+                     set.problems.items[0].msg);
     agent_set_objects(s->agent, &set);
 }
 
@@ -38,7 +41,7 @@ bool life_start(struct sim *s)
     if (!agent_new(&s->agent, &s->config, &err)) {
         s->agent = NULL;
         if (!disk_is_dead(s->disk) && !disk_has_failed(s->disk))
-            sim_complain(s, "the agent does not start: %s", err.msg);
+            sim_complain(s, "life: the agent does not start: %s", err.msg);
         return false;
     }
     set_objects(s);
@@ -84,6 +87,10 @@ static bool turn(struct sim *s, int64_t *wait)
 {
     struct error err;
     s->counts.turns++;
+    if (s->read_due_ms && s->read_due_ms <= s->net.now_ms) {
+        s->read_due_ms = 0;
+        agent_resync(s->agent);
+    }
     bool ok = agent_run(s->agent, sim_now(s), wait, &err);
     if (s->dead || disk_is_dead(s->disk)) {
         life_crash(s, rng_below(&s->rng, 2));
@@ -92,7 +99,7 @@ static bool turn(struct sim *s, int64_t *wait)
     if (ok)
         return true;
     if (!disk_has_failed(s->disk))
-        sim_complain(s, "the agent ends: %s", err.msg);
+        sim_complain(s, "life: the agent ends: %s", err.msg);
     if (s->options.verbose)
         printf("    the agent ends: %s\n", err.msg);
     life_stop(s);
@@ -111,7 +118,7 @@ void life_settle(struct sim *s)
         if (agent_is_quiet(s->agent))
             return;
         if (s->net.now_ms > end || i > TURNS_MAX) {
-            sim_complain(s, "the agent does not come to rest");
+            sim_complain(s, "rest: the agent does not come to rest");
             return;
         }
         if (wait != 0)
@@ -128,7 +135,7 @@ void life_pass(struct sim *s, int64_t ms)
         if (!turn(s, &wait))
             continue;
         if (++turns > TURNS_MAX) {
-            sim_complain(s, "the agent spins");
+            sim_complain(s, "rest: the agent spins");
             return;
         }
         if (wait < 0 || wait > end - s->net.now_ms)

@@ -11,7 +11,8 @@
 
 static const char usage[] =
     "Usage: alb-sim [--seed N] [--seeds N] [--steps N] [--reconciles N] [--skip A-B,C]\n"
-    "               [--faultless A-B,C] [--twice] [--no-shrink] [--verbose] [--go-on]\n"
+    "               [--faultless A-B,C] [--twice] [--no-shrink] [--keep-going]\n"
+    "               [--verbose] [--go-on]\n"
     "\n"
     "  --seed N        the first scenario (1)\n"
     "  --seeds N       how many scenarios, each with the next seed (1)\n"
@@ -19,6 +20,9 @@ static const char usage[] =
     "  --reconciles N  goes on with more seeds until there were so many\n"
     "  --skip LIST     steps that are left out\n"
     "  --faultless LIST  steps in which nothing goes wrong\n"
+    "  --keep-going    more scenarios after one that fails\n"
+    "  --go-on         more steps after one that fails, to see what comes of it\n"
+    "  --no-shrink     a scenario that fails is not cut down\n"
     "  --twice         each scenario twice: the same calls and replies, byte for byte\n";
 
 enum { STEPS_MAX = 100000 };
@@ -27,7 +31,7 @@ struct request {
     struct sim_options one;
     uint64_t seeds;
     int64_t reconciles;
-    bool twice, shrink;
+    bool twice, shrink, keep_going;
     bool skip[STEPS_MAX], faultless[STEPS_MAX];
     char dir[64];
 };
@@ -86,6 +90,8 @@ static bool read_arguments(struct request *r, int argc, char **argv)
             r->twice = true;
         else if (!strcmp(argv[i], "--no-shrink"))
             r->shrink = false;
+        else if (!strcmp(argv[i], "--keep-going"))
+            r->keep_going = true;
         else if (!strcmp(argv[i], "--go-on"))
             r->one.go_on = true;
         else if (!strcmp(argv[i], "--verbose"))
@@ -240,8 +246,8 @@ int main(int argc, char **argv)
         return 1;
     (void)setvbuf(stdout, NULL, _IOLBF, 0);
     const double began = seconds();
-    for (; ok && (runs < r.seeds || sum.reconciles < r.reconciles); runs++)
-        ok = run_one(&r, r.one.seed + runs, &sum);
+    for (; (ok || r.keep_going) && (runs < r.seeds || sum.reconciles < r.reconciles); runs++)
+        ok = run_one(&r, r.one.seed + runs, &sum) && ok;
     print_counts(&sum, runs, seconds() - began);
     char path[128];
     (void)snprintf(path, sizeof path, "%s/state.db", r.dir);

@@ -145,10 +145,17 @@ static int64_t slowness(const struct httpd_reply *reply)
     return reply->piece ? (int64_t)(reply->body_len / reply->piece) * reply->pause_ms : 0;
 }
 
-static void push_answer(struct sim *s, const struct sim_call *c, const struct httpd_reply *reply)
+static bool is_list(const char *action)
+{
+    return !strncmp(action, "List", 4) && strcmp(action, "ListAsynJobs") != 0;
+}
+
+/* The status that the agent will see; 0: none. */
+static int push_answer(struct sim *s, const struct sim_call *c, const struct httpd_reply *reply)
 {
     const int64_t now = s->net.now_ms;
-    int64_t due = (reply->due_ms > now ? reply->due_ms : now) + s->net.latency_ms + slowness(reply);
+    int64_t due = (reply->due_ms > now ? reply->due_ms : now) + s->net.latency_ms + slowness(reply)
+                  + (is_list(c->action) ? s->net.read_ms : 0);
     bool late = due > now + TIMEOUT_MS;
     struct sim_reply *r = push_reply(s, c->id, late ? now + TIMEOUT_MS : due);
     r->write = c->write;
@@ -164,6 +171,7 @@ static void push_answer(struct sim *s, const struct sim_call *c, const struct ht
     else
         set_body(r, reply->body, reply->body_len);
     r->http.retry_after_ms = retry_after(reply);
+    return r->http.status;
 }
 
 /* ---- requests -------------------------------------------------------------------------------- */
@@ -222,8 +230,8 @@ static void do_call(struct sim *s, const struct http_request *request, struct si
     bool by_fault = fired(s) != faults;
     s->counts.faults += by_fault;
     trace(s, reply.body ? reply.body : "", reply.body_len);
-    push_answer(s, c, &reply);
-    check_answer(s, c, reply.reset ? 0 : reply.status, code_of(a, &reply), by_fault);
+    const int status = push_answer(s, c, &reply);
+    check_answer(s, c, status, code_of(a, &reply), by_fault);
 }
 
 static void die(struct sim *s)
@@ -284,7 +292,7 @@ void net_wait(struct sim *s, int64_t ms)
     for (const struct sim_reply *r = s->net.replies; r; r = r->next)
         until = r->due_ms < until ? r->due_ms : until;
     if (until == INT64_MAX) {
-        sim_complain(s, "the agent waits for ever, and nothing is on its way");
+        sim_complain(s, "rest: the agent waits for ever, and nothing is on its way");
         return;
     }
     if (until > s->net.now_ms)

@@ -57,7 +57,7 @@ static bool open_mock(struct sim *s)
     };
     if (mock_open(&s->mock, &config, &err))
         return true;
-    sim_complain(s, "mock: %s", err.msg);
+    sim_complain(s, "simulator: %s", err.msg);
     return false;
 }
 
@@ -73,15 +73,13 @@ static void begin(struct sim *s)
     view_refresh(s);
     step_make_foreign(s);
     check_disturbance(s); /* nothing is there, and then no rules */
-    for (size_t i = 0; i < PROBES; i++)
-        s->goals[1].of[i] = OUTCOME_DEFAULT;
-    s->n_goals = 2;
+    check_allow(s, OUTCOME_DEFAULT);
     check_goal(s);
     life_settle(s);
     check_quiet(s);
     const struct apply_pace *pace = &s->config.pace[LANE_SERVER_GROUP];
     if (!pace->concurrent && !pace->starts_per_second && s->most_lanes < 3)
-        sim_complain(s, "groups are made one after the other");
+        sim_complain(s, "parallel: groups are made one after the other");
 }
 
 /* Nothing is asked for that cannot be, nothing goes wrong any more. */
@@ -107,9 +105,10 @@ static void end(struct sim *s)
     const int64_t writes = s->net.writes;
     life_pass(s, 2 * RESYNC_MS + 60000);
     if (!sim_failed(s) && s->net.writes != writes)
-        sim_complain(s, "%d writes although all is as asked for", (int)(s->net.writes - writes));
+        sim_complain(s, "writes: %d writes although all is as asked for",
+                     (int)(s->net.writes - writes));
     if (disk_holds(s->disk, "PRIVATE KEY"))
-        sim_complain(s, "a private key is in the state file");
+        sim_complain(s, "secret: a private key is in the state file");
 }
 
 static void finish(struct sim *s)

@@ -32,11 +32,12 @@ enum {
     ASKED_HOSTS = HOSTS + 1,
     ASKED_PATHS = 10,
     PROBES = BALANCERS * ASKED_HOSTS * ASKED_PATHS,
-    GOALS_MAX = 64
+    LEGAL_MAX = 64
 };
 
 struct sim_route {
     bool on, exact;
+    bool lost;                  /* somebody took its rule away, and nobody may make it again  */
     uint8_t path, service, gen; /* 'gen' of the service's name */
 };
 struct sim_ingress {
@@ -87,6 +88,11 @@ const char *sim_service_name(struct arena *a, const struct world *w, size_t i);
 /* Rules of an Ingress that cannot be translated stand, but nobody says where among the others. */
 enum sim_doubt { DOUBT_NONE, DOUBT_FIRST, DOUBT_LAST, DOUBTS };
 void world_routing(const struct world *w, enum sim_doubt doubt, struct routing *out);
+/* Tells 'met' of each rule that is asked for and meets a probe, whatever stands before it. */
+void world_met(const struct world *w, void (*met)(void *arg, size_t probe, outcome o), void *arg);
+/* The route of an Ingress that cannot be read that a rule is of, or NULL. */
+struct sim_route *world_hostile_route(struct world *w, int lb, const char *host, const char *path,
+                                      bool exact);
 /* How many rules and groups there are to be. */
 size_t world_rules(const struct world *w);
 size_t world_groups(const struct world *w);
@@ -177,6 +183,12 @@ void view_routing(const struct view *v, struct routing *out);
 const struct view_group *view_group(const struct view *v, const char *id);
 const struct view_rule *view_rule(const struct view *v, const char *id);
 const char *view_listener_lb(const struct view *v, const char *id);
+/* Does a probe match a rule's conditions, at its listener? */
+bool view_meets(const struct view *v, const struct view_rule *r, size_t probe);
+/* Of the rules and of the servers of groups. */
+uint64_t view_digest(const struct view *v);
+/* Which of our load balancers a listener belongs to, or -1. */
+int view_lb_of(const struct view *v, const char *listener);
 
 /* ---- net.c: the transport, and what is checked of each call ---------------------------------- */
 
@@ -187,6 +199,7 @@ struct sim_net {
     struct clock mock_clock;
     int64_t now_ms, skew_ms;
     int64_t latency_ms, lag_ms;
+    int64_t read_ms;           /* that lists take beside */
     int64_t lag_since_ms;      /* what was shown once is not hidden again */
     struct sim_reply *replies; /* on their way, by number */
     uint64_t last_id;
@@ -220,6 +233,21 @@ struct sim_result {
     struct sim_counts counts;
 };
 
+/* Outcomes of a probe that are allowed. */
+struct legal {
+    outcome of[LEGAL_MAX];
+    size_t n;
+    bool any; /* there are too many */
+};
+/* What somebody at the console did to a rule, until the agent has read it. */
+struct deed {
+    const char *id; /* of the rule */
+    int lb;
+    int64_t at_ms; /* by the agent's clock */
+    bool deletes;
+    bool slow; /* the agent has to see for a while that it is not there any more */
+};
+
 struct sim {
     struct sim_options options;
     struct sim_counts counts;
@@ -237,22 +265,26 @@ struct sim {
     size_t step;
     struct rng rng; /* of the step */
 
-    /* What routings are allowed now: those asked for since all was as asked for, and those
-     * that somebody else made. */
-    struct routing goals[GOALS_MAX];
-    size_t n_goals;
-    bool unbounded;       /* too many: nothing is checked until all is as asked for */
-    bool faulty;          /* something was to go wrong since all was as asked for */
-    int64_t disturbed_ms; /* when somebody else, or a fault, may have emptied a group or made
-                             something busy; 0: not since all was as asked for        */
-    struct map foreign;   /* ids of what others made */
-    struct map births;    /* ids, since when they are there */
-    bool dead;            /* the agent died in the middle of a turn */
-    int in_use;           /* refusals of it since all was as asked for       */
-    size_t most_lanes;    /* that had a change in flight at once             */
-    int64_t in_sync;      /* times an agent said so */
-    bool job_armed;       /* some job of the cloud is still to fail, whoever begins it */
-    bool restart_due;     /* a refusal for good was played: only a new run tries again */
+    struct legal legal[PROBES]; /* where each may go                                        */
+    struct legal loose[PROBES]; /* and where, beside, while deeds are not read that touch it */
+    bool touched[PROBES];
+    LIST_OF(struct deed) deeds; /* that are not read                                        */
+    struct routing last;        /* when it was looked at last                               */
+    int64_t done_ms;            /* when the agent last completed a change of load balancers */
+    int64_t lies_ms;            /* until when lists may have shown what is not              */
+    bool faulty;                /* something was to go wrong since all was as asked for     */
+    int64_t disturbed_ms;       /* when somebody else, or a fault, may have emptied a group or made
+                                   something busy; 0: not since all was as asked for        */
+    struct map foreign;         /* ids of what others made */
+    struct map births;          /* ids, since when they are there */
+    int64_t read_due_ms;        /* when a reading is to begin; 0: none */
+    uint64_t before;            /* a digest of the view when the last write left */
+    bool dead;                  /* the agent died in the middle of a turn */
+    int in_use;                 /* refusals of it since all was as asked for       */
+    size_t most_lanes;          /* that had a change in flight at once             */
+    int64_t in_sync;            /* times an agent said so */
+    const char *failing;        /* the next job of this action fails, whoever begins it; or NULL */
+    bool restart_due;           /* a refusal for good was played: only a new run tries again */
 };
 
 /* The first complaint is kept; the run ends soon. */
@@ -283,14 +315,26 @@ void check_reply(struct sim *s, uint64_t id);
 void check_answer(struct sim *s, const struct sim_call *c, int status, const char *code,
                   bool by_fault);
 void check_restart(struct sim *s);
-/* The cloud changed: is every probe routed old or new? */
-void check_routing(struct sim *s, const char *after);
-void check_goal(struct sim *s);
-void check_disturbance(struct sim *s);
+void check_show_rules(const struct sim *s);
 void sim_disturb(struct sim *s);
 /* The agent is quiet: is all as asked for?  Then a new window begins. */
 void check_quiet(struct sim *s);
 void check_end(struct sim *s);
+
+/* routing.c */
+/* The cloud changed: is every probe routed old or new? */
+void check_routing(struct sim *s, const char *after);
+/* The objects changed. */
+void check_goal(struct sim *s);
+/* Somebody else changed the cloud, or is about to change a rule: 'r' as it is now. */
+void check_disturbance(struct sim *s);
+void check_deed(struct sim *s, const struct view_rule *r, bool deletes);
+/* The agent begins anew: it cannot tell any more how old what it knows is. */
+void check_forgotten(struct sim *s);
+/* Every probe may go there. */
+void check_allow(struct sim *s, outcome o);
+/* At rest: does every probe go where it is to? */
+bool check_is_routed(struct sim *s);
 
 /* life.c: agents come and go */
 bool life_start(struct sim *s);

@@ -103,10 +103,17 @@ static void end_window(struct sim *s)
         check_quiet(s);
 }
 
+/* A reading beside the changes, which may take longer than they do. */
+static void read_beside(struct sim *s)
+{
+    s->net.read_ms = (int64_t)draw(s, 3) * (int64_t)draw(s, 500);
+    s->read_due_ms = s->net.now_ms + (int64_t)draw(s, 1500);
+}
+
 void step_do(struct sim *s, bool with_fault)
 {
     const struct kind *c = draw_change(s);
-    const bool faulty = one_in(s, 4), overlaps = one_in(s, 10);
+    const bool faulty = one_in(s, 4), overlaps = one_in(s, 10), reads = one_in(s, 5);
     const int64_t rest = (int64_t)draw(s, 3000);
     s->world.version++;
     if (s->options.verbose)
@@ -118,6 +125,8 @@ void step_do(struct sim *s, bool with_fault)
         if (one_in(s, 3))
             fault_arm(s);
     }
+    if (reads)
+        read_beside(s);
     s->rng.state = kept.state + 1; /* what follows is the same without the fault */
     s->net.step_calls = 0;
     s->counts.events++;

@@ -12,7 +12,8 @@ static const char ingress_tag[] = "ingress.k8s.alibaba/ingress_name";
 static const char service_tag[] = "ingress.k8s.alibaba/service_name";
 static const char albconfig_tag[] = "ingress.k8s.alibaba/albconfig";
 
-static cJSON *ask(struct sim *s, const char *action)
+/* One page, from 'next' on. */
+static cJSON *ask_page(struct sim *s, const char *action, const char *next)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     cJSON *params CLEANUP(json_done) = cJSON_CreateObject();
@@ -23,10 +24,29 @@ static cJSON *ask(struct sim *s, const char *action)
                                      .request_id = "",
                                      .params = params };
     cJSON_AddItemToObject(params, "MaxResults", json_new_int(100));
+    if (next)
+        cJSON_AddItemToObject(params, "NextToken", cJSON_CreateString(next));
     cloud_execute(mock_cloud(s->mock), &a, mock_now_ms(s->mock), &call, &reply);
     if (reply.code)
-        sim_complain(s, "the view cannot %s: %s", action, reply.code);
+        sim_complain(s, "simulator: the view cannot %s: %s", action, reply.code);
     return reply.body;
+}
+
+/* All pages: the elements of the list 'name' in that of the first. */
+static cJSON *ask(struct sim *s, const char *action, const char *name)
+{
+    cJSON *all = ask_page(s, action, NULL), *list = cJSON_GetObjectItemCaseSensitive(all, name);
+    const char *next = json_str(all, "NextToken");
+    while (next && *next) {
+        cJSON *page CLEANUP(json_done) = ask_page(s, action, next);
+        cJSON *more = cJSON_GetObjectItemCaseSensitive(page, name);
+        while (more && more->child)
+            cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(more, more->child));
+        cJSON_DeleteItemFromObjectCaseSensitive(all, "NextToken");
+        next = json_str(page, "NextToken");
+        next = next ? cJSON_AddStringToObject(all, "NextToken", next)->valuestring : NULL;
+    }
+    return all;
 }
 
 static const char *text_of(struct arena *a, const cJSON *json, const char *name)
@@ -47,7 +67,7 @@ static void note_birth(struct sim *s, const char *id)
 static void read_lbs(struct sim *s)
 {
     struct view *v = &s->view;
-    cJSON *body CLEANUP(json_done) = ask(s, "ListLoadBalancers");
+    cJSON *body CLEANUP(json_done) = ask(s, "ListLoadBalancers", "LoadBalancers");
     const cJSON *e;
     v->lbs.len = v->listeners.len = 0;
     cJSON_ArrayForEach (e, json_get(body, "LoadBalancers")) {
@@ -64,7 +84,7 @@ static void read_lbs(struct sim *s)
         }
         note_birth(s, lb->id);
     }
-    cJSON *more CLEANUP(json_done) = ask(s, "ListListeners");
+    cJSON *more CLEANUP(json_done) = ask(s, "ListListeners", "Listeners");
     cJSON_ArrayForEach (e, json_get(more, "Listeners")) {
         struct view_listener *l = LIST_PUSH(&v->arena, &v->listeners);
         l->id = text_of(&v->arena, e, "ListenerId");
@@ -103,7 +123,7 @@ static void read_group(struct sim *s, const cJSON *e)
 static void read_servers(struct sim *s)
 {
     struct view *v = &s->view;
-    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroupServers");
+    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroupServers", "Servers");
     const cJSON *e;
     cJSON_ArrayForEach (e, json_get(body, "Servers")) {
         const char *id = json_str(e, "ServerGroupId"), *status = json_str(e, "Status");
@@ -112,7 +132,7 @@ static void read_servers(struct sim *s)
             struct view_group *g = &v->groups.items[i];
             if (strcmp(g->id, id) != 0)
                 continue;
-            bool going = status && !strcmp(status, "Removing");
+            bool going = status && (!strcmp(status, "Removing") || !strcmp(status, "Replacing"));
             g->servers += !going;
             g->available += status && !strcmp(status, "Available");
             if (dot && !going && dot[1] >= '1' && dot[1] < '1' + PODS)
@@ -123,7 +143,7 @@ static void read_servers(struct sim *s)
 
 static void read_groups(struct sim *s)
 {
-    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroups");
+    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroups", "ServerGroups");
     const cJSON *e;
     s->view.groups.len = 0;
     cJSON_ArrayForEach (e, json_get(body, "ServerGroups"))
@@ -182,7 +202,7 @@ static int by_priority(const void *x, const void *y)
 static void read_rules(struct sim *s)
 {
     struct view *v = &s->view;
-    cJSON *body CLEANUP(json_done) = ask(s, "ListRules");
+    cJSON *body CLEANUP(json_done) = ask(s, "ListRules", "Rules");
     const cJSON *e;
     v->rules.len = 0;
     cJSON_ArrayForEach (e, json_get(body, "Rules")) {
@@ -298,4 +318,52 @@ void view_routing(const struct view *v, struct routing *out)
         const char *listener = listeners[p.lb];
         out->of[i] = listener ? route(v, listener, &p) : OUTCOME_NONE;
     }
+}
+
+int view_lb_of(const struct view *v, const char *listener)
+{
+    for (int i = 0; i < BALANCERS; i++) {
+        const char *own = listener_of(v, i);
+        if (own && !strcmp(own, listener))
+            return i;
+    }
+    return -1;
+}
+
+bool view_meets(const struct view *v, const struct view_rule *r, size_t probe)
+{
+    const struct probe p = probe_at(probe);
+    return view_lb_of(v, r->listener) == p.lb && !r->odd && any_matches(r->hosts, p.host)
+           && any_matches(r->paths, p.path);
+}
+
+/* ---- has anything changed? ------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t h, uint64_t n)
+{
+    return (h ^ n) * 1099511628211U;
+}
+
+static uint64_t mix_text(uint64_t h, const char *text)
+{
+    for (; *text; text++)
+        h = mix(h, (unsigned char)*text);
+    return mix(h, 256);
+}
+
+uint64_t view_digest(const struct view *v)
+{
+    uint64_t sum = 0, h;
+    for (size_t i = 0; i < v->rules.len; i++) {
+        const struct view_rule *r = &v->rules.items[i];
+        h = mix(mix_text(14695981039346656037U, r->id), (uint64_t)r->priority);
+        for (size_t k = 0; r->hosts[k]; k++)
+            h = mix_text(h, r->hosts[k]);
+        for (size_t k = 0; r->paths[k]; k++)
+            h = mix_text(h, r->paths[k]);
+        sum += r->gone ? 0 : mix(h, r->to);
+    }
+    for (size_t i = 0; i < v->groups.len; i++)
+        sum += mix(mix_text(1, v->groups.items[i].id), v->groups.items[i].pods);
+    return sum;
 }

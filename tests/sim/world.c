@@ -118,7 +118,7 @@ static struct found find_route(const struct world *w, const struct probe *p, enu
             continue;
         for (size_t k = 0; k < ROUTES; k++) {
             const struct sim_route *r = &g->routes[k];
-            if (!r->on || !matches(r, p->path))
+            if (!r->on || r->lost || !matches(r, p->path))
                 continue;
             if (!best.route
                 || is_first(w, i, best.ingress, doubt, p->lb == 1 && goes_before(r, best.route)))
@@ -128,11 +128,11 @@ static struct found find_route(const struct world *w, const struct probe *p, enu
     return best;
 }
 
-/* The type of the path is not part of what they share. */
+/* The type of the path is not part of what they share.  What nobody can read gets no share. */
 static bool is_share(const struct sim_canary *c, const struct sim_ingress *g,
                      const struct sim_route *r)
 {
-    return c->on && c->lb == g->lb && c->host == g->host && c->route.path == r->path;
+    return c->on && !g->hostile && c->lb == g->lb && c->host == g->host && c->route.path == r->path;
 }
 
 static void name_ingress(char text[static 8], char kind, size_t i)
@@ -173,6 +173,35 @@ void world_routing(const struct world *w, enum sim_doubt doubt, struct routing *
     }
 }
 
+void world_met(const struct world *w, void (*met)(void *arg, size_t probe, outcome o), void *arg)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        for (size_t k = 0; w->ingresses[i].on && k < ROUTES; k++) {
+            const struct sim_ingress *g = &w->ingresses[i];
+            const struct found f = { &g->routes[k], i };
+            const outcome o = f.route->on ? outcome_of(w, &f) : OUTCOME_DEFAULT;
+            for (size_t n = 0; f.route->on && n < PROBES; n++) {
+                const struct probe p = probe_at(n);
+                if (g->lb == p.lb && !strcmp(hosts[g->host], p.host) && matches(f.route, p.path))
+                    met(arg, n, o);
+            }
+        }
+}
+
+struct sim_route *world_hostile_route(struct world *w, int lb, const char *host, const char *path,
+                                      bool exact)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        for (size_t k = 0; k < ROUTES; k++) {
+            struct sim_ingress *g = &w->ingresses[i];
+            struct sim_route *r = &g->routes[k];
+            if (g->hostile && r->on && g->lb == lb && r->exact == exact
+                && !strcmp(hosts[g->host], host) && !strcmp(paths[r->path], path))
+                return r;
+        }
+    return NULL;
+}
+
 /* ---- counts ---------------------------------------------------------------------------------- */
 
 size_t world_rules(const struct world *w)
@@ -180,7 +209,8 @@ size_t world_rules(const struct world *w)
     size_t n = 0;
     for (size_t i = 0; i < INGRESSES; i++)
         for (size_t k = 0; k < ROUTES; k++)
-            n += w->ingresses[i].on && w->ingresses[i].routes[k].on;
+            n += w->ingresses[i].on && w->ingresses[i].routes[k].on
+                 && !w->ingresses[i].routes[k].lost;
     return n;
 }
 
