@@ -85,6 +85,7 @@ enum alb_action_type { ALB_ACTION_UNSET, ALB_ACTION_TYPES(X) };
 
 /* The name on the wire, as "ForwardGroup"; NULL for 0 or a value out of range. */
 const char *alb_protocol_name(enum alb_protocol p);
+const char *alb_group_type_name(enum alb_group_type t);
 const char *alb_cond_name(enum alb_cond c);
 const char *alb_action_type_name(enum alb_action_type t);
 

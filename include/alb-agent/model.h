@@ -39,10 +39,12 @@ enum resource_leave {
 
 struct resource {
     /* Address. */
-    const char *lb; /* AlbConfig as "<namespace>/<name>": "kube-system/web"      */
+    const char *lb; /* AlbConfig as "<namespace>/<name>": "kube-system/web"; of
+                       what a Service borrows "Service/<namespace>/<name>"   */
     enum resource_kind kind;
     const char *key;    /* LoadBalancer: as 'lb'; Listener: "80/HTTP"; Rule: see
-                           rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>";
+                           rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>",
+                           or the id of one that is borrowed;
                            Certificate: its name in CAS; Acl: see acl_key()       */
     const char *parent; /* a rule's or an Acl's listener key, else ""                */
 
@@ -99,6 +101,18 @@ void model_copy(struct arena *a, const struct model *from, const char *lb, struc
  * its key moves to the key "<key>~<id>", where nothing wants it; the wanted one is not there. */
 void model_join(struct arena *a, const struct model *desired, const struct model *known,
                 const struct model *actual, struct model *out);
+
+/* ---- borrowed groups (alb-ingress.md §D.8) ------------------------------------------------ */
+
+/* A Service can keep the servers of a group that somebody else made and shares.  Such a group
+ * belongs to no load balancer of ours; its row stands under "Service/<ns>/<name>", which no
+ * AlbConfig is called. */
+const char *service_lb(struct arena *a, const char *ns, const char *name);
+/* "<ns>/<name>" of "Service/<ns>/<name>"; NULL: it is a load balancer. */
+const char *lb_service(const char *lb);
+/* Is it such a group?  It is never made and never deleted; its servers and our tags are all that
+ * is wanted of it. */
+bool resource_is_borrowed(const struct resource *r);
 
 /* ---- references ------------------------------------------------------------------------ */
 

@@ -96,6 +96,26 @@ void model_range(const struct model *m, const char *lb, size_t *first, size_t *e
     *end = low;
 }
 
+/* ---- borrowed groups ------------------------------------------------------------------- */
+
+#define SERVICE_PREFIX "Service/"
+
+const char *service_lb(struct arena *a, const char *ns, const char *name)
+{
+    return arena_fmt(a, SERVICE_PREFIX "%s/%s", ns, name);
+}
+
+const char *lb_service(const char *lb)
+{
+    const size_t n = strlen(SERVICE_PREFIX);
+    return strncmp(lb, SERVICE_PREFIX, n) ? NULL : lb + n;
+}
+
+bool resource_is_borrowed(const struct resource *r)
+{
+    return r->kind == RESOURCE_SERVER_GROUP && lb_service(r->lb);
+}
+
 /* ---- references ------------------------------------------------------------------------ */
 
 struct resolver {

@@ -157,6 +157,11 @@ SCHEMA(alb_server_group_list, "ServerGroups");
 #undef SELF
 /* clang-format on */
 
+const char *alb_group_type_name(enum alb_group_type t)
+{
+    return (size_t)t < COUNT(alb_group_type_names) ? alb_group_type_names[t] : NULL;
+}
+
 static bool same_text(const char *x, const char *y)
 {
     return !strcmp(x ? x : "", y ? y : "");

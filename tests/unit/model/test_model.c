@@ -201,6 +201,22 @@ static void test_groups_in_use_are_told_by_wanted_and_by_actual_rows(void **stat
     model_used_groups(&m, "a", NULL, NULL); /* nothing is asked */
 }
 
+static void test_borrowed_groups_stand_under_their_service(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct resource r = { .lb = service_lb(&a, "shop", "tea"), .kind = RESOURCE_SERVER_GROUP };
+    assert_string_equal(r.lb, "Service/shop/tea");
+    assert_string_equal(lb_service(r.lb), "shop/tea");
+    assert_null(lb_service("kube-system/web"));
+    assert_null(lb_service("Services/tea"));
+    assert_true(resource_is_borrowed(&r));
+    r.kind = RESOURCE_ACL;
+    assert_false(resource_is_borrowed(&r));
+    r = (struct resource){ .lb = "kube-system/web", .kind = RESOURCE_SERVER_GROUP };
+    assert_false(resource_is_borrowed(&r));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +227,7 @@ int main(void)
         cmocka_unit_test(test_certificates_are_referred_to_by_their_names),
         cmocka_unit_test(test_access_lists_are_referred_to_by_their_keys),
         cmocka_unit_test(test_groups_in_use_are_told_by_wanted_and_by_actual_rows),
+        cmocka_unit_test(test_borrowed_groups_stand_under_their_service),
     };
     return cmocka_run_group_tests_name("model/model", tests, NULL, NULL);
 }
