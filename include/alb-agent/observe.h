@@ -23,11 +23,13 @@ struct observe_in {
     const char *cluster_id;
     const struct observe_lb *lbs; /* borrowed until observe_free()                */
     size_t n_lbs;
-    const char *only;           /* read this load balancer of ours alone; NULL: all   */
+    const char *only;           /* read this load balancer of ours, or what this Service borrows,
+                                   alone; NULL: all                                             */
     bool background;            /* everything else goes first (alb.h)                 */
     const struct model *known;  /* what the store knows: tells ours from others' (borrowed) */
-    const struct model *wanted; /* which access lists are taken over, and of whose listeners they
-                                   are read; borrowed; NULL: none                          */
+    const struct model *wanted; /* which access lists are taken over, of whose listeners they are
+                                   read, and which groups are borrowed, besides the known ones
+                                   (model.h); borrowed; NULL: none                          */
 };
 
 struct observe;

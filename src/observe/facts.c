@@ -1,5 +1,6 @@
 /* facts.c - reading what translation lacks: zone and VPC of a vSwitch one call each, the
- * interfaces of up to 100 addresses of a VPC in one, all certificates page by page
+ * interfaces of up to 100 addresses of a VPC in one, 20 server groups in one, all certificates page
+ * by page
  * (companion-apis.md §2 to §4). */
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "alb-agent/json.h"
 #include "alb-agent/observe.h"
 
-enum { ADDRESSES_PER_CALL = 100, MAX_CERTIFICATES = 10000 };
+enum { ADDRESSES_PER_CALL = 100, GROUPS_PER_CALL = 20, MAX_CERTIFICATES = 10000 };
 
 struct fact_read {
     uint64_t id;
@@ -82,6 +83,19 @@ static size_t read_addresses(struct fact_reader *r, size_t at)
     return at;
 }
 
+/* Those from 'at' on that stand together; returns where others begin. */
+static size_t read_groups(struct fact_reader *r, size_t at)
+{
+    struct alb_server_group_query q = { .page = { .max_results = { 100, true } } };
+    for (; at < r->needs->len && q.ids.len < GROUPS_PER_CALL
+           && r->needs->items[at].kind == FACT_SERVER_GROUP;
+         at++)
+        *LIST_PUSH(&r->arena, &q.ids) = r->needs->items[at].key;
+    const alb_params p = alb_list_server_groups_params(&r->arena, &q);
+    begin(r, FACT_SERVER_GROUP, "ListServerGroups", &p, NULL);
+    return at;
+}
+
 bool fact_reader_new(struct fact_reader **out, struct alb *alb, const fact_needs *needs,
                      struct error *err)
 {
@@ -95,6 +109,10 @@ bool fact_reader_new(struct fact_reader **out, struct alb *alb, const fact_needs
         const struct fact_need *need = &needs->items[i];
         if (need->kind == FACT_ENI && strchr(need->key, '/')) {
             i = read_addresses(r, i);
+            continue;
+        }
+        if (need->kind == FACT_SERVER_GROUP) {
+            i = read_groups(r, i);
             continue;
         }
         if (need->kind == FACT_VSWITCH)
@@ -150,6 +168,28 @@ static void take_vswitches(struct fact_reader *r, const cJSON *reply)
         const struct alb_vswitch *v = &l.items.items[i];
         if (v->id)
             found(r, FACT_VSWITCH, v->id, v->zone_id, v->vpc_id);
+    }
+}
+
+static void add_text(cJSON *to, const char *name, const char *text)
+{
+    if (text)
+        cJSON_AddItemToObject(to, name, cJSON_CreateString(text));
+}
+
+static void take_groups(struct fact_reader *r, const cJSON *reply)
+{
+    struct alb_server_group_list l;
+    alb_list_server_groups_read(&r->arena, reply, &l);
+    for (size_t i = 0; i < l.items.len; i++) {
+        const struct alb_server_group *g = &l.items.items[i];
+        cJSON *json CLEANUP(json_done) = cJSON_CreateObject();
+        add_text(json, "albconfig", alb_tag_get(&g->tags, TAG_ALBCONFIG));
+        add_text(json, "cluster", alb_tag_get(&g->tags, TAG_CLUSTER));
+        add_text(json, "type", alb_group_type_name(g->type));
+        add_text(json, "vpc", g->vpc_id);
+        if (g->id)
+            found(r, FACT_SERVER_GROUP, g->id, json_canonical(&r->arena, json), NULL);
     }
 }
 
@@ -256,6 +296,8 @@ bool fact_reader_take(struct fact_reader *r, const struct alb_result *result)
             take_interfaces(r, read.vpc, result->reply);
         else if (result->ok && read.kind == FACT_CERTIFICATES)
             take_certificates(r, read.params, result->reply);
+        else if (result->ok && read.kind == FACT_SERVER_GROUP)
+            take_groups(r, result->reply);
         else if (result->ok)
             take_vswitches(r, result->reply);
         return true;
@@ -273,7 +315,8 @@ bool fact_reader_result(struct fact_reader *r, struct arena *a, int64_t now_ms,
 {
     if (r->failed) {
         *err = r->err;
-        return error_wrap(err, "reading vSwitches, network interfaces and certificates");
+        return error_wrap(err,
+                          "reading vSwitches, network interfaces, certificates and server groups");
     }
     for (size_t i = 0; i < r->needs->len; i++) {
         const struct fact_need *need = &r->needs->items[i];

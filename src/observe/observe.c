@@ -19,6 +19,7 @@ static const char *const read_actions[] = {
     [READ_CERTS] = "ListListenerCertificates",
     [READ_RULES] = "ListRules",
     [READ_GROUPS] = "ListServerGroups",
+    [READ_BORROWED] = "ListServerGroups",
     [READ_SERVERS] = "ListServerGroupServers",
     [READ_TAGGED_ACLS] = "ListAcls",
     [READ_LISTENER] = "GetListenerAttribute",
@@ -120,6 +121,59 @@ static void read_under_lbs(struct observe *o)
     }
 }
 
+static void read_tagged_groups(struct observe *o, struct alb_tag *tags, size_t n)
+{
+    const struct alb_server_group_query q = { .tags = { tags, n }, .page = LONG_PAGES };
+    const alb_params p = alb_list_server_groups_params(&o->arena, &q);
+    o->group_lists++;
+    read_start(o, READ_GROUPS, &p, NULL);
+}
+
+/* ---- borrowed groups ----------------------------------------------------------------- */
+
+bool is_read_as_borrowed(const struct observe_in *in, const struct resource *r)
+{
+    return resource_is_borrowed(r) && (!in->only || !strcmp(in->only, r->lb));
+}
+
+static void add_borrowed(struct observe *o, const struct model *m, struct map *seen, alb_ids *ids)
+{
+    for (size_t i = 0; m && i < m->rows.len; i++) {
+        const struct resource *r = &m->rows.items[i];
+        if (!is_read_as_borrowed(&o->in, r) || map_get(seen, r->key))
+            continue;
+        map_put(seen, r->key, o);
+        *LIST_PUSH(&o->arena, ids) = arena_strdup(&o->arena, r->key);
+    }
+}
+
+/* They may carry no tag of ours, so they are asked for by id. */
+static void read_borrowed(struct observe *o)
+{
+    struct map seen CLEANUP(map_done) = { 0 };
+    alb_ids ids = { 0 };
+    add_borrowed(o, o->in.wanted, &seen, &ids);
+    add_borrowed(o, o->in.known, &seen, &ids);
+    for (size_t i = 0; i < ids.len; i += IDS_PER_CALL) {
+        const size_t left = ids.len - i;
+        const struct alb_server_group_query q = {
+            .ids = { ids.items + i, left < IDS_PER_CALL ? left : IDS_PER_CALL },
+            .page = LONG_PAGES,
+        };
+        const alb_params p = alb_list_server_groups_params(&o->arena, &q);
+        o->group_lists++;
+        read_start(o, READ_BORROWED, &p, NULL);
+    }
+}
+
+static bool is_listed(const struct observe *o, const char *group)
+{
+    for (size_t i = 0; i < o->seen.groups.len; i++)
+        if (o->seen.groups.items[i].id && !strcmp(o->seen.groups.items[i].id, group))
+            return true;
+    return false;
+}
+
 /* ---- taking replies ------------------------------------------------------------------ */
 
 /* What is read of a load balancer replaces what was read of it before: one may be in the list
@@ -173,12 +227,15 @@ static void take_rules(struct observe *o, const cJSON *page)
         *LIST_PUSH(&o->arena, &o->seen.rules) = l.items.items[i];
 }
 
-static void take_groups(struct observe *o, const cJSON *page)
+static void take_groups(struct observe *o, enum read_kind kind, const cJSON *page)
 {
     struct alb_server_group_list l;
     alb_list_server_groups_read(&o->arena, page, &l);
     for (size_t i = 0; i < l.items.len; i++)
-        *LIST_PUSH(&o->arena, &o->seen.groups) = l.items.items[i];
+        if (kind == READ_GROUPS)
+            *LIST_PUSH(&o->arena, &o->seen.groups) = l.items.items[i];
+        else
+            *LIST_PUSH(&o->arena, &o->seen.borrowed) = l.items.items[i];
 }
 
 static void take_servers(struct observe *o, const cJSON *page)
@@ -205,7 +262,8 @@ static void take_items(struct observe *o, const struct read *r, const cJSON *pag
     case READ_LBS: take_lbs(o, page); return;
     case READ_LISTENERS: take_listeners(o, page); return;
     case READ_RULES: take_rules(o, page); return;
-    case READ_GROUPS: take_groups(o, page); return;
+    case READ_GROUPS:
+    case READ_BORROWED: take_groups(o, r->kind, page); return;
     case READ_SERVERS: take_servers(o, page); return;
     case READ_CERTS: take_certs(o, r->subject, page); return;
     case READ_TAGGED_ACLS:
@@ -220,7 +278,8 @@ static void take_items(struct observe *o, const struct read *r, const cJSON *pag
  * takes fewer calls as far as the first page tells. */
 static bool by_group_is_cheaper(const struct observe *o)
 {
-    return o->n_servers > 100 && (size_t)(o->n_servers / 100) > o->seen.groups.len;
+    return o->n_servers > 100
+           && (size_t)(o->n_servers / 100) > o->seen.groups.len + o->seen.borrowed.len;
 }
 
 static void read_servers_by_group(struct observe *o)
@@ -229,14 +288,28 @@ static void read_servers_by_group(struct observe *o)
     for (size_t i = 0; i < o->seen.groups.len; i++)
         if (o->seen.groups.items[i].id)
             read_servers(o, o->seen.groups.items[i].id);
+    for (size_t i = 0; i < o->seen.borrowed.len; i++) {
+        const char *id = o->seen.borrowed.items[i].id;
+        if (id && !is_listed(o, id))
+            read_servers(o, id);
+    }
+}
+
+/* All groups are known. */
+static void read_under_groups(struct observe *o)
+{
+    if (o->in.only && lb_service(o->in.only))
+        read_servers_by_group(o);
+    else if (o->seen.groups.len || o->seen.borrowed.len)
+        read_servers(o, NULL);
 }
 
 static void list_ended(struct observe *o, enum read_kind kind)
 {
     if (kind == READ_LBS && --o->lb_lists == 0 && !o->failed)
         read_under_lbs(o);
-    if (kind == READ_GROUPS && o->seen.groups.len && !o->failed)
-        read_servers(o, NULL);
+    if ((kind == READ_GROUPS || kind == READ_BORROWED) && --o->group_lists == 0 && !o->failed)
+        read_under_groups(o);
 }
 
 static void take_page(struct observe *o, size_t at, const cJSON *page)
@@ -283,6 +356,23 @@ bool observe_busy(const struct observe *o)
     return o->in_flight > 0;
 }
 
+/* Everything but borrowed groups. */
+static void read_ours(struct observe *o)
+{
+    const struct observe_in *in = &o->in;
+    /* Any value: a load balancer of another cluster with our AlbConfig's name must stop us. */
+    struct alb_tag ours = { TAG_ALBCONFIG, in->only ? tag_escape(&o->arena, in->only) : NULL };
+    struct alb_tag both[] = { { TAG_CLUSTER, tag_escape(&o->arena, in->cluster_id) }, ours };
+    read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
+    read_tagged_groups(o, both, in->only ? 2 : 1);
+    acls_begin(o);
+    for (size_t i = 0; i < in->n_lbs; i++) {
+        const char *id = in->lbs[i].reuse_id;
+        if (id && (!in->only || !strcmp(in->only, in->lbs[i].name)))
+            read_lbs(o, (struct alb_load_balancer_query){ .ids = { &id, 1 } });
+    }
+}
+
 bool observe_new(struct observe **out, const struct observe_in *in, struct error *err)
 {
     (void)err;
@@ -290,20 +380,9 @@ bool observe_new(struct observe **out, const struct observe_in *in, struct error
     struct observe *o = arena_alloc(&mem, sizeof *o);
     o->arena = mem;
     o->in = *in;
-    /* Any value: a load balancer of another cluster with our AlbConfig's name must stop us. */
-    struct alb_tag ours = { TAG_ALBCONFIG, in->only ? tag_escape(&o->arena, in->only) : NULL };
-    struct alb_tag both[] = { { TAG_CLUSTER, tag_escape(&o->arena, in->cluster_id) }, ours };
-    const struct alb_server_group_query groups = { .tags = { both, in->only ? 2 : 1 },
-                                                   .page = LONG_PAGES };
-    const alb_params p = alb_list_server_groups_params(&o->arena, &groups);
-    read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
-    read_start(o, READ_GROUPS, &p, NULL);
-    acls_begin(o);
-    for (size_t i = 0; i < in->n_lbs; i++) {
-        const char *id = in->lbs[i].reuse_id;
-        if (id && (!in->only || !strcmp(in->only, in->lbs[i].name)))
-            read_lbs(o, (struct alb_load_balancer_query){ .ids = { &id, 1 } });
-    }
+    if (!in->only || !lb_service(in->only))
+        read_ours(o);
+    read_borrowed(o);
     *out = o;
     return true;
 }

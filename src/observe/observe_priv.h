@@ -14,6 +14,7 @@ struct seen {
     LIST_OF(struct alb_listener) listeners;
     LIST_OF(struct alb_rule) rules;
     LIST_OF(struct alb_server_group) groups;
+    LIST_OF(struct alb_server_group) borrowed; /* read by id; may be among 'groups', too */
     LIST_OF(struct alb_server) servers;
     LIST_OF(struct seen_cert) certs;
     LIST_OF(struct alb_acl) acls;
@@ -27,6 +28,7 @@ enum read_kind {
     READ_CERTS,
     READ_RULES,
     READ_GROUPS,
+    READ_BORROWED, /* groups by id */
     READ_SERVERS,
     READ_TAGGED_ACLS,
     READ_LISTENER, /* its attributes, for its access lists */
@@ -48,9 +50,10 @@ struct observe {
     struct seen seen;
     LIST_OF(struct read) reads;
     size_t in_flight;
-    int64_t n_servers; /* of the list whose page was read last */
-    size_t lb_lists;   /* lists of load balancers that have not ended */
-    unsigned acl_step; /* how far the reading of access lists is: acl.c */
+    int64_t n_servers;  /* of the list whose page was read last */
+    size_t lb_lists;    /* lists of load balancers that have not ended */
+    size_t group_lists; /* the same of groups                          */
+    unsigned acl_step;  /* how far the reading of access lists is: acl.c */
     bool failed;
     struct error err; /* the first failure */
 };
@@ -98,6 +101,9 @@ void rows_add_acls(struct rows *r);
 /* Turns what was read into rows, in 'a'; refuses load balancers that are not clearly ours. */
 bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *seen, int64_t now_ms,
                     struct model *out, struct error *err) MUST_USE;
+
+/* Is the row to be read by the id of a borrowed group? */
+bool is_read_as_borrowed(const struct observe_in *in, const struct resource *r);
 
 /* Which of our load balancers is this: the name, or NULL when it is none of ours. */
 const char *lb_name_of(const struct observe_in *in, const struct alb_load_balancer *lb);

@@ -323,7 +323,6 @@ static void compose_servers(struct rows *r, struct alb_server_group *g)
 static void add_groups(struct rows *r)
 {
     struct map used CLEANUP(map_done) = { 0 };
-    sort_servers(r);
     sort_groups(r);
     for (size_t i = 0; i < r->seen->groups.len; i++) {
         struct alb_server_group *g = &r->seen->groups.items[i];
@@ -345,6 +344,47 @@ static void add_groups(struct rows *r)
     }
 }
 
+/* ---- borrowed groups ------------------------------------------------------------------- */
+
+static struct alb_server_group *find_borrowed(const struct rows *r, const char *id)
+{
+    for (size_t i = 0; i < r->seen->borrowed.len; i++) {
+        struct alb_server_group *g = &r->seen->borrowed.items[i];
+        if (g->id && !strcmp(g->id, id))
+            return g;
+    }
+    return NULL;
+}
+
+/* Under the address under which it is wanted or known; that of another cluster is as good as not
+ * there. */
+static void add_borrowed(struct rows *r, const struct model *m, struct map *used)
+{
+    for (size_t i = 0; m && i < m->rows.len; i++) {
+        const struct resource *k = &m->rows.items[i];
+        struct alb_server_group *g =
+            is_read_as_borrowed(r->in, k) ? find_borrowed(r, k->key) : NULL;
+        if (!g || (alb_tag_get(&g->tags, TAG_CLUSTER) && !is_of_cluster(r->in, &g->tags)))
+            continue;
+        const char *place = arena_fmt(r->a, "%s %s", k->lb, k->key);
+        if (map_get(used, place))
+            continue;
+        map_put(used, place, "");
+        compose_servers(r, g);
+        struct resource *row =
+            rows_add(r, k->lb, RESOURCE_SERVER_GROUP, arena_strdup(r->a, k->key), g->id);
+        row->actual = keep(r, row->kind, g);
+        row->status = status_of(r, g->status);
+    }
+}
+
+static void rows_add_borrowed(struct rows *r)
+{
+    struct map used CLEANUP(map_done) = { 0 };
+    add_borrowed(r, r->in->wanted, &used);
+    add_borrowed(r, r->in->known, &used);
+}
+
 /* ---- all ----------------------------------------------------------------------------- */
 
 bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *seen, int64_t now_ms,
@@ -364,7 +404,9 @@ bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *s
         add_listener(&r, &seen->listeners.items[i]);
     if (ok) {
         add_rules(&r);
+        sort_servers(&r);
         add_groups(&r);
+        rows_add_borrowed(&r);
         rows_add_acls(&r);
         model_sort(out);
     }

@@ -59,6 +59,25 @@ static const char *certificates(const char *page)
            "\"AB\",\"EndDate\":\"2027-02-28\"}]}";
 }
 
+/* Those that are asked for but "sgp-none", the first with tags. */
+static const char *groups(struct arena *a, const struct script_call *c)
+{
+    struct buf text CLEANUP(buf_done) = { 0 };
+    const char *id;
+    buf_adds(&text, "{\"ServerGroups\":[");
+    for (size_t i = 1; (id = script_param(c, arena_fmt(a, "ServerGroupIds.%zu", i))); i++)
+        if (strcmp(id, "sgp-none") != 0)
+            buf_addf(&text,
+                     "%s{\"ServerGroupId\":\"%s\",\"ServerGroupType\":\"%s\",\"VpcId\":\"vpc-1\","
+                     "\"Tags\":[%s]}",
+                     i > 1 ? "," : "", id, i > 1 ? "Ip" : "Instance",
+                     i > 1 ? ""
+                           : "{\"Key\":\"ack.aliyun.com\",\"Value\":\"c9\"},{\"Key\":"
+                             "\"ingress.k8s.alibaba/albconfig\",\"Value\":\"kube-system/w\"}");
+    buf_adds(&text, "]}");
+    return buf_keep(&text, a);
+}
+
 static const char *answer(void *arg, struct arena *a, const struct script_call *c, int *status)
 {
     const struct bed *b = arg;
@@ -68,6 +87,8 @@ static const char *answer(void *arg, struct arena *a, const struct script_call *
     }
     if (!strcmp(c->action, "DescribeNetworkInterfaces"))
         return interfaces(a, c);
+    if (!strcmp(c->action, "ListServerGroups"))
+        return groups(a, c);
     if (!strcmp(c->action, "ListUserCertificateOrder"))
         return certificates(script_param(c, "CurrentPage"));
     const char *id = script_param(c, "VSwitchId");
@@ -192,6 +213,27 @@ static void test_each_vpc_is_asked_by_itself(void **state)
         script_param(script_call(&b->cloud, "DescribeNetworkInterfaces", 2), "VpcId"), "vpc-10");
 }
 
+static void test_groups_are_asked_for_twenty_a_call(void **state)
+{
+    struct bed *b = *state;
+    need(b, FACT_VSWITCH, "vsw-1");
+    for (int i = 0; i < 24; i++)
+        need(b, FACT_SERVER_GROUP, arena_fmt(&b->arena, "sgp-%02d", i));
+    need(b, FACT_SERVER_GROUP, "sgp-none");
+    assert_true(run(b));
+    assert_int_equal(script_count(&b->cloud, "ListServerGroups"), 2);
+    const struct script_call *first = script_call(&b->cloud, "ListServerGroups", 1);
+    assert_string_equal(script_param(first, "ServerGroupIds.20"), "sgp-19");
+    assert_null(script_param(first, "ServerGroupIds.21"));
+    check(b, FACT_SERVER_GROUP, "sgp-00",
+          "{\"albconfig\":\"kube-system/w\",\"cluster\":\"c9\",\"type\":\"Instance\",\"vpc\":"
+          "\"vpc-1\"}",
+          "");
+    check(b, FACT_SERVER_GROUP, "sgp-23", "{\"type\":\"Ip\",\"vpc\":\"vpc-1\"}", "");
+    check(b, FACT_SERVER_GROUP, "sgp-none", "", "");
+    check(b, FACT_VSWITCH, "vsw-1", "z-vsw-1", "vpc-1");
+}
+
 static void test_refused_question_is_no_answer(void **state)
 {
     struct bed *b = *state;
@@ -219,6 +261,7 @@ int main(void)
         TEST(test_what_does_not_exist_is_a_fact_too),
         TEST(test_addresses_are_asked_for_a_hundred_a_call),
         TEST(test_each_vpc_is_asked_by_itself),
+        TEST(test_groups_are_asked_for_twenty_a_call),
         TEST(test_refused_question_is_no_answer),
         TEST(test_nothing_needed_is_nothing_asked),
     };

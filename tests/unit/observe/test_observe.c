@@ -83,8 +83,23 @@ static const char *rules_page(const struct bed *b, struct arena *a, const struct
                      n, n, n, n, next);
 }
 
-static const char *groups_page(const struct bed *b, struct arena *a)
+/* Those that are asked for by id carry no tags. */
+static const char *groups_by_id(struct arena *a, const struct script_call *c)
 {
+    struct buf text CLEANUP(buf_done) = { 0 };
+    const char *id;
+    buf_adds(&text, "{\"ServerGroups\":[");
+    for (size_t i = 1; (id = script_param(c, arena_fmt(a, "ServerGroupIds.%zu", i))); i++)
+        buf_addf(&text, "%s{\"ServerGroupId\":\"%s\",\"ServerGroupStatus\":\"Available\"}",
+                 i > 1 ? "," : "", id);
+    buf_adds(&text, "]}");
+    return buf_keep(&text, a);
+}
+
+static const char *groups_page(const struct bed *b, struct arena *a, const struct script_call *c)
+{
+    if (script_param(c, "ServerGroupIds.1"))
+        return groups_by_id(a, c);
     struct buf text CLEANUP(buf_done) = { 0 };
     buf_adds(&text, "{\"ServerGroups\":[");
     for (size_t i = 0; i < b->n_groups; i++)
@@ -128,7 +143,7 @@ static const char *answer(void *arg, struct arena *a, const struct script_call *
     if (!strcmp(c->action, "ListRules"))
         return rules_page(b, a, c);
     if (!strcmp(c->action, "ListServerGroups"))
-        return groups_page(b, a);
+        return groups_page(b, a, c);
     if (!strcmp(c->action, "ListServerGroupServers"))
         return servers_page(b, a, c);
     if (!strcmp(c->action, "ListAcls"))
@@ -303,6 +318,69 @@ static void test_servers_are_read_group_by_group_when_that_is_less(void **state)
     assert_int_equal(((const struct alb_server_group *)group->actual)->servers.len, 1);
 }
 
+static struct resource borrowed(struct bed *b, const char *service, const char *id)
+{
+    return (struct resource){ .lb = service_lb(&b->arena, "shop", service),
+                              .kind = RESOURCE_SERVER_GROUP,
+                              .key = id,
+                              .cloud_id = id,
+                              .ours = true };
+}
+
+static void test_borrowed_groups_are_read_by_id_once_each(void **state)
+{
+    struct bed *b = *state;
+    struct model wanted = { 0 };
+    for (int i = 0; i < 21; i++)
+        *LIST_PUSH(&b->arena, &wanted.rows) =
+            borrowed(b, arena_fmt(&b->arena, "s%02d", i), arena_fmt(&b->arena, "sgp-own-%02d", i));
+    *LIST_PUSH(&b->arena, &b->known.rows) = borrowed(b, "s00", "sgp-own-00");
+    *LIST_PUSH(&b->arena, &b->known.rows) = borrowed(b, "was", "sgp-was");
+    b->in.wanted = &wanted;
+    b->n_groups = 0; /* none carries our tags */
+    assert_true(sweep(b));
+    assert_int_equal(script_count(&b->cloud, "ListServerGroups"), 3);
+    const struct script_call *c = script_call(&b->cloud, "ListServerGroups", 3);
+    assert_string_equal(script_param(c, "ServerGroupIds.2"), "sgp-was");
+    assert_null(script_param(c, "ServerGroupIds.3"));
+    /* And the servers of all groups in one list. */
+    assert_int_equal(script_count(&b->cloud, "ListServerGroupServers"), 1);
+    assert_non_null(model_find(&b->out, "Service/shop/s20", RESOURCE_SERVER_GROUP, "sgp-own-20"));
+    assert_non_null(model_find(&b->out, "Service/shop/was", RESOURCE_SERVER_GROUP, "sgp-was"));
+}
+
+static void test_a_borrowed_group_is_read_alone(void **state)
+{
+    struct bed *b = *state;
+    *LIST_PUSH(&b->arena, &b->known.rows) = borrowed(b, "tea", "sgp-tea");
+    *LIST_PUSH(&b->arena, &b->known.rows) = borrowed(b, "cup", "sgp-cup");
+    b->in.only = "Service/shop/tea";
+    assert_true(sweep(b));
+    assert_int_equal(b->cloud.calls.len, 2);
+    assert_string_equal(
+        script_param(script_call(&b->cloud, "ListServerGroupServers", 1), "ServerGroupId"),
+        "sgp-tea");
+    assert_int_equal(b->out.rows.len, 1);
+    assert_string_equal(b->out.rows.items[0].lb, "Service/shop/tea");
+    const struct alb_server_group *g = b->out.rows.items[0].actual;
+    assert_int_equal(g->servers.len, 1);
+}
+
+static void test_servers_of_a_borrowed_group_are_read_once(void **state)
+{
+    struct bed *b = *state;
+    /* By our tags it is in the other list, too. */
+    *LIST_PUSH(&b->arena, &b->known.rows) = borrowed(b, "tea", "sgp-0");
+    *LIST_PUSH(&b->arena, &b->known.rows) = borrowed(b, "cup", "sgp-cup");
+    b->n_groups = 2;
+    b->total_servers = 5000;
+    assert_true(sweep(b));
+    assert_int_equal(script_count(&b->cloud, "ListServerGroupServers"), 4);
+    const struct resource *r =
+        model_find(&b->out, "Service/shop/tea", RESOURCE_SERVER_GROUP, "sgp-0");
+    assert_int_equal(((const struct alb_server_group *)r->actual)->servers.len, 1);
+}
+
 static void test_load_balancer_to_be_taken_over_is_read_by_its_id(void **state)
 {
     struct bed *b = *state;
@@ -341,6 +419,9 @@ int main(void)
         TEST(test_any_read_that_fails_fails_the_sweep),
         TEST(test_certificates_are_read_for_listeners_that_have_some),
         TEST(test_servers_are_read_group_by_group_when_that_is_less),
+        TEST(test_borrowed_groups_are_read_by_id_once_each),
+        TEST(test_a_borrowed_group_is_read_alone),
+        TEST(test_servers_of_a_borrowed_group_are_read_once),
         TEST(test_load_balancer_to_be_taken_over_is_read_by_its_id),
         TEST(test_results_of_others_are_left_alone),
     };

@@ -440,6 +440,56 @@ static void test_servers_are_put_into_their_groups(void **state)
     assert_int_equal(empty->servers.len, 0);
 }
 
+/* ---- borrowed groups ---------------------------------------------------------------------- */
+
+static void add_borrowed(struct bed *b, const char *id, const char *cluster)
+{
+    *LIST_PUSH(&b->arena, &b->seen.borrowed) = (struct alb_server_group){
+        .id = id, .status = "Available", .tags = tags(b, cluster, NULL)
+    };
+    *LIST_PUSH(&b->arena, &b->known.rows) =
+        (struct resource){ .lb = service_lb(&b->arena, "shop", id),
+                           .kind = RESOURCE_SERVER_GROUP,
+                           .key = id,
+                           .parent = "",
+                           .desired_from = "",
+                           .cloud_id = id,
+                           .ours = true };
+}
+
+static void test_borrowed_group_is_had_unless_it_is_tagged_for_another_cluster(void **state)
+{
+    struct bed *b = *state;
+    add_borrowed(b, "sgp-a", NULL);
+    add_borrowed(b, "sgp-b", "c1");
+    add_borrowed(b, "sgp-c", "c2");
+    b->in.wanted = &b->known; /* wanted and known: one row */
+    *LIST_PUSH(&b->arena, &b->seen.servers) =
+        (struct alb_server){ .group_id = "sgp-b", .id = "eni-1" };
+    assert_true(run(b));
+    assert_int_equal(b->out.rows.len, 2);
+    const struct resource *a = &b->out.rows.items[0], *other = &b->out.rows.items[1];
+    assert_string_equal(a->lb, "Service/shop/sgp-a");
+    assert_string_equal(a->key, "sgp-a");
+    assert_string_equal(a->cloud_id, "sgp-a");
+    assert_string_equal(a->status, "Available");
+    const struct alb_server_group *none = a->actual, *one = other->actual;
+    assert_non_null(none->servers.items); /* known to be none */
+    assert_int_equal(none->servers.len, 0);
+    assert_int_equal(one->servers.len, 1);
+}
+
+static void test_only_the_borrowed_group_that_was_asked_for_is_there(void **state)
+{
+    struct bed *b = *state;
+    add_borrowed(b, "sgp-a", NULL);
+    add_borrowed(b, "sgp-b", NULL);
+    b->in.only = "Service/shop/sgp-b";
+    assert_true(run(b));
+    assert_int_equal(b->out.rows.len, 1);
+    assert_string_equal(b->out.rows.items[0].key, "sgp-b");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -465,6 +515,8 @@ int main(void)
         TEST(test_second_group_with_a_tag_is_one_too_many),
         TEST(test_group_that_had_the_key_keeps_it_whatever_the_order),
         TEST(test_group_of_another_cluster_or_without_tags_is_left_out),
+        TEST(test_borrowed_group_is_had_unless_it_is_tagged_for_another_cluster),
+        TEST(test_only_the_borrowed_group_that_was_asked_for_is_there),
         TEST(test_servers_are_put_into_their_groups),
     };
     return cmocka_run_group_tests_name("observe/rows", tests, NULL, NULL);
