@@ -315,7 +315,7 @@ void apply_note_unused(struct arena *a, struct model *m, const char *lb, int64_t
     model_range(m, lb, &first, &end);
     for (size_t i = first; i < end; i++) {
         struct resource *row = &m->rows.items[i];
-        if (row->kind != RESOURCE_SERVER_GROUP || !row->actual)
+        if (row->kind != RESOURCE_SERVER_GROUP || !row->actual || resource_is_borrowed(row))
             continue;
         bool in_use = map_get(&used, row->key) != NULL;
         if (in_use == !row->unused_since)

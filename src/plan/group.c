@@ -1,5 +1,6 @@
 /* group.c - server groups: made before anything points at them, deleted when nothing does
- * any more and their connections have drained.  Each has a lane of its own. */
+ * any more and their connections have drained.  Each has a lane of its own.  One that a Service
+ * borrows is neither made nor deleted. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -27,6 +28,12 @@ static void *create(struct planner *p, const struct target *t)
 static void plan_group(struct planner *p, const struct resource *r)
 {
     const struct alb_server_group *actual = r->actual;
+    if (!actual && resource_is_borrowed(r)) {
+        plan_warn(p, r,
+                  "the server group is not there, or is tagged for another cluster; it is not made "
+                  "here: correct the id in the annotation of the Service, or take that off");
+        return;
+    }
     if (actual && actual->config_managed.set && actual->config_managed.val) {
         if (resource_diff(p->a, p->in->model, r, NULL))
             plan_warn(p, r,

@@ -114,6 +114,8 @@ static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, 
     planner_init(&p, lb);
     if (p.row && p.row->desired && p.row->ours)
         plan_desired(&p);
+    else if (lb_service(lb))
+        plan_groups(&p);
     else
         plan_undesired(&p);
     guard_steps(&p);

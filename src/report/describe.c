@@ -138,11 +138,11 @@ void report_describe(struct buf *b, enum resource_kind kind, const void *obj)
     case RESOURCE_RULE: describe_rule(b, obj); return;
     case RESOURCE_SERVER_GROUP: {
         const struct alb_server_group *g = obj;
+        const char *name = g->name ? g->name : "borrowed"; /* its name is not ours to want */
         if (!g->servers.items)
-            buf_addf(b, "%s, servers unknown and left alone", or_dash(g->name));
+            buf_addf(b, "%s, servers unknown and left alone", name);
         else
-            buf_addf(b, "%s, %zu server%s", or_dash(g->name), g->servers.len,
-                     g->servers.len == 1 ? "" : "s");
+            buf_addf(b, "%s, %zu server%s", name, g->servers.len, g->servers.len == 1 ? "" : "s");
         return;
     }
     case RESOURCE_CERTIFICATE: {

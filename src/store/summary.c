@@ -15,6 +15,8 @@ static void count(const struct model *m, const struct resource *r, struct store_
         return;
     sum->resources++;
     sum->in_sync += resource_classify(&scratch, m, r, NULL) == CLASS_IN_SYNC;
+    if (resource_is_borrowed(r))
+        sum->cloud_id = r->key;
     if (r->kind != RESOURCE_LOAD_BALANCER)
         return;
     const struct alb_load_balancer *lb = r->actual;

@@ -224,6 +224,12 @@ static void test_unused_is_since_the_last_rule_and_ends_with_the_next(void **sta
     assert_int_equal(rows[2].unused_since, 0);
     apply_note_unused(&a, &m, "kube-system/web", 3000, NULL);
     assert_int_equal(rows[1].unused_since, 2000);
+    /* Who uses a borrowed group is not known. */
+    struct resource tea = group_row("sgp-3", "sgp-3");
+    tea.lb = "Service/shop/tea";
+    m = (struct model){ .rows = { &tea, 1 } };
+    apply_note_unused(&a, &m, tea.lb, 4000, NULL);
+    assert_int_equal(tea.unused_since, 0);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)

@@ -277,6 +277,74 @@ static void test_a_group_of_another_service_that_fits_is_no_news(void **state)
     assert_plan(b, "DeleteServerGroup");
 }
 
+/* ---- borrowed groups ---------------------------------------------------------------------- */
+
+#define TEA "Service/shop/tea"
+
+/* A group with settings and tags of somebody else, of which our tag and one server are wanted. */
+static struct resource *borrow(struct bed *b)
+{
+    struct alb_server_group *want = arena_alloc(&b->a, sizeof *want);
+    struct alb_server_group *have = arena_alloc(&b->a, sizeof *have);
+    *LIST_PUSH(&b->a, &want->tags) = (struct alb_tag){ TAG_CLUSTER, "c1" };
+    bed_servers(b, want, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    *LIST_PUSH(&b->a, &have->tags) = (struct alb_tag){ "team", "x" };
+    have->name = "shared";
+    have->scheduler = ALB_SCHEDULER_WLC;
+    bed_servers(b, have, 1, (struct alb_server[]){ bed_server("10.9.9.9", "Available") });
+    struct resource *r = LIST_PUSH(&b->a, &b->model.rows);
+    *r = (struct resource){ .lb = TEA,
+                            .kind = RESOURCE_SERVER_GROUP,
+                            .key = "sgp-1",
+                            .parent = "",
+                            .desired = want,
+                            .actual = have,
+                            .cloud_id = "sgp-1",
+                            .status = "Available",
+                            .observed_at = NOW,
+                            .ours = true };
+    return r;
+}
+
+static void plan_tea(struct bed *b)
+{
+    b->in.model = &b->model;
+    b->in.now_ms = NOW;
+    plan_build_lb(&b->a, &b->in, TEA, &b->plan);
+}
+
+static void test_of_a_borrowed_group_servers_and_our_tags_are_written(void **state)
+{
+    struct bed *b = *state;
+    (void)borrow(b);
+    plan_tea(b);
+    assert_plan(b, "AddServersToServerGroup", "RemoveServersFromServerGroup", "TagResources");
+    assert_string_equal(b->plan.steps.items[0].lane, TEA " sgp-1");
+    assert_string_equal(step_value(&b->plan.steps.items[2], "Tag.1.Key"), TAG_CLUSTER);
+    assert_null(step_value(&b->plan.steps.items[2], "Tag.2.Key"));
+    assert_int_equal(b->plan.change, 1);
+}
+
+static void test_a_borrowed_group_that_is_not_there_is_not_made(void **state)
+{
+    struct bed *b = *state;
+    bed_gone(borrow(b));
+    plan_tea(b);
+    assert_no_steps(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    assert_non_null(strstr(b->plan.warnings.items[0].message, "is not made here"));
+}
+
+static void test_a_borrowed_group_that_nothing_desires_is_not_deleted(void **state)
+{
+    struct bed *b = *state;
+    bed_undesired(borrow(b));
+    b->in.destroy = TEA;
+    b->in.allow_destroy = true;
+    plan_tea(b);
+    assert_no_steps(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +363,9 @@ int main(void)
         BED_TEST(test_a_held_group_is_left_alone),
         BED_TEST(test_drift_of_a_group_that_is_left_is_not_corrected),
         BED_TEST(test_servers_of_a_group_whose_settings_are_left_are_changed),
+        BED_TEST(test_of_a_borrowed_group_servers_and_our_tags_are_written),
+        BED_TEST(test_a_borrowed_group_that_is_not_there_is_not_made),
+        BED_TEST(test_a_borrowed_group_that_nothing_desires_is_not_deleted),
         BED_TEST(test_a_group_of_another_service_that_fits_is_no_news),
     };
     return cmocka_run_group_tests_name("plan/group", tests, NULL, NULL);

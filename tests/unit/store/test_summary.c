@@ -67,6 +67,19 @@ static void test_summary_has_one_entry_per_load_balancer(void **state)
     assert_int_equal(sums.items[0].revision, 0);
 }
 
+static void test_summary_has_the_id_of_a_borrowed_group(void **state)
+{
+    struct fixture *f = *state;
+    struct resource group = fixture_group(f, "sgp-1", "Wrr");
+    group.lb = "Service/shop/tea";
+    assert_true(store_resource_put(f->st, &group, &f->err));
+    store_summaries sums;
+    assert_true(store_summary(f->st, &f->a, &sums, &f->err));
+    assert_int_equal(sums.len, 1);
+    assert_string_equal(sums.items[0].cloud_id, "sgp-1");
+    assert_int_equal(sums.items[0].resources, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -74,6 +87,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_summary_counts_what_is_ours_and_in_sync),
         TEST(test_summary_has_one_entry_per_load_balancer),
+        TEST(test_summary_has_the_id_of_a_borrowed_group),
     };
     return cmocka_run_group_tests_name("store/summary", tests, NULL, NULL);
 }
