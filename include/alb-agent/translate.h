@@ -84,6 +84,13 @@ struct translate_out {
  * The result lives in 'a' and borrows texts of 'in'. */
 void translate(struct arena *a, const struct translate_in *in, struct translate_out *out);
 
+/* How many of the objects ask for something by themselves: AlbConfigs, and Services that keep the
+ * servers of a group. */
+size_t translate_roots(const struct object_set *objects);
+/* The group that somebody else made and whose servers a Service keeps, by its annotation
+ * server-group-id; NULL: it has none, or is being deleted. */
+const char *translate_borrows(const struct object *service);
+
 /* Must a row of an earlier translation, which 'out' does not want, stay as it is?  Looks at
  * its address, 'parent' and 'desired_from'. */
 bool translate_holds(const struct translate_out *out, const struct resource *row);
@@ -135,9 +142,10 @@ const translate_names *translator_changed(const struct translator *tr);
 /* "Ingress shop/web": rows of it need no longer be kept because of it, wherever they are; load
  * balancers that have such are to be looked at, too. */
 const translate_names *translator_released(const struct translator *tr);
-/* All that comes of the AlbConfig "kube-system/web" and its Ingresses; NULL: there is none, and
- * nothing names it.  Without 'lbs' the AlbConfig is missing, is being deleted or cannot be
- * translated.  A Service or a class that others use, too, may be named in the notes of each. */
+/* All that comes of the AlbConfig "kube-system/web" and its Ingresses, or of what stands under
+ * "Service/shop/web" (service_lb()); NULL: there is none, and nothing names it.  Without 'lbs' the
+ * AlbConfig is missing, is being deleted or cannot be translated.  A Service or a class that others
+ * use, too, may be named in the notes of each. */
 const struct translate_out *translator_lb(const struct translator *tr, const char *lb);
 /* Problems of the Ingresses that have no AlbConfig because of them; and, as holds, all Ingresses
  * whose rows stay wherever they are, of these and of others: what is to be kept of a load

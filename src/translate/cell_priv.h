@@ -1,11 +1,12 @@
 /* cell_priv.h - the pieces that a translation consists of, and what each of them looked at.
  *
  * A *cell* is one piece: what comes of an Ingress by itself, of an AlbConfig with its Ingresses
- * (but for the groups), of a group, of all groups together, and what several of those share: a
- * Service with its addresses, a TLS Secret.  Whatever a cell looks at, objects and facts, also such
- * as are not there, goes through look() and its like, which notes it under a *watch*.  When that
- * changes the cell is dirty and runs again, from nothing.  Cells run in the order of their kinds;
- * one of a later kind that has used one of an earlier kind becomes dirty with it. */
+ * (but for the groups), of a group, of all groups together, of a group that a Service borrows, and
+ * what several of those share: a Service with its addresses, a TLS Secret.  Whatever a cell looks
+ * at, objects and facts, also such as are not there, goes through look() and its like, which notes
+ * it under a *watch*.  When that changes the cell is dirty and runs again, from nothing.  Cells run
+ * in the order of their kinds; one of a later kind that has used one of an earlier kind becomes
+ * dirty with it. */
 #pragma once
 
 #include <stdint.h>
@@ -20,6 +21,7 @@ enum cell_kind {
     CELL_LB,
     CELL_GROUP,
     CELL_LOAD,
+    CELL_BORROWED,
     CELL_KINDS
 };
 
@@ -121,6 +123,8 @@ struct translator {
     struct map watches, seats, units;
     struct map slices, services;             /* slice.c                                */
     struct pointers unit_list, strays, held; /* sorted                           */
+    struct map borrowed, lenders;            /* borrowed.c                             */
+    struct pointers borrowed_list;           /* sorted                                 */
     struct pointers dirty[CELL_KINDS], idle, touched;
     uint64_t reads;
     int64_t until;
@@ -185,6 +189,18 @@ const struct alb_server_group *unit_group(const struct unit *unit, const char *k
 void unit_settle(struct translator *tr, struct unit *unit);
 void unit_free(struct translator *tr, struct unit *unit);
 
+/* ---- borrowed.c ------------------------------------------------------------------------------ */
+
+struct borrowed;
+/* What the Service says may be another than it was. */
+void borrowed_changed(struct translator *tr, const char *ns, const char *name);
+void borrowed_all_changed(struct translator *tr);
+/* Translates it; what nobody asks for any more is freed. */
+void borrowed_run(struct translator *tr, struct borrowed *b);
+/* All that comes of "<ns>/<name>"; NULL: nothing does. */
+const struct translate_out *borrowed_find(const struct translator *tr, const char *service);
+void borrowed_free_all(struct translator *tr);
+
 /* ---- outcome.c ------------------------------------------------------------------------------- */
 
 /* Adds what comes of load balancers, or of strays, to an outcome. */
@@ -196,13 +212,18 @@ struct outcome {
 void outcome_add_rows(struct outcome *o, const struct unit *unit);
 void outcome_add_notes(struct outcome *o, const struct unit *unit);
 void outcome_add_strays(struct outcome *o, const struct translator *tr);
+void outcome_add_cell(struct outcome *o, const struct cell *cell);
+void outcome_add_cell_rows(struct outcome *o, const struct cell *cell);
+/* All that come of Services, by name. */
+void borrowed_add_rows(struct outcome *o, const struct translator *tr);
+void borrowed_add_notes(struct outcome *o, const struct translator *tr);
 /* Sorts what is to be sorted, and ends it. */
 void outcome_finish(struct outcome *o);
 
 /* ---- translator.c ---------------------------------------------------------------------------- */
 
 /* What comes of this load balancer is made anew: once an update. */
-void translator_note_changed(struct translator *tr, const char *name);
+void translator_note_changed(struct translator *tr, const char *lb);
 /* The first run, over all objects. */
 void translator_run(struct translator *tr);
 void translator_done(struct translator *tr);

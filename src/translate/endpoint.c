@@ -36,8 +36,7 @@ static void sort_once_each(server_list *list)
 /* One group of one Service's port. */
 struct backend_of {
     struct tr *t;
-    const struct config *c;
-    const struct ingress *ing;
+    const struct server_place *place;
     const struct service *svc;
     const struct service_port *port;
 };
@@ -46,10 +45,10 @@ struct backend_of {
 static const char *find_interface(const struct backend_of *b, const char *ip)
 {
     struct tr *t = b->t;
-    const struct config *c = b->c;
-    if (!c->vpc_known)
+    const char *vpc = b->place->vpc;
+    if (!vpc)
         return NULL; /* asked for once the VPC is known */
-    const char *key = arena_fmt(t->a, "%s/%s", c->vpc, ip);
+    const char *key = arena_fmt(t->a, "%s/%s", vpc, ip);
     const struct fact *f = look_fact(t, FACT_ENI, key);
     if (!f) {
         need(t, FACT_ENI, key);
@@ -60,15 +59,15 @@ static const char *find_interface(const struct backend_of *b, const char *ip)
     struct subject s = { .t = t, .obj = b->svc->obj };
     warn(&s, NULL,
          "no network interface in VPC %s has the address %s, so it gets no requests; correct the "
-         "address, or use the annotation %sserver-group-type: Ip on the Ingress",
-         c->vpc, ip, ANNOTATION_PREFIX);
+         "address, or use %s",
+         vpc, ip, b->place->or_use);
     return NULL;
 }
 
 static void add_server(const struct backend_of *b, const struct endpoint *e, int64_t weight,
                        server_list *out)
 {
-    bool plain = b->ing->settings.type == ALB_GROUP_TYPE_IP;
+    bool plain = b->place->type == ALB_GROUP_TYPE_IP;
     const char *id = plain ? e->ip : find_interface(b, e->ip);
     if (id)
         *LIST_PUSH(b->t->a, out) =
@@ -79,40 +78,37 @@ static void add_server(const struct backend_of *b, const struct endpoint *e, int
                                  .weight = { .val = weight, .set = true } };
 }
 
-/* The port of the Service, NULL when the addresses cannot be known. */
+static bool is_reachable(struct tr *t, const struct service *svc)
+{
+    struct subject s = { .t = t, .obj = svc->obj };
+    if (!svc->bad && svc->external)
+        problem(&s, &(struct place){ .name = "spec.type" },
+                "ALB cannot reach what a Service of type ExternalName names; use another type, or "
+                "a server group of your own by serverGroupID in actions.%s",
+                svc->obj->name);
+    return !svc->bad && !svc->external; /* when it is bad there is a problem that says so */
+}
+
+/* The port of the Service that the rules of an Ingress name, NULL when there is none. */
 static const struct service_port *find_port(struct tr *t, const struct service *svc,
                                             const struct ingress *ing, const struct route *r,
                                             const struct group_ref *ref)
 {
-    struct subject of_ingress = { .t = t, .obj = ing->obj };
-    struct subject of_service = { .t = t, .obj = svc->obj };
+    struct subject s = { .t = t, .obj = ing->obj };
     struct place path = { .name = r->where };
     struct place at = { .up = &path, .name = "backend" };
     const struct service_port *port = service_port_by_number(svc, ref->port);
     if (!svc->obj)
-        warn(&of_ingress, &at,
+        warn(&s, &at,
              "there is no Service %s/%s, so the servers of its group stay as they are; create it, "
              "or name another",
              ing->obj->ns, ref->service);
-    else if (svc->bad)
-        return NULL; /* there is a problem that says so */
-    else if (svc->external)
-        problem(&of_service, &(struct place){ .name = "spec.type" },
-                "ALB cannot reach what a Service of type ExternalName names; use another type, or "
-                "a server group of your own by serverGroupID in actions.%s",
-                ref->service);
-    else if (!port)
-        warn(&of_ingress, &at,
+    else if (is_reachable(t, svc) && !port)
+        warn(&s, &at,
              "backend not found: unable to find port %" PRId64 " on service %s/%s, so the servers "
              "of its group stay as they are",
              ref->port, ing->obj->ns, ref->service);
-    else if (!svc->endpoints.items)
-        warn(&of_service, NULL,
-             "no EndpointSlice and no Endpoints object tells its addresses, so the servers of its "
-             "groups stay as they are");
-    else
-        return port;
-    return NULL;
+    return svc->obj ? port : NULL;
 }
 
 /* ---- which servers ------------------------------------------------------------------------- */
@@ -143,7 +139,7 @@ static const char *annotated_type(const struct backend_of *b)
 static bool leads_to_nodes(const struct backend_of *b)
 {
     const char *own = annotated_type(b), *type = own ? own : b->t->in->backend_type;
-    return type && strcmp(type, "eni") != 0 && b->ing->settings.type != ALB_GROUP_TYPE_IP;
+    return type && strcmp(type, "eni") != 0 && b->place->type != ALB_GROUP_TYPE_IP;
 }
 
 static bool nodes_are_known(const struct backend_of *b)
@@ -196,25 +192,22 @@ static void check_servers(const struct backend_of *b, server_list *out)
     *out = (server_list){ 0 };
 }
 
-/* Without an Ingress the existing controller keeps the servers of that group, too (§D.8). */
-static void note_own_group(const struct backend_of *b)
+static bool addresses_are_known(struct tr *t, const struct service *svc)
 {
-    struct subject s = { .t = b->t, .obj = b->svc->obj };
-    static const char name[] = ANNOTATION_PREFIX "server-group-id";
-    if (b->svc->obj && object_annotation(b->svc->obj, name))
-        warn(
-            &s,
-            &(struct place){ .name = "metadata.annotations[" ANNOTATION_PREFIX "server-group-id]" },
-            "not applied yet: the servers of that group stay as they are");
+    struct subject s = { .t = t, .obj = svc->obj };
+    if (!svc->endpoints.items)
+        warn(&s, NULL,
+             "no EndpointSlice and no Endpoints object tells its addresses, so the servers of its "
+             "groups stay as they are");
+    return svc->endpoints.items;
 }
 
-void servers_find(struct tr *t, const struct config *c, const struct ingress *ing,
-                  const struct route *r, const struct group_ref *ref, server_list *out)
+void servers_of_port(struct tr *t, const struct server_place *place, const struct service *svc,
+                     const struct service_port *port, server_list *out)
 {
-    struct backend_of b = { t, c, ing, service_find(t, ing->obj->ns, ref->service), NULL };
-    b.port = find_port(t, b.svc, ing, r, ref);
-    note_own_group(&b);
-    if (!b.port || (leads_to_nodes(&b) && !nodes_are_known(&b)))
+    const struct backend_of b = { t, place, svc, port };
+    if (!is_reachable(t, svc) || !addresses_are_known(t, svc)
+        || (leads_to_nodes(&b) && !nodes_are_known(&b)))
         return;
     out->items = list_grow(t->a, NULL, 0, sizeof *out->items);
     if (leads_to_nodes(&b))
@@ -223,4 +216,18 @@ void servers_find(struct tr *t, const struct config *c, const struct ingress *in
         add_pods(&b, false, SERVER_WEIGHT, out);
     sort_once_each(out);
     check_servers(&b, out);
+}
+
+void servers_find(struct tr *t, const struct config *c, const struct ingress *ing,
+                  const struct route *r, const struct group_ref *ref, server_list *out)
+{
+    const struct server_place place = {
+        .vpc = c->vpc_known ? c->vpc : NULL,
+        .type = ing->settings.type,
+        .or_use = "the annotation " ANNOTATION_PREFIX "server-group-type: Ip on the Ingress",
+    };
+    const struct service *svc = service_find(t, ing->obj->ns, ref->service);
+    const struct service_port *port = find_port(t, svc, ing, r, ref);
+    if (port)
+        servers_of_port(t, &place, svc, port, out);
 }

@@ -53,7 +53,7 @@ static void add_rest(struct outcome *o, const struct translate_out *from, size_t
     add_holds(o, from);
 }
 
-static void add_cell(struct outcome *o, const struct cell *cell)
+void outcome_add_cell(struct outcome *o, const struct cell *cell)
 {
     add_rest(o, &cell->out, 0, 0);
     for (size_t i = 0; i < cell->used.len; i++)
@@ -66,11 +66,11 @@ void outcome_add_notes(struct outcome *o, const struct unit *unit)
     add_notes(o, "problem", &o->out->problems, &own->problems, 0, unit->n_problems);
     add_notes(o, "warning", &o->out->warnings, &own->warnings, 0, unit->n_warnings);
     for (size_t i = 0; unit->good && i < unit->seats.len; i++)
-        add_cell(o, &((const struct seat *)unit->seats.items[i])->cell);
+        outcome_add_cell(o, &((const struct seat *)unit->seats.items[i])->cell);
     add_rest(o, own, unit->n_problems, unit->n_warnings);
     for (size_t i = 0; i < unit->wanted.len; i++)
-        add_cell(o, &unit->wanted.items[i]->cell);
-    add_cell(o, &unit->load);
+        outcome_add_cell(o, &unit->wanted.items[i]->cell);
+    outcome_add_cell(o, &unit->load);
     for (size_t i = 0; i < own->lbs.len; i++)
         *LIST_PUSH(o->a, &o->out->lbs) = own->lbs.items[i];
     for (size_t i = 0; i < own->tombstones.len; i++)
@@ -82,15 +82,21 @@ void outcome_add_notes(struct outcome *o, const struct unit *unit)
 void outcome_add_strays(struct outcome *o, const struct translator *tr)
 {
     for (size_t i = 0; i < tr->strays.len; i++)
-        add_cell(o, &((const struct seat *)tr->strays.items[i])->cell);
+        outcome_add_cell(o, &((const struct seat *)tr->strays.items[i])->cell);
+}
+
+void outcome_add_cell_rows(struct outcome *o, const struct cell *cell)
+{
+    const struct model *from = &cell->out.desired;
+    for (size_t i = 0; i < from->rows.len; i++)
+        *LIST_PUSH(o->a, &o->out->desired.rows) = from->rows.items[i];
 }
 
 void outcome_add_rows(struct outcome *o, const struct unit *unit)
 {
     struct model *to = &o->out->desired;
     size_t before = to->rows.len;
-    for (size_t i = 0; i < unit->cell.out.desired.rows.len; i++)
-        *LIST_PUSH(o->a, &to->rows) = unit->cell.out.desired.rows.items[i];
+    outcome_add_cell_rows(o, &unit->cell);
     for (size_t i = 0; i < unit->wanted.len; i++)
         *LIST_PUSH(o->a, &to->rows) = unit->wanted.items[i]->cell.out.desired.rows.items[0];
     if (to->rows.len == before)

@@ -523,8 +523,18 @@ const struct service *service_spec(struct tr *t, const char *ns, const char *nam
 const struct service_port *service_port_by_number(const struct service *svc, int64_t number);
 const struct service_port *service_port_by_name(const struct service *svc, const char *name);
 
-/* The addresses behind a port of a Service; '*out' stays not set when they are not known. */
+/* What a group is for which servers are looked for. */
+struct server_place {
+    const char *vpc; /* NULL: not known */
+    enum alb_group_type type;
+    const char *or_use; /* instead, where an address has no interface */
+};
+
+/* The servers behind a port of a Service; '*out' stays not set when they are not known. */
 typedef LIST_OF(struct alb_server) server_list;
+void servers_of_port(struct tr *t, const struct server_place *place, const struct service *svc,
+                     const struct service_port *port, server_list *out);
+/* The same of the port that the rules of an Ingress name. */
 void servers_find(struct tr *t, const struct config *c, const struct ingress *ing,
                   const struct route *r, const struct group_ref *ref, server_list *out);
 

@@ -32,6 +32,7 @@ static void forget(struct translator *tr)
         unit_free(tr, tr->unit_list.items[i]);
     for (int kind = 0; kind < CELL_KINDS; kind++)
         pointers_done(&tr->dirty[kind]);
+    borrowed_free_all(tr);
     watches_free(tr);
     slices_free(tr);
     map_done(&tr->seats);
@@ -61,11 +62,10 @@ void translator_free(struct translator *tr)
 
 /* ---- what changed -------------------------------------------------------------------------- */
 
-void translator_note_changed(struct translator *tr, const char *name)
+void translator_note_changed(struct translator *tr, const char *lb)
 {
     if (!tr->once)
-        *LIST_PUSH(&tr->changed_arena, &tr->changed_list) =
-            arena_fmt(&tr->changed_arena, "%s/%s", CONFIG_NS, name);
+        *LIST_PUSH(&tr->changed_arena, &tr->changed_list) = arena_strdup(&tr->changed_arena, lb);
 }
 
 static void object_changed(struct translator *tr, enum object_kind kind, const char *ns,
@@ -78,6 +78,8 @@ static void object_changed(struct translator *tr, enum object_kind kind, const c
         cell_mark(tr, &unit_get(tr, name)->cell);
     else if (kind == OBJECT_ENDPOINT_SLICE)
         slice_changed(tr, ns, name);
+    else if (kind == OBJECT_SERVICE)
+        borrowed_changed(tr, ns, name);
     watch_mark(tr, word, ns, name);
     watch_mark(tr, word, "", "");
 }
@@ -92,6 +94,7 @@ static void all_changed(struct translator *tr)
         for (size_t i = 0; i < n; i++)
             object_changed(tr, kinds[k], objects[i]->ns, objects[i]->name);
     }
+    borrowed_all_changed(tr);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */
@@ -143,6 +146,8 @@ static void run_dirty(struct translator *tr)
             group_run(tr, dirty[CELL_GROUP].items[i]);
     for (size_t i = 0; i < tr->touched.len; i++)
         unit_run_load(tr, tr->touched.items[i]);
+    for (size_t i = 0; i < dirty[CELL_BORROWED].len; i++)
+        borrowed_run(tr, dirty[CELL_BORROWED].items[i]);
     for (int kind = 0; kind < CELL_KINDS; kind++)
         tr->dirty[kind].len = 0;
 }
@@ -280,7 +285,10 @@ static struct unit *find_unit(const struct translator *tr, const char *lb)
 
 const struct translate_out *translator_lb(const struct translator *tr, const char *lb)
 {
-    const struct unit *unit = find_unit(tr, lb);
+    const char *service = lb_service(lb);
+    const struct unit *unit = service ? NULL : find_unit(tr, lb);
+    if (service)
+        return borrowed_find(tr, service);
     return unit ? &unit->whole : NULL;
 }
 
@@ -293,10 +301,12 @@ void translator_whole(const struct translator *tr, struct arena *a, struct trans
 {
     struct outcome o = { .a = a, .out = out };
     *out = (struct translate_out){ 0 };
+    borrowed_add_rows(&o, tr); /* "Service/..." comes before "kube-system/..." */
     for (size_t i = 0; i < tr->unit_list.len; i++) {
         outcome_add_rows(&o, tr->unit_list.items[i]);
         outcome_add_notes(&o, tr->unit_list.items[i]);
     }
+    borrowed_add_notes(&o, tr);
     outcome_add_strays(&o, tr);
     outcome_finish(&o);
 }
@@ -314,8 +324,8 @@ static const struct seat *find_seat(const struct translator *tr, const char *fro
 
 bool translator_holds(const struct translator *tr, const struct resource *row)
 {
-    const struct unit *unit = find_unit(tr, row->lb);
-    if (unit && translate_holds(&unit->whole, row))
+    const struct translate_out *own = translator_lb(tr, row->lb);
+    if (own && translate_holds(own, row))
         return true;
     const struct seat *seat = find_seat(tr, row->desired_from);
     return seat && seat->held;
@@ -327,6 +337,6 @@ struct translate_work translator_work(const struct translator *tr)
                                     .services = tr->runs[CELL_SERVICE],
                                     .ingresses = tr->runs[CELL_INGRESS],
                                     .lbs = tr->runs[CELL_LB],
-                                    .groups = tr->runs[CELL_GROUP],
+                                    .groups = tr->runs[CELL_GROUP] + tr->runs[CELL_BORROWED],
                                     .lookups = tr->lookups };
 }

@@ -69,7 +69,7 @@ static void touch(struct translator *tr, struct unit *unit)
         return;
     unit->touched = true;
     pointers_add(&tr->touched, unit);
-    translator_note_changed(tr, unit->name);
+    translator_note_changed(tr, unit->lb);
 }
 
 /* ---- its Ingresses ------------------------------------------------------------------------- */

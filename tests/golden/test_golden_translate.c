@@ -326,6 +326,7 @@ static void run_case(void **state)
     add_facts(&a, &known, FACT_VSWITCH, json_get(facts, "vswitch"));
     add_facts(&a, &known, FACT_ENI, json_get(facts, "eni"));
     add_facts(&a, &known, FACT_CERTIFICATES, json_get(facts, "certificates"));
+    add_facts(&a, &known, FACT_SERVER_GROUP, json_get(facts, "server-group"));
     fact_sort(&known);
     translate(&a, &in, &out);
 

@@ -176,18 +176,22 @@ static UNUSED const char *edit_ingress(struct edits *e, struct arena *a, const c
 static UNUSED const char *edit_service(struct edits *e, struct arena *a, const char *ns,
                                        const char *name)
 {
-    const char *annotation = PICK(e, "", "", "\"service.beta.kubernetes.io/backend-type\":\"ecs\"");
+    const char *annotation =
+        PICK(e, "", "", "\"service.beta.kubernetes.io/backend-type\":\"ecs\"",
+             "\"" ALB "server-group-id\":\"sgp-1\"", "\"" ALB "server-group-id\":\"sgp-2\"");
+    const char *gone = going(e);
     const char *type = PICK(e, "ClusterIP", "NodePort", "NodePort", "ExternalName");
     const char *policy = PICK(e, "", ",\"externalTrafficPolicy\":\"Local\"");
     const char *ports = PICK(e, "{\"name\":\"http\",\"port\":80,\"nodePort\":30080}",
                              "{\"name\":\"http\",\"port\":80,\"nodePort\":30080}", "{\"port\":80}",
-                             "{\"name\":\"http\",\"port\":81}", "{\"port\":\"x\"}");
+                             "{\"name\":\"http\",\"port\":81}", "{\"port\":\"x\"}",
+                             "{\"name\":\"http\",\"port\":80},{\"name\":\"b\",\"port\":81}");
     return arena_fmt(
         a,
         "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"%s\","
-        "\"namespace\":\"%s\",\"annotations\":{%s}},\"spec\":{\"type\":\"%s\"%s,\"ports\":["
+        "\"namespace\":\"%s\",\"annotations\":{%s}%s},\"spec\":{\"type\":\"%s\"%s,\"ports\":["
         "%s]}}",
-        name, ns, annotation, type, policy, ports);
+        name, ns, annotation, gone, type, policy, ports);
 }
 
 static UNUSED const char *edit_address(struct edits *e)
@@ -351,6 +355,11 @@ static UNUSED struct fact_need edit_fact(struct edits *e, struct arena *a, struc
         f.kind = FACT_CERTIFICATES;
         f.key = FACT_ALL;
         f.value = PICK(e, certificates, certificates, "[]");
+    } else if (one_in(e, 3)) {
+        f.kind = FACT_SERVER_GROUP;
+        f.key = PICK(e, "sgp-1", "sgp-2");
+        f.value = PICK(e, "{\"type\":\"Instance\",\"vpc\":\"vpc-1\"}", "{\"type\":\"Ip\"}",
+                       "{\"cluster\":\"other\"}", "");
     } else {
         f.key = arena_fmt(a, "vpc-1/10.0.0.%zu", 1 + below(e, 4));
         f.value = PICK(e, "eni-1", "eni-2", "");

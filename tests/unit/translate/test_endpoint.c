@@ -271,16 +271,6 @@ static void test_more_servers_than_a_group_takes_are_refused(void **state)
     world_done(&w);
 }
 
-static void test_a_group_of_its_own_is_a_warning(void **state)
-{
-    (void)state;
-    struct world w = world_of(
-        WEB "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d, annotations: "
-            "{" ALB "server-group-id: sgp-1}}\nspec: {ports: [{name: http, port: 80}]}\n" ING);
-    assert_has(warnings(&w), "server-group-id]: not applied yet");
-    world_done(&w);
-}
-
 #define ASKS(type) ", annotations: {service.beta.kubernetes.io/backend-type: \"" type "\"}"
 #define TEA_AS(type)                                                                               \
     "---\napiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d" ASKS(                 \
@@ -376,7 +366,6 @@ int main(void)
         cmocka_unit_test(test_external_name_has_no_addresses),
         cmocka_unit_test(test_what_has_no_ipv4_address_is_named),
         cmocka_unit_test(test_more_servers_than_a_group_takes_are_refused),
-        cmocka_unit_test(test_a_group_of_its_own_is_a_warning),
         cmocka_unit_test(test_pods_are_reached_unless_another_backend_type_is_asked_for),
         cmocka_unit_test(test_a_service_that_does_not_say_is_reached_as_the_setting_says),
     };
