@@ -54,7 +54,9 @@ struct session {
     struct alb *alb;
     const char *cluster_id;
     struct object_set objects;
-    size_t n_albconfigs;
+    size_t n_roots;                    /* translate_roots() of them                        */
+    const struct object_set *services; /* where a Service that borrowed a group is missing
+                                          when it is gone; NULL: it is not known           */
     struct fact_set facts;
     struct translate_out wanted;
     struct model known; /* as the store had it ... */

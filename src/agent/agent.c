@@ -356,13 +356,14 @@ void agent_list(const struct agent *g, struct arena *a, agent_lbs *out)
 {
     const struct map_entry *cursor = NULL;
     for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
-        *LIST_PUSH(a, out) = (struct agent_lb){
-            .name = b->name,
-            .read = b->s.observed,
-            .in_sync = b->in_sync,
-            .read_at = b->read_at,
-            .standing = apply_standing(g->ap, b->name),
-        };
+        if (!balancer_is_over(b))
+            *LIST_PUSH(a, out) = (struct agent_lb){
+                .name = b->name,
+                .read = b->s.observed,
+                .in_sync = b->in_sync,
+                .read_at = b->read_at,
+                .standing = apply_standing(g->ap, b->name),
+            };
     if (out->len)
         qsort(out->items, out->len, sizeof *out->items, by_name);
 }

@@ -103,6 +103,8 @@ struct balancer *balancer_next(const struct agent *g, const struct map_entry **c
 /* What was seen or made last at a time may have been made just then: lists may lack it still. */
 void balancer_note_young(struct balancer *b);
 void balancer_free(struct balancer *b);
+/* A group that was borrowed, and of which nothing is known any more. */
+bool balancer_is_over(const struct balancer *b);
 /* What the objects ask of it now, copied. */
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
                    const struct translate_out *strays, struct error *err) MUST_USE;

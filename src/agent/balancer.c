@@ -38,6 +38,7 @@ struct balancer *balancer_get(struct agent *g, const char *name)
     b->s.verified_at = g->base.verified_at;
     findings_copy(&b->s.arena, &g->base.findings, b->name, &b->s.findings);
     b->s.config.n_files = 1; /* objects are at hand */
+    b->s.services = &g->base.objects;
     return b;
 }
 
@@ -59,6 +60,12 @@ void balancer_free(struct balancer *b)
     arena_done(&b->gone_arena);
     arena_done(&b->said);
     arena_done(&b->told);
+}
+
+bool balancer_is_over(const struct balancer *b)
+{
+    return lb_service(b->name) && b->s.observed && !b->s.world.rows.len
+           && !b->s.wanted.desired.rows.len;
 }
 
 /* ---- what is wanted ------------------------------------------------------------------------- */
@@ -197,12 +204,13 @@ static void actual_rows(struct balancer *b, struct model *out)
             *LIST_PUSH(&b->s.arena, &out->rows) = b->s.world.rows.items[i];
 }
 
-/* Is something wanted that an earlier run has not done, on a load balancer that it has made? */
+/* Is something wanted that an earlier run has not done, on a load balancer that it has made, or on
+ * a group that a Service borrows? */
 static bool is_behind(const struct balancer *b)
 {
     const struct session *s = &b->s;
     const struct resource *lb = model_find(&s->known, b->name, RESOURCE_LOAD_BALANCER, b->name);
-    if (!lb || !lb->cloud_id)
+    if (!lb_service(b->name) && (!lb || !lb->cloud_id))
         return false;
     for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
         const struct resource *r = &s->wanted.desired.rows.items[i];

@@ -111,6 +111,9 @@ static const char *why_left(struct session *s, struct arena *a, const struct fin
             "only reported, as the setting drift.%s says; 'alb-agent drift correct %s' "
             "has it corrected",
             resource_class_name(f->class), address);
+    if (lb_service(f->lb))
+        return arena_fmt(a, "waits for a person: 'alb-agent drift correct %s' has it corrected",
+                         address);
     return arena_fmt(a,
                      "waits for a person: 'alb-agent drift correct %s', or the annotation "
                      "alb-agent/confirm: \"%s\" on its AlbConfig, has it corrected",

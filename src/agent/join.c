@@ -2,6 +2,7 @@
  * stay, and nothing is deleted that nobody can account for. */
 #include <string.h>
 
+#include "alb-agent/json.h"
 #include "session_priv.h"
 
 void session_keep_last_good(struct session *s)
@@ -98,4 +99,71 @@ void session_disown_rules(struct session *s)
         const struct resource *l = model_find(&s->world, r->lb, RESOURCE_LISTENER, r->parent);
         r->ours = r->ours && l && l->ours;
     }
+}
+
+/* ---- borrowed groups -------------------------------------------------------------------------
+ */
+
+static bool is_service_gone(const struct session *s, const char *lb)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    const char *service = lb_service(lb), *slash = strchr(service, '/');
+    if (!s->services || s->objects.incomplete || !slash)
+        return false;
+    const char *ns = arena_strndup(&scratch, service, (size_t)(slash - service));
+    const struct object *obj = object_set_find(s->services, OBJECT_SERVICE, ns, slash + 1);
+    return !obj || json_at(obj->body, "metadata.deletionTimestamp");
+}
+
+/* Were servers of it ours to keep, and do some of them stay? */
+static bool is_to_empty(const struct resource *r)
+{
+    const struct alb_server_group *last = r->applied ? r->applied : r->desired;
+    return last && last->servers.items && (last->servers.len || !r->applied);
+}
+
+static const void *without_servers(struct arena *a, const struct resource *r)
+{
+    const struct alb_server_group *last = r->applied ? r->applied : r->desired;
+    struct alb_server_group *none = arena_alloc(a, sizeof *none);
+    none->tags = last->tags;
+    none->servers.items = arena_array(a, 1, sizeof *none->servers.items);
+    return none;
+}
+
+void session_release_borrowed(struct session *s, const struct model *before,
+                              const struct model *actual, struct model *desired)
+{
+    struct arena *a = &s->arena;
+    struct model more = { 0 };
+    *desired = s->wanted.desired;
+    for (size_t i = 0; i < before->rows.len; i++) {
+        const struct resource *r = &before->rows.items[i];
+        if (!resource_is_borrowed(r) || !is_to_empty(r)
+            || model_find(desired, r->lb, r->kind, r->key)
+            || !model_find(actual, r->lb, r->kind, r->key) || !is_service_gone(s, r->lb))
+            continue;
+        struct resource *none = LIST_PUSH(a, &more.rows);
+        *none = *r;
+        none->held = none->refused = false;
+        none->desired = without_servers(a, r);
+        none->desired_from = arena_fmt(a, "Service %s, which is gone", lb_service(r->lb));
+    }
+    for (size_t i = 0; more.rows.len && i < s->wanted.desired.rows.len; i++)
+        *LIST_PUSH(a, &more.rows) = s->wanted.desired.rows.items[i];
+    if (!more.rows.len)
+        return;
+    model_sort(&more);
+    *desired = more;
+}
+
+void session_drop_borrowed(struct session *s)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->world.rows.len; i++) {
+        const struct resource *r = &s->world.rows.items[i];
+        if (r->desired || !resource_is_borrowed(r))
+            s->world.rows.items[kept++] = *r;
+    }
+    s->world.rows.len = kept;
 }

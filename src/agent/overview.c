@@ -79,6 +79,8 @@ bool agent_overview(struct agent *g, const cJSON *certificates, struct arena *a,
     if (!count_some(g, certificates, err))
         return false;
     for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        if (balancer_is_over(b))
+            continue;
         struct report_lb *to = LIST_PUSH(a, out);
         *to = b->overview.name
                   ? b->overview

@@ -186,11 +186,14 @@ static void note_unused(struct session *s)
 
 void session_join(struct session *s, struct model *actual)
 {
-    const struct model before = s->world;
+    const struct model world = s->world, *before = s->observed ? &world : &s->known;
+    struct model desired;
     session_add_certificates(s, actual);
-    keep_created(s, s->observed ? &before : &s->known, actual);
-    model_join(&s->arena, &s->wanted.desired, s->observed ? &before : &s->known, actual, &s->world);
-    carry_over(s->observed ? &before : &s->known, &s->world, !s->observed);
+    keep_created(s, before, actual);
+    session_release_borrowed(s, before, actual, &desired);
+    model_join(&s->arena, &desired, before, actual, &s->world);
+    session_drop_borrowed(s);
+    carry_over(before, &s->world, !s->observed);
     session_disown_rules(s);
     session_hold_unknown(s);
     session_hold_absent(s);

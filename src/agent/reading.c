@@ -56,12 +56,14 @@ static const void *had_acls(struct arena *a, const struct resource *r)
     return wants_acls(r, r->applied) ? arena_dup(a, &some, sizeof some) : NULL;
 }
 
-/* Access lists that are wanted, and the listeners that are to use some, copied. */
-static void add_wanted_acls(struct arena *a, const struct model *from, struct model *wanted)
+/* Access lists that are wanted, the listeners that are to use some, and groups that are borrowed,
+ * copied. */
+static void add_wanted(struct arena *a, const struct model *from, struct model *wanted)
 {
     for (size_t i = 0; i < from->rows.len; i++) {
         const struct resource *r = &from->rows.items[i];
-        if (r->desired && (r->kind == RESOURCE_ACL || wants_acls(r, r->desired)))
+        if (r->desired
+            && (r->kind == RESOURCE_ACL || wants_acls(r, r->desired) || resource_is_borrowed(r)))
             *LIST_PUSH(a, &wanted->rows) = resource_copy(a, r);
     }
 }
@@ -96,7 +98,7 @@ static bool add_rows(struct agent *g, struct balancer *b, struct model *known, s
     if (!balancer_outline(b, &scratch, &rows, err))
         return false;
     add_known(a, &rows, known);
-    add_wanted_acls(a, b->resting ? &rows : &b->s.wanted.desired, wanted);
+    add_wanted(a, b->resting ? &rows : &b->s.wanted.desired, wanted);
     return true;
 }
 
@@ -257,14 +259,40 @@ bool reading_may_begin(const struct agent *g)
            && wanted_is_settled(g) && g->tr;
 }
 
-/* Certificates are renewed behind our back: their list is asked for again before each sweep, by
- * a translation that lacks it. */
+static bool is_borrowed_now(const struct agent *g, const char *group)
+{
+    const struct map_entry *cursor = NULL;
+    for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        const struct resource *r =
+            lb_service(b->name) ? model_find(&b->s.world, b->name, RESOURCE_SERVER_GROUP, group)
+                                : NULL;
+        if (r && r->actual && !r->held)
+            return true;
+    }
+    return false;
+}
+
+/* A group that was not there, or not to be had, may be so now.  Of one that was, nothing that
+ * counts changes but its tags, at which every reading looks. */
+static void forget_groups(struct agent *g)
+{
+    const struct fact_set *facts = &g->base.facts;
+    for (size_t i = facts->items.len; i > 0; i--) {
+        const struct fact *f = &facts->items.items[i - 1];
+        if (f->kind == FACT_SERVER_GROUP && !is_borrowed_now(g, f->key))
+            wanted_forget(g, f->kind, f->key);
+    }
+}
+
+/* Certificates are renewed behind our back, and groups come: they are asked for again before each
+ * sweep, by a translation that lacks them. */
 static bool forget_lists(struct agent *g)
 {
     if (g->lists_asked)
         return false;
     g->lists_asked = true;
     wanted_forget(g, FACT_CERTIFICATES, FACT_ALL);
+    forget_groups(g);
     return !wanted_is_settled(g);
 }
 

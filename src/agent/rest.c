@@ -107,7 +107,7 @@ bool balancers_rest(struct agent *g, struct error *err)
     const struct map_entry *cursor = NULL;
     int awake = 0;
     for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
-        awake += !b->resting;
+        awake += !b->resting && !lb_service(b->name); /* a borrowed group is small */
     for (; awake > g->config.awake; awake--) {
         struct balancer *b = find_idle(g);
         if (!b)

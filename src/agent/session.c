@@ -170,7 +170,8 @@ bool session_read_source(struct session *s, struct error *err)
 {
     struct source_options options = { 0 };
     source_read(s->config.files, s->config.n_files, &options, &s->objects);
-    (void)object_set_kind(&s->objects, OBJECT_ALB_CONFIG, &s->n_albconfigs);
+    s->n_roots = translate_roots(&s->objects);
+    s->services = &s->objects;
     return session_note_start(s, err)
            && store_objects_put(s->store, &s->objects, session_now(s), err);
 }

@@ -67,6 +67,12 @@ bool session_put_findings(struct session *s, struct store *st, struct error *err
 bool session_put_verified(struct session *s, struct store *st, struct error *err) MUST_USE;
 /* Says in a plan what it leaves as it is, and why. */
 void session_warn_left(struct session *s, struct arena *a, struct plan *plan);
+/* Borrowed groups (join.c).  What is wanted, and, of a group whose Service is gone, that none of
+ * its servers stay, until that is done (alb-ingress.md §D.8). */
+void session_release_borrowed(struct session *s, const struct model *before,
+                              const struct model *actual, struct model *desired);
+/* A group that no Service names any more is none of our business, and stays as it is. */
+void session_drop_borrowed(struct session *s);
 /* Rules under a listener that is not ours are not ours, whatever they are called. */
 void session_disown_rules(struct session *s);
 

@@ -35,13 +35,6 @@ static void tell_outcome(struct agent *g, const struct translate_out *out)
     tell_problems(g, &out->warnings, AGENT_WARNING);
 }
 
-static bool has_albconfig(const struct agent *g)
-{
-    size_t n;
-    (void)object_set_kind(&g->base.objects, OBJECT_ALB_CONFIG, &n);
-    return n > 0;
-}
-
 /* What could not be read at all. */
 static void tell_source(struct agent *g)
 {
@@ -56,7 +49,7 @@ static void tell_source(struct agent *g)
             .origin = set->problems.items[i].origin,
             .message = set->problems.items[i].msg,
         };
-    if (!has_albconfig(g))
+    if (!translate_roots(&g->base.objects))
         *LIST_PUSH(&a, &problems) = (struct translate_problem){
             .kind = "source",
             .ns = "",
@@ -254,7 +247,7 @@ static bool run_update(struct agent *g, struct error *err)
 {
     const bool all = g->all_changed;
     tell_source(g);
-    if (!has_albconfig(g)) { /* more likely a mistake than a wish (design.md §6) */
+    if (!translate_roots(&g->base.objects)) { /* more likely a mistake than a wish (design.md §6) */
         g->changed = false;
         g->all_changed = true;
         return true;

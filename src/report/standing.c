@@ -57,18 +57,33 @@ static void add_lb(struct buf *b, const struct report_lb *lb, int64_t now_ms)
     char at[TIME_TEXT];
     buf_addf(b, "%s\n", lb->name);
     buf_addf(b, "  id         %s\n", *lb->id ? lb->id : "(none yet)");
-    buf_addf(b, "  address    %s\n", *lb->dns_name ? lb->dns_name : "(none yet)");
+    const bool borrowed = lb_service(lb->name);
+    if (!borrowed)
+        buf_addf(b, "  address    %s\n", *lb->dns_name ? lb->dns_name : "(none yet)");
     buf_addf(b, "  resources  %" PRId64, lb->resources);
     if (lb->in_sync >= 0)
         buf_addf(b, ", %" PRId64 " as applied", lb->in_sync);
     buf_addf(b, "\n  last read  %s\n",
              lb->observed_at ? time_format(lb->observed_at, at) : "never");
-    buf_addf(b, "  revision   %" PRId64 "\n", lb->revision);
+    if (!borrowed)
+        buf_addf(b, "  revision   %" PRId64 "\n", lb->revision);
     if (lb->found)
         buf_addf(b, "  drift      %" PRId64 " found, %" PRId64 " of it accepted or ignored\n",
                  lb->found, lb->settled);
     for (size_t i = 0; i < lb->certificates.len; i++)
         add_served(b, &lb->certificates.items[i], now_ms);
+}
+
+static void add_counts(struct buf *b, const struct report_in *in, const report_lbs *lbs)
+{
+    size_t borrowed = 0;
+    for (size_t i = 0; i < lbs->len; i++)
+        borrowed += lb_service(lbs->items[i].name) != NULL;
+    const size_t own = lbs->len - borrowed;
+    buf_addf(b, "Cluster %s: %zu load balancer%s", in->cluster_id, own, own == 1 ? "" : "s");
+    if (borrowed)
+        buf_addf(b, ", %zu borrowed server group%s", borrowed, borrowed == 1 ? "" : "s");
+    buf_addc(b, '\n');
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
@@ -137,8 +152,7 @@ void report_status(struct buf *b, const struct report_in *in, const struct store
     }
     if (agent)
         report_agent(b, in, agent);
-    buf_addf(b, "Cluster %s: %zu load balancer%s\n", in->cluster_id, lbs->len,
-             lbs->len == 1 ? "" : "s");
+    add_counts(b, in, lbs);
     for (size_t i = 0; i < lbs->len; i++)
         add_lb(b, &lbs->items[i], in->now_ms);
 }

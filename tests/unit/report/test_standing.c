@@ -56,6 +56,22 @@ static void test_each_load_balancer_has_its_lines(void **state)
                      "  revision   0\n");
 }
 
+static void test_borrowed_groups_are_counted_by_themselves(void **state)
+{
+    struct bed *b = *state;
+    struct report_lb group = {
+        .name = "Service/shop/tea", .id = "sgp-1", .dns_name = "", .resources = 1, .in_sync = 1
+    };
+    const report_lbs list = { &group, 1 };
+    b->in.cluster_id = "c7";
+    report_status(&b->out, &b->in, NULL, &list);
+    assert_string_equal(bed_text(b), "Cluster c7: 0 load balancers, 1 borrowed server group\n"
+                                     "Service/shop/tea\n"
+                                     "  id         sgp-1\n"
+                                     "  resources  1, 1 as applied\n"
+                                     "  last read  never\n");
+}
+
 static bool is_null(const cJSON *obj, const char *name)
 {
     return cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(obj, name));
@@ -104,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_each_load_balancer_has_its_lines),
+        TEST(test_borrowed_groups_are_counted_by_themselves),
         TEST(test_json_has_what_the_text_has),
         TEST(test_a_date_ends_with_its_last_second),
     };
