@@ -91,6 +91,11 @@ bool cloud_hold(struct cloud *c, int64_t now_ms, const char *what, bool on,
 bool cloud_fail_next(struct cloud *c, const char *action, const char *code, const char *message,
                      struct error *err) MUST_USE;
 
+/* Ids that are given before any is drawn: each resource that is created takes the first one that
+ * begins as its own would ("rule-"), and leaves NULL in its place.  'ids' is borrowed until the
+ * next call of this; n 0: none.  Not kept in the file. */
+void cloud_give_ids(struct cloud *c, const char **ids, size_t n);
+
 /* What a load balancer is locked by, so that its business status is Abnormal and changes of it are
  * refused. */
 struct cloud_lock {

@@ -39,6 +39,7 @@ struct session_config {
     /* For tests; all-zero means the real world. */
     const struct clock *clock;   /* borrowed                                      */
     struct transport *transport; /* borrowed                                      */
+    char *(*env)(const char *);  /* NULL: the process' own                        */
     uint64_t seed;               /* of tokens, nonces and jitter                  */
 };
 

@@ -45,6 +45,8 @@ struct cloud {
     cloud_certificate_fn *certificate; /* knows more certificates; NULL: nobody does      */
     void *certificate_arg;
     struct shown *shown;
+    const char **given; /* ids that are taken before any is drawn */
+    size_t n_given;
 };
 
 /* res.c: all that has an id and a state. */

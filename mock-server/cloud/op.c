@@ -132,8 +132,29 @@ const char *op_text(struct op *op, const cJSON *json)
     return buf_keep(&b, op->a);
 }
 
+void cloud_give_ids(struct cloud *c, const char **ids, size_t n)
+{
+    c->given = ids;
+    c->n_given = n;
+}
+
+static const char *take_given(struct cloud *c, const char *prefix)
+{
+    for (size_t i = 0; i < c->n_given; i++) {
+        const char *id = c->given[i];
+        if (!id || !text_begins(id, prefix))
+            continue;
+        c->given[i] = NULL;
+        return id;
+    }
+    return NULL;
+}
+
 const char *op_new_id(struct op *op, const char *prefix)
 {
+    const char *given = take_given(op->cloud, prefix);
+    if (given)
+        return arena_strdup(op->a, given);
     char text[19];
     rng_text(&op->cloud->rng, "abcdefghijklmnopqrstuvwxyz0123456789", text, sizeof text - 1);
     return arena_fmt(op->a, "%s%s", prefix, text);

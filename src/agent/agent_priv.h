@@ -35,7 +35,9 @@ struct balancer {
     bool in_sync;         /* as was last said                                                   */
     const char *refusal;  /* as was last said                                                   */
     struct arena said;    /* of 'refusal'                                                       */
-    int64_t empty_due;    /* when servers that are wanted to be none may go; 0: none            */
+    const char *hidden;   /* what lists lacked when it was last read, as the events say         */
+    struct arena hidden_arena;
+    int64_t empty_due; /* when servers that are wanted to be none may go; 0: none            */
     struct report_lb overview; /* as was last told; no name: it was not           */
     struct arena told;         /* of 'overview'                                   */
     bool recount;              /* it is another since                             */
@@ -95,6 +97,9 @@ void agent_tell(struct agent *g, struct agent_event event);
  * does, in the transaction of its caller. */
 bool events_start(struct agent *g, struct error *err) MUST_USE;
 bool events_run(struct agent *g, struct error *err) MUST_USE;
+/* What the reading 'found' did not show, and is believed to be there all the same. */
+bool events_hidden(struct balancer *b, const struct model *found, int64_t began_ms,
+                   struct error *err) MUST_USE;
 
 /* ---- balancer.c */
 struct balancer *balancer_get(struct agent *g, const char *name);

@@ -60,6 +60,7 @@ void balancer_free(struct balancer *b)
     arena_done(&b->gone_arena);
     arena_done(&b->said);
     arena_done(&b->told);
+    arena_done(&b->hidden_arena);
 }
 
 bool balancer_is_over(const struct balancer *b)
@@ -400,7 +401,7 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
     if (!b->reread_due)
         apply_unblock(g->ap, b->name);
     ask_when_grown(g, b, found, now);
-    return true;
+    return events_hidden(b, found, began_ms, err);
 }
 
 void balancer_note_step(struct balancer *b, const struct apply_event *e)

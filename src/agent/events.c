@@ -220,6 +220,12 @@ bool session_note_start(struct session *s, struct error *err)
     return add_start(s, "START", &start, err);
 }
 
+bool session_note_source(struct session *s, struct error *err)
+{
+    return !s->noted
+           || add(s, s->objects.incomplete ? "INCOMPLETE" : "SYNCED", "source", NULL, err);
+}
+
 bool session_note_read(struct session *s, const char *only, int64_t began_ms, struct error *err)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
@@ -276,4 +282,39 @@ bool events_run(struct agent *g, struct error *err)
            || ((!due.settings || tell_settings(g, err))
                && (!due.resync || add(s, "RESYNC", "agent resync", NULL, err))
                && (!due.stop || add(s, "STOP", "agent stop", NULL, err)));
+}
+
+/* ---- what a list lacks
+ * --------------------------------------------------------------------------- */
+
+static const char *list_hidden(struct arena *a, const struct balancer *b, const struct model *found,
+                               int64_t began_ms)
+{
+    struct map shown CLEANUP(map_done) = { 0 };
+    struct buf ids CLEANUP(buf_done) = { 0 };
+    for (size_t i = 0; i < found->rows.len; i++)
+        if (found->rows.items[i].cloud_id)
+            map_put(&shown, found->rows.items[i].cloud_id, b);
+    for (size_t i = 0; i < b->s.world.rows.len; i++) {
+        const struct resource *r = &b->s.world.rows.items[i];
+        if (!r->actual || !r->cloud_id || r->kind == RESOURCE_CERTIFICATE
+            || r->observed_at > began_ms || map_get(&shown, r->cloud_id))
+            continue;
+        buf_addc(&ids, ids.len ? ',' : '[');
+        buf_add_json(&ids, r->cloud_id);
+    }
+    return ids.len ? arena_fmt(a, "{\"ids\":%s]}", buf_str(&ids)) : NULL;
+}
+
+bool events_hidden(struct balancer *b, const struct model *found, int64_t began_ms,
+                   struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *now = list_hidden(&a, b, found, began_ms);
+    if (now ? b->hidden && !strcmp(now, b->hidden) : !b->hidden)
+        return true;
+    arena_done(&b->hidden_arena);
+    b->hidden = now ? arena_strdup(&b->hidden_arena, now) : NULL;
+    return add(&b->s, "HIDDEN", arena_fmt(&a, "hidden %s", b->name), now ? now : "{\"ids\":[]}",
+               err);
 }

@@ -155,7 +155,7 @@ bool session_connect(struct session *s, struct error *err)
     struct alb_config alb = {
         .region = s->config.region,
         .endpoint = s->config.endpoint,
-        .env = env,
+        .env = s->config.env ? s->config.env : env,
         .clock = session_clock(s),
         .seed = s->seed,
         .transport = s->transport,
@@ -173,5 +173,6 @@ bool session_read_source(struct session *s, struct error *err)
     s->n_roots = translate_roots(&s->objects);
     s->services = &s->objects;
     return session_note_start(s, err)
-           && store_objects_put(s->store, &s->objects, session_now(s), err);
+           && store_objects_put(s->store, &s->objects, session_now(s), err)
+           && session_note_source(s, err);
 }

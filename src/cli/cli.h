@@ -47,6 +47,8 @@ enum opt {
     OPT_RUN = 1 << 20,    /* what only an agent that keeps running takes */
     OPT_CONFIG = 1 << 19, /* what no flag says is taken from the settings (config.h) */
     OPT_UNTIL = 1 << 21,  /* when a verdict is over */
+    OPT_RECORD = 1 << 22, /* where a recording begins and goes */
+    OPT_REPLAY = 1 << 23, /* how far it is replayed, and what of it */
 };
 #define OPTS_CLOUD \
     (OPT_CONFIG | OPT_STATE | OPT_ENDPOINT | OPT_REGION | OPT_VPC | OPT_CLUSTER | OPT_OUTPUT)
@@ -67,7 +69,9 @@ struct options {
     bool allow_destroy, yes, help;
     const char *out, *dry_run, *plan_file, *from;
     const char *to;    /* of OPT_ROLLBACK */
-    const char *until; /* of OPT_UNTIL    */
+    const char *until; /* of OPT_UNTIL and OPT_REPLAY */
+    const char *since; /* of OPT_RECORD   */
+    bool calls_only;   /* of OPT_REPLAY   */
     bool release;
     const char *json; /* of OPT_CALL, and what follows */
     bool all_pages, wait, list, force;
@@ -89,7 +93,8 @@ struct cmd {
 };
 
 extern const struct cmd cmd_run, cmd_plan, cmd_apply, cmd_drift, cmd_status, cmd_translate, cmd_api,
-    cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff, cmd_rollback;
+    cmd_completion, cmd_version, cmd_explain, cmd_history, cmd_show, cmd_diff, cmd_rollback,
+    cmd_record, cmd_replay;
 
 /* Reads flags into '*o'; regions and the like fall back to the settings and the environment. */
 bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **argv,

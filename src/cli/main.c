@@ -7,9 +7,9 @@
 #include "cli.h"
 
 static const struct cmd *const cmds[] = {
-    &cmd_run,     &cmd_plan,      &cmd_apply, &cmd_drift,      &cmd_status,
-    &cmd_explain, &cmd_translate, &cmd_api,   &cmd_completion, &cmd_version,
-    &cmd_history, &cmd_show,      &cmd_diff,  &cmd_rollback,
+    &cmd_run,       &cmd_plan,     &cmd_apply,      &cmd_drift,   &cmd_status,  &cmd_explain,
+    &cmd_translate, &cmd_api,      &cmd_completion, &cmd_version, &cmd_history, &cmd_show,
+    &cmd_diff,      &cmd_rollback, &cmd_record,     &cmd_replay,
 };
 
 static const struct cmd *find_cmd(const char *name)

@@ -62,6 +62,10 @@ static const struct flag flags[] = {
     { OPT_ROLLBACK, 0, "release", NULL, NULL, AT(release), "follow the manifests again" },
     { OPT_UNTIL, 0, "until", "DATE", NULL, AT(until),
       "when the verdict is over: the end of that day in UTC; default never" },
+    { OPT_RECORD, 0, "since", "TIME|CALL", NULL, AT(since),
+      "begin before that time (2026-01-31T08:00:00Z) or call; default as early as can be" },
+    { OPT_RECORD, 'o', "out", "FILE", NULL, AT(out), "write there; default standard output" },
+    { OPT_REPLAY, 0, "until", "CALL", NULL, AT(until), "the last call that is compared" },
     { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
     { OPT_FROM, 0, "from", "nginx", NULL, AT(from),
       "say what ALB can do of each annotation of nginx; with -o ingress, print all Ingresses" },
@@ -230,8 +234,8 @@ bool options_parse(struct options *o, const struct cmd *cmd, int argc, char **ar
         const char *value = NULL, *env = flags[i].env;
         if (env && (cmd->opts & flags[i].opt))
             memcpy(&value, (const char *)o + flags[i].off, sizeof value);
-        if (env && !value && !(cmd->opts & OPT_RUN) && (value = getenv(env))
-            && *value) // NOLINT(concurrency-mt-unsafe)
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+        if (env && !value && !(cmd->opts & OPT_RUN) && (value = getenv(env)) && *value)
             set_flag(o, &flags[i], value);
     }
     return o->help || check_output(o, cmd, err);

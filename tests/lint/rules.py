@@ -44,7 +44,7 @@ HEADERS = [
     (r"openssl/.*", r"^src/(hash|cert)/"),
     (r"microhttpd\.h", r"^src/httpd/"),
     (r"ut(hash|list|array)\.h", r"^src/base/"),
-    (r"(.*/)?(mock-server|cloud|front)(/.*|\.h)", r"^mock-server/"),
+    (r"(.*/)?(mock-server|cloud|front)(/.*|\.h)", r"^(mock-server|src/replay)/"),
 ]
 
 # What of ours the mock may include: never the field tables, sign, or anything above.

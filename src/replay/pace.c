@@ -1,0 +1,47 @@
+/* pace.c - how long changes were under way after their replies.  No event says it: the next call of
+ * a lane comes soon after, or much later when there was nothing to do. */
+#include <string.h>
+
+#include "alb-agent/map.h"
+#include "replay_priv.h"
+
+enum { USUAL_MS = 200 };
+
+static bool is_job(const struct tape_item *item)
+{
+    return item->is_call && item->call.outcome.done_at && item->call.outcome.reply
+           && strstr(item->call.outcome.reply, "\"JobId\"");
+}
+
+/* By item, until the next call of its lane; 0: none, or it is no job. */
+static void find_gaps(struct pace *p, const struct tape *r)
+{
+    struct map next CLEANUP(map_done) = { 0 };
+    for (size_t i = r->items.len; i-- > 0;) {
+        const struct tape_item *item = &r->items.items[i], *after;
+        if (!item->is_call)
+            continue;
+        after = map_get(&next, item->call.call.lane);
+        map_put(&next, item->call.call.lane, item);
+        if (after && is_job(item) && after->at > item->call.outcome.done_at)
+            p->gaps[i] = after->at - item->call.outcome.done_at;
+    }
+}
+
+void pace_init(struct pace *p, struct arena *a, const struct tape *r)
+{
+    *p = (struct pace){ .r = r, .gaps = arena_array(a, r->items.len + 1, sizeof *p->gaps) };
+    find_gaps(p, r);
+    for (size_t i = 0; i < r->items.len; i++)
+        if (p->gaps[i] && (!p->least_ms || p->gaps[i] < p->least_ms))
+            p->least_ms = p->gaps[i];
+    if (!p->least_ms)
+        p->least_ms = USUAL_MS;
+}
+
+/* It had ended before it was asked for, and that before the next call. */
+int64_t pace_pending(const struct pace *p, const struct tape_item *was)
+{
+    const int64_t gap = was ? p->gaps[was - p->r->items.items] : 0;
+    return (gap && gap <= 3 * p->least_ms ? gap : p->least_ms) * 3 / 4;
+}

@@ -1,0 +1,176 @@
+/* replay_priv.h - shared by the files of a replay: the stage it is played on, and the score. */
+#pragma once
+
+#include "alb-agent/agent.h"
+#include "alb-agent/map.h"
+#include "alb-agent/replay.h"
+#include "alb-agent/transport.h"
+#include "mock-server/mock.h"
+
+/* ---- score.c: recorded calls by lane, and those that are made now -----------------------------
+ */
+
+struct score {
+    struct arena *a;
+    const struct tape *r;
+    int64_t until;
+    struct map created;                   /* id -> item: the call whose reply named it */
+    bool *made;                           /* by item: it was made again                           */
+    size_t first;                         /* item before which all calls were made again          */
+    size_t n_made, n_due;                 /* calls that were; of those recorded up to 'until'     */
+    struct replay_difference *difference; /* NULL: none yet                       */
+};
+
+/* For score_done(). */
+void score_init(struct score *s, struct arena *a, const struct tape *r, int64_t until);
+/* Compares a call that is made now with the next one that was recorded in its lane; NULL when it
+ * is another, or there is none: then 'difference' is set. */
+const struct tape_item *score_take(struct score *s, const struct store_journaled *made);
+/* Were all calls made that were recorded before 'at_ms'? */
+bool score_reached(struct score *s, int64_t at_ms);
+/* At the end: a call that was not made is a difference. */
+void score_end(struct score *s);
+bool score_is_over(const struct score *s);
+/* Is this the id of something that a recorded call made, which was not made now? */
+bool score_lacks(const struct score *s, const char *id);
+void score_done(struct score *s);
+
+/* ---- cues.c: when what the cloud was seen to be is shown ---------------------------------------
+ */
+
+/* A reading that was recorded. */
+struct cue {
+    size_t item;
+    int64_t began, ended;
+    bool whole;
+};
+
+struct cues {
+    const struct tape *r;
+    LIST_OF(struct cue) list;
+    size_t next;     /* the first that has not come again                         */
+    size_t seen;     /* item before which what others did was done again          */
+    size_t due;      /* item before which it is to be done at 'hold_ms'           */
+    int64_t hold_ms; /* replies to the reading that is under way come then        */
+};
+
+bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct error *err) MUST_USE;
+/* A reading begins. */
+void cues_read(struct cues *c, int64_t now_ms, bool whole);
+/* What others had done until the end of the recorded reading that has come again, in 'a'. */
+typedef LIST_OF(const struct store_event *) event_list;
+void cues_deeds(struct cues *c, struct arena *a, int64_t now_ms, event_list *out);
+/* When the reply to a read that is sent now comes. */
+int64_t cues_due(const struct cues *c, const char *action, int64_t now_ms);
+
+/* ---- pace.c: how long changes were under way
+ * ----------------------------------------------------- */
+
+struct pace {
+    const struct tape *r;
+    int64_t *gaps; /* by item, until the next call of its lane; 0: not known */
+    int64_t least_ms;
+};
+
+void pace_init(struct pace *p, struct arena *a, const struct tape *r);
+/* Of a recorded call, or (NULL) of any. */
+int64_t pace_pending(const struct pace *p, const struct tape_item *was);
+
+/* ---- stage.c: mock, clock and network ----------------------------------------------------------
+ */
+
+/* What the stage asks while a request passes. */
+struct stage_hooks {
+    void *arg;
+    /* Which recorded call is this request that changes something?  NULL: none. */
+    const struct tape_item *(*find)(void *arg, const struct http_request *request,
+                                    const char *action);
+    /* How long is it under way after its reply? */
+    int64_t (*pending)(void *arg, const struct tape_item *was);
+    /* When does the reply to a read come? */
+    int64_t (*read_due)(void *arg, const char *action);
+    void (*reading)(void *arg, bool whole); /* a reading begins */
+    void (*show)(void *arg);                /* something is about to be read */
+    void (*waited)(void *arg);              /* time has passed  */
+};
+
+struct stage_config {
+    int64_t now_ms, pending_ms;
+    const char *neighbours; /* file, NULL: what is named exists */
+    const struct stage_hooks *hooks;
+};
+
+struct stage_reply;
+struct stage {
+    struct transport transport; /* first: the transport is the stage */
+    struct clock clock;
+    int64_t now_ms;
+    int64_t limit_ms; /* at which it is dead, 0: never               */
+    bool dead;        /* nothing that is sent is done or answered    */
+    struct mock *mock;
+    const struct stage_hooks *hooks;
+    struct stage_reply *replies;
+    uint64_t last_id;
+};
+
+bool stage_open(struct stage *s, const struct stage_config *config, struct error *err) MUST_USE;
+void stage_close(struct stage *s);
+/* Nothing that was sent is answered. */
+void stage_drop(struct stage *s);
+/* When the next reply comes, or -1. */
+int64_t stage_next_due(const struct stage *s);
+/* Moves the clock. */
+void stage_pass_to(struct stage *s, int64_t at_ms);
+
+/* ---- restore.c: rows into the mock --------------------------------------------------------------
+ */
+
+/* Makes the mock show what events of "cloud ..." say, in their order. */
+bool restore_rows(struct mock *m, const char *region, const struct store_event *const *events,
+                  size_t n, struct error *err) MUST_USE;
+
+/* ---- play.c
+ * -------------------------------------------------------------------------------------- */
+
+/* An object by the key of its event: "Ingress shop/web". */
+bool event_is_of_object(const struct store_event *e);
+bool event_is_of_cloud(const struct store_event *e);
+
+/* A call that was made now and has not been sent yet. */
+struct made_call {
+    const char *action, *token;
+    const struct tape_item *item;
+    bool sent;
+};
+
+struct play {
+    struct arena *a;
+    const struct tape *r;
+    const char *state; /* file of the agent */
+    struct stage_hooks hooks;
+    struct stage stage;
+    struct score score;
+    struct cues cues;
+    struct pace pace;
+    struct map objects; /* key -> body, as they are at this moment */
+    bool incomplete;
+    struct agent_start start; /* how the agent was last started    */
+    struct agent *g;
+    struct session *verb; /* a verb that runs instead            */
+    size_t pos;           /* item that comes next                */
+    int64_t kill_ms;      /* when the agent dies, 0: it does not */
+    int64_t last_call;    /* of the journal, that was compared   */
+    LIST_OF(struct made_call) calls;
+    volatile bool stop; /* of the verb */
+    bool failed;
+    struct error err;
+};
+
+/* What the journal has that was not compared yet. */
+void play_note_calls(struct play *p);
+void play_objects(const struct play *p, struct object_set *out);
+struct session_config play_session(struct play *p);
+
+/* ---- verb.c: one run of a verb, from its start to its end
+ * ------------------------------------------ */
+bool verb_run(struct play *p, int64_t until_ms, struct error *err) MUST_USE;

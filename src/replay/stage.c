@@ -1,0 +1,334 @@
+/* stage.c - the mock, a clock that moves when it is told to, and the network between.  What a call
+ * came to when it was recorded, and how long that took, it comes to again. */
+#include <string.h>
+
+#include "alb-agent/json.h"
+#include "mock-server/cloud.h"
+#include "mock-server/fault/fault.h"
+#include "replay_priv.h"
+
+struct stage_reply {
+    struct stage_reply *next;
+    int64_t due_ms;
+    struct http_reply http;
+    struct http_request *ask; /* of a read, which shows what there is when its reply comes */
+    struct arena arena;       /* it lives in it */
+};
+
+static struct stage *stage_of(struct transport *t)
+{
+    return (struct stage *)(void *)t;
+}
+
+static int64_t stage_clock(void *self)
+{
+    return ((const struct stage *)self)->now_ms;
+}
+
+/* ---- replies ------------------------------------------------------------------------------------
+ */
+
+static struct stage_reply *push_reply(struct stage *s, uint64_t id, int64_t due_ms)
+{
+    struct arena mem = { 0 };
+    struct stage_reply *r = arena_alloc(&mem, sizeof *r), **at = &s->replies;
+    r->arena = mem;
+    while (*at)
+        at = &(*at)->next;
+    *at = r;
+    r->due_ms = due_ms > s->now_ms ? due_ms : s->now_ms;
+    r->http.id = id;
+    r->http.retry_after_ms = -1;
+    r->http.sent = true;
+    return r;
+}
+
+static void push_lost(struct stage *s, uint64_t id, int64_t due_ms)
+{
+    struct stage_reply *r = push_reply(s, id, due_ms);
+    (void)error_set(&r->http.err, ERROR_TRANSIENT, "no reply, as it was recorded");
+}
+
+static void set_answer(struct stage_reply *r, const struct httpd_reply *reply)
+{
+    struct buf b = { .max = (size_t)1 << 28 };
+    if (reply->reset) {
+        (void)error_set(&r->http.err, ERROR_TRANSIENT, "connection reset");
+        return;
+    }
+    buf_add(&b, reply->body ? reply->body : "", reply->body_len);
+    r->http.status = reply->status;
+    r->http.body = b.data;
+    r->http.body_len = b.len;
+    memcpy(r->http.content_type, "application/json", 17);
+}
+
+static void push_answer(struct stage *s, uint64_t id, const struct httpd_reply *reply,
+                        int64_t due_ms)
+{
+    set_answer(push_reply(s, id, due_ms), reply);
+}
+
+/* ---- requests -----------------------------------------------------------------------------------
+ */
+
+static const char *header_of(const struct http_request *r, const char *name)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (!strcmp(r->headers[i].name, name))
+            return r->headers[i].value;
+    return "";
+}
+
+static bool is_read(const char *action)
+{
+    return !strncmp(action, "List", 4) || !strncmp(action, "Get", 3)
+           || !strncmp(action, "Describe", 8);
+}
+
+static void carry_out(struct stage *s, const struct http_request *request, struct arena *a,
+                      struct httpd_reply *reply)
+{
+    struct httpd_header *headers = arena_array(a, request->n_headers, sizeof *headers);
+    const char *path = strchr(strstr(request->url, "://") + 3, '/');
+    for (size_t i = 0; i < request->n_headers; i++)
+        headers[i] = (struct httpd_header){ request->headers[i].name, request->headers[i].value };
+    const struct httpd_request in = {
+        .method = request->method,
+        .target = path ? path : "/",
+        .headers = headers,
+        .n_headers = request->n_headers,
+        .body = request->body_len ? request->body : "",
+        .body_len = request->body_len,
+        .arena = a,
+    };
+    *reply = (struct httpd_reply){ .status = 200 };
+    mock_call(s->mock, &in, reply);
+}
+
+typedef LIST_OF(const char *) id_list;
+
+/* Every text in a recorded reply, in order: what was created is among them. */
+static void collect_ids(struct arena *a, const cJSON *json, id_list *out)
+{
+    for (const cJSON *v = json ? json->child : NULL; v; v = v->next) {
+        if (cJSON_IsString(v))
+            *LIST_PUSH(a, out) = arena_strdup(a, v->valuestring);
+        collect_ids(a, v, out);
+    }
+}
+
+/* As it was: what it created has the ids it had. */
+static void do_again(struct stage *s, const struct http_request *request,
+                     const struct tape_item *was, uint64_t id, int64_t due_ms)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct httpd_reply reply;
+    id_list ids = { 0 };
+    cJSON *json CLEANUP(json_done) =
+        was && was->call.outcome.reply ? cJSON_Parse(was->call.outcome.reply) : NULL;
+    collect_ids(&a, json, &ids);
+    const int64_t pending = s->hooks->pending(s->hooks->arg, was);
+    cloud_set_pending(mock_cloud(s->mock), pending, pending);
+    cloud_give_ids(mock_cloud(s->mock), ids.items, ids.len);
+    carry_out(s, request, &a, &reply);
+    cloud_give_ids(mock_cloud(s->mock), NULL, 0);
+    push_answer(s, id, &reply, due_ms);
+}
+
+/* Refused with the code it was refused with. */
+static void refuse_again(struct stage *s, const struct http_request *request,
+                         const struct tape_item *was, uint64_t id, int64_t due_ms)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct httpd_reply reply;
+    struct error err;
+    struct buf rule CLEANUP(buf_done) = { 0 };
+    buf_adds(&rule, "{\"times\":1,\"effect\":\"error\",\"code\":");
+    buf_add_json(&rule, was->call.outcome.code);
+    buf_addf(&rule, ",\"status\":%d,\"message\":\"as it was recorded\"}",
+             was->call.outcome.http_status >= 400 ? was->call.outcome.http_status : 400);
+    if (!fault_read(mock_faults(s->mock), buf_str(&rule), rule.len, s->now_ms, &err)) {
+        push_lost(s, id, due_ms);
+        return;
+    }
+    carry_out(s, request, &a, &reply);
+    fault_clear(mock_faults(s->mock));
+    push_answer(s, id, &reply, due_ms);
+}
+
+static void send_change(struct stage *s, const struct http_request *request,
+                        const struct tape_item *was, uint64_t id)
+{
+    const int64_t took = was && was->call.outcome.done_at > was->call.call.sent_at
+                             ? was->call.outcome.done_at - was->call.call.sent_at
+                             : 1;
+    const int64_t due = s->now_ms + took;
+    if (!was || !strcmp(was->call.outcome.state, "done"))
+        do_again(s, request, was, id, due);
+    else if (!strcmp(was->call.outcome.state, "sent"))
+        push_lost(s, id, s->now_ms + ((int64_t)1 << 40)); /* nobody lived to see the reply */
+    else if (was->call.outcome.code)
+        refuse_again(s, request, was, id, due);
+    else
+        push_lost(s, id, due);
+}
+
+static void push_ask(struct stage *s, const struct http_request *request, uint64_t id,
+                     int64_t due_ms)
+{
+    struct stage_reply *r = push_reply(s, id, due_ms);
+    struct arena *a = &r->arena;
+    struct http_header *headers = arena_array(a, request->n_headers, sizeof *headers);
+    for (size_t i = 0; i < request->n_headers; i++)
+        headers[i] = (struct http_header){ arena_strdup(a, request->headers[i].name),
+                                           arena_strdup(a, request->headers[i].value) };
+    r->ask = arena_dup(a, request, sizeof *request);
+    r->ask->method = arena_strdup(a, request->method);
+    r->ask->url = arena_strdup(a, request->url);
+    r->ask->headers = headers;
+    r->ask->body = request->body_len ? arena_strndup(a, request->body, request->body_len) : "";
+}
+
+static bool begins_reading(const struct http_request *r, const char *action, bool *whole)
+{
+    const char *url = r->url;
+    *whole = !strstr(url, "Tag.1.Value=");
+    return !strcmp(action, "ListLoadBalancers") && strstr(url, "Tag.1.Key=")
+           && !strstr(url, "NextToken=");
+}
+
+static uint64_t stage_send(struct transport *t, const struct http_request *request)
+{
+    struct stage *s = stage_of(t);
+    const char *action = header_of(request, "x-acs-action");
+    const uint64_t id = ++s->last_id;
+    bool whole;
+    if (s->dead) {
+        push_lost(s, id, s->now_ms);
+        return id;
+    }
+    if (!is_read(action)) {
+        send_change(s, request, s->hooks->find(s->hooks->arg, request, action), id);
+        return id;
+    }
+    if (begins_reading(request, action, &whole))
+        s->hooks->reading(s->hooks->arg, whole);
+    push_ask(s, request, id, s->hooks->read_due(s->hooks->arg, action));
+    return id;
+}
+
+static void answer(struct stage *s, struct stage_reply *r)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct httpd_reply reply;
+    s->hooks->show(s->hooks->arg);
+    carry_out(s, r->ask, &a, &reply);
+    set_answer(r, &reply);
+}
+
+static void free_reply(struct stage_reply *r)
+{
+    struct arena mem = r->arena; /* it lives in it */
+    arena_done(&mem);
+}
+
+static bool stage_next(struct transport *t, struct http_reply *out)
+{
+    struct stage *s = stage_of(t);
+    for (struct stage_reply **at = &s->replies; *at; at = &(*at)->next) {
+        struct stage_reply *r = *at;
+        if (r->due_ms > s->now_ms)
+            continue;
+        *at = r->next;
+        if (r->ask && !s->dead)
+            answer(s, r);
+        *out = r->http;
+        free_reply(r);
+        return true;
+    }
+    return false;
+}
+
+int64_t stage_next_due(const struct stage *s)
+{
+    int64_t due = -1;
+    for (const struct stage_reply *r = s->replies; r; r = r->next)
+        due = due < 0 || r->due_ms < due ? r->due_ms : due;
+    return due;
+}
+
+void stage_pass_to(struct stage *s, int64_t at_ms)
+{
+    if (at_ms > s->now_ms)
+        s->now_ms = at_ms;
+    (void)mock_run(s->mock);
+}
+
+/* Whoever waits is told at once that nothing comes. */
+static void die(struct stage *s)
+{
+    s->dead = true;
+    for (struct stage_reply *r = s->replies; r; r = r->next) {
+        const uint64_t id = r->http.id;
+        http_reply_done(&r->http);
+        r->http = (struct http_reply){ .id = id, .retry_after_ms = -1, .sent = true };
+        (void)error_set(&r->http.err, ERROR_TRANSIENT, "the process had ended");
+        r->due_ms = s->now_ms;
+    }
+}
+
+static void stage_wait(struct transport *t, int64_t timeout_ms)
+{
+    struct stage *s = stage_of(t);
+    const int64_t due = stage_next_due(s);
+    int64_t until = timeout_ms < 0 ? INT64_MAX : s->now_ms + timeout_ms;
+    if (due >= 0 && due < until)
+        until = due;
+    if (until == INT64_MAX)
+        until = s->now_ms + 1000;
+    if (s->limit_ms && until >= s->limit_ms)
+        die(s);
+    stage_pass_to(s, s->dead && s->limit_ms > s->now_ms ? s->limit_ms : until);
+    s->hooks->waited(s->hooks->arg);
+}
+
+/* ---- life ---------------------------------------------------------------------------------------
+ */
+
+bool stage_open(struct stage *s, const struct stage_config *config, struct error *err)
+{
+    static const struct access_key key = { .id = "testak", .secret = "testsecret" };
+    *s = (struct stage){
+        .transport = { .send = stage_send, .next = stage_next, .wait = stage_wait },
+        .clock = { .now_ms = stage_clock, .self = s },
+        .now_ms = config->now_ms,
+        .hooks = config->hooks,
+    };
+    const struct mock_config mock = {
+        .neighbours = config->neighbours,
+        .pending_ms = config->pending_ms,
+        .seed = 1,
+        .keys = &key,
+        .n_keys = 1,
+        .clock = &s->clock,
+    };
+    return mock_open(&s->mock, &mock, err) || error_wrap(err, "alb-mock");
+}
+
+void stage_drop(struct stage *s)
+{
+    while (s->replies) {
+        struct stage_reply *r = s->replies;
+        s->replies = r->next;
+        http_reply_done(&r->http);
+        free_reply(r);
+    }
+}
+
+void stage_close(struct stage *s)
+{
+    stage_drop(s);
+    mock_close(s->mock);
+    s->mock = NULL;
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# replay.sh - what agents did against a mock is recorded, and done once more: the same calls, and
+# when something in the recording is another, the call that differs.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+need_binaries alb-agent alb-mock
+m=$work/m
+mkdir "$m"
+tls_shop "$work/shop.yaml"
+sed -e 's/, {port: 443, protocol: HTTPS}//' -e '/^apiVersion: v1$/,$d' "$work/shop.yaml" >"$m/shop.yaml"
+run_pid=''
+trap 'kill -KILL $run_pid 2>/dev/null; cleanup' EXIT
+printf 'list-lag: 3s\nlanes:\n  load-balancer: {resync: 1s}\n  server-group: {resync: 1s}\n' >"$work/agent.yaml"
+
+ingress() { # NAME HOST ADDRESS [CANARY-WEIGHT]
+    local canary=''
+    [ -z "${4-}" ] || canary=", annotations: {alb.ingress.kubernetes.io/canary: 'true', alb.ingress.kubernetes.io/canary-weight: '$4'}"
+    cat >"$m/$1.new" <<END
+apiVersion: v1
+kind: Service
+metadata: {name: $1, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: $1, namespace: shop}
+subsets: [{addresses: [{ip: $3}], ports: [{port: 8080}]}]
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: $1, namespace: shop$canary}
+spec:
+  ingressClassName: web
+  rules:
+  - host: $2
+    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: $1, port: {number: 80}}}}]}
+END
+    mv "$m/$1.new" "$m/$1.yaml"
+}
+start_agent() {
+    "$bin/alb-agent" run -f "$m" --config "$work/agent.yaml" --endpoint "$mock_url" --state "$state" \
+        >"$work/run.out" 2>>"$work/run.err" </dev/null &
+    run_pid=$!
+}
+stop_agent() { kill -TERM "$run_pid" && wait "$run_pid"; }
+kill_agent() { kill -KILL "$run_pid" && wait "$run_pid" 2>/dev/null; true; }
+rules_are() { [ "$(rule_ids | count)" = "$1" ]; }
+balancers_in_sync() { agent status -o json && [ "$(jq -c '[.loadBalancers[] | .resources > 4 and .resources == .inSync]' "$work/out")" = "[$1]" ]; }
+groups_are() { [ "$(group_ids | count)" = "$1" ]; }
+record() { # NAME FILE
+    check "$1" "$bin/alb-agent" record --state "$state" -o "$2"
+    "$bin/alb-agent" record --state "$state" >"$2.again"
+}
+replays() { # NAME FILE
+    last_run="alb-agent replay $2"
+    "$bin/alb-agent" replay "$2" >"$work/out" 2>"$work/err" </dev/null
+    status=$?
+    if [ $status = 0 ] && grep -q ', identical$' "$work/out"; then ok "$1"; else not_ok "$1" "$(cat "$work/out" "$work/err")"; fi
+    [ -z "${KEEP_RECORDINGS-}" ] || cp "$2" "$KEEP_RECORDINGS"
+}
+
+# What must be in no recording.
+cat >"$m/secret.yaml" <<'END'
+apiVersion: v1
+kind: Secret
+metadata: {name: keys, namespace: shop}
+stringData: {password: planted-password, tls.key: "-----BEGIN PRIVATE KEY-----\nplanted-key\n-----END PRIVATE KEY-----"}
+END
+no_secret() { ! grep -qE 'planted-|PRIVATE KEY|testsecret' "$1"; }
+# Differs, with exit status 2, and says this.
+differs() { # FILE TEXT
+    last_run="alb-agent replay $1"
+    "$bin/alb-agent" replay "$1" >"$work/out" 2>"$work/err" </dev/null
+    [ $? = 2 ] && says "$2"
+}
+
+# ---- by 'apply': a first one, an edit with a deed at the console before it, one that changes nothing
+mock_start --pending-ms 20
+ingress tea tea.example 10.0.0.1
+exits 0 "the first apply" apply -f "$m"
+api DeleteRule --RuleId="$(rule_ids | head -1)" --wait >/dev/null
+ingress coffee coffee.example 10.0.0.2
+exits 0 "one with an edit, after somebody deleted a rule" apply -f "$m"
+exits 0 "one that has nothing to do" apply -f "$m"
+record "three applies are recorded" "$work/applies.jsonl"
+check "and recorded again, byte by byte" cmp "$work/applies.jsonl" "$work/applies.jsonl.again"
+check "it has all calls" equal "$(grep -c '^{"call"' "$work/applies.jsonl")" "$(write_calls | jq -r 'select(.action != "DeleteRule") | .action' | wc -l)"
+replays "and come out the same" "$work/applies.jsonl"
+check "with all of them compared" grep -qE '^Replay: (8|9|1[0-9]) calls, identical' "$work/out"
+
+# ---- by 'run': edits, deeds, calls that fail, and an agent that is killed
+rm -f "$state"*
+mock_stop
+mock_start --pending-ms 20 --fault '{ action: CreateRules, nth: 2, effect: throttle }' \
+    --fault '{ action: AddServersToServerGroup, nth: 2, effect: lose_reply }' --fault '{ action: CreateServerGroup, nth: 4, effect: error, code: ServiceUnavailable }'
+rm -f "$m/coffee.yaml"
+start_agent
+check "an agent makes everything" eventually 30 rules_are 1
+check "and has" eventually 30 balancers_in_sync true
+ingress coffee coffee.example 10.0.0.2
+check "one more Ingress, though calls fail" eventually 30 rules_are 2
+ingress canary tea.example 10.0.0.3 20
+check "a canary" eventually 30 groups_are 4
+check "all is in sync" eventually 30 balancers_in_sync true
+rules=$(rule_ids | count)
+api DeleteRule --RuleId="$(rule_ids | head -1)" --wait >/dev/null
+check "what somebody deleted comes again" eventually 30 rules_are "$rules"
+check "all is in sync again" eventually 30 balancers_in_sync true
+api UpdateServerGroupAttribute --ServerGroupId="$(group_ids | head -1)" --ServerGroupName=by-hand >/dev/null
+ingress canary tea.example 10.0.0.3 30
+check "what somebody renamed is named again" eventually 30 eval '! api ListServerGroups --MaxResults=100 | grep -q by-hand'
+check "all is in sync once more" eventually 30 balancers_in_sync true
+kill_agent
+rm -f "$m/canary.yaml"
+start_agent
+check "what went while nobody looked goes" eventually 30 groups_are 3
+check "all is in sync after the kill" eventually 30 balancers_in_sync true
+check "the agent stops" stop_agent
+record "the run is recorded" "$work/run.jsonl"
+check "and recorded again, byte by byte" cmp "$work/run.jsonl" "$work/run.jsonl.again"
+replays "and comes out the same" "$work/run.jsonl"
+check "no secret is in it" no_secret "$work/run.jsonl"
+call=$(sed -n 's/^{"call":\([0-9]*\),.*/\1/p' "$work/run.jsonl" | tail -1)
+exits_replay() { "$bin/alb-agent" replay "$work/run.jsonl" --until "$1" >"$work/out" 2>"$work/err"; }
+check "it can be replayed in part" exits_replay 3
+check "up to that call" says "Replay: 3 calls, identical"
+"$bin/alb-agent" record --state "$state" --since "$call" -o "$work/late.jsonl"
+check "a later beginning is shorter" [ "$(wc -l <"$work/late.jsonl")" -lt "$(wc -l <"$work/run.jsonl")" ]
+check "a call that is not there is no beginning" eval '! "$bin/alb-agent" record --state "$state" --since 999999 2>"$work/err"'
+
+# ---- something is another: the call that shows it is named, with both causes
+sed '/^{"event".*"Ingress shop\/coffee"/s/coffee\.example/other.example/' "$work/run.jsonl" >"$work/edited.jsonl"
+check "an object that is another makes a difference" differs "$work/edited.jsonl" "differs: Rules.1.RuleConditions.1.HostConfig.Values.1: coffee.example, and now other.example"
+check "with both causes" says "desired by Ingress shop/coffee (recording)"
+grep -v '^{"event".*"Ingress shop/coffee"' "$work/run.jsonl" >"$work/less.jsonl"
+check "an object that is missing, too" differs "$work/less.jsonl" "desired by Ingress shop/coffee"
+sed -n '1,12p' "$work/run.jsonl" >"$work/part.jsonl"
+printf '{"call":99,"sent":"x"}\n' >>"$work/part.jsonl"
+check "a line that is no recording is named" eval '"$bin/alb-agent" replay "$work/part.jsonl" 2>"$work/err" >"$work/out"; [ $? = 1 ] && says "line 13"'
+check "no secret is in the first recording" no_secret "$work/applies.jsonl"
+finish
