@@ -84,6 +84,8 @@ bool session_connect(struct session *s, struct error *err) MUST_USE;
 
 /* Reads the manifests; what cannot be read is in objects.problems. */
 bool session_read_source(struct session *s, struct error *err) MUST_USE;
+/* The same for objects that are at hand: the set is moved, and left empty. */
+bool session_set_objects(struct session *s, struct object_set *set, struct error *err) MUST_USE;
 
 /* Objects to wanted rows.  Facts that are lacking are read from the cloud when connected,
  * else left open.  Without files the rows the store last wanted are wanted still. */

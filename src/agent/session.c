@@ -166,13 +166,21 @@ bool session_connect(struct session *s, struct error *err)
     return alb_new(&s->alb, &alb, err) && alb_ready(s->alb, err);
 }
 
-bool session_read_source(struct session *s, struct error *err)
+bool session_set_objects(struct session *s, struct object_set *set, struct error *err)
 {
-    struct source_options options = { 0 };
-    source_read(s->config.files, s->config.n_files, &options, &s->objects);
+    s->objects = *set;
+    *set = (struct object_set){ 0 };
     s->n_roots = translate_roots(&s->objects);
     s->services = &s->objects;
     return session_note_start(s, err)
            && store_objects_put(s->store, &s->objects, session_now(s), err)
            && session_note_source(s, err);
+}
+
+bool session_read_source(struct session *s, struct error *err)
+{
+    struct source_options options = { 0 };
+    struct object_set set = { 0 };
+    source_read(s->config.files, s->config.n_files, &options, &set);
+    return session_set_objects(s, &set, err);
 }

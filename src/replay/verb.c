@@ -6,11 +6,11 @@
 
 static bool read_objects(struct play *p, struct session *s, struct error *err)
 {
+    struct object_set set;
     if (!p->start.files)
         return true;
-    play_objects(p, &s->objects);
-    (void)object_set_kind(&s->objects, OBJECT_ALB_CONFIG, &s->n_albconfigs);
-    return store_objects_put(s->store, &s->objects, p->stage.now_ms, err);
+    play_objects(p, &set);
+    return session_set_objects(s, &set, err);
 }
 
 /* As cmd_apply.c has it. */
@@ -24,7 +24,7 @@ static bool apply(struct play *p, struct session *s, struct error *err)
     config.mode = STORE_WRITE;
     if (!session_open(s, &config, err) || !session_connect(s, err) || !read_objects(p, s, err))
         return false;
-    if (p->start.files && !s->n_albconfigs && !config.destroy)
+    if (p->start.files && !s->n_roots && !config.destroy)
         return true;
     return session_translate(s, err) && session_observe(s, err) && session_save(s, err)
            && session_apply(s, NULL, NULL, &p->stop, &result, err);
