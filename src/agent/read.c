@@ -155,8 +155,28 @@ static void keep_created(struct session *s, const struct model *before, struct m
     model_sort(actual);
 }
 
+/* Has somebody changed what is there?  A reading says more of what we wrote than we did: that is
+ * no change. */
+static bool has_changed(const struct resource *r, const struct resource *now)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    change_list changes = { 0 };
+    if (!r->actual || !now->actual)
+        return r->actual || now->actual;
+    (void)schema_diff(&a, resource_schema(r->kind), r->actual, now->actual, &changes);
+    return changes.len > 0;
+}
+
+/* What the cloud refused for good it would refuse again.  A refusal of what is wanted is about
+ * that; one of a delete can only be about what is there. */
+static bool is_refused_still(const struct resource *r, const struct resource *now)
+{
+    return r->refused && resource_wants_same(r->kind, r->desired, now->desired)
+           && (r->desired || !has_changed(r, now));
+}
+
 /* When this run created a resource, since when a group is unused, and that it was refused
- * outlive the reading; a refusal only while the same is wanted.  Of what an earlier run began and
+ * outlive the reading.  Of what an earlier run began and
  * the first reading shows half done, nobody knows yet whether it will be done. */
 static void carry_over(const struct model *before, struct model *after, bool first)
 {
@@ -165,7 +185,7 @@ static void carry_over(const struct model *before, struct model *after, bool fir
         struct resource *to = model_find(after, r->lb, r->kind, r->key);
         if (!to)
             continue;
-        to->refused = r->refused && resource_wants_same(r->kind, r->desired, to->desired);
+        to->refused = is_refused_still(r, to);
         to->held = to->held || to->refused;
         if (!to->actual)
             continue;

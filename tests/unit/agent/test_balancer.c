@@ -35,6 +35,87 @@ static void test_a_refusal_is_not_tried_again_until_the_object_changes(void **st
     runner_stop(&r);
 }
 
+/* The rule of an Ingress of the shop. */
+static const char *rule_of_host(struct world *w, const char *host)
+{
+    cJSON *list CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
+    const cJSON *rule;
+    cJSON_ArrayForEach (rule, json_get(list, "Rules")) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        if (strstr(json_canonical(&a, rule), host))
+            return arena_strdup(&w->arena, json_str(rule, "RuleId"));
+    }
+    return NULL;
+}
+
+static void change_rule(struct world *w, const char *rule, const char *content)
+{
+    cJSON_Delete(mock_transport_do(
+        &w->mock, "UpdateRuleAttribute", "RuleId", rule, "RuleActions.1.Type", "FixedResponse",
+        "RuleActions.1.Order", "1", "RuleActions.1.FixedResponseConfig.Content", content,
+        "RuleActions.1.FixedResponseConfig.HttpCode", "200", (char *)NULL));
+}
+
+/* Once for each state in which it is found: as long as nothing changes it would be the same. */
+static void test_a_refused_delete_is_tried_again_when_what_is_there_changes(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    const char *rule = rule_of_host(w, "coffee.example");
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "DeleteRules",
+                                                       .status = 400,
+                                                       .code = "IllegalParam.RuleIds" });
+    world_remove(w, "ingress-coffee.yaml");
+    runner_read(&r);
+    for (size_t attempts = 1; attempts < 3; attempts++) {
+        runner_settle(&r);
+        runner_pass(&r, 25 * 60 * 1000);
+        assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), attempts);
+        assert_int_equal(world_count(w, "Rules"), 2);
+        change_rule(w, rule, attempts == 1 ? "x" : "y");
+        if (attempts == 2)
+            w->mock.faults.len = 0;
+        runner_pass(&r, 11 * 60 * 1000);
+    }
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), 3);
+    assert_int_equal(world_count(w, "Rules"), 1);
+    runner_stop(&r);
+}
+
+static void test_a_refused_delete_is_tried_again_when_it_is_wished_anew(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "DeleteRules",
+                                                       .nth = 1,
+                                                       .status = 400,
+                                                       .code = "IllegalParam.RuleIds" });
+    world_remove(w, "ingress-coffee.yaml");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    world_write_ingress(w, "coffee", "web", "coffee.example", "coffee");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), 1);
+    world_remove(w, "ingress-coffee.yaml");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "DeleteRules"), 2);
+    assert_int_equal(world_count(w, "Rules"), 1);
+    runner_stop(&r);
+}
+
 /* Its first sight is not believed: the cache behind it may be stale (design.md §6). */
 static void test_last_servers_go_only_when_none_are_wanted_for_a_while(void **state)
 {
@@ -259,6 +340,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_a_refusal_is_not_tried_again_until_the_object_changes),
+        WORLD_TEST(test_a_refused_delete_is_tried_again_when_what_is_there_changes),
+        WORLD_TEST(test_a_refused_delete_is_tried_again_when_it_is_wished_anew),
         WORLD_TEST(test_last_servers_go_only_when_none_are_wanted_for_a_while),
         WORLD_TEST(test_what_was_deleted_during_a_reading_is_not_deleted_again),
         WORLD_TEST(test_readings_beside_changes_cost_no_write),
