@@ -14,7 +14,7 @@ struct agent;
 /* Something worth a line of the log.  Texts are borrowed for the call. */
 enum agent_event_kind {
     AGENT_STEP,        /* 'step' of a load balancer: see apply_event                  */
-    AGENT_READ,        /* the cloud was read: 'n' resources                           */
+    AGENT_READ,        /* the cloud was read, 'parts' of it: 'n' resources            */
     AGENT_READ_FAILED, /* and could not be: 'err'; it will be tried again             */
     AGENT_PROBLEM,     /* an object cannot be translated: 'problem'; said once        */
     AGENT_WARNING,     /* translated, but somebody should know: 'problem'; said once  */
@@ -29,6 +29,7 @@ struct agent_event {
     const struct translate_problem *problem;
     const struct plan_refusal *refusal;
     const struct error *err;
+    unsigned parts; /* of enum observe_part (observe.h) */
     size_t n;
 };
 typedef void agent_event_fn(void *arg, const struct agent_event *event);
@@ -36,11 +37,13 @@ typedef void agent_event_fn(void *arg, const struct agent_event *event);
 struct agent_config {
     struct session_config session; /* 'files', 'n_files', 'mode', 'destroy', 'only' are not used */
     struct apply_pace pace[LANE_FAMILIES];
-    int64_t resync_ms; /* from the end of a reading of everything to the next; 0: 10 min */
-    int64_t reread_ms; /* the shortest time between two readings of one load balancer that
-                          contradictions ask for; doubles up to 'resync_ms'; 0: 1 s      */
-    int64_t empty_ms;  /* how long the servers of a group must be wanted to be none before
-                          they are removed; 0: 30 s                                      */
+    int64_t resync_ms;       /* from the end of a reading of everything to the next; 0: 10 min */
+    int64_t group_resync_ms; /* that of server groups, where they are read at another pace; 0: at
+                                the same                                                     */
+    int64_t reread_ms;       /* the shortest time between two readings of one load balancer that
+                                contradictions ask for; doubles up to 'resync_ms'; 0: 1 s      */
+    int64_t empty_ms;        /* how long the servers of a group must be wanted to be none before
+                                they are removed; 0: 30 s                                      */
     int awake; /* load balancers that stay in memory though nothing happens; 0: 4, < 0: none */
     agent_event_fn *event; /* may be NULL */
     void *event_arg;
@@ -124,10 +127,12 @@ const finding_list *agent_findings(const struct agent *g, const char *lb);
 size_t agent_memory(const struct agent *g, const char *lb);
 struct apply_counts agent_counts(const struct agent *g);
 struct agent_times {
-    int64_t verified_at;    /* ms, when the last reading of everything began; 0: none     */
-    int64_t next_read_at;   /* ms, when the next is due                                   */
-    uint64_t writes, reads; /* calls, as put on the wire                                */
-    uint64_t retries;       /* of those, the repeats of a read                          */
+    int64_t lbs_at, groups_at; /* ms, when the last complete reading of load balancers with all that
+                                  is in them, and of server groups, began; 0: none        */
+    int64_t verified_at;       /* ms, the older of the two                                   */
+    int64_t next_read_at;      /* ms, when the next of either is due                         */
+    uint64_t writes, reads;    /* calls, as put on the wire                                */
+    uint64_t retries;          /* of those, the repeats of a read                          */
 };
 struct agent_times agent_times(const struct agent *g);
 void agent_budgets(const struct agent *g, struct arena *a, alb_spending *out);

@@ -86,8 +86,8 @@ void apply_free(struct apply *ap);
  * 'edit': somebody asked for it, so that it goes before what a resync found. */
 void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms);
 
-/* The cloud was read again: lanes of 'lb' that waited for it go on. */
-void apply_unblock(struct apply *ap, const char *lb);
+/* The cloud was read again: lanes of 'lb' of the family that waited for it go on. */
+void apply_unblock(struct apply *ap, const char *lb, enum lane_family family);
 
 /* New settings, for steps from now on. */
 void apply_set_pace(struct apply *ap, const struct apply_pace pace[LANE_FAMILIES]);

@@ -18,11 +18,17 @@ struct observe_lb {
     bool all_listeners;   /* its listeners and their rules are ours, whoever made them */
 };
 
+/* Which rows a sweep finds: load balancers, listeners, rules and access lists; server groups. */
+enum observe_part { OBSERVE_LBS = 1, OBSERVE_GROUPS = 2, OBSERVE_ALL = 3 };
+/* The part that finds rows of the kind; certificates go with their listeners. */
+enum observe_part observe_part_of(enum resource_kind kind);
+
 struct observe_in {
     struct alb *alb;
     const char *cluster_id;
     const struct observe_lb *lbs; /* borrowed until observe_free()                */
     size_t n_lbs;
+    unsigned parts;             /* of enum observe_part; 0: all                   */
     const char *only;           /* read this load balancer of ours, or what this Service borrows,
                                    alone; NULL: all                                             */
     bool background;            /* everything else goes first (alb.h)                 */

@@ -93,6 +93,8 @@ static bool begin_apply(struct agent *g, struct error *err)
 static void set_times(struct agent *g, const struct agent_config *config)
 {
     g->config.resync_ms = config->resync_ms ? config->resync_ms : 600000;
+    g->config.group_resync_ms =
+        config->group_resync_ms ? config->group_resync_ms : g->config.resync_ms;
     g->config.reread_ms = config->reread_ms ? config->reread_ms : 1000;
     g->config.empty_ms = config->empty_ms ? config->empty_ms : 30000;
     g->config.awake = config->awake < 0 ? 0 : config->awake ? config->awake : AWAKE;
@@ -171,7 +173,7 @@ void agent_set_config(struct agent *g, const struct agent_config *config)
 
 void agent_resync(struct agent *g)
 {
-    g->sweep_due = 0;
+    g->sweep_due[SWEEP_LBS] = g->sweep_due[SWEEP_GROUPS] = 0;
     g->told.resync = true;
 }
 
@@ -412,8 +414,13 @@ struct apply_counts agent_counts(const struct agent *g)
 struct agent_times agent_times(const struct agent *g)
 {
     const struct alb_stats stats = alb_stats(g->base.alb);
-    return (struct agent_times){ .verified_at = g->verified_at,
-                                 .next_read_at = g->sweep_due,
+    const int64_t *at = g->verified_at, *due = g->sweep_due;
+    return (struct agent_times){ .lbs_at = at[SWEEP_LBS],
+                                 .groups_at = at[SWEEP_GROUPS],
+                                 .verified_at = reading_verified(g),
+                                 .next_read_at = due[SWEEP_LBS] < due[SWEEP_GROUPS]
+                                                     ? due[SWEEP_LBS]
+                                                     : due[SWEEP_GROUPS],
                                  .writes = stats.writes,
                                  .reads = stats.reads,
                                  .retries = stats.retries };

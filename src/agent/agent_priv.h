@@ -26,16 +26,17 @@ struct balancer {
     size_t lean;      /* bytes of that arena when it was last made anew                     */
     struct map gone;  /* ids that we deleted -> const int64_t, when                         */
     struct arena gone_arena;
-    int64_t read_at;      /* when the last reading of it began; 0: never                        */
-    int64_t reread_due;   /* when it is to be read because the model is doubted; 0: it is not   */
-    int64_t reread_delay; /* of the next                                                        */
-    bool lacks_facts;     /* what is wanted now is not known yet                                */
-    bool revision_due;    /* what is wanted was not recorded yet                                */
-    bool missed;          /* the last reading did not show the load balancer               */
-    bool in_sync;         /* as was last said                                                   */
-    const char *refusal;  /* as was last said                                                   */
-    struct arena said;    /* of 'refusal'                                                       */
-    const char *hidden;   /* what lists lacked when it was last read, as the events say         */
+    int64_t read_at;        /* when the last reading of it began; 0: never                        */
+    int64_t reread_due;     /* when it is to be read because the model is doubted; 0: it is not   */
+    int64_t reread_delay;   /* of the next                                                        */
+    int64_t verified_at[2]; /* when each family of rows was read last (SWEEP_FAMILIES)            */
+    bool lacks_facts;       /* what is wanted now is not known yet                                */
+    bool revision_due;      /* what is wanted was not recorded yet                                */
+    bool missed;            /* the last reading did not show the load balancer               */
+    bool in_sync;           /* as was last said                                                   */
+    const char *refusal;    /* as was last said                                                   */
+    struct arena said;      /* of 'refusal'                                                       */
+    const char *hidden;     /* what lists lacked when it was last read, as the events say         */
     struct arena hidden_arena;
     int64_t empty_due; /* when servers that are wanted to be none may go; 0: none            */
     struct report_lb overview; /* as was last told; no name: it was not           */
@@ -43,11 +44,19 @@ struct balancer {
     bool recount;              /* it is another since                             */
 };
 
+/* Each family of lanes has readings of its own: which part of a sweep they are. */
+enum { SWEEP_LBS, SWEEP_GROUPS, SWEEP_FAMILIES };
+static inline unsigned read_part(int family)
+{
+    return family == SWEEP_GROUPS ? OBSERVE_GROUPS : OBSERVE_LBS;
+}
+
 /* A reading under way. */
 struct reading {
     struct observe *o;
     struct arena arena;
     const char *only; /* one load balancer, or NULL */
+    unsigned parts;   /* of enum observe_part       */
     int64_t began_ms;
     struct model found;             /* when done: rows that have still to be given out ...       */
     LIST_OF(struct balancer *) due; /* ... to these                                 */
@@ -79,8 +88,9 @@ struct agent {
     int64_t facts_due;        /* after a failure */
     size_t facts_lean;        /* bytes of facts when they were last copied */
     struct reading reading;
-    int64_t verified_at; /* when the last complete sweep began                     */
-    int64_t sweep_due;   /* when everything is to be read again */
+    int64_t verified_at[SWEEP_FAMILIES]; /* when the last complete sweep began; 0: none    */
+    int64_t ended_at[SWEEP_FAMILIES];    /* when it was given out */
+    int64_t sweep_due[SWEEP_FAMILIES];   /* when all of it is to be read again */
     bool room_made;      /* and that is to be read next                            */
     bool sweep_put_off;  /* it has made room for a load balancer in doubt           */
     bool lists_asked;    /* what a sweep needs beside was asked for                */
@@ -97,8 +107,8 @@ void agent_tell(struct agent *g, struct agent_event event);
  * does, in the transaction of its caller. */
 bool events_start(struct agent *g, struct error *err) MUST_USE;
 bool events_run(struct agent *g, struct error *err) MUST_USE;
-/* What the reading 'found' did not show, and is believed to be there all the same. */
-bool events_hidden(struct balancer *b, const struct model *found, int64_t began_ms,
+/* What the reading 'found', of 'parts', did not show, and is believed to be there all the same. */
+bool events_hidden(struct balancer *b, const struct model *found, unsigned parts, int64_t began_ms,
                    struct error *err) MUST_USE;
 
 /* ---- balancer.c */
@@ -113,9 +123,9 @@ bool balancer_is_over(const struct balancer *b);
 /* What the objects ask of it now, copied. */
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
                    const struct translate_out *strays, struct error *err) MUST_USE;
-/* What a reading that began at 'began_ms' found of it (sorted, borrowed). */
-bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
-                   struct error *err) MUST_USE;
+/* What a reading of 'parts' that began at 'began_ms' found of it (sorted, borrowed). */
+bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, unsigned parts,
+                   int64_t began_ms, struct error *err) MUST_USE;
 /* What a step did, for readings that do not know of it yet. */
 void balancer_note_step(struct balancer *b, const struct apply_event *e);
 /* What is due by time or was put off: revisions, empty groups. */
@@ -158,6 +168,8 @@ bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
 /* Is there nothing that a reading has to wait for? */
 bool reading_may_begin(const struct agent *g);
 bool reading_take(struct agent *g, const struct alb_result *r);
+/* When the older of the last complete sweeps of each family began; 0: one was not made yet. */
+int64_t reading_verified(const struct agent *g);
 void reading_free(struct reading *rd);
 /* The model of a load balancer is doubted. */
 void reading_ask(struct agent *g, struct balancer *b);

@@ -35,7 +35,8 @@ struct balancer *balancer_get(struct agent *g, const char *name)
         .seed = g->base.seed,
     };
     b->s.config.only = b->name;
-    b->s.verified_at = g->base.verified_at;
+    b->s.verified_at = b->verified_at[SWEEP_LBS] = b->verified_at[SWEEP_GROUPS] =
+        g->base.verified_at;
     findings_copy(&b->s.arena, &g->base.findings, b->name, &b->s.findings);
     b->s.config.n_files = 1; /* objects are at hand */
     b->s.services = &g->base.objects;
@@ -172,8 +173,18 @@ static void note_empty_due(struct agent *g, struct balancer *b)
     }
 }
 
-/* 'read': what is there was read just now. */
-static bool join(struct agent *g, struct balancer *b, struct model *actual, bool read,
+/* When it was read, of all that was found the older of the times counts. */
+static void note_verified(struct balancer *b, unsigned parts)
+{
+    int64_t *at = b->verified_at;
+    for (int f = 0; f < SWEEP_FAMILIES; f++)
+        if (parts & read_part(f))
+            at[f] = b->s.verified_at;
+    b->s.verified_at = at[SWEEP_LBS] < at[SWEEP_GROUPS] ? at[SWEEP_LBS] : at[SWEEP_GROUPS];
+}
+
+/* 'read': which parts of what is there were read just now. */
+static bool join(struct agent *g, struct balancer *b, struct model *actual, unsigned read,
                  struct error *err)
 {
     struct session *s = &b->s;
@@ -183,8 +194,10 @@ static bool join(struct agent *g, struct balancer *b, struct model *actual, bool
         s->known = s->world;
     session_join(s, actual);
     session_note_confirmed(s);
-    if (read)
+    if (read) {
         session_note_findings(s, &s->known);
+        note_verified(b, read);
+    }
     session_leave_findings(s);
     session_note_state(s);
     s->known = (struct model){ 0 };
@@ -252,12 +265,16 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
     if (!session_apply_pins(s, b->name, err))
         return false;
     if (!s->observed) {
-        /* What changed while nobody looked goes before a sweep over everything. */
-        b->reread_due = is_behind(b) ? session_now(s) : 0;
+        /* What changed while nobody looked goes before a sweep over everything; what is asked for
+         * after the first one does not wait for the next. */
+        if (!reading_verified(g))
+            b->reread_due = is_behind(b) ? session_now(s) : 0;
+        else if (!b->reread_due)
+            b->reread_due = session_now(s);
         return true;
     }
     actual_rows(b, &actual);
-    if (!join(g, b, &actual, false, err))
+    if (!join(g, b, &actual, 0, err))
         return false;
     apply_touch(g->ap, b->name, true, session_now(s));
     return true;
@@ -277,15 +294,20 @@ static bool is_newer(const struct resource *r, int64_t began_ms)
     return r && r->observed_at > began_ms;
 }
 
-static void merge_reading(struct balancer *b, const struct model *found, int64_t began_ms,
-                          struct model *out)
+static bool is_read(const struct resource *r, unsigned parts)
+{
+    return observe_part_of(r->kind) & parts;
+}
+
+static void merge_reading(struct balancer *b, const struct model *found, unsigned parts,
+                          int64_t began_ms, struct model *out)
 {
     struct map newer CLEANUP(map_done) = { 0 };
     struct arena *a = &b->s.arena;
     const struct model *world = &b->s.world;
     for (size_t i = 0; i < world->rows.len; i++) {
         const struct resource *r = &world->rows.items[i];
-        if (!r->actual || !r->cloud_id || !is_newer(r, began_ms))
+        if (!r->actual || !r->cloud_id || (is_read(r, parts) && !is_newer(r, began_ms)))
             continue;
         map_put(&newer, r->cloud_id, r);
         *LIST_PUSH(a, &out->rows) = *r;
@@ -345,13 +367,13 @@ static bool has_id(const struct model *m, const char *id)
 
 /* What is believed to be there only because it is young is looked for again when it is not. */
 static void ask_when_grown(const struct agent *g, struct balancer *b, const struct model *found,
-                           int64_t now_ms)
+                           unsigned parts, int64_t now_ms)
 {
     int64_t due = 0;
     for (size_t i = 0; i < b->s.world.rows.len; i++) {
         const struct resource *r = &b->s.world.rows.items[i];
         const int64_t grown = r->created_at + session_list_lag(&g->base);
-        if (r->created_at && r->actual && r->cloud_id && grown > now_ms
+        if (r->created_at && r->actual && r->cloud_id && grown > now_ms && is_read(r, parts)
             && !has_id(found, r->cloud_id) && (!due || grown < due))
             due = grown;
     }
@@ -373,35 +395,51 @@ static bool is_undecided(const struct balancer *b, const struct model *found, in
     return false;
 }
 
-bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, int64_t began_ms,
-                   struct error *err)
+static void unblock(struct agent *g, const struct balancer *b, unsigned parts)
+{
+    if (parts & OBSERVE_LBS) {
+        apply_unblock(g->ap, b->name, LANE_LOAD_BALANCER);
+        apply_unblock(g->ap, b->name, LANE_SHARED);
+    }
+    if (parts & OBSERVE_GROUPS)
+        apply_unblock(g->ap, b->name, LANE_SERVER_GROUP);
+}
+
+/* May a reading not be believed, or not be enough?  Then there is to be another. */
+static bool is_doubtful(struct balancer *b, const struct model *found, unsigned parts,
+                        int64_t began_ms)
+{
+    const bool missed = b->missed;
+    if (parts & OBSERVE_LBS)
+        b->missed = has_vanished(b, found, began_ms);
+    if (b->missed && !missed)
+        return true;
+    return !b->s.observed && (parts != OBSERVE_ALL || is_undecided(b, found, session_now(&b->s)));
+}
+
+bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, unsigned parts,
+                   int64_t began_ms, struct error *err)
 {
     struct model actual = { 0 };
     const int64_t now = session_now(&b->s);
-    const bool missed = b->missed;
     if (!balancer_wake(g, b, err))
         return false;
-    b->missed = has_vanished(b, found, began_ms);
-    if (b->missed && !missed) {
+    const bool doubtful = is_doubtful(b, found, parts, began_ms);
+    if (parts == OBSERVE_ALL || doubtful)
         b->read_at = began_ms;
+    if (doubtful) {
         reading_ask(g, b);
         return true;
     }
-    if (!b->s.observed && is_undecided(b, found, now)) {
-        b->read_at = began_ms;
-        reading_ask(g, b);
-        return true;
-    }
-    merge_reading(b, found, began_ms, &actual);
-    b->read_at = began_ms;
+    merge_reading(b, found, parts, began_ms, &actual);
     forget_gone(b, now);
-    if (!join(g, b, &actual, true, err))
+    if (!join(g, b, &actual, parts, err))
         return false;
     apply_touch(g->ap, b->name, false, now);
     if (!b->reread_due)
-        apply_unblock(g->ap, b->name);
-    ask_when_grown(g, b, found, now);
-    return events_hidden(b, found, began_ms, err);
+        unblock(g, b, parts);
+    ask_when_grown(g, b, found, parts, now);
+    return events_hidden(b, found, parts, began_ms, err);
 }
 
 void balancer_note_step(struct balancer *b, const struct apply_event *e)

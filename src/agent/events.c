@@ -50,6 +50,7 @@ static const struct row rows[] = {
     ROW("listLagMs", VALUE_INT64, session.list_lag_ms),
     ROW("readMaxAgeMs", VALUE_INT64, session.read_max_age_ms),
     ROW("resyncMs", VALUE_INT64, resync_ms),
+    ROW("groupResyncMs", VALUE_INT64, group_resync_ms),
     ROW("rereadMs", VALUE_INT64, reread_ms),
     ROW("emptyMs", VALUE_INT64, empty_ms),
     PACE("loadBalancer", LANE_LOAD_BALANCER),
@@ -287,8 +288,14 @@ bool events_run(struct agent *g, struct error *err)
 /* ---- what a list lacks
  * --------------------------------------------------------------------------- */
 
+/* Of what this reading was not about, as the one before. */
+static bool was_hidden(struct arena *a, const struct balancer *b, const struct resource *r)
+{
+    return b->hidden && strstr(b->hidden, arena_fmt(a, "\"%s\"", r->cloud_id));
+}
+
 static const char *list_hidden(struct arena *a, const struct balancer *b, const struct model *found,
-                               int64_t began_ms)
+                               unsigned parts, int64_t began_ms)
 {
     struct map shown CLEANUP(map_done) = { 0 };
     struct buf ids CLEANUP(buf_done) = { 0 };
@@ -298,7 +305,8 @@ static const char *list_hidden(struct arena *a, const struct balancer *b, const 
     for (size_t i = 0; i < b->s.world.rows.len; i++) {
         const struct resource *r = &b->s.world.rows.items[i];
         if (!r->actual || !r->cloud_id || r->kind == RESOURCE_CERTIFICATE
-            || r->observed_at > began_ms || map_get(&shown, r->cloud_id))
+            || r->observed_at > began_ms || map_get(&shown, r->cloud_id)
+            || (!(observe_part_of(r->kind) & parts) && !was_hidden(a, b, r)))
             continue;
         buf_addc(&ids, ids.len ? ',' : '[');
         buf_add_json(&ids, r->cloud_id);
@@ -306,11 +314,11 @@ static const char *list_hidden(struct arena *a, const struct balancer *b, const 
     return ids.len ? arena_fmt(a, "{\"ids\":%s]}", buf_str(&ids)) : NULL;
 }
 
-bool events_hidden(struct balancer *b, const struct model *found, int64_t began_ms,
+bool events_hidden(struct balancer *b, const struct model *found, unsigned parts, int64_t began_ms,
                    struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    const char *now = list_hidden(&a, b, found, began_ms);
+    const char *now = list_hidden(&a, b, found, parts, began_ms);
     if (now ? b->hidden && !strcmp(now, b->hidden) : !b->hidden)
         return true;
     arena_done(&b->hidden_arena);

@@ -170,7 +170,7 @@ static void add_lbs(struct metrics *m, const agent_lbs *lbs)
     static const char *const names[LB_STATES] = { "in-sync", "changing", "refused", "unread" };
     int64_t n[LB_STATES] = { 0 }, steps = 0;
     for (size_t i = 0; i < lbs->len; i++) {
-        n[state_of(&lbs->items[i])]++;
+        n[state_of(&lbs->items[i])] += !lb_service(lbs->items[i].name);
         steps += (int64_t)lbs->items[i].standing.steps;
     }
     metrics_family(m, METRICS_GAUGE, "alb_agent_load_balancers",
@@ -256,8 +256,12 @@ static void add_readings(struct metrics *m, const struct service_view *v, int64_
     metrics_family(
         m, METRICS_GAUGE, "alb_agent_verified_reading_age_seconds",
         "Since the last complete reading of the family began; none until there was one.");
-    if (t.verified_at)
-        metrics_us(m, NO_LABELS, (now_ms - t.verified_at) * 1000);
+    if (t.lbs_at)
+        metrics_us(m, LABELS({ "family", label_of(LANE_LOAD_BALANCER) }),
+                   (now_ms - t.lbs_at) * 1000);
+    if (t.groups_at)
+        metrics_us(m, LABELS({ "family", label_of(LANE_SERVER_GROUP) }),
+                   (now_ms - t.groups_at) * 1000);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------- */

@@ -5,6 +5,8 @@
 
 #include "agent_priv.h"
 
+enum { LONGEST_DELAY_MS = 10 * 60 * 1000 };
+
 void reading_free(struct reading *rd)
 {
     observe_free(rd->o);
@@ -12,7 +14,20 @@ void reading_free(struct reading *rd)
     *rd = (struct reading){ 0 };
 }
 
+int64_t reading_verified(const struct agent *g)
+{
+    const int64_t *at = g->verified_at;
+    return at[SWEEP_LBS] < at[SWEEP_GROUPS] ? at[SWEEP_LBS] : at[SWEEP_GROUPS];
+}
+
 /* ---- when --------------------------------------------------------------------------------- */
+
+/* Where nothing is read again by itself, a failure or a doubt is no reason to wait for ever. */
+static int64_t longest_delay(const struct agent *g)
+{
+    const int64_t sooner = wait_sooner(g->config.resync_ms, g->config.group_resync_ms);
+    return wait_sooner(sooner, LONGEST_DELAY_MS);
+}
 
 void reading_ask(struct agent *g, struct balancer *b)
 {
@@ -25,8 +40,8 @@ void reading_ask(struct agent *g, struct balancer *b)
     b->reread_due =
         b->read_at && now - b->read_at < b->reread_delay ? b->read_at + b->reread_delay : now;
     b->reread_delay *= 2;
-    if (b->reread_delay > g->config.resync_ms)
-        b->reread_delay = g->config.resync_ms;
+    if (b->reread_delay > longest_delay(g))
+        b->reread_delay = longest_delay(g);
 }
 
 static struct balancer *first_due(const struct agent *g, int64_t now, int64_t *due)
@@ -137,25 +152,27 @@ static void wanted_lbs(struct agent *g, struct observe_in *in)
     in->n_lbs = lbs.len;
 }
 
-static bool begin(struct agent *g, struct balancer *only, struct error *err)
+static bool begin(struct agent *g, struct balancer *only, unsigned parts, struct error *err)
 {
     struct reading *rd = &g->reading;
+    rd->parts = parts;
     rd->began_ms = session_now(&g->base);
     rd->only = only ? arena_strdup(&rd->arena, only->name) : NULL;
     struct observe_in in = {
         .alb = g->base.alb,
         .cluster_id = g->base.cluster_id,
         .only = rd->only,
+        .parts = parts,
         /* Before the first reading nothing else can be done, and changes wait for one that is in
          * doubt. */
-        .background = g->verified_at != 0 && !only,
+        .background = reading_verified(g) != 0 && !only,
     };
     if (!find_rows(g, only, &in, err))
         return false;
     wanted_lbs(g, &in);
     const struct map_entry *cursor = NULL;
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
-        if (!only || b == only)
+        if (parts == OBSERVE_ALL && (!only || b == only))
             b->reread_due = 0;
     return observe_new(&rd->o, &in, err);
 }
@@ -166,14 +183,16 @@ static void put_off(struct agent *g, const struct error *why)
 {
     const int64_t now = session_now(&g->base);
     g->sweep_delay = g->sweep_delay ? g->sweep_delay * 2 : g->config.reread_ms;
-    if (g->sweep_delay > g->config.resync_ms)
-        g->sweep_delay = g->config.resync_ms;
+    if (g->sweep_delay > longest_delay(g))
+        g->sweep_delay = longest_delay(g);
     if (g->reading.only) {
         struct balancer *b = balancer_find(g, g->reading.only);
         if (b)
             b->reread_due = now + g->sweep_delay;
     } else {
-        g->sweep_due = now + g->sweep_delay;
+        for (int f = 0; f < SWEEP_FAMILIES; f++)
+            if (g->reading.parts & read_part(f))
+                g->sweep_due[f] = now + g->sweep_delay;
     }
     agent_tell(g, (struct agent_event){ .kind = AGENT_READ_FAILED, .err = why });
 }
@@ -192,6 +211,21 @@ static void list_due(struct agent *g)
             *LIST_PUSH(&rd->arena, &rd->due) = b;
 }
 
+static void note_sweep(struct agent *g, int64_t now)
+{
+    const struct reading *rd = &g->reading;
+    const int64_t every[SWEEP_FAMILIES] = { g->config.resync_ms, g->config.group_resync_ms };
+    for (int f = 0; f < SWEEP_FAMILIES; f++) {
+        if (!(rd->parts & read_part(f)))
+            continue;
+        g->sweep_due[f] = now + every[f];
+        g->verified_at[f] = rd->began_ms;
+    }
+    g->sweep_put_off = false;
+    if (rd->parts & OBSERVE_LBS)
+        g->lists_asked = false;
+}
+
 static void end(struct agent *g)
 {
     struct reading *rd = &g->reading;
@@ -206,13 +240,11 @@ static void end(struct agent *g)
         return;
     }
     g->sweep_delay = 0;
-    if (!rd->only) {
-        g->sweep_due = now + g->config.resync_ms;
-        g->lists_asked = g->sweep_put_off = false;
-        g->verified_at = rd->began_ms;
-    }
-    agent_tell(g,
-               (struct agent_event){ .kind = AGENT_READ, .lb = rd->only, .n = rd->found.rows.len });
+    if (!rd->only)
+        note_sweep(g, now);
+    agent_tell(
+        g, (struct agent_event){
+               .kind = AGENT_READ, .lb = rd->only, .parts = rd->parts, .n = rd->found.rows.len });
     list_due(g);
     rd->done = rd->due.len > 0;
     if (!rd->done)
@@ -227,8 +259,13 @@ static bool note_end(struct agent *g, struct error *err)
     if (!store_begin(&txn, g->base.store, err)
         || !session_note_read(&g->base, rd->only, rd->began_ms, err))
         return false;
+    for (int f = 0; f < SWEEP_FAMILIES && !rd->only; f++)
+        if (rd->parts & read_part(f))
+            g->ended_at[f] = session_now(&g->base);
     if (!rd->only)
-        g->base.verified_at = session_now(&g->base);
+        g->base.verified_at = g->ended_at[SWEEP_LBS] < g->ended_at[SWEEP_GROUPS]
+                                  ? g->ended_at[SWEEP_LBS]
+                                  : g->ended_at[SWEEP_GROUPS];
     return (rd->only || session_put_verified(&g->base, g->base.store, err))
            && store_commit(&txn, err);
 }
@@ -244,7 +281,8 @@ static bool give_out(struct agent *g, struct error *err)
     slice.rows.len = end_ - first;
     if (slice.rows.len)
         slice.rows.items = &rd->found.rows.items[first];
-    bool ok = balancer_take(g, b, &slice, rd->began_ms, err) && (rd->due.len || note_end(g, err));
+    bool ok = balancer_take(g, b, &slice, rd->parts, rd->began_ms, err)
+              && (rd->due.len || note_end(g, err));
     if (!rd->due.len)
         reading_free(rd);
     return ok;
@@ -296,26 +334,40 @@ static bool forget_lists(struct agent *g)
     return !wanted_is_settled(g);
 }
 
+/* What is to be read again by now; '*wait_ms' until the first of the rest. */
+static unsigned parts_due(const struct agent *g, int64_t now, int64_t *wait_ms)
+{
+    unsigned parts = 0;
+    for (int f = 0; f < SWEEP_FAMILIES; f++) {
+        if (g->sweep_due[f] <= now)
+            parts |= read_part(f);
+        else
+            *wait_ms = wait_sooner(*wait_ms, g->sweep_due[f] - now);
+    }
+    return parts;
+}
+
 static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
 {
     const int64_t now = session_now(&g->base);
-    int64_t due;
+    int64_t due, sweep_ms = -1;
     if (!reading_may_begin(g))
         return true;
     struct balancer *b = first_due(g, now, &due);
     if (b && (!b->s.observed || g->room_made)) { /* at the start, or instead of a sweep */
         g->room_made = false;
-        return begin(g, b, err);
+        return begin(g, b, OBSERVE_ALL, err);
     }
-    if (g->sweep_due <= now) {
-        if (!forget_lists(g))
-            return begin(g, NULL, err);
+    const unsigned parts = parts_due(g, now, &sweep_ms);
+    if (parts) {
+        if (!(parts & OBSERVE_LBS) || !forget_lists(g))
+            return begin(g, NULL, parts, err);
         *wait_ms = 0;
         return true;
     }
     if (b)
-        return begin(g, b, err);
-    *wait_ms = wait_sooner(g->sweep_due - now, due ? due - now : -1);
+        return begin(g, b, OBSERVE_ALL, err);
+    *wait_ms = wait_sooner(sweep_ms, due ? due - now : -1);
     return true;
 }
 
@@ -325,7 +377,7 @@ static void make_room(struct agent *g)
 {
     int64_t due;
     const struct reading *rd = &g->reading;
-    if (!rd->o || rd->only || !g->verified_at || g->sweep_put_off
+    if (!rd->o || rd->only || !reading_verified(g) || g->sweep_put_off
         || !first_due(g, session_now(&g->base), &due))
         return;
     g->sweep_put_off = g->room_made = true;

@@ -9,6 +9,7 @@
 
 #include "alb-agent/agent.h"
 #include "alb-agent/httpd.h"
+#include "alb-agent/observe.h"
 #include "alb-agent/transport.h"
 #include "manifests.h"
 #include "service_priv.h"
@@ -140,6 +141,9 @@ static void on_event(void *arg, const struct agent_event *e)
     case AGENT_READ:
         v->view.problem[0] = '\0';
         log_debug(&v->log, "observe", "read", KV("lb", e->lb ? e->lb : "all"),
+                  KV("what", e->parts == OBSERVE_ALL      ? "all"
+                             : e->parts == OBSERVE_GROUPS ? "server groups"
+                                                          : "load balancers"),
                   KV_INT("resources", (int64_t)e->n));
         return;
     case AGENT_READ_FAILED:

@@ -15,13 +15,10 @@ static struct apply_pace pace_of(const struct lane_settings *l)
     };
 }
 
-/* Everything is read at once, so that the shorter time counts; 0 is never. */
-static int64_t resync_of(const struct agent_settings *s)
+/* 0 is never. */
+static int64_t resync_of(const struct lane_settings *l)
 {
-    const int64_t lb = s->lanes.load_balancer.resync_ms, group = s->lanes.server_group.resync_ms;
-    if (!lb || !group)
-        return lb || group ? lb + group : INT64_MAX / 4;
-    return lb < group ? lb : group;
+    return l->resync_ms ? l->resync_ms : INT64_MAX / 4;
 }
 
 static const char *backend_type(const struct agent_settings *s)
@@ -54,7 +51,8 @@ struct agent_config service_agent_config(struct arena *a, const struct agent_set
                         [CLASS_ORPHAN] = s->drift.orphan },
             .limits = service_store_limits(s),
         },
-        .resync_ms = resync_of(s),
+        .resync_ms = resync_of(&s->lanes.load_balancer),
+        .group_resync_ms = resync_of(&s->lanes.server_group),
     };
     c.pace[LANE_LOAD_BALANCER] = c.pace[LANE_SHARED] = pace_of(&s->lanes.load_balancer);
     c.pace[LANE_SERVER_GROUP] = pace_of(&s->lanes.server_group);

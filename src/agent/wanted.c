@@ -4,8 +4,8 @@
 #include "agent_priv.h"
 
 enum {
-    SAID_MAX = 10000,       /* problems that are remembered as told                */
-    FACTS_ROOM = 256 * 1024 /* that facts may grow by before they are copied       */
+    SAID_MAX = 10000,      /* problems that are remembered as told                */
+    FACTS_ROOM = 64 * 1024 /* that facts may grow by before they are copied       */
 };
 
 /* ---- telling ------------------------------------------------------------------------------------

@@ -88,12 +88,12 @@ void apply_touch(struct apply *ap, const char *lb, bool edit, int64_t now_ms)
     site->standing.planned = false;
 }
 
-void apply_unblock(struct apply *ap, const char *lb)
+void apply_unblock(struct apply *ap, const char *lb, enum lane_family family)
 {
     const struct map_entry *cursor = NULL;
     struct site *site = site_get(ap, lb);
     for (struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))
-        if (l->site == site && l->blocked) {
+        if (l->site == site && l->family == family && l->blocked) {
             l->blocked = false;
             l->single = false;
         }

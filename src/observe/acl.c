@@ -4,6 +4,7 @@
  * read only where an access list is wanted, known or tagged ours.  Then those lists that the
  * list by tag does not have, then their entries; of our lists that nobody wants also who else
  * uses them. */
+#include <limits.h>
 #include <string.h>
 
 #include "alb-agent/alb_request.h"
@@ -22,6 +23,11 @@ void acls_begin(struct observe *o)
     const struct alb_acl_query q = { .tags = { both, o->in.only ? 2 : 1 }, .page = LONG_PAGES };
     const alb_params p = alb_list_acls_params(&o->arena, &q);
     read_start(o, READ_TAGGED_ACLS, &p, NULL);
+}
+
+void acls_skip(struct observe *o)
+{
+    o->acl_step = UINT_MAX;
 }
 
 /* ---- which are ours ------------------------------------------------------------------------ */

@@ -356,6 +356,11 @@ bool observe_busy(const struct observe *o)
     return o->in_flight > 0;
 }
 
+enum observe_part observe_part_of(enum resource_kind kind)
+{
+    return kind == RESOURCE_SERVER_GROUP ? OBSERVE_GROUPS : OBSERVE_LBS;
+}
+
 /* Everything but borrowed groups. */
 static void read_ours(struct observe *o)
 {
@@ -363,8 +368,14 @@ static void read_ours(struct observe *o)
     /* Any value: a load balancer of another cluster with our AlbConfig's name must stop us. */
     struct alb_tag ours = { TAG_ALBCONFIG, in->only ? tag_escape(&o->arena, in->only) : NULL };
     struct alb_tag both[] = { { TAG_CLUSTER, tag_escape(&o->arena, in->cluster_id) }, ours };
-    read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
-    read_tagged_groups(o, both, in->only ? 2 : 1);
+    if (in->parts & OBSERVE_LBS)
+        read_lbs(o, (struct alb_load_balancer_query){ .tags = { &ours, 1 } });
+    if (in->parts & OBSERVE_GROUPS)
+        read_tagged_groups(o, both, in->only ? 2 : 1);
+    if (!(in->parts & OBSERVE_LBS)) {
+        acls_skip(o);
+        return;
+    }
     acls_begin(o);
     for (size_t i = 0; i < in->n_lbs; i++) {
         const char *id = in->lbs[i].reuse_id;
@@ -380,9 +391,11 @@ bool observe_new(struct observe **out, const struct observe_in *in, struct error
     struct observe *o = arena_alloc(&mem, sizeof *o);
     o->arena = mem;
     o->in = *in;
+    o->in.parts = in->parts ? in->parts : OBSERVE_ALL;
     if (!in->only || !lb_service(in->only))
         read_ours(o);
-    read_borrowed(o);
+    if (o->in.parts & OBSERVE_GROUPS)
+        read_borrowed(o);
     *out = o;
     return true;
 }

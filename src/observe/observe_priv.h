@@ -65,6 +65,8 @@ void read_start(struct observe *o, enum read_kind kind, const alb_params *params
 /* ---- acl.c: access lists ------------------------------------------------------------------ */
 
 void acls_begin(struct observe *o);
+/* None are read. */
+void acls_skip(struct observe *o);
 /* Takes a page of a read of access lists. */
 void acls_take(struct observe *o, const struct read *r, const cJSON *page);
 /* Begins what can be read now that other reads have ended. */

@@ -30,6 +30,8 @@ static void configure(struct sim *s)
                      .clock = &s->net.clock,
                      .transport = &s->net.transport },
         .resync_ms = RESYNC_MS,
+        /* Every third seed reads server groups at a pace of their own. */
+        .group_resync_ms = s->options.seed % 3 ? 0 : RESYNC_MS / 2,
         .awake = s->options.seed % 8 ? 0 : -1, /* now and then all that is quiet leaves memory */
     };
     s->config.session.allow_destroy = true;

@@ -81,7 +81,7 @@ static void test_calls_and_readings_are_counted(void **state)
     assert_true(value(&b, "alb_agent_api_call_seconds_total{action=\"CreateServerGroup\"}") > 0);
     assert_true(is(&b, "alb_agent_load_balancers{state=\"in-sync\"}", 1));
     assert_true(is(&b, "alb_agent_pending_steps", 0));
-    const double age = value(&b, "alb_agent_verified_reading_age_seconds");
+    const double age = value(&b, "alb_agent_verified_reading_age_seconds{family=\"server-group\"}");
     assert_true(age >= 3 && age < 600);
     v.stopping = true;
     tell(&r, &v, &b);

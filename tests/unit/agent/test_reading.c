@@ -147,6 +147,152 @@ static void test_sweeps_come_as_often_as_is_configured(void **state)
     runner_stop(&r);
 }
 
+/* How often each action was called in an hour of steady state, and that nothing else was. */
+static void check_hour(struct runner *r, size_t lbs, size_t groups)
+{
+    const struct {
+        const char *action;
+        size_t n;
+    } wanted[] = {
+        { "ListLoadBalancers", lbs },
+        { "GetLoadBalancerAttribute", lbs },
+        { "ListListeners", lbs },
+        { "ListRules", 2 * lbs }, /* both directions */
+        { "ListAcls", lbs },
+        { "ListServerGroups", groups },
+        { "ListServerGroupServers", groups },
+    };
+    struct world *w = r->w;
+    const size_t before = w->mock.calls.len;
+    size_t known = 0;
+    runner_pass(r, 60 * 60000);
+    runner_settle(r);
+    for (size_t i = 0; i < COUNT(wanted); i++) {
+        const size_t n = count_calls(w, wanted[i].action, before);
+        if (n != wanted[i].n)
+            fail_msg("%s: %zu calls instead of %zu", wanted[i].action, n, wanted[i].n);
+        known += n;
+    }
+    assert_int_equal(w->mock.calls.len - before, known);
+}
+
+/* Half a period from the last sweep, so that none is at the edge of the hour. */
+static void begin_hours(struct runner *r, struct world *w)
+{
+    world_write_shop(w);
+    runner_start(r, w);
+    runner_settle(r);
+    runner_pass(r, 150000);
+}
+
+static void test_each_family_is_read_as_often_as_it_is_configured(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = 300000, .group_resync_ms = 1200000 } };
+    begin_hours(&r, w);
+    check_hour(&r, 12, 3);
+    check_hour(&r, 12, 3);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES);
+    runner_stop(&r);
+}
+
+static void test_server_groups_may_be_the_ones_read_more_often(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = 3600000, .group_resync_ms = 600000 } };
+    begin_hours(&r, w);
+    check_hour(&r, 1, 6);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES);
+    runner_stop(&r);
+}
+
+static void test_families_of_one_period_are_read_together(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = 600000 } };
+    begin_hours(&r, w);
+    const size_t reads = r.events[AGENT_READ];
+    check_hour(&r, 6, 6);
+    assert_int_equal(r.events[AGENT_READ] - reads, 6);
+    runner_stop(&r);
+}
+
+static void test_what_is_never_read_again_is_not(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = INT64_MAX / 4, .group_resync_ms = 1800000 } };
+    begin_hours(&r, w);
+    check_hour(&r, 0, 2);
+    runner_stop(&r);
+}
+
+/* A reading of one family says nothing of the other: what is not among it is not gone. */
+static void test_a_reading_of_groups_leaves_rules_as_they_are(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = INT64_MAX / 4, .group_resync_ms = 600000 } };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    cJSON *list CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
+    cJSON *gone CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "DeleteRules", "RuleIds.1",
+        json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId"), (char *)NULL);
+    assert_non_null(gone);
+    const size_t writes = mock_transport_writes(&w->mock, NULL);
+    runner_pass(&r, 3 * 600000);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes); /* it is not known yet */
+    assert_int_equal(world_count(w, "Rules"), 1);
+    agent_resync(r.g);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
+static void test_servers_that_somebody_removes_are_made_good_by_a_reading_of_groups(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = INT64_MAX / 4, .group_resync_ms = 600000 } };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    cJSON *list CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListServerGroupServers", "MaxResults", "100", (char *)NULL);
+    const cJSON *server = cJSON_GetArrayItem(json_get(list, "Servers"), 0);
+    const int n = cJSON_GetArraySize(json_get(list, "Servers"));
+    cJSON *gone CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "RemoveServersFromServerGroup", "ServerGroupId",
+        json_str(server, "ServerGroupId"), "Servers.1.ServerId", json_str(server, "ServerId"),
+        "Servers.1.ServerIp", json_str(server, "ServerIp"), "Servers.1.ServerType",
+        json_str(server, "ServerType"), "Servers.1.Port", "8080", (char *)NULL);
+    assert_non_null(gone);
+    runner_pass(&r, 610000);
+    runner_settle(&r);
+    cJSON *again CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListServerGroupServers", "MaxResults", "100", (char *)NULL);
+    assert_int_equal(cJSON_GetArraySize(json_get(again, "Servers")), n);
+    assert_int_equal(r.failed, 0);
+    runner_stop(&r);
+}
+
+/* It may be there already, so that it is read first; but not only when all is read again. */
+static void test_load_balancer_that_is_asked_for_later_does_not_wait_for_a_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .resync_ms = INT64_MAX / 4 } };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    world_write_albconfig(w, "other");
+    runner_read(&r);
+    runner_pass(&r, 20000);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "LoadBalancers"), 2);
+    runner_stop(&r);
+}
+
 /* What changed while nobody looked is not held up by all the rest. */
 static void test_load_balancer_that_is_behind_is_read_first_at_a_start(void **state)
 {
@@ -284,6 +430,13 @@ int main(void)
         WORLD_TEST(test_start_asks_only_for_addresses_that_changed),
         WORLD_TEST(test_lists_of_a_listener_are_read_before_one_is_made),
         WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
+        WORLD_TEST(test_each_family_is_read_as_often_as_it_is_configured),
+        WORLD_TEST(test_server_groups_may_be_the_ones_read_more_often),
+        WORLD_TEST(test_families_of_one_period_are_read_together),
+        WORLD_TEST(test_what_is_never_read_again_is_not),
+        WORLD_TEST(test_a_reading_of_groups_leaves_rules_as_they_are),
+        WORLD_TEST(test_servers_that_somebody_removes_are_made_good_by_a_reading_of_groups),
+        WORLD_TEST(test_load_balancer_that_is_asked_for_later_does_not_wait_for_a_sweep),
         WORLD_TEST(test_sweeps_read_no_faster_than_they_may),
         WORLD_TEST(test_changes_overtake_a_sweep),
         WORLD_TEST(test_doubts_overtake_a_sweep),

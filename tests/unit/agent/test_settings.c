@@ -117,17 +117,20 @@ static void test_each_family_has_its_own_pace(void **state)
     check_pace(&f.c.pace[LANE_SERVER_GROUP], 11);
 }
 
-static void test_sooner_resync_counts_and_none_is_never(void **state)
+static void test_each_family_has_its_resync_and_none_is_never(void **state)
 {
     (void)state;
     const int64_t century = INT64_C(100) * 366 * 24 * 3600 * 1000;
     struct fixture f CLEANUP(done) = { 0 };
     load(&f, "lanes: {load-balancer: {resync: 3m}, server-group: {resync: 2m}}\n");
-    assert_int_equal(f.c.resync_ms, 120000);
+    assert_int_equal(f.c.resync_ms, 180000);
+    assert_int_equal(f.c.group_resync_ms, 120000);
     load(&f, "lanes: {load-balancer: {resync: 3m}, server-group: {resync: 0s}}\n");
     assert_int_equal(f.c.resync_ms, 180000);
-    load(&f, "lanes: {load-balancer: {resync: 0s}, server-group: {resync: 0s}}\n");
+    assert_true(f.c.group_resync_ms > century);
+    load(&f, "lanes: {load-balancer: {resync: 0s}, server-group: {resync: 2m}}\n");
     assert_true(f.c.resync_ms > century);
+    assert_int_equal(f.c.group_resync_ms, 120000);
 }
 
 static void test_policies_for_drift_reach_the_session(void **state)
@@ -161,7 +164,7 @@ int main(void)
         cmocka_unit_test(test_no_list_lag_is_as_good_as_none),
         cmocka_unit_test(test_budgets_reach_the_client),
         cmocka_unit_test(test_each_family_has_its_own_pace),
-        cmocka_unit_test(test_sooner_resync_counts_and_none_is_never),
+        cmocka_unit_test(test_each_family_has_its_resync_and_none_is_never),
         cmocka_unit_test(test_policies_for_drift_reach_the_session),
         cmocka_unit_test(test_state_file_keeps_as_much_as_is_configured),
     };

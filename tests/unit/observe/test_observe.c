@@ -212,6 +212,46 @@ static void test_sweep_reads_everything_of_ours(void **state)
     assert_int_equal(((const struct alb_server_group *)group->actual)->servers.len, 1);
 }
 
+static size_t count_rows(const struct model *m, enum resource_kind kind)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->rows.len; i++)
+        n += m->rows.items[i].kind == kind;
+    return n;
+}
+
+/* Rows of access lists that are known make no read either. */
+static void test_server_groups_can_be_read_alone(void **state)
+{
+    struct bed *b = *state;
+    struct resource acl = { .lb = "kube-system/w0",
+                            .kind = RESOURCE_ACL,
+                            .key = "80/HTTP white",
+                            .parent = "80/HTTP",
+                            .cloud_id = "acl-1",
+                            .status = "",
+                            .ours = true };
+    b->known.rows.items = &acl;
+    b->known.rows.len = 1;
+    b->in.parts = OBSERVE_GROUPS;
+    assert_true(sweep(b));
+    assert_int_equal(b->out.rows.len, 1);
+    assert_int_equal(count_rows(&b->out, RESOURCE_SERVER_GROUP), 1);
+    assert_int_equal(b->cloud.calls.len, 2); /* groups, and their servers */
+    b->known = (struct model){ 0 };
+}
+
+static void test_load_balancers_can_be_read_without_server_groups(void **state)
+{
+    struct bed *b = *state;
+    b->in.parts = OBSERVE_LBS;
+    assert_true(sweep(b));
+    assert_int_equal(b->out.rows.len, 4); /* all of the sweep above but the group */
+    assert_int_equal(count_rows(&b->out, RESOURCE_SERVER_GROUP), 0);
+    for (size_t i = 0; i < b->cloud.calls.len; i++)
+        assert_null(strstr(b->cloud.calls.items[i].action, "ServerGroup"));
+}
+
 static void test_lists_are_asked_for_by_tag_and_the_cluster_is_escaped(void **state)
 {
     struct bed *b = *state;
@@ -412,6 +452,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_sweep_reads_everything_of_ours),
+        TEST(test_server_groups_can_be_read_alone),
+        TEST(test_load_balancers_can_be_read_without_server_groups),
         TEST(test_lists_are_asked_for_by_tag_and_the_cluster_is_escaped),
         TEST(test_page_after_page_is_read),
         TEST(test_page_that_names_itself_is_a_failure),
