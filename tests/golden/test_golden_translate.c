@@ -6,7 +6,8 @@
  * listener, the keys of the groups, problems and warnings; for what matters of certificates
  * certificates.json: those of each listener, the default first, and those to be uploaded; for
  * settings of server groups groups.json: those of Ingresses without names, VPC and tags; for
- * those of AlbConfigs settings.json: load balancers, and listeners without default action.
+ * those of AlbConfigs settings.json: load balancers, and listeners without default action, and
+ * what is confirmed.
  * ALB_AGENT_BLESS=1 writes what there is anew: look at the difference before you keep it. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -214,6 +215,15 @@ static cJSON *groups_json(struct arena *a, const struct translate_out *out)
     return json;
 }
 
+/* What the annotation alb-agent/confirm says of each load balancer, when any has it. */
+static void add_confirmed(cJSON *to, const struct translate_out *out)
+{
+    for (size_t i = 0; i < out->lbs.len; i++)
+        if (out->lbs.items[i].confirm)
+            cJSON_AddStringToObject(member(to, "confirmed"), out->lbs.items[i].name,
+                                    out->lbs.items[i].confirm);
+}
+
 static cJSON *settings_json(struct arena *a, const struct translate_out *out)
 {
     static const char *const left_out[] = { "DefaultActions" };
@@ -228,6 +238,7 @@ static cJSON *settings_json(struct arena *a, const struct translate_out *out)
         cJSON_AddItemToObject(r->kind == RESOURCE_LISTENER ? listeners : lbs, r->key,
                               without(row, left_out, COUNT(left_out)));
     }
+    add_confirmed(json, out);
     add_problems(a, json, "problems", &out->problems);
     add_problems(a, json, "warnings", &out->warnings);
     return json;
