@@ -65,10 +65,11 @@ static bool ask(struct dry_run *d, size_t i, struct error *err)
 }
 
 /* Is a refusal the last word?  Steps that go before this one may remove a conflict, a lack or
- * a state that is in the way, but nothing makes a wrong parameter right. */
+ * a state that is in the way, but nothing makes a wrong parameter right, and nothing makes what is
+ * named by its id. */
 static bool is_final(const struct dry_run *d, size_t step, enum error_kind kind)
 {
-    if (kind == ERROR_INVALID || kind == ERROR_DENIED)
+    if (kind == ERROR_INVALID || kind == ERROR_DENIED || kind == ERROR_NOT_FOUND)
         return true;
     return is_first_of_lane(d->plan, step) && !d->plan->steps.items[step].waits;
 }

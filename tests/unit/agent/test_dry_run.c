@@ -105,6 +105,29 @@ static void test_conflict_behind_other_steps_is_not_the_last_word(void **state)
     assert_non_null(strstr(v->why, "ResourceInConfiguring.Listener"));
 }
 
+/* No step makes what has an id already, whatever goes before. */
+static void test_an_id_that_is_not_there_is_refused(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    world_write(w, "albconfig-web.yaml",
+                "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\nspec:\n"
+                "  config: {name: web, addressType: Internet, zoneMappings: [{vSwitchId: vsw-1}, "
+                "{vSwitchId: vsw-2}]}\n"
+                "  listeners:\n"
+                "  - {port: 80, protocol: HTTP, idleTimeout: 30, aclConfig: {aclType: White, "
+                "aclIds: [acl-nowhere]}}\n"
+                "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: web}\n"
+                "spec: {controller: ingress.k8s.alibabacloud/alb, parameters: {name: web}}\n");
+    struct asked a CLEANUP(asked_done) = { 0 };
+    ask(w, &a);
+    assert_int_equal(verdict_of(&a, "UpdateListenerAttribute")->verdict, VERDICT_ACCEPTED);
+    const struct step_verdict *v = verdict_of(&a, "AssociateAclsWithListener");
+    assert_int_equal(v->verdict, VERDICT_REFUSED);
+    assert_non_null(strstr(v->why, "ResourceNotFound.Acl"));
+}
+
 static void test_silence_of_the_cloud_is_an_error_and_no_verdict(void **state)
 {
     struct world *w = *state;
@@ -131,6 +154,7 @@ int main(void)
         TEST(test_each_question_has_a_token_of_its_own),
         TEST(test_wrong_call_is_refused_with_the_words_of_the_cloud),
         TEST(test_conflict_behind_other_steps_is_not_the_last_word),
+        TEST(test_an_id_that_is_not_there_is_refused),
         TEST(test_silence_of_the_cloud_is_an_error_and_no_verdict),
     };
     return cmocka_run_group_tests_name("agent/dry_run", tests, NULL, NULL);
