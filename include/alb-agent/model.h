@@ -121,6 +121,9 @@ bool resource_is_borrowed(const struct resource *r);
  * such is put into '*missing' (NULL when all exist). */
 void *model_resolve(struct arena *a, const struct model *m, const char *lb, enum resource_kind kind,
                     const void *obj, const char **missing);
+/* The same to look at: 'obj' itself where its kind names no other resource. */
+const void *model_resolved(struct arena *a, const struct model *m, const char *lb,
+                           enum resource_kind kind, const void *obj);
 
 /* The key of the certificate that a text names: "x" of "@certificate/x"; else NULL. */
 const char *certificate_ref(const char *text);

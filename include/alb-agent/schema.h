@@ -176,6 +176,10 @@ typedef LIST_OF(struct change) change_list;
 unsigned schema_diff(struct arena *a, const struct schema *s, const void *want, const void *have,
                      change_list *changes);
 
+/* Might schema_diff() find something of a call in 'via'?  False: it would not.  Looks at nothing
+ * that another call changes, so that asking costs less than the answer. */
+bool schema_may_differ(const struct schema *s, const void *want, const void *have, unsigned via);
+
 /* ---- copying ------------------------------------------------------------------- */
 
 typedef const char *schema_map_fn(void *arg, const char *text);
@@ -193,6 +197,9 @@ void schema_overlay(const struct schema *s, void *obj, const void *from);
 
 /* Is any member set? */
 bool schema_is_set(const struct schema *s, const void *obj);
+
+/* Has a row, or one of a nested struct, this flag? */
+bool schema_has_flag(const struct schema *s, unsigned flag);
 
 /* The row called 'name', or NULL. */
 const struct field *schema_field(const struct schema *s, const char *name);

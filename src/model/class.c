@@ -28,7 +28,7 @@ enum resource_class resource_class_find(const char *name)
 static unsigned diff_against(struct arena *a, const struct model *m, const struct resource *r,
                              const void *want, change_list *changes)
 {
-    const void *resolved = model_resolve(a, m, r->lb, r->kind, want, NULL);
+    const void *resolved = model_resolved(a, m, r->lb, r->kind, want);
     return schema_diff(a, resource_schema(r->kind), resolved, r->actual, changes);
 }
 

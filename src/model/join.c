@@ -129,7 +129,7 @@ static void settle_certs(struct arena *a, const struct model *m, struct resource
     const struct alb_listener *want = r->desired;
     if (!want->additional_certs.len)
         return;
-    const struct alb_listener *resolved = model_resolve(a, m, r->lb, r->kind, want, NULL);
+    const struct alb_listener *resolved = model_resolved(a, m, r->lb, r->kind, want);
     const char *dflt = settle_default(resolved, r->actual);
     const char *asked = cert_id(resolved->certs.items, resolved->certs.len);
     if (dflt && asked && strcmp(dflt, asked) != 0)

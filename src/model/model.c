@@ -177,6 +177,14 @@ void *model_resolve(struct arena *a, const struct model *m, const char *lb, enum
     return copy;
 }
 
+const void *model_resolved(struct arena *a, const struct model *m, const char *lb,
+                           enum resource_kind kind, const void *obj)
+{
+    if (!schema_has_flag(resource_schema(kind), F_REF))
+        return obj;
+    return model_resolve(a, m, lb, kind, obj, NULL);
+}
+
 /* Which groups the rows of one load balancer point at. */
 struct users {
     const struct map *by_id; /* cloud id -> group row */

@@ -43,7 +43,7 @@ static void plan_group(struct planner *p, const struct resource *r)
     }
     struct target t = { .row = r,
                         .schema = &alb_server_group_schema,
-                        .want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL),
+                        .want = model_resolved(p->a, p->in->model, r->lb, r->kind, r->desired),
                         .have = actual,
                         .id = r->cloud_id ? r->cloud_id : arena_fmt(p->a, "@%s", r->key) };
     if (!actual)

@@ -278,7 +278,7 @@ void plan_load_balancer(struct planner *p)
         return;
     struct target t = { .row = r,
                         .schema = &alb_load_balancer_schema,
-                        .want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL),
+                        .want = model_resolved(p->a, p->in->model, r->lb, r->kind, r->desired),
                         .have = r->actual,
                         .id = p->id,
                         .waits = p->waits };

@@ -281,7 +281,7 @@ const char *acls_wait(struct planner *p, const struct resource *listener)
     if (!desired || !desired->acls.type)
         return NULL;
     const struct alb_listener *want =
-        model_resolve(p->a, p->in->model, listener->lb, listener->kind, desired, NULL);
+        model_resolved(p->a, p->in->model, listener->lb, listener->kind, desired);
     find_exchange(p, &want->acls, &have->acls, &x);
     return x.missing.len
                ? arena_fmt(p->a, "Listener %s to be guarded by its access lists", listener->key)

@@ -71,8 +71,7 @@ static bool leads_elsewhere(struct planner *p, const struct alb_rule *x, const s
 static void add_wanted(struct planner *p, struct rule_list *l, const struct resource *listener,
                        const struct resource *r)
 {
-    const struct alb_rule *want =
-        model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
+    const struct alb_rule *want = model_resolved(p->a, p->in->model, r->lb, r->kind, r->desired);
     unsigned diff =
         r->actual ? schema_diff(p->a, &alb_rule_schema, want, r->actual, NULL) & ALB_VIA_RULE : 0;
     *LIST_PUSH(p->a, &l->nodes) = (struct rule_node){

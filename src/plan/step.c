@@ -68,7 +68,7 @@ static bool is_last(struct planner *p, const struct resource *r, const void *aft
 {
     if (!after || !r->desired)
         return !after;
-    const void *want = model_resolve(p->a, p->in->model, r->lb, r->kind, r->desired, NULL);
+    const void *want = model_resolved(p->a, p->in->model, r->lb, r->kind, r->desired);
     struct resource then = *r;
     then.actual = after;
     unsigned via = r->leave == LEAVE_SETTINGS ? ALB_VIA_SERVERS : ~0U;

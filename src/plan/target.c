@@ -52,6 +52,8 @@ void step_differing(struct planner *p, struct step *s, const struct target *t, u
 unsigned target_diff(struct planner *p, const struct target *t, unsigned via, change_list *out)
 {
     change_list all = { 0 };
+    if (t->have && !schema_may_differ(t->schema, t->want, t->have, via))
+        return 0;
     unsigned found = schema_diff(p->a, t->schema, t->want, t->have, &all) & via;
     for (size_t i = 0; i < all.len; i++)
         if (all.items[i].via & via)
@@ -77,18 +79,18 @@ void target_update(struct planner *p, const struct target *t, unsigned via, cons
 
 /* ---- tags ------------------------------------------------------------------------------ */
 
-static alb_tags *tags_of(enum resource_kind kind, void *obj)
+static const alb_tags *tags_of(enum resource_kind kind, const void *obj)
 {
     switch (kind) {
-    case RESOURCE_LOAD_BALANCER: return &((struct alb_load_balancer *)obj)->tags;
-    case RESOURCE_LISTENER: return &((struct alb_listener *)obj)->tags;
-    case RESOURCE_RULE: return &((struct alb_rule *)obj)->tags;
+    case RESOURCE_LOAD_BALANCER: return &((const struct alb_load_balancer *)obj)->tags;
+    case RESOURCE_LISTENER: return &((const struct alb_listener *)obj)->tags;
+    case RESOURCE_RULE: return &((const struct alb_rule *)obj)->tags;
     case RESOURCE_SERVER_GROUP:
     case RESOURCE_ACL:
     case RESOURCE_CERTIFICATE: /* none: it has no such steps */
     case RESOURCE_KINDS: break;
     }
-    return &((struct alb_server_group *)obj)->tags;
+    return &((const struct alb_server_group *)obj)->tags;
 }
 
 static const char *text(const char *s)
@@ -105,16 +107,20 @@ static void start_tag_step(struct planner *p, struct step *s, const struct targe
     step_wait(s, t->waits);
 }
 
-/* The tags of 'have' without those whose key is in 'less', then those of 'more'. */
-static void merge_tags(struct planner *p, const alb_tags *have, const alb_tags *less,
-                       const alb_tags *more, alb_tags *out)
+/* A copy of t->have with its tags whose key is not in 'less', then those of 'more'. */
+static void *after_tags(struct planner *p, const struct target *t, const alb_tags *less,
+                        const alb_tags *more)
 {
-    *out = (alb_tags){ .items = arena_array(p->a, have->len + more->len + 1, sizeof *out->items) };
+    void *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
+    const alb_tags *have = tags_of(t->row->kind, t->have);
+    alb_tags out = { .items = arena_array(p->a, have->len + more->len + 1, sizeof *out.items) };
     for (size_t i = 0; i < have->len; i++)
         if (!have->items[i].key || !alb_tag_get(less, have->items[i].key))
-            out->items[out->len++] = have->items[i];
+            out.items[out.len++] = have->items[i];
     for (size_t i = 0; i < more->len; i++)
-        out->items[out->len++] = more->items[i];
+        out.items[out.len++] = more->items[i];
+    memcpy((char *)after + ((const char *)have - (const char *)t->have), &out, sizeof out);
+    return after;
 }
 
 static void tag_change(struct planner *p, struct step *s, const char *key, const char *before,
@@ -139,9 +145,7 @@ static void add_tags(struct planner *p, const struct target *t, const char *type
         tag_change(p, &s, tag->key, alb_tag_get(have, tag->key), tag->value);
         *LIST_PUSH(p->a, &sent) = *tag;
     }
-    void *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
-    merge_tags(p, have, &sent, &sent, tags_of(t->row->kind, after));
-    step_item(p, &s, t->row, after);
+    step_item(p, &s, t->row, after_tags(p, t, &sent, &sent));
     step_push(p, &s);
 }
 
@@ -156,9 +160,7 @@ static void remove_tags(struct planner *p, const struct target *t, const char *t
         tag_change(p, &s, gone->items[i].key, alb_tag_get(have, gone->items[i].key), "");
         *LIST_PUSH(p->a, &sent) = gone->items[i];
     }
-    void *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
-    merge_tags(p, have, &sent, &none, tags_of(t->row->kind, after));
-    step_item(p, &s, t->row, after);
+    step_item(p, &s, t->row, after_tags(p, t, &sent, &none));
     step_push(p, &s);
 }
 
@@ -170,27 +172,26 @@ static void remove_old_tags(struct planner *p, const struct target *t, const cha
     if (!applied || p->in->keep_all)
         return;
     alb_tags gone = { 0 };
-    alb_tags old = *tags_of(t->row->kind, schema_copy(p->a, t->schema, applied, 0, NULL, NULL));
-    for (size_t i = 0; i < old.len; i++)
-        if (!alb_tag_get(want, old.items[i].key) && alb_tag_get(have, old.items[i].key))
-            *LIST_PUSH(p->a, &gone) = old.items[i];
+    const alb_tags *old = tags_of(t->row->kind, applied);
+    for (size_t i = 0; i < old->len; i++)
+        if (!alb_tag_get(want, old->items[i].key) && alb_tag_get(have, old->items[i].key))
+            *LIST_PUSH(p->a, &gone) = old->items[i];
     if (gone.len)
         remove_tags(p, t, type, have, &gone);
 }
 
 void target_tags(struct planner *p, const struct target *t, const char *type)
 {
-    alb_tags want = *tags_of(t->row->kind, schema_copy(p->a, t->schema, t->want, 0, NULL, NULL));
-    alb_tags have = *tags_of(t->row->kind, schema_copy(p->a, t->schema, t->have, 0, NULL, NULL));
+    const alb_tags *want = tags_of(t->row->kind, t->want), *have = tags_of(t->row->kind, t->have);
     alb_tags missing = { 0 };
-    for (size_t i = 0; i < want.len; i++) {
-        const char *value = alb_tag_get(&have, want.items[i].key);
-        if (!value || strcmp(value, text(want.items[i].value)) != 0)
-            *LIST_PUSH(p->a, &missing) = want.items[i];
+    for (size_t i = 0; i < want->len; i++) {
+        const char *value = alb_tag_get(have, want->items[i].key);
+        if (!value || strcmp(value, text(want->items[i].value)) != 0)
+            *LIST_PUSH(p->a, &missing) = want->items[i];
     }
-    remove_old_tags(p, t, type, &want, &have);
+    remove_old_tags(p, t, type, want, have);
     if (missing.len)
-        add_tags(p, t, type, &have, &missing);
+        add_tags(p, t, type, have, &missing);
 }
 
 /* ---- members that one call of their own changes, or none ---------------------------------- */

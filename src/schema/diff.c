@@ -74,6 +74,15 @@ static bool is_compared(const struct schema *s, const struct field *f, const voi
            && field_is_set(f, want);
 }
 
+/* In wire form, both being set. */
+static bool same_scalar(const struct field *f, const void *want, const void *have)
+{
+    char x[32], y[32];
+    if (f->kind == FIELD_INT)
+        return GET(struct opt_int, f, want).val == GET(struct opt_int, f, have).val;
+    return !strcmp(field_scalar(f, want, x), field_scalar(f, have, y));
+}
+
 /* Does 'have' satisfy 'want' in this member, which is set and compared? */
 static bool same_field(const struct field *f, const void *want, const void *have)
 {
@@ -83,8 +92,7 @@ static bool same_field(const struct field *f, const void *want, const void *have
         return same_default(f, want);
     if (f->kind == FIELD_LIST || f->kind == FIELD_STRS)
         return same_list(f, GET(struct list, f, want), GET(struct list, f, have));
-    char x[32], y[32];
-    return !strcmp(field_scalar(f, want, x), field_scalar(f, have, y));
+    return same_scalar(f, want, have);
 }
 
 /* Is a member that is not wanted off in 'have'?  0 and false are off. */
@@ -216,4 +224,15 @@ unsigned schema_diff(struct arena *a, const struct schema *s, const void *want, 
 {
     struct differ d = { .a = a, .changes = changes };
     return diff_object(&d, "", s, want, have, 0);
+}
+
+bool schema_may_differ(const struct schema *s, const void *want, const void *have, unsigned via)
+{
+    for (size_t i = 0; i < s->n_fields; i++) {
+        const struct field *f = &s->fields[i];
+        const bool others = f->kind != FIELD_OBJ && f->via && !(f->via & via);
+        if (!others && is_compared(s, f, want) && !same_field(f, want, have))
+            return true;
+    }
+    return false;
 }

@@ -32,6 +32,15 @@ bool schema_is_set(const struct schema *s, const void *obj)
     return false;
 }
 
+bool schema_has_flag(const struct schema *s, unsigned flag)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        if ((s->fields[i].flags & flag)
+            || (s->fields[i].of && schema_has_flag(s->fields[i].of, flag)))
+            return true;
+    return false;
+}
+
 const char *field_scalar(const struct field *f, const void *obj, char text[static 32])
 {
     switch (f->kind) {
