@@ -11,7 +11,7 @@
 
 static const char usage[] =
     "Usage: alb-sim [--seed N] [--seeds N] [--steps N] [--reconciles N] [--skip A-B,C]\n"
-    "               [--faultless A-B,C] [--twice] [--no-shrink] [--keep-going]\n"
+    "               [--faultless A-B,C] [--twice] [--traces] [--no-shrink] [--keep-going]\n"
     "               [--verbose] [--go-on]\n"
     "\n"
     "  --seed N        the first scenario (1)\n"
@@ -23,7 +23,8 @@ static const char usage[] =
     "  --keep-going    more scenarios after one that fails\n"
     "  --go-on         more steps after one that fails, to see what comes of it\n"
     "  --no-shrink     a scenario that fails is not cut down\n"
-    "  --twice         each scenario twice: the same calls and replies, byte for byte\n";
+    "  --twice         each scenario twice: the same calls and replies, byte for byte\n"
+    "  --traces        prints a digest of each scenario's calls and replies\n";
 
 enum { STEPS_MAX = 100000 };
 
@@ -31,7 +32,7 @@ struct request {
     struct sim_options one;
     uint64_t seeds;
     int64_t reconciles;
-    bool twice, shrink, keep_going;
+    bool twice, traces, shrink, keep_going;
     bool skip[STEPS_MAX], faultless[STEPS_MAX];
     char dir[64];
 };
@@ -88,6 +89,8 @@ static bool read_arguments(struct request *r, int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (!strcmp(argv[i], "--twice"))
             r->twice = true;
+        else if (!strcmp(argv[i], "--traces"))
+            r->traces = true;
         else if (!strcmp(argv[i], "--no-shrink"))
             r->shrink = false;
         else if (!strcmp(argv[i], "--keep-going"))
@@ -194,6 +197,8 @@ static bool run_one(struct request *r, uint64_t seed, struct sim_counts *sum)
     o.seed = seed;
     sim_run(&o, r->dir, &result);
     add_counts(sum, &result.counts);
+    if (r->traces)
+        printf("%" PRIu64 " %016" PRIx64 "\n", seed, result.trace);
     if (!result.ok) {
         printf("not ok seed %" PRIu64 ", step %zu: %s\n", seed, result.step, result.why);
         shrink(r, o, &result);
