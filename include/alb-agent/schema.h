@@ -180,6 +180,10 @@ unsigned schema_diff(struct arena *a, const struct schema *s, const void *want, 
  * that another call changes, so that asking costs less than the answer. */
 bool schema_may_differ(const struct schema *s, const void *want, const void *have, unsigned via);
 
+/* All members that are set, observed ones and labels too, and lists in the order they have: goes on
+ * from the digest 'h' (digest.h). */
+uint64_t schema_digest(const struct schema *s, const void *obj, uint64_t h);
+
 /* ---- copying ------------------------------------------------------------------- */
 
 typedef const char *schema_map_fn(void *arg, const char *text);

@@ -40,6 +40,12 @@
            "excluded.desired, excluded.desired_from, excluded.position, excluded.held, "         \
            "excluded.applied, excluded.actual, excluded.cloud_id, excluded.status, "             \
            "excluded.observed_at, excluded.unused_since, excluded.empty_since, excluded.ours)")  \
+    X(TOUCH, "UPDATE resource SET parent = :parent, desired_from = :desired_from, "              \
+             "position = :position, held = :held, cloud_id = :cloud_id, status = :status, "      \
+             "observed_at = :observed_at, unused_since = :unused_since, "                        \
+             "empty_since = :empty_since, ours = :ours, "                                        \
+             "unsaid = iif((cloud_id, status, ours) IS (:cloud_id, :status, :ours), unsaid, "    \
+             "max(unsaid, :by)) WHERE lb = :lb AND kind = :kind AND key = :key")                 \
     X(DELETE, "DELETE FROM resource WHERE lb = :lb AND kind = :kind AND key = :key "             \
               "RETURNING cloud_id, typeof(actual) <> 'null' AS was_there, unsaid")
 
@@ -223,23 +229,16 @@ static bool write_actual(const struct resource *r, struct buf *b, struct error *
     return b->failed ? error_set(err, ERROR_INVALID, "larger than the store keeps") : true;
 }
 
-static bool put(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+/* All columns but the documents. */
+static void bind_row(sqlite3_stmt *s, const struct resource *r, enum cloud_by by)
 {
-    struct arena scratch CLEANUP(arena_done) = { 0 };
-    struct buf actual CLEANUP(buf_done) = { 0 };
-    if (r->actual && !write_actual(r, &actual, err))
-        return false;
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][PUT];
     bind_text(s, ":lb", r->lb);
     bind_text(s, ":kind", resource_kind_name(r->kind));
     bind_text(s, ":key", r->key);
     bind_text(s, ":parent", or_empty(r->parent));
-    bind_text(s, ":desired", canonical(&scratch, r, r->desired));
     bind_text(s, ":desired_from", r->desired_from);
     bind_int(s, ":position", r->position);
     bind_int(s, ":held", r->held);
-    bind_text(s, ":applied", canonical(&scratch, r, r->applied));
-    bind_text(s, ":actual", r->actual ? buf_str(&actual) : NULL);
     bind_text(s, ":cloud_id", r->cloud_id);
     bind_text(s, ":status", or_empty(r->status));
     bind_int(s, ":observed_at", r->observed_at);
@@ -247,7 +246,42 @@ static bool put(struct store *st, const struct resource *r, enum cloud_by by, st
     bind_int(s, ":empty_since", r->empty_since);
     bind_int(s, ":ours", r->ours);
     bind_int(s, ":by", (int64_t)by);
+}
+
+static bool put_all(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+{
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    struct buf actual CLEANUP(buf_done) = { 0 };
+    if (r->actual && !write_actual(r, &actual, err))
+        return false;
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][PUT];
+    bind_row(s, r, by);
+    bind_text(s, ":desired", canonical(&scratch, r, r->desired));
+    bind_text(s, ":applied", canonical(&scratch, r, r->applied));
+    bind_text(s, ":actual", r->actual ? buf_str(&actual) : NULL);
     return stmt_run(s, err);
+}
+
+static bool touch(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][TOUCH];
+    bind_row(s, r, by);
+    return stmt_run(s, err);
+}
+
+static bool put(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+{
+    const struct written_row now = written_digest(r);
+    struct written_row *was =
+        written_find(&st->written, r->lb, resource_kind_name(r->kind), r->key);
+    const bool same = was->documents == now.documents;
+    if (same && was->rest == now.rest)
+        return true;
+    if (!(same ? touch(st, r, by, err) : put_all(st, r, by, err)))
+        return false;
+    was->documents = now.documents;
+    was->rest = now.rest;
+    return true;
 }
 
 static bool put_row(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
@@ -268,6 +302,9 @@ static bool delete_row(struct store *st, const struct resource *r, enum cloud_by
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][DELETE];
     bool found;
+    struct written_row *was =
+        written_find(&st->written, r->lb, resource_kind_name(r->kind), r->key);
+    was->documents = was->rest = 0;
     bind_text(s, ":lb", r->lb);
     bind_text(s, ":kind", resource_kind_name(r->kind));
     bind_text(s, ":key", r->key);

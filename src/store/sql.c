@@ -140,20 +140,23 @@ bool batch_begin(struct batch *b, struct store *st, struct error *err)
 {
     if (sqlite3_exec(st->db, "SAVEPOINT batch", NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_error(st->db, err);
-    b->db = st->db;
+    b->st = st;
     return true;
 }
 
 bool batch_end(struct batch *b, struct error *err)
 {
-    if (sqlite3_exec(b->db, "RELEASE batch", NULL, NULL, NULL) != SQLITE_OK)
-        return sqlite_error(b->db, err);
-    b->db = NULL;
+    if (sqlite3_exec(b->st->db, "RELEASE batch", NULL, NULL, NULL) != SQLITE_OK)
+        return sqlite_error(b->st->db, err);
+    b->st = NULL;
     return true;
 }
 
 void batch_done(struct batch *b)
 {
-    if (b->db) /* fails when the failure itself ended the transaction: then all is undone */
-        (void)sqlite3_exec(b->db, "ROLLBACK TO batch; RELEASE batch", NULL, NULL, NULL);
+    if (!b->st)
+        return;
+    /* Fails when the failure itself ended the transaction: then all is undone. */
+    (void)sqlite3_exec(b->st->db, "ROLLBACK TO batch; RELEASE batch", NULL, NULL, NULL);
+    written_done(&b->st->written);
 }

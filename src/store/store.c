@@ -55,6 +55,7 @@ static void close_db(struct store *st)
         for (size_t i = 0; i < STATEMENTS_MAX; i++)
             stmt_done(&st->stmts[p][i]);
     (void)sqlite3_close(st->db);
+    written_done(&st->written);
     st->db = NULL;
 }
 
@@ -274,7 +275,9 @@ bool store_commit(struct store_txn *txn, struct error *err)
 
 void store_txn_done(struct store_txn *txn)
 {
-    if (txn->st && !txn->done)
+    if (txn->st && !txn->done) {
         (void)sqlite3_exec(txn->st->db, "ROLLBACK", NULL, NULL, NULL);
+        written_done(&txn->st->written);
+    }
     txn->done = true;
 }

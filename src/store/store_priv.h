@@ -46,7 +46,7 @@ enum store_part {
     PART_STATUS,
     STORE_PARTS
 };
-enum { STATEMENTS_MAX = 8 };
+enum { STATEMENTS_MAX = 12 };
 
 struct statements {
     const char *const *sql;
@@ -59,6 +59,19 @@ extern const struct statements meta_statements, object_statements, fact_statemen
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);
 
+/* written.c: what this store wrote of resources, as digests, so that a row that is as it was costs
+ * neither its texts nor a statement.  All-zero: nothing is known. */
+struct written_row {
+    uint64_t address;   /* of (lb, kind, key); 0: a free place                    */
+    uint64_t documents; /* what is wanted, applied and there                     */
+    uint64_t rest;      /* the other columns; both 0: the row was removed        */
+};
+struct written {
+    struct arena arena; /* of 'rows' */
+    struct written_row *rows;
+    size_t cap, used;
+};
+
 struct store {
     sqlite3 *db;
     int lock;            /* descriptor of the lock file; -1: none               */
@@ -66,7 +79,8 @@ struct store {
     bool holds;          /* the row in 'holder' is ours                         */
     bool beside;         /* a snapshot: a writer had the file when it was taken */
     int64_t events;      /* that were added                                    */
-    int64_t calls_max;   /* closed calls beyond so many newest ones are dropped */
+    struct written written;
+    int64_t calls_max; /* closed calls beyond so many newest ones are dropped */
     sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
 };
 
@@ -108,11 +122,21 @@ bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err) MUS
 /* Several writes as one: within the transaction at hand when there is one, else a
  * transaction of their own.  Undone unless batch_end() was reached. */
 struct batch {
-    sqlite3 *db;
+    struct store *st;
 };
 bool batch_begin(struct batch *b, struct store *st, struct error *err) MUST_USE;
 bool batch_end(struct batch *b, struct error *err) MUST_USE;
 void batch_done(struct batch *b);
+
+/* ---- written.c --------------------------------------------------------------------------- */
+
+struct resource;
+/* What the row would be written as, and where that is remembered: valid until the next call. */
+struct written_row written_digest(const struct resource *r);
+struct written_row *written_find(struct written *w, const char *lb, const char *kind,
+                                 const char *key);
+/* Forgets all, as after a rollback: nobody knows what is in the file. */
+void written_done(struct written *w);
 
 /* ---- file.c -------------------------------------------------------------------------------- */
 

@@ -311,6 +311,70 @@ static void test_ten_thousand_rows_survive(void **state)
     assert_int_equal(writes(f, &m), 0);
 }
 
+/* The second time only columns beside the documents differ. */
+static void test_row_of_which_little_changes_comes_back_whole(void **state)
+{
+    struct fixture *f = *state;
+    struct resource r = fixture_group(f, "a", "Wlc");
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    r.parent = "p";
+    r.desired_from = "Ingress a/b";
+    r.position = 3;
+    r.held = true;
+    r.ours = false;
+    r.cloud_id = NULL;
+    r.status = "Configuring";
+    r.observed_at = NOW + 1;
+    r.unused_since = 11;
+    r.empty_since = 12;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    struct model m = load(f);
+    const struct resource *got = &m.rows.items[0];
+    assert_string_equal(got->parent, "p");
+    assert_string_equal(got->desired_from, "Ingress a/b");
+    assert_int_equal(got->position, 3);
+    assert_true(got->held && !got->ours);
+    assert_null(got->cloud_id);
+    assert_string_equal(got->status, "Configuring");
+    assert_int_equal(got->observed_at, NOW + 1);
+    assert_int_equal(got->unused_since, 11);
+    assert_int_equal(got->empty_since, 12);
+    same_document(f, got->desired, r.desired);
+    same_document(f, got->applied, r.applied);
+    same_document(f, got->actual, r.actual);
+}
+
+static void test_row_is_written_again_after_a_rollback(void **state)
+{
+    struct fixture *f = *state;
+    struct resource r = fixture_group(f, "a", "Wlc");
+    {
+        struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+        assert_true(store_begin(&txn, f->st, &f->err));
+        assert_true(store_resource_put(f->st, &r, &f->err));
+    }
+    assert_int_equal(load(f).rows.len, 0);
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    {
+        struct batch batch CLEANUP(batch_done) = { 0 };
+        assert_true(batch_begin(&batch, f->st, &f->err));
+        r.status = "Configuring";
+        assert_true(store_resource_put(f->st, &r, &f->err));
+    }
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_string_equal(load(f).rows.items[0].status, "Configuring");
+}
+
+static void test_row_that_was_removed_is_written_again(void **state)
+{
+    struct fixture *f = *state;
+    struct resource r = fixture_group(f, "a", "Wlc");
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_true(store_resource_delete(f->st, r.lb, r.kind, r.key, &f->err));
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_int_equal(load(f).rows.len, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -332,6 +396,9 @@ int main(void)
         TEST(test_settled_is_what_is_wanted_as_before_and_done),
         TEST(test_what_was_not_applied_is_not_settled),
         TEST(test_ten_thousand_rows_survive),
+        TEST(test_row_of_which_little_changes_comes_back_whole),
+        TEST(test_row_is_written_again_after_a_rollback),
+        TEST(test_row_that_was_removed_is_written_again),
     };
     return cmocka_run_group_tests_name("store/resource", tests, NULL, NULL);
 }
