@@ -27,14 +27,15 @@ static struct arena_block *block_new(const struct arena *a, size_t size)
         cap = LAST_BLOCK;
     if (cap < size)
         cap = size;
-    struct arena_block *b = calloc(1, sizeof *b + cap);
+    struct arena_block *b = malloc(sizeof *b + cap);
     if (!b)
         die();
-    b->cap = cap;
+    *b = (struct arena_block){ .cap = cap };
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+/* Not zeroed: a block is large, and most of it is used for texts or not at all. */
+static void *take(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         die();
@@ -52,6 +53,11 @@ void *arena_alloc(struct arena *a, size_t size)
     return p;
 }
 
+void *arena_alloc(struct arena *a, size_t size)
+{
+    return memset(take(a, size), 0, size);
+}
+
 void *arena_array(struct arena *a, size_t n, size_t size)
 {
     if (size && n > SIZE_MAX / size)
@@ -61,15 +67,16 @@ void *arena_array(struct arena *a, size_t n, size_t size)
 
 void *arena_dup(struct arena *a, const void *data, size_t size)
 {
-    void *p = arena_alloc(a, size);
+    void *p = take(a, size);
     return size ? memcpy(p, data, size) : p;
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t len)
 {
-    char *p = arena_alloc(a, len + 1);
+    char *p = take(a, len + 1);
     if (len)
         memcpy(p, s, len);
+    p[len] = '\0';
     return p;
 }
 
