@@ -42,6 +42,7 @@ struct piece piece_bytes(struct builder *b, const struct bytes *on)
         return p;
     }
     b->on[b->n] = *on;
+    b->follow[b->n] = (struct set){ { 0 } };
     set_put(&p.first, b->n);
     set_put(&p.last, b->n);
     b->n++;

@@ -166,12 +166,13 @@ static bool build(struct builder *b, const struct pattern *p, unsigned reading, 
 
 struct automaton *pattern_automaton(struct arena *a, const struct pattern *p, unsigned reading)
 {
-    struct arena scratch CLEANUP(arena_done) = { 0 };
-    struct builder *b = arena_alloc(&scratch, sizeof *b);
+    struct builder b;
     struct piece piece;
-    if (!build(b, p, reading, &piece))
+    b.n = 0;
+    b.full = false;
+    if (!build(&b, p, reading, &piece))
         return NULL;
-    return builder_done(a, b, &piece);
+    return builder_done(a, &b, &piece);
 }
 
 unsigned pattern_doubts(const struct pattern *p)

@@ -82,6 +82,7 @@ struct piece {
     struct set first, last;
     bool nullable;
 };
+/* Large: beyond 'n' positions nothing is set. */
 struct builder {
     size_t n;
     bool full; /* a position did not fit: the automaton is of no use */
