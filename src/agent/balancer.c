@@ -203,7 +203,6 @@ static bool join(struct agent *g, struct balancer *b, struct model *actual, unsi
     s->known = (struct model){ 0 };
     note_empty_due(g, b);
     renew_when_grown(b);
-    b->revision_due = true;
     return store_lb_put(s->store, b->name, &s->world, err)
            && (!read
                || (store_findings_put(s->store, b->name, &s->findings, err)
@@ -258,6 +257,7 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
     copy_wanted(&s->arena, b->name, wanted, &s->wanted);
     copy_notes(&s->arena, b->name, strays, &s->wanted);
     copy_tombstones(b, wanted);
+    b->revision_due = true;
     s->objects.incomplete = g->base.objects.incomplete;
     if (s->observed)
         s->known = s->world;
@@ -462,7 +462,7 @@ bool balancer_run(struct agent *g, struct balancer *b, struct error *err)
         b->empty_due = 0;
         apply_touch(g->ap, b->name, true, now);
     }
-    if (b->revision_due && !apply_busy(g->ap, b->name)) {
+    if (b->revision_due && b->s.observed && !apply_busy(g->ap, b->name)) {
         b->revision_due = false;
         if (!session_put_revisions(&b->s, err))
             return false;
