@@ -59,6 +59,30 @@ struct cloud_reply {
 void cloud_execute(struct cloud *c, struct arena *a, int64_t now_ms, const struct cloud_call *call,
                    struct cloud_reply *reply);
 
+/* How often rows changed so far; what is equal at two times has not changed between.  For who
+ * keeps what he has read. */
+struct cloud_changes {
+    uint64_t resources; /* load balancers, listeners, rules, groups ...: any change */
+    uint64_t ids;       /* one of them came or went                                */
+    uint64_t tags, servers;
+};
+/* Lets what is due by 'now_ms' happen first.  Lists that lag change by time alone. */
+struct cloud_changes cloud_changes(struct cloud *c, int64_t now_ms);
+
+/* For who looks on: all groups with their tags, a group without tags once and one with many once
+ * for each; and all servers; both in order of creation, also what lists do not show yet.  Texts
+ * live in 'a', NULL where there is none. */
+struct cloud_group {
+    const char *id, *name, *tag_key, *tag_value;
+};
+struct cloud_server {
+    const char *group, *ip, *status;
+};
+typedef void cloud_group_fn(void *arg, const struct cloud_group *g);
+typedef void cloud_server_fn(void *arg, const struct cloud_server *s);
+void cloud_look_groups(struct cloud *c, struct arena *a, cloud_group_fn *fn, void *arg);
+void cloud_look_servers(struct cloud *c, struct arena *a, cloud_server_fn *fn, void *arg);
+
 /* Told of each job that ended: its id, and NULL or the error code it failed with. */
 typedef void cloud_job_fn(void *arg, int64_t at_ms, const char *job_id, const char *code);
 

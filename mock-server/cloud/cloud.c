@@ -153,17 +153,27 @@ static bool rng_save(struct cloud *c, struct error *err)
 bool cloud_reload(struct cloud *c, struct error *err)
 {
     shown_clear(c->shown);
+    c->changes.resources++;
+    c->changes.ids++;
+    c->changes.tags++;
+    c->changes.servers++;
     return rng_load(c, 0, err) && life_load(c, err) && knob_load(c, err);
 }
 
 /* A text shows a row of 'resource' and its tags, whose rows do not tell whose they are. */
-static void on_change(void *arg, const char *table, int64_t seq)
+static void on_change(void *arg, const char *table, int64_t seq, bool other)
 {
-    const struct cloud *c = arg;
-    if (strcmp(table, "resource") == 0)
+    struct cloud *c = arg;
+    if (strcmp(table, "resource") == 0) {
         shown_forget(c->shown, seq);
-    else if (strcmp(table, "tag") == 0)
+        c->changes.resources++;
+        c->changes.ids += other;
+    } else if (strcmp(table, "tag") == 0) {
         shown_clear(c->shown);
+        c->changes.tags++;
+    } else if (strcmp(table, "server") == 0) {
+        c->changes.servers++;
+    }
 }
 
 bool cloud_open(struct cloud **out, const struct cloud_config *config, struct error *err)
@@ -290,6 +300,14 @@ void cloud_execute(struct cloud *c, struct arena *a, int64_t now_ms, const struc
         op_refuse(&op, &err, reply);
     }
     op_done(&op);
+}
+
+struct cloud_changes cloud_changes(struct cloud *c, int64_t now_ms)
+{
+    struct error err = { 0 };
+    if (!life_run(c, now_ms, &err))
+        c->changes.resources++; /* nobody knows */
+    return c->changes;
 }
 
 int64_t cloud_run(struct cloud *c, int64_t now_ms, cloud_job_fn *fn, void *arg)

@@ -47,6 +47,7 @@ struct cloud {
     struct shown *shown;
     const char **given; /* ids that are taken before any is drawn */
     size_t n_given;
+    struct cloud_changes changes;
 };
 
 /* res.c: all that has an id and a state. */

@@ -143,10 +143,9 @@ void db_rollback(struct db *db)
 
 static void on_update(void *arg, int op, char const *schema, char const *table, sqlite3_int64 rowid)
 {
-    (void)op;
     (void)schema;
     const struct db *db = arg;
-    db->changed(db->changed_arg, table, rowid);
+    db->changed(db->changed_arg, table, rowid, op != SQLITE_UPDATE);
 }
 
 void db_watch(struct db *db, db_change_fn *fn, void *arg)

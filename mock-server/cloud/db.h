@@ -36,9 +36,9 @@ void db_rollback(struct db *db);
 bool db_export(struct db *db, cJSON **out, struct error *err) MUST_USE;
 bool db_import(struct db *db, const cJSON *state, struct error *err) MUST_USE;
 
-/* Calls 'fn' for each row of a table with a 'seq' that is added, changed or removed, whether
- * or not that is rolled back later; not for what db_import() replaces. */
-typedef void db_change_fn(void *arg, const char *table, int64_t seq);
+/* Calls 'fn' for each row of a table with a 'seq' that is changed, or added or removed ('other'),
+ * whether or not that is rolled back later; not for what db_import() replaces. */
+typedef void db_change_fn(void *arg, const char *table, int64_t seq, bool other);
 void db_watch(struct db *db, db_change_fn *fn, void *arg);
 
 struct query {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES = 6, REGIONS = 16, PAGE = 4096, RECENT = 131072 };
+enum { FILES = 6, REGIONS = 16, PAGE = 4096, RECENT = 32768 };
 
 struct file {
     char *path;
@@ -488,39 +488,57 @@ void disk_lose(struct disk *d)
         drop(&d->files[i]);
 }
 
-static bool file_holds(const struct file *f, size_t from, const char *text)
+/* A text to be looked for from its end (Horspool): by how much to go on after each last byte. */
+struct wanted {
+    const char *text;
+    size_t len;
+    size_t step[256];
+};
+
+static struct wanted wanted_text(const char *text)
 {
-    const size_t n = strlen(text);
-    const unsigned char *at = f->data + from, *end = f->data + f->len;
-    while (at + n <= end && (at = memchr(at, text[0], (size_t)(end - at))) != NULL
-           && at + n <= end) {
-        if (!memcmp(at, text, n))
+    struct wanted w = { .text = text, .len = strlen(text) };
+    for (size_t i = 0; i < COUNT(w.step); i++)
+        w.step[i] = w.len;
+    for (size_t i = 0; i + 1 < w.len; i++)
+        w.step[(unsigned char)text[i]] = w.len - 1 - i;
+    return w;
+}
+
+static bool file_holds(const struct file *f, size_t from, size_t to, const struct wanted *w)
+{
+    const unsigned char last = (unsigned char)w->text[w->len - 1];
+    for (size_t end = from + w->len; end <= to; end += w->step[f->data[end - 1]])
+        if (f->data[end - 1] == last && !memcmp(f->data + end - w->len, w->text, w->len))
             return true;
-        at++;
-    }
     return false;
 }
 
 bool disk_holds(const struct disk *d, const char *text)
 {
+    const struct wanted w = wanted_text(text);
     for (size_t i = 0; i < FILES; i++)
-        if (d->files[i].len && file_holds(&d->files[i], 0, text))
+        if (file_holds(&d->files[i], 0, d->files[i].len, &w))
             return true;
     return false;
 }
 
-/* Most of the time it was written a moment ago: to the end of the log, or where it was begun
- * anew. */
+static bool is_log(const struct file *f)
+{
+    return f->path && strstr(f->path, "-wal");
+}
+
+/* Most of the time it was written a moment ago. */
 bool disk_holds_synced(const struct disk *d, const char *text)
 {
-    for (size_t i = 0; i < FILES; i++) {
-        const struct file *f = &d->files[i];
-        if (f->path && strstr(f->path, "-wal") && f->low < f->high)
+    const struct wanted w = wanted_text(text);
+    for (size_t i = 0; i < FILES; i++)
+        if (is_log(&d->files[i]) && d->files[i].low < d->files[i].high)
             return false; /* of the log; the file may be half of a checkpoint */
-    }
     for (size_t i = 0; i < FILES; i++) {
         const struct file *f = &d->files[i];
-        if (f->len && file_holds(f, f->mark > RECENT ? f->mark - RECENT : 0, text))
+        const size_t to = f->mark < f->len ? f->mark : f->len;
+        if (is_log(f) && file_holds(f, to > RECENT ? to - RECENT : 0, to, &w))
             return true;
     }
     return disk_holds(d, text);

@@ -122,7 +122,7 @@ static void finish(struct sim *s)
     disk_free(s->disk);
     map_done(&s->births);
     map_done(&s->foreign);
-    arena_done(&s->view.arena);
+    view_done(&s->view);
     arena_done(&s->arena);
 }
 

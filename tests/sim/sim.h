@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "alb-agent/agent.h"
+#include "alb-agent/buf.h"
 #include "alb-agent/rng.h"
 #include "alb-agent/transport.h"
+#include "mock-server/cloud.h"
 
 struct mock;
 struct disk;
@@ -173,12 +175,17 @@ struct view {
     LIST_OF(struct view_listener) listeners;
     LIST_OF(struct view_rule) rules;
     LIST_OF(struct view_group) groups;
-    unsigned stale; /* bits of enum view_part */
+    unsigned stale; /* bits of enum view_part                      */
+    bool read;      /* groups and rules were, when the cloud had changed so often: */
+    struct cloud_changes at;
+    size_t foreign;        /* and so many ids were known to be others' */
+    struct buf rules_text; /* the list of rules as it was answered     */
 };
 enum view_part { VIEW_LBS = 1, VIEW_RULES = 2, VIEW_GROUPS = 4, VIEW_ALL = 7 };
 struct sim;
-/* Reads what is stale. */
+/* Reads what is stale, unless the cloud says that nothing of it changed. */
 void view_refresh(struct sim *s);
+void view_done(struct view *v);
 void view_routing(const struct view *v, struct routing *out);
 const struct view_group *view_group(const struct view *v, const char *id);
 const struct view_rule *view_rule(const struct view *v, const char *id);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "mock-server/cloud.h"
 #include "mock-server/mock.h"
 #include "sim.h"
 
@@ -12,8 +11,8 @@ static const char ingress_tag[] = "ingress.k8s.alibaba/ingress_name";
 static const char service_tag[] = "ingress.k8s.alibaba/service_name";
 static const char albconfig_tag[] = "ingress.k8s.alibaba/albconfig";
 
-/* One page, from 'next' on. */
-static cJSON *ask_page(struct sim *s, const char *action, const char *next)
+/* One page, from 'next' on; 'raw': its list may be text. */
+static cJSON *ask_page(struct sim *s, const char *action, const char *next, bool raw)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     cJSON *params CLEANUP(json_done) = cJSON_CreateObject();
@@ -22,7 +21,8 @@ static cJSON *ask_page(struct sim *s, const char *action, const char *next)
                                      .action = action,
                                      .region = "cn-hangzhou",
                                      .request_id = "",
-                                     .params = params };
+                                     .params = params,
+                                     .raw = raw };
     cJSON_AddItemToObject(params, "MaxResults", json_new_int(100));
     if (next)
         cJSON_AddItemToObject(params, "NextToken", cJSON_CreateString(next));
@@ -35,10 +35,11 @@ static cJSON *ask_page(struct sim *s, const char *action, const char *next)
 /* All pages: the elements of the list 'name' in that of the first. */
 static cJSON *ask(struct sim *s, const char *action, const char *name)
 {
-    cJSON *all = ask_page(s, action, NULL), *list = cJSON_GetObjectItemCaseSensitive(all, name);
+    cJSON *all = ask_page(s, action, NULL, false),
+          *list = cJSON_GetObjectItemCaseSensitive(all, name);
     const char *next = json_str(all, "NextToken");
     while (next && *next) {
-        cJSON *page CLEANUP(json_done) = ask_page(s, action, next);
+        cJSON *page CLEANUP(json_done) = ask_page(s, action, next, false);
         cJSON *more = cJSON_GetObjectItemCaseSensitive(page, name);
         while (more && more->child)
             cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(more, more->child));
@@ -96,59 +97,65 @@ static void read_lbs(struct sim *s)
 
 /* ---- groups ---------------------------------------------------------------------------------- */
 
-static void read_group(struct sim *s, const cJSON *e)
+static void read_tag(struct view_group *g, const struct cloud_group *e)
 {
+    if (!e->tag_key)
+        return;
+    if (!strcmp(e->tag_key, ingress_tag))
+        g->ingress = e->tag_value;
+    else if (!strcmp(e->tag_key, service_tag))
+        g->service = e->tag_value;
+    else if (!strcmp(e->tag_key, albconfig_tag))
+        g->lb = e->tag_value;
+}
+
+static void read_group(void *arg, const struct cloud_group *e)
+{
+    struct sim *s = arg;
     struct view *v = &s->view;
-    struct view_group *g = LIST_PUSH(&v->arena, &v->groups);
-    const cJSON *tag;
-    g->id = text_of(&v->arena, e, "ServerGroupId");
-    g->name = text_of(&v->arena, e, "ServerGroupName");
-    g->ingress = g->service = g->lb = "";
-    cJSON_ArrayForEach (tag, json_get(e, "Tags")) {
-        const char *key = json_str(tag, "Key"), *value = json_str(tag, "Value");
-        if (!key || !value)
-            continue;
-        value = arena_strdup(&v->arena, value);
-        if (!strcmp(key, ingress_tag))
-            g->ingress = value;
-        else if (!strcmp(key, service_tag))
-            g->service = value;
-        else if (!strcmp(key, albconfig_tag))
-            g->lb = value;
+    struct view_group *g = v->groups.len ? &v->groups.items[v->groups.len - 1] : NULL;
+    if (!g || strcmp(g->id, e->id) != 0) {
+        g = LIST_PUSH(&v->arena, &v->groups);
+        *g = (struct view_group){ .id = e->id, .name = e->name ? e->name : "" };
+        g->ingress = g->service = g->lb = "";
+        g->ours = !map_get(&s->foreign, g->id);
+        note_birth(s, g->id);
     }
-    g->ours = !map_get(&s->foreign, g->id);
-    note_birth(s, g->id);
+    read_tag(g, e);
+}
+
+static void read_server(void *arg, const struct cloud_server *e)
+{
+    struct view *v = arg;
+    const char *dot = strrchr(e->ip, '.');
+    for (size_t i = 0; i < v->groups.len; i++) {
+        struct view_group *g = &v->groups.items[i];
+        if (strcmp(g->id, e->group) != 0)
+            continue;
+        bool going = !strcmp(e->status, "Removing") || !strcmp(e->status, "Replacing");
+        g->servers += !going;
+        g->available += !strcmp(e->status, "Available");
+        if (dot && !going && dot[1] >= '1' && dot[1] < '1' + PODS)
+            g->pods = (uint8_t)(g->pods | 1U << (dot[1] - '1'));
+    }
 }
 
 static void read_servers(struct sim *s)
 {
+    struct arena a CLEANUP(arena_done) = { 0 };
     struct view *v = &s->view;
-    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroupServers", "Servers");
-    const cJSON *e;
-    cJSON_ArrayForEach (e, json_get(body, "Servers")) {
-        const char *id = json_str(e, "ServerGroupId"), *status = json_str(e, "Status");
-        const char *ip = json_str(e, "ServerIp"), *dot = ip ? strrchr(ip, '.') : NULL;
-        for (size_t i = 0; id && i < v->groups.len; i++) {
-            struct view_group *g = &v->groups.items[i];
-            if (strcmp(g->id, id) != 0)
-                continue;
-            bool going = status && (!strcmp(status, "Removing") || !strcmp(status, "Replacing"));
-            g->servers += !going;
-            g->available += status && !strcmp(status, "Available");
-            if (dot && !going && dot[1] >= '1' && dot[1] < '1' + PODS)
-                g->pods = (uint8_t)(g->pods | 1U << (dot[1] - '1'));
-        }
+    for (size_t i = 0; i < v->groups.len; i++) {
+        struct view_group *g = &v->groups.items[i];
+        g->pods = 0;
+        g->servers = g->available = 0;
     }
+    cloud_look_servers(mock_cloud(s->mock), &a, read_server, v);
 }
 
 static void read_groups(struct sim *s)
 {
-    cJSON *body CLEANUP(json_done) = ask(s, "ListServerGroups", "ServerGroups");
-    const cJSON *e;
     s->view.groups.len = 0;
-    cJSON_ArrayForEach (e, json_get(body, "ServerGroups"))
-        read_group(s, e);
-    read_servers(s);
+    cloud_look_groups(mock_cloud(s->mock), &s->view.arena, read_group, s);
 }
 
 /* ---- rules ----------------------------------------------------------------------------------- */
@@ -199,45 +206,98 @@ static int by_priority(const void *x, const void *y)
     return (a->priority > b->priority) - (a->priority < b->priority);
 }
 
-static void read_rules(struct sim *s)
+/* All pages as text, an array of arrays; false: it is what was read last, and not 'again' to be
+ * read. */
+static bool list_rules(struct sim *s, bool again)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct buf text = { 0 };
+    const char *next = "";
+    while (next) {
+        cJSON *body CLEANUP(json_done) = ask_page(s, "ListRules", *next ? next : NULL, true);
+        const cJSON *list = json_get(body, "Rules");
+        buf_addc(&text, text.len ? ',' : '[');
+        buf_adds(&text, list && cJSON_IsRaw(list) ? list->valuestring : "[]");
+        next = json_str(body, "NextToken");
+        next = next && *next ? arena_strdup(&a, next) : NULL;
+    }
+    buf_addc(&text, ']');
+    const bool other = again || strcmp(buf_str(&s->view.rules_text), buf_str(&text)) != 0;
+    buf_done(&s->view.rules_text);
+    s->view.rules_text = text;
+    return other;
+}
+
+static void read_rule(struct sim *s, const cJSON *e)
 {
     struct view *v = &s->view;
-    cJSON *body CLEANUP(json_done) = ask(s, "ListRules", "Rules");
-    const cJSON *e;
+    const char *status = json_str(e, "RuleStatus");
+    struct view_rule *r = LIST_PUSH(&v->arena, &v->rules);
+    r->id = text_of(&v->arena, e, "RuleId");
+    r->listener = text_of(&v->arena, e, "ListenerId");
+    r->priority = json_int(e, "Priority", 0);
+    r->gone = status && !strcmp(status, "Deleting");
+    r->foreign = map_get(&s->foreign, r->id) != NULL;
+    read_conditions(&v->arena, e, r);
+    read_targets(v, e, r);
+    note_birth(s, r->id);
+}
+
+static void read_rules(struct sim *s, bool again)
+{
+    struct view *v = &s->view;
+    struct error err;
+    cJSON *pages CLEANUP(json_done) = NULL;
+    const cJSON *page, *e;
+    if (!list_rules(s, again))
+        return;
+    if (!json_parse(buf_str(&v->rules_text), v->rules_text.len, &pages, &err))
+        sim_complain(s, "simulator: the view cannot read rules: %s", err.msg);
     v->rules.len = 0;
-    cJSON_ArrayForEach (e, json_get(body, "Rules")) {
-        const char *status = json_str(e, "RuleStatus");
-        struct view_rule *r = LIST_PUSH(&v->arena, &v->rules);
-        r->id = text_of(&v->arena, e, "RuleId");
-        r->listener = text_of(&v->arena, e, "ListenerId");
-        r->priority = json_int(e, "Priority", 0);
-        r->gone = status && !strcmp(status, "Deleting");
-        r->foreign = map_get(&s->foreign, r->id) != NULL;
-        read_conditions(&v->arena, e, r);
-        read_targets(v, e, r);
-        note_birth(s, r->id);
-    }
+    cJSON_ArrayForEach (page, pages)
+        cJSON_ArrayForEach (e, page)
+            read_rule(s, e);
     if (v->rules.len)
         qsort(v->rules.items, v->rules.len, sizeof *v->rules.items, by_priority);
 }
 
+/* What others made is known a moment after it is there. */
+static bool is_same(const struct sim *s, const struct cloud_changes *now)
+{
+    const struct view *v = &s->view;
+    return v->read && v->at.ids == now->ids && v->at.tags == now->tags
+           && v->foreign == map_count(&s->foreign);
+}
+
+/* Names of groups are as they were when the group was made. */
 void view_refresh(struct sim *s)
 {
     struct view *v = &s->view;
     if (!v->stale)
         return;
-    if (v->arena.size > 1024 * 1024) {
-        unsigned all = VIEW_ALL;
-        arena_done(&v->arena);
-        *v = (struct view){ .stale = all };
-    }
+    if (v->arena.size > 1024 * 1024)
+        view_done(v);
+    const struct cloud_changes now = cloud_changes(mock_cloud(s->mock), mock_now_ms(s->mock));
+    const bool same = is_same(s, &now);
     if (v->stale & VIEW_LBS)
         read_lbs(s);
-    if (v->stale & VIEW_GROUPS)
+    if (!same)
         read_groups(s);
-    if (v->stale & (VIEW_RULES | VIEW_GROUPS))
-        read_rules(s);
+    if (!same || v->at.servers != now.servers)
+        read_servers(s);
+    if (!same || v->at.resources != now.resources)
+        read_rules(s, !same);
+    v->at = now;
+    v->foreign = map_count(&s->foreign);
+    v->read = true;
     v->stale = 0;
+}
+
+void view_done(struct view *v)
+{
+    arena_done(&v->arena);
+    buf_done(&v->rules_text);
+    *v = (struct view){ .stale = VIEW_ALL };
 }
 
 /* ---- looking up ------------------------------------------------------------------------------ */
