@@ -1,7 +1,7 @@
 /* test_look.c - what who looks on beside the API is told. */
 #include "world.h"
 
-#define SERVER(ip) "{'ServerType':'Ip','ServerId':'" ip "','ServerIp':'" ip "','Port':80}"
+#define AT(ip) "{'ServerType':'Ip','ServerId':'" ip "','ServerIp':'" ip "','Port':80}"
 
 struct told {
     struct arena *a;
@@ -21,18 +21,23 @@ static void tell_server(void *arg, const struct cloud_server *s)
     t->text = arena_fmt(t->a, "%s%s %s;", t->text, s->ip, s->status);
 }
 
-static const char *groups(struct world *w)
+static const char *told_groups(struct world *w)
 {
     struct told t = { &w->arena, "" };
     cloud_look_groups(w->cloud, &w->arena, tell_group, &t);
     return t.text;
 }
 
-static const char *servers(struct world *w)
+static const char *told_servers(struct world *w)
 {
     struct told t = { &w->arena, "" };
     cloud_look_servers(w->cloud, &w->arena, tell_server, &t);
     return t.text;
+}
+
+static struct cloud_changes changes(struct world *w)
+{
+    return cloud_changes(w->cloud, w->now_ms);
 }
 
 static void make_group(struct world *w, const char *name, const char *tags)
@@ -51,7 +56,7 @@ static void test_groups_are_told_with_each_tag(void **state)
     world_new(&w);
     make_group(&w, "first", "{'Key':'a','Value':'1'},{'Key':'b','Value':'2'}");
     make_group(&w, "second", "");
-    assert_string_equal(groups(&w), "first a=1;first b=2;second -=-;");
+    assert_string_equal(told_groups(&w), "first a=1;first b=2;second -=-;");
     world_done(&w);
 }
 
@@ -63,16 +68,12 @@ static void test_servers_are_told_as_they_are(void **state)
     make_group(&w, "first", "");
     settle(&w);
     (void)call(&w, "AddServersToServerGroup", "{'ServerGroupId':'%s','Servers':[%s,%s]}", w.group,
-               SERVER("10.0.0.1"), SERVER("10.0.0.2"));
-    assert_string_equal(servers(&w), "10.0.0.1 Adding;10.0.0.2 Adding;");
+               AT("10.0.0.1"), AT("10.0.0.2"));
+    assert_string_equal(told_servers(&w), "10.0.0.1 Adding;10.0.0.2 Adding;");
     settle(&w);
-    assert_string_equal(servers(&w), "10.0.0.1 Available;10.0.0.2 Available;");
+    (void)changes(&w);
+    assert_string_equal(told_servers(&w), "10.0.0.1 Available;10.0.0.2 Available;");
     world_done(&w);
-}
-
-static struct cloud_changes changes(struct world *w)
-{
-    return cloud_changes(w->cloud, w->now_ms);
 }
 
 static void test_what_changes_is_counted(void **state)
@@ -93,7 +94,7 @@ static void test_what_changes_is_counted(void **state)
     assert_true(settled.resources > made.resources);
     assert_int_equal(settled.ids, made.ids);
     (void)call(&w, "AddServersToServerGroup", "{'ServerGroupId':'%s','Servers':[%s]}", w.group,
-               SERVER("10.0.0.1"));
+               AT("10.0.0.1"));
     const struct cloud_changes served = changes(&w);
     assert_true(served.servers > settled.servers);
     assert_int_equal(served.ids, settled.ids);

@@ -114,6 +114,18 @@ static void test_references_become_ids_as_far_as_groups_exist(void **state)
     assert_string_equal(missing, "g2");
 }
 
+static void test_what_names_nothing_is_not_copied_to_be_looked_at(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model m = { 0 };
+    add(&a, &m, "a", RESOURCE_SERVER_GROUP, "g1")->cloud_id = "sgp-1";
+    const struct alb_server_group g = { .name = "g" };
+    assert_ptr_equal(model_resolved(&a, &m, "a", RESOURCE_SERVER_GROUP, &g), &g);
+    const void *r = model_resolved(&a, &m, "a", RESOURCE_RULE, forward(&a, "@g1", "sgp-x"));
+    assert_string_equal(target(r, 0), "sgp-1");
+}
+
 static void test_certificates_are_referred_to_by_their_names(void **state)
 {
     (void)state;
@@ -224,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_every_row_is_found_in_a_sorted_model),
         cmocka_unit_test(test_the_rows_of_one_load_balancer_are_a_range),
         cmocka_unit_test(test_references_become_ids_as_far_as_groups_exist),
+        cmocka_unit_test(test_what_names_nothing_is_not_copied_to_be_looked_at),
         cmocka_unit_test(test_certificates_are_referred_to_by_their_names),
         cmocka_unit_test(test_access_lists_are_referred_to_by_their_keys),
         cmocka_unit_test(test_groups_in_use_are_told_by_wanted_and_by_actual_rows),

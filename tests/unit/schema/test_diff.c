@@ -12,6 +12,8 @@ static struct found diff(struct arena *a, const char *want, const char *have)
     const struct sample *w = sample_from(a, want), *h = have ? sample_from(a, have) : NULL;
     f.via = schema_diff(a, &sample_schema, w, h, &f.changes);
     assert_int_equal(f.via, schema_diff(a, &sample_schema, w, h, NULL));
+    for (unsigned via = VIA_A; h && via <= VIA_C; via *= 2)
+        assert_true(schema_may_differ(&sample_schema, w, h, via) || !(f.via & via));
     return f;
 }
 
@@ -161,10 +163,22 @@ static void test_an_inline_member_differs_under_its_own_name(void **state)
     assert_string_equal(changes.items[1].path, "Share");
 }
 
+static void test_what_another_call_changes_is_not_asked_about(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct sample *w = sample_from(&a, "{\"Words\":[\"a\"],\"On\":true}");
+    const struct sample *h = sample_from(&a, "{\"Words\":[\"b\"],\"On\":true}");
+    assert_true(schema_may_differ(&sample_schema, w, h, VIA_A));
+    assert_false(schema_may_differ(&sample_schema, w, h, VIA_B));
+    assert_false(schema_may_differ(&sample_schema, w, w, VIA_A | VIA_B));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_what_another_call_changes_is_not_asked_about),
         cmocka_unit_test(test_a_change_says_where_what_and_through_which_call),
         cmocka_unit_test(test_of_two_sets_only_the_elements_that_differ_are_changes),
         cmocka_unit_test(test_where_nothing_is_everything_wanted_is_a_change),

@@ -72,6 +72,18 @@ static void test_a_member_without_a_row_is_noticed_in_a_nested_struct(void **sta
     assert_false(schema_covers_struct(&outer));
 }
 
+static void test_a_flag_is_found_in_nested_structs_too(void **state)
+{
+    (void)state;
+    assert_true(schema_has_flag(&sample_schema, F_REF | F_INLINE));
+    assert_false(schema_has_flag(&sample_schema, F_INLINE));
+    assert_true(schema_has_flag(&figure_schema, F_REQUIRED));
+    assert_false(schema_has_flag(&nest_schema, F_REQUIRED));
+    const struct field of_pairs = { .name = "Pair", .kind = FIELD_OBJ, .of = &pair_schema };
+    const struct schema outer = { .name = "Outer", .fields = &of_pairs, .n_fields = 1 };
+    assert_true(schema_has_flag(&outer, F_REQUIRED));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -79,6 +91,7 @@ int main(void)
         cmocka_unit_test(test_any_member_sets_an_object),
         cmocka_unit_test(test_only_the_arm_of_the_tag_is_looked_at),
         cmocka_unit_test(test_a_row_is_found_by_its_name),
+        cmocka_unit_test(test_a_flag_is_found_in_nested_structs_too),
         cmocka_unit_test(test_a_table_with_a_row_for_every_member_covers_its_struct),
         cmocka_unit_test(test_a_member_without_a_row_is_noticed),
         cmocka_unit_test(test_a_member_without_a_row_is_noticed_in_a_nested_struct),
