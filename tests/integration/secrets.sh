@@ -49,6 +49,34 @@ profile() {
     )
 }
 check "a profile that cannot be used is told by its mode" profile
+# ---- an agent that keeps running: its log with all there is to be said, and its pages
+pages() { # NAME: /readyz, /status and /metrics of the agent that logs to seen/NAME.log
+    local port page
+    port=$(jq -r 'select(.msg == "status over HTTP") | .port' "$work/seen/$1.log")
+    for page in readyz status metrics; do
+        curl -sS --max-time 10 "http://127.0.0.1:$port/$page" >"$work/seen/$1.$page" || return 1
+    done
+}
+running() { # NAME UNTIL: runs until the log holds that, and shows its pages
+    "$bin/alb-agent" run -f "$work/m" --endpoint "$mock_url" --state "$state" --set log.level=debug \
+        --status-listen 127.0.0.1:0 2>"$work/seen/$1.log" </dev/null &
+    local pid=$!
+    eventually 30 grep -qF -- "$2" "$work/seen/$1.log" && pages "$1"
+    local shown=$?
+    keep status
+    kill -TERM "$pid"
+    wait "$pid" && return $shown
+}
+touch_one() { sed -i 's/app-0001.example/changed.example/' "$work/m/ingress-0001.yaml"; }
+touch_one
+check "a running agent logs each call" running good '"in sync"'
+check "which is not nothing" grep -q '"UpdateRules\|CreateRules' "$work/seen/good.log"
+wrong_key() { ALIBABA_CLOUD_ACCESS_KEY_SECRET=$secret-wrong running refused 'could not be read'; }
+check "and why it is refused" wrong_key
+check "in its pages, too" grep -q SignatureDoesNotMatch "$work/seen/refused.readyz"
+gone_token() { ALIBABA_CLOUD_SECURITY_TOKEN=$token-wrong running gone 'could not be read'; }
+check "or its token is" gone_token
+
 check "the outputs are there to be searched" [ "$(cat "$work"/seen/* | wc -c)" -gt 2000 ]
 check "the state file is there to be searched" [ -s "$state" ]
 found() { grep -rlaE "planted-(Secret|Token)" "$work/seen" "$state"* "$work/xdg" 2>/dev/null; }

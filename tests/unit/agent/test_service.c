@@ -248,6 +248,21 @@ static void test_log_levels_change_while_it_runs(void **state)
     assert_non_null(strstr(buf_str(&p->said), "stopped"));
 }
 
+static void test_levels_of_single_modules_change_while_it_runs(void **state)
+{
+    struct service_process *p = *state;
+    configure(p, "log: {level: 'error,loop=info'}\n");
+    begin(p);
+    wait_for(p, "started");
+    configure(p, "log: {level: 'error,observe=warn'}\n");
+    assert_int_equal(kill(p->pid, SIGHUP), 0);
+    assert_null(strstr(buf_str(&p->said), "could not be read"));
+    wait_for(p, "could not be read"); /* which 'observe' says as a warning */
+    assert_int_equal(kill(p->pid, SIGTERM), 0);
+    assert_int_equal(end(p), 0);
+    assert_null(strstr(buf_str(&p->said), "stopped")); /* 'loop' says no more than errors now */
+}
+
 /* ---- the log ----------------------------------------------------------------------------------
  */
 
@@ -295,6 +310,7 @@ int main(void)
         TEST(test_what_needs_a_restart_is_named_and_stays),
         TEST(test_a_mistake_in_new_settings_is_named_and_changes_nothing),
         TEST(test_log_levels_change_while_it_runs),
+        TEST(test_levels_of_single_modules_change_while_it_runs),
         TEST(test_log_is_json_when_it_is_to_be),
         TEST(test_log_is_text_when_it_is_to_be),
         TEST(test_a_cloud_that_cannot_be_read_is_told_and_waited_for),
