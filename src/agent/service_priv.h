@@ -18,6 +18,7 @@ struct status_past {
     LIST_OF(struct store_certificate) certificates; /* about to expire, as of ... */
     LIST_OF(struct store_certificate) first; /* of each load balancer, the one that ends first */
     int64_t certificates_at;
+    uint64_t certificates_writes; /* that had been made then */
 };
 
 /* What the process counts of what it does. */

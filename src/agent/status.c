@@ -9,7 +9,8 @@ enum {
     LANES_SHOWN = 100,
     PROBLEMS_SHOWN = 100,
     WARN_DAYS = 30,              /* before a certificate ends, as the translation warns */
-    CERTIFICATES_MS = 60 * 1000, /* between two looks at them                           */
+    CERTIFICATES_MS = 60 * 1000, /* between two looks at them ...                       */
+    CHANGING_MS = 5 * 1000,      /* ... while something is changed                      */
 };
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
@@ -65,7 +66,7 @@ static void add_lanes(const apply_lanes *lanes, struct arena *a, struct store_st
             .why = l->why ? l->why : "",
             .since = l->since_ms,
             .due = l->due_ms,
-            .tries = l->tries,
+            .tries = l->tries - running, /* the one under way has not failed yet */
         };
     }
 }
@@ -165,8 +166,12 @@ static void look_at_certificates(const struct agent *g, struct status_past *past
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     agent_lbs lbs = { 0 };
-    if (past->certificates_at && now - past->certificates_at < CERTIFICATES_MS)
+    const uint64_t writes = agent_times(g).writes;
+    if (past->certificates_at
+        && now - past->certificates_at
+               < (writes == past->certificates_writes ? CERTIFICATES_MS : CHANGING_MS))
         return;
+    past->certificates_writes = writes;
     arena_done(&past->certificates_arena);
     past->certificates.items = past->first.items = NULL;
     past->certificates.len = past->first.len = 0;
@@ -220,13 +225,15 @@ static void add_lbs(const struct agent *g, struct arena *a, struct store_status 
             out->queued += (int64_t)st->queued[f];
             out->families.items[f].ready += (int64_t)st->queued[f];
         }
-        if (st->refused)
+        if (st->refused || st->waits)
             *LIST_PUSH(a, &out->lanes) = (struct store_lane){
                 .family = "load balancer",
                 .key = lbs.items[i].name,
                 .state = "waiting",
-                .what = "a plan that is refused",
-                .why = st->refused,
+                .what = st->refused
+                            ? "a plan that is refused"
+                            : arena_fmt(a, "%zu step%s", st->waiting, st->waiting == 1 ? "" : "s"),
+                .why = st->refused ? st->refused : st->waits,
             };
     }
 }

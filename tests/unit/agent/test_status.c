@@ -89,6 +89,31 @@ static void test_lanes_that_work_or_wait_are_listed(void **state)
     runner_stop(&r);
 }
 
+/* Rules wait for the servers of their groups. */
+static void test_steps_that_wait_are_told_with_what_they_wait_for(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "AddServersToServerGroup",
+                                                       .status = 503,
+                                                       .code = "ServiceUnavailable" });
+    runner_start(&r, w);
+    while (!r.last || !strstr(r.last, "ServiceUnavailable"))
+        runner_pass(&r, 50);
+    const struct store_status s = look(&r);
+    const struct store_lane *waiting = NULL;
+    for (size_t i = 0; i < s.lanes.len && !waiting; i++)
+        if (!strcmp(s.lanes.items[i].state, "waiting"))
+            waiting = &s.lanes.items[i];
+    assert_non_null(waiting);
+    assert_string_equal(waiting->key, "kube-system/web");
+    assert_non_null(strstr(waiting->what, "step"));
+    assert_true(strlen(waiting->why) > 5);
+    runner_stop(&r);
+}
+
 static void test_what_is_in_flight_is_running(void **state)
 {
     struct world *w = *state;
@@ -100,6 +125,7 @@ static void test_what_is_in_flight_is_running(void **state)
     const struct store_status s = look(&r);
     assert_true(family(&s, "load balancer")->running > 0);
     assert_string_equal(s.lanes.items[0].state, "running");
+    assert_int_equal(s.lanes.items[0].tries, 0);
     assert_true(*s.lanes.items[0].what != '\0');
     runner_stop(&r);
 }
@@ -254,6 +280,21 @@ static void test_certificates_that_end_soon_are_listed(void **state)
     runner_stop(&r);
 }
 
+/* Which is not when the agent first looks: then there is none. */
+static void test_certificates_are_looked_at_again_once_there_are_some(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct status_past past CLEANUP(status_past_done) = { 0 };
+    write_tls(w, 10);
+    runner_start(&r, w);
+    assert_int_equal(look_again(&r, &past).certificates.len, 0);
+    runner_settle(&r);
+    runner_pass(&r, 5000);
+    assert_int_equal(look_again(&r, &past).certificates.len, 1);
+    runner_stop(&r);
+}
+
 static void test_certificates_that_last_are_not_listed(void **state)
 {
     struct world *w = *state;
@@ -274,11 +315,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_an_agent_at_rest_says_when_it_read_and_what_it_spent),
         WORLD_TEST(test_lanes_that_work_or_wait_are_listed),
+        WORLD_TEST(test_steps_that_wait_are_told_with_what_they_wait_for),
         WORLD_TEST(test_what_is_in_flight_is_running),
         WORLD_TEST(test_objects_that_are_left_out_are_quarantined),
         WORLD_TEST(test_objects_are_left_out_since_that_was_said_first),
         WORLD_TEST(test_budgets_and_events_are_counted),
         WORLD_TEST(test_certificates_that_end_soon_are_listed),
+        WORLD_TEST(test_certificates_are_looked_at_again_once_there_are_some),
         WORLD_TEST(test_certificates_that_last_are_not_listed),
         WORLD_TEST(test_a_plan_that_is_refused_waits),
         WORLD_TEST(test_a_source_that_cannot_be_read_is_not_complete),
