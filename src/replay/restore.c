@@ -207,12 +207,24 @@ static void add_vswitches(const struct restore *t, const char *lb, const cJSON *
 /* Where each kind keeps what the table has columns for. */
 static const struct kind {
     const char *kind, *name, *variant, *number, *parent;
+    const char *defaults; /* of what nothing said: the mock relies on it being there */
 } kinds[] = {
-    { "LoadBalancer", "LoadBalancerName", "LoadBalancerEdition", NULL, NULL },
-    { "Listener", "ListenerDescription", "ListenerProtocol", "ListenerPort", "LoadBalancerId" },
-    { "Rule", "RuleName", "Direction", "Priority", "ListenerId" },
-    { "ServerGroup", "ServerGroupName", "ServerGroupType", NULL, NULL },
-    { "Acl", "AclName", NULL, NULL, NULL },
+    { "LoadBalancer", "LoadBalancerName", "LoadBalancerEdition", NULL, NULL,
+      "{\"LoadBalancerBussinessStatus\":\"Normal\",\"LoadBalancerOperationLocks\":[],"
+      "\"SecurityGroupIds\":[]}" },
+    { "Listener", "ListenerDescription", "ListenerProtocol", "ListenerPort", "LoadBalancerId",
+      "{}" },
+    { "Rule", "RuleName", "Direction", "Priority", "ListenerId", "{}" },
+    { "ServerGroup", "ServerGroupName", "ServerGroupType", NULL, NULL,
+      "{\"HealthCheckConfig\":{\"HealthCheckConnectPort\":0,\"HealthCheckHost\":\"$SERVER_IP\","
+      "\"HealthCheckHttpVersion\":\"HTTP1.1\",\"HealthCheckInterval\":2,\"HealthCheckPath\":\"/\","
+      "\"HealthCheckProtocol\":\"HTTP\",\"HealthCheckTimeout\":5,\"HealthyThreshold\":3,"
+      "\"UnhealthyThreshold\":3,\"HealthCheckCodes\":[\"http_2xx\"],\"HealthCheckMethod\":\"HEAD\"}"
+      ","
+      "\"StickySessionConfig\":{\"StickySessionType\":\"Insert\",\"CookieTimeout\":1000},"
+      "\"ConnectionDrainConfig\":{\"ConnectionDrainTimeout\":300},"
+      "\"SlowStartConfig\":{\"SlowStartDuration\":30}}" },
+    { "Acl", "AclName", NULL, NULL, NULL, "{}" },
 };
 
 static const struct kind *find_kind(const char *name)
@@ -223,8 +235,23 @@ static const struct kind *find_kind(const char *name)
     return NULL;
 }
 
-/* What the state keeps elsewhere is not in the body; what the mock relies on is. */
-static cJSON *make_body(const struct kind *k, const cJSON *actual)
+static void merge(cJSON *to, const cJSON *from)
+{
+    const cJSON *v;
+    cJSON_ArrayForEach (v, from) {
+        cJSON *have = cJSON_GetObjectItemCaseSensitive(to, v->string);
+        if (cJSON_IsObject(have) && cJSON_IsObject(v)) {
+            merge(have, v);
+            continue;
+        }
+        cJSON_DeleteItemFromObjectCaseSensitive(to, v->string);
+        cJSON_AddItemToObject(to, v->string, cJSON_Duplicate(v, true));
+    }
+}
+
+/* The state has every setting, and what is switched off is not shown: it stays as it was.  What the
+ * state keeps elsewhere is not in the body. */
+static cJSON *make_body(const struct kind *k, const cJSON *was, const cJSON *actual)
 {
     static const char *const elsewhere[] = { "Tags",
                                              "Servers",
@@ -236,29 +263,32 @@ static cJSON *make_body(const struct kind *k, const cJSON *actual)
                                              "LoadBalancerStatus",
                                              "ServerGroupStatus",
                                              "AdditionalCertificates" };
-    cJSON *body = cJSON_Duplicate(actual, true);
+    cJSON *body = was ? cJSON_Duplicate(was, true) : cJSON_Parse(k->defaults);
+    merge(body, actual);
     for (size_t i = 0; i < COUNT(elsewhere); i++)
         cJSON_DeleteItemFromObjectCaseSensitive(body, elsewhere[i]);
-    if (strcmp(k->kind, "LoadBalancer") != 0)
-        return body;
-    if (!json_get(body, "LoadBalancerBussinessStatus"))
-        cJSON_AddStringToObject(body, "LoadBalancerBussinessStatus", "Normal");
-    if (!json_get(body, "LoadBalancerOperationLocks"))
-        cJSON_AddArrayToObject(body, "LoadBalancerOperationLocks");
-    if (!json_get(body, "SecurityGroupIds"))
-        cJSON_AddArrayToObject(body, "SecurityGroupIds");
     return body;
 }
 
-static int64_t seq_of(const struct restore *t, const char *id)
+static const cJSON *row_of(const struct restore *t, const char *id)
 {
     const cJSON *row;
     cJSON_ArrayForEach (row, table(t, "resource")) {
         const char *own = json_str(row, "id");
         if (own && !strcmp(own, id))
-            return json_int(row, "seq", 0);
+            return row;
     }
-    return 0;
+    return NULL;
+}
+
+static int64_t seq_of(const struct restore *t, const char *id)
+{
+    return json_int(row_of(t, id), "seq", 0);
+}
+
+static const cJSON *body_of(const struct restore *t, const char *id)
+{
+    return json_get(row_of(t, id), "body");
 }
 
 static void put_resource(const struct restore *t, const struct kind *k, const char *id,
@@ -267,6 +297,7 @@ static void put_resource(const struct restore *t, const struct kind *k, const ch
     const bool hangs = k->parent != NULL;
     const char *lb = json_str(actual, "LoadBalancerId");
     const int64_t seq = seq_of(t, id);
+    cJSON *body = make_body(k, body_of(t, id), actual);
     remove_parts(t, id);
     remove_where(t, "resource", "id", id);
     cJSON *row = add_row(t, "resource", seq);
@@ -280,7 +311,7 @@ static void put_resource(const struct restore *t, const struct kind *k, const ch
     set_text(row, "variant", k->variant ? json_str(actual, k->variant) : NULL);
     set_text(row, "vpc", json_str(actual, "VpcId"));
     set_number(row, "number", k->number ? json_int(actual, k->number, 0) : 0);
-    cJSON_AddItemToObject(row, "body", make_body(k, actual));
+    cJSON_AddItemToObject(row, "body", body);
     add_tags(t, k->kind, id, json_get(actual, "Tags"));
     add_servers(t, id, json_get(actual, "Servers"));
     add_entries(t, id, json_get(actual, "AclEntries"));

@@ -3,7 +3,8 @@
 # when something in the recording is another, the call that differs.
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 need_binaries alb-agent alb-mock
-m=$work/m
+cd "$work" || exit 1
+m=m # so that recordings do not say where this is
 mkdir "$m"
 tls_shop "$work/shop.yaml"
 sed -e 's/, {port: 443, protocol: HTTPS}//' -e '/^apiVersion: v1$/,$d' "$work/shop.yaml" >"$m/shop.yaml"
@@ -87,34 +88,53 @@ check "it has all calls" equal "$(grep -c '^{"call"' "$work/applies.jsonl")" "$(
 replays "and come out the same" "$work/applies.jsonl"
 check "with all of them compared" grep -qE '^Replay: (8|9|1[0-9]) calls, identical' "$work/out"
 
-# ---- by 'run': edits, deeds, calls that fail, and an agent that is killed
-rm -f "$state"*
-mock_stop
-mock_start --pending-ms 20 --fault '{ action: CreateRules, nth: 2, effect: throttle }' \
-    --fault '{ action: AddServersToServerGroup, nth: 2, effect: lose_reply }' --fault '{ action: CreateServerGroup, nth: 4, effect: error, code: ServiceUnavailable }'
-rm -f "$m/coffee.yaml"
+# ---- by 'run': calls that are refused, fail, and are carried out without an answer
+fresh() {
+    rm -f "$state"* "$m/coffee.yaml" "$m/canary.yaml"
+    mock_stop
+    mock_start --pending-ms 20 "$@"
+}
+fresh --fault '{ action: CreateRules, nth: 2, effect: throttle }' --fault '{ action: AddServersToServerGroup, nth: 2, effect: lose_reply }' \
+    --fault '{ action: CreateServerGroup, nth: 4, effect: error, code: ServiceUnavailable }'
 start_agent
 check "an agent makes everything" eventually 30 rules_are 1
 check "and has" eventually 30 balancers_in_sync true
 ingress coffee coffee.example 10.0.0.2
 check "one more Ingress, though calls fail" eventually 30 rules_are 2
 ingress canary tea.example 10.0.0.3 20
-check "a canary" eventually 30 groups_are 4
+check "and another" eventually 30 groups_are 4
 check "all is in sync" eventually 30 balancers_in_sync true
+check "the agent stops" stop_agent
+record "that is recorded" "$work/failed-calls.jsonl"
+check "with a failure" grep -q '"state":"failed"' "$work/failed-calls.jsonl"
+replays "and comes out the same" "$work/failed-calls.jsonl"
+
+# ---- a canary, and deeds at the console between its steps
+fresh
+start_agent
+check "an agent begins anew" eventually 30 balancers_in_sync true
+ingress coffee coffee.example 10.0.0.2
+ingress canary tea.example 10.0.0.3 20
+check "a canary" eventually 30 groups_are 4
+check "is in sync" eventually 30 balancers_in_sync true
 rules=$(rule_ids | count)
 api DeleteRule --RuleId="$(rule_ids | head -1)" --wait >/dev/null
 check "what somebody deleted comes again" eventually 30 rules_are "$rules"
-check "all is in sync again" eventually 30 balancers_in_sync true
+check "and is in sync again" eventually 30 balancers_in_sync true
 api UpdateServerGroupAttribute --ServerGroupId="$(group_ids | head -1)" --ServerGroupName=by-hand >/dev/null
 ingress canary tea.example 10.0.0.3 30
 check "what somebody renamed is named again" eventually 30 eval '! api ListServerGroups --MaxResults=100 | grep -q by-hand'
 check "all is in sync once more" eventually 30 balancers_in_sync true
+record "the canary is recorded while the agent runs" "$work/canary.jsonl"
+replays "and comes out the same" "$work/canary.jsonl"
+
+# ---- the agent is killed, and another goes on
 kill_agent
 rm -f "$m/canary.yaml"
 start_agent
 check "what went while nobody looked goes" eventually 30 groups_are 3
 check "all is in sync after the kill" eventually 30 balancers_in_sync true
-check "the agent stops" stop_agent
+check "the agent stops, too" stop_agent
 record "the run is recorded" "$work/run.jsonl"
 check "and recorded again, byte by byte" cmp "$work/run.jsonl" "$work/run.jsonl.again"
 replays "and comes out the same" "$work/run.jsonl"

@@ -146,6 +146,25 @@ static void test_what_lists_lacked_they_lack(void **state)
     end(&f);
 }
 
+/* A group without health checks has their settings all the same, and can have them switched on. */
+static void test_what_is_switched_off_keeps_its_settings(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f);
+    assert_string_not_equal(ask(&f, "UpdateServerGroupAttribute",
+                                "{\"ServerGroupId\":\"sgp-1\",\"ServerGroupName\":\"other\"}"),
+                            "");
+    mock_advance(f.m, 1000);
+    put(&f, "SEEN", "cloud w ServerGroup g", group_row);
+    assert_string_not_equal(ask(&f, "UpdateServerGroupAttribute",
+                                "{\"ServerGroupId\":\"sgp-1\",\"HealthCheckConfig\":"
+                                "{\"HealthCheckEnabled\":true}}"),
+                            "");
+    assert_non_null(strstr(ask(&f, "ListServerGroups", "{}"), "\"HealthCheckInterval\":2"));
+    end(&f);
+}
+
 static void test_rows_without_sense_are_passed_over(void **state)
 {
     (void)state;
@@ -167,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_a_row_that_is_another_takes_the_place_of_the_first),
         cmocka_unit_test(test_what_went_is_gone_with_what_hangs_on_it),
         cmocka_unit_test(test_what_lists_lacked_they_lack),
+        cmocka_unit_test(test_what_is_switched_off_keeps_its_settings),
         cmocka_unit_test(test_rows_without_sense_are_passed_over),
     };
     return cmocka_run_group_tests_name("replay/restore", tests, NULL, NULL);

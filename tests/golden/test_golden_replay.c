@@ -1,0 +1,100 @@
+/* test_golden_replay.c - recordings of runs that were, once more: the same calls each time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alb-agent/file.h"
+#include "alb-agent/replay.h"
+
+enum { MOST = 1 << 26 };
+
+struct fixture {
+    struct arena a;
+    char dir[64];
+};
+
+static int setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof *f);
+    if (!f)
+        return -1;
+    *state = f;
+    (void)snprintf(f->dir, sizeof f->dir, "%s/alb-agent-golden-XXXXXX",
+                   access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm");
+    return mkdtemp(f->dir) ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *f = *state;
+    DIR *d = opendir(f->dir);
+    for (struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d))
+        (void)unlink(arena_fmt(&f->a, "%s/%s", f->dir, e->d_name));
+    if (d)
+        (void)closedir(d);
+    (void)rmdir(f->dir);
+    arena_done(&f->a);
+    free(f);
+    return 0;
+}
+
+/* How many calls are in it, as counted by hand, and that they are made again. */
+static void check(struct fixture *f, const char *name, size_t calls)
+{
+    struct error err;
+    struct tape t;
+    struct replay_result result;
+    const struct replay_options options = { .dir = f->dir };
+    const char *text;
+    const char *path = arena_fmt(&f->a, "%s/tests/golden/replay/%s.jsonl", TEST_SOURCE_DIR, name);
+    if (!file_text(&f->a, path, MOST, &text, &err)
+        || !tape_read(&f->a, text, strlen(text), &t, &err)
+        || !replay_run(&f->a, &t, &options, &result, &err))
+        fail_msg("%s: %s", name, err.msg);
+    if (result.differs)
+        fail_msg("%s: after %zu calls: %s", name, result.calls,
+                 result.first.what ? result.first.what : "one more or less");
+    assert_int_equal(result.calls, calls);
+    assert_int_equal(t.n_calls, calls);
+}
+
+static void test_applies_with_a_deed_between_them(void **state)
+{
+    check(*state, "applies", 10);
+}
+
+static void test_calls_that_failed(void **state)
+{
+    check(*state, "failed-calls", 13);
+}
+
+static void test_a_canary_and_deeds_at_the_console(void **state)
+{
+    check(*state, "canary", 15);
+}
+
+static void test_an_agent_that_was_killed(void **state)
+{
+    check(*state, "killed", 17);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_applies_with_a_deed_between_them),
+        TEST(test_calls_that_failed),
+        TEST(test_a_canary_and_deeds_at_the_console),
+        TEST(test_an_agent_that_was_killed),
+    };
+    return cmocka_run_group_tests_name("golden/replay", tests, NULL, NULL);
+}
