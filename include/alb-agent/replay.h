@@ -48,7 +48,6 @@ bool tape_read(struct arena *a, const char *text, size_t len, struct tape *out,
 
 struct replay_options {
     int64_t until;   /* the last call that is compared; 0: all of them                        */
-    bool calls_only; /* the recorded calls themselves, without an agent                       */
     const char *dir; /* an empty folder of the caller's for the state file; it is left there  */
 };
 
@@ -66,3 +65,8 @@ struct replay_result {
 /* Runs it once more.  The result lives in 'a'.  Fails when it cannot be run at all. */
 bool replay_run(struct arena *a, const struct tape *r, const struct replay_options *options,
                 struct replay_result *out, struct error *err) MUST_USE;
+/* The recorded calls themselves, without an agent: those that were carried out are carried out,
+ * those that failed fail.  A difference has 'what' and no call that is made now; calls that held a
+ * private key are not made. */
+bool replay_calls(struct arena *a, const struct tape *r, const struct replay_options *options,
+                  struct replay_result *out, struct error *err) MUST_USE;

@@ -66,6 +66,8 @@ static const struct flag flags[] = {
       "begin before that time (2026-01-31T08:00:00Z) or call; default as early as can be" },
     { OPT_RECORD, 'o', "out", "FILE", NULL, AT(out), "write there; default standard output" },
     { OPT_REPLAY, 0, "until", "CALL", NULL, AT(until), "the last call that is compared" },
+    { OPT_REPLAY, 0, "calls-only", NULL, NULL, AT(calls_only),
+      "make the recorded calls themselves, without an agent" },
     { OPT_YES, 'y', "yes", NULL, NULL, AT(yes), "accepted; nothing is ever asked" },
     { OPT_FROM, 0, "from", "nginx", NULL, AT(from),
       "say what ALB can do of each annotation of nginx; with -o ingress, print all Ingresses" },

@@ -147,6 +147,9 @@ check "up to that call" says "Replay: 3 calls, identical"
 check "a later beginning is shorter" [ "$(wc -l <"$work/late.jsonl")" -lt "$(wc -l <"$work/run.jsonl")" ]
 check "a call that is not there is no beginning" eval '! "$bin/alb-agent" record --state "$state" --since 999999 2>"$work/err"'
 
+last_run="alb-agent replay run.jsonl --calls-only"
+check "the calls alone are taken, too" eval '"$bin/alb-agent" replay "$work/run.jsonl" --calls-only >"$work/out" 2>"$work/err" && says ", identical"'
+
 # ---- something is another: the call that shows it is named, with both causes
 sed '/^{"event".*"Ingress shop\/coffee"/s/coffee\.example/other.example/' "$work/run.jsonl" >"$work/edited.jsonl"
 check "an object that is another makes a difference" differs "$work/edited.jsonl" "differs: Rules.1.RuleConditions.1.HostConfig.Values.1: coffee.example, and now other.example"
