@@ -12,6 +12,7 @@ struct world {
     const struct route_request *request;
     const struct resource *listener;
     enum alb_direction direction;
+    struct access access;
     LIST_OF(const struct resource *) rows; /* its wanted rules, in order */
     struct route_result result;
 };
@@ -54,6 +55,12 @@ static const struct resource *row_of(const struct world *w, const struct route_r
 static bool is_response(const struct world *w)
 {
     return w->direction == ALB_DIRECTION_RESPONSE;
+}
+
+/* Its access lists keep the client out, so that it gets to no rule. */
+static bool is_kept_out(const struct world *w)
+{
+    return w->access.type && w->access.answer == ROUTE_NO;
 }
 
 /* ---- text -------------------------------------------------------------------------------- */
@@ -121,7 +128,13 @@ static void add_verdict(struct buf *b, const struct world *w)
 
 static void world_text(struct buf *b, const struct world *w)
 {
+    if (is_kept_out(w)) {
+        buf_addf(b, "%s %s: not let in: %s\n", w->listener->lb, w->listener->key, w->access.why);
+        return;
+    }
     add_verdict(b, w);
+    if (w->access.type)
+        buf_addf(b, "  %-5s let in: %s\n", answers[w->access.answer], w->access.why);
     size_t others = 0;
     for (size_t i = 0; i < w->result.steps.len; i++) {
         const struct route_step *s = &w->result.steps.items[i];
@@ -169,6 +182,15 @@ static void add_action_json(cJSON *array, const struct alb_rule_action *action)
                          schema_to_json(&alb_rule_action_schema, action, SCHEMA_JSON_REDACT));
 }
 
+static cJSON *access_json(const struct access *access)
+{
+    cJSON *o = cJSON_CreateObject();
+    add_string(o, "answer", answers[access->answer]);
+    add_string(o, "type", access->type);
+    add_string(o, "reason", access->why);
+    return o;
+}
+
 static cJSON *world_json(const struct world *w)
 {
     const struct alb_listener *l = w->listener->desired;
@@ -177,12 +199,15 @@ static cJSON *world_json(const struct world *w)
     add_string(o, "listener", w->listener->key);
     add_string(o, "direction", is_response(w) ? "Response" : "Request");
     cJSON_AddBoolToObject(o, "certain", w->result.certain);
+    if (w->access.type)
+        cJSON_AddItemToObject(o, "access", access_json(&w->access));
     if (w->result.rule)
         add_string(o, "rule", row_of(w, w->result.rule)->key);
     cJSON *actions = cJSON_AddArrayToObject(o, "actions");
     for (size_t i = 0; i < w->result.n_actions; i++)
         add_action_json(actions, w->result.actions[i]);
-    for (size_t i = 0; !w->result.rule && !is_response(w) && i < l->default_actions.len; i++)
+    const bool by_default = !w->result.rule && !is_response(w) && !is_kept_out(w);
+    for (size_t i = 0; by_default && i < l->default_actions.len; i++)
         add_action_json(actions, &l->default_actions.items[i]);
     cJSON *tried = cJSON_AddArrayToObject(o, "tried");
     for (size_t i = 0; i < w->result.steps.len; i++)
@@ -233,7 +258,12 @@ static void explain_one(struct buf *b, cJSON *list, const struct report_in *in,
     struct world w = {
         .a = &a, .in = in, .request = request, .listener = listener, .direction = direction
     };
-    walk(&w);
+    if (!is_response(&w))
+        w.access = access_of(&a, in->model, listener, request->source);
+    if (is_kept_out(&w))
+        w.result.certain = true;
+    else
+        walk(&w);
     if (list)
         cJSON_AddItemToArray(list, world_json(&w));
     else

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "alb-agent/report.h"
+#include "alb-agent/route.h"
 
 /* Colours come with words or signs, never alone. */
 enum tone { TONE_GOOD, TONE_CHANGE, TONE_BAD, TONE_DIM };
@@ -14,6 +15,18 @@ void add_title(struct buf *b, const struct resource *r);
 /* "host a.com,b.com"; "redirect 301 to https://...". */
 void describe_condition(struct buf *b, const struct alb_condition *c);
 void describe_action(struct buf *b, const struct alb_rule_action *action);
+
+/* ---- access.c ------------------------------------------------------------------------------ */
+
+/* Whether a listener lets a client in, by its access lists. */
+struct access {
+    enum route_answer answer;
+    const char *type; /* of the lists; NULL: there are none, and everybody is let in */
+    const char *why;  /* NULL when there are none                                    */
+};
+/* By what is wanted of 'listener'; 'source' is the client's address, or NULL. */
+struct access access_of(struct arena *a, const struct model *m, const struct resource *listener,
+                        const char *source);
 
 /* ---- drift.c, drift_ci.c ---------------------------------------------------------------- */
 
