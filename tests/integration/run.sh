@@ -23,22 +23,6 @@ END
 }
 ingress tea tea.example
 
-agent_pid=''
-run_start() {
-    "$bin/alb-agent" run -f "$files" --endpoint "$mock_url" --state "$state" "$@" \
-        2>"$work/run.log" </dev/null &
-    agent_pid=$!
-}
-run_stop() {
-    kill -TERM "$agent_pid"
-    wait "$agent_pid"
-    local status=$?
-    agent_pid=''
-    return $status
-}
-trap '[ -z "$agent_pid" ] || kill -9 "$agent_pid" 2>/dev/null; cleanup' EXIT
-
-logged() { grep -qF -- "$1" "$work/run.log"; }
 rules() { api ListRules | jq '.Rules | length'; }
 rules_are() { [ "$(rules)" = "$1" ]; }
 host_is_there() { api ListRules | grep -qF "\"$1\""; }

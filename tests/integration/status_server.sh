@@ -12,22 +12,7 @@ status: {listen: '127.0.0.1:0'}
 lanes: {load-balancer: {reconcile-delay: 0s}}
 END
 
-agent_pid='' port=''
-run_start() {
-    "$bin/alb-agent" run -f "$files" --endpoint "$mock_url" --state "$state" "$@" \
-        2>"$work/run.log" </dev/null &
-    agent_pid=$!
-}
-run_stop() {
-    kill -TERM "$agent_pid"
-    wait "$agent_pid"
-    local status=$?
-    agent_pid=''
-    return $status
-}
-trap '[ -z "$agent_pid" ] || kill -9 "$agent_pid" 2>/dev/null; cleanup' EXIT
-
-logged() { grep -qF -- "$1" "$work/run.log"; }
+port=''
 find_port() { port=$(jq -r 'select(.msg == "status over HTTP") | .port' "$work/run.log" | tail -n 1); [ -n "$port" ]; }
 # get PATH [CURL FLAG...]: the body into $work/out, headers into $work/head, the code into $code
 get() {

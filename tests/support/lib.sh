@@ -8,7 +8,7 @@ set -u -o pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 bin=${ALB_BIN:-$top/build/release/bin}
 work=$(mktemp -d "${TMPDIR:-/tmp}/alb-test.XXXXXX")
-mock_pid='' mock_url='' mock_log=$work/calls.jsonl
+agent_pid='' mock_pid='' mock_url='' mock_log=$work/calls.jsonl
 tap_failed=0
 
 export ALIBABA_CLOUD_ACCESS_KEY_ID=testak ALIBABA_CLOUD_ACCESS_KEY_SECRET=testsecret
@@ -17,6 +17,7 @@ export ALIBABA_CLOUD_REGION_ID=cn-hangzhou XDG_STATE_HOME=$work/xdg NO_COLOR=1 L
 
 cleanup() {
     trap - EXIT
+    [ -z "$agent_pid" ] || kill -9 "$agent_pid" 2>/dev/null
     mock_stop
     rm -rf "$work"
 }
@@ -156,6 +157,24 @@ stderr: $(tail -n 15 "$work/err")"
 
 # Does the output (stdout and stderr) hold this text, case aside?
 says() { grep -qiF -- "$1" "$work/out" "$work/err"; }
+
+# One that keeps running on the manifests in $files, with its log in $work/run.log.
+run_start() { # FLAG...
+    "$bin/alb-agent" run -f "$files" --endpoint "$mock_url" --state "$state" "$@" \
+        2>"$work/run.log" </dev/null &
+    agent_pid=$!
+}
+
+# Ends it as an operator would; returns its exit status.
+run_stop() {
+    kill -TERM "$agent_pid"
+    wait "$agent_pid"
+    local status=$?
+    agent_pid=''
+    return $status
+}
+
+logged() { grep -qF -- "$1" "$work/run.log"; }
 
 # An action through the agent's own door, as the person behind our back; the reply on stdout.
 api() {

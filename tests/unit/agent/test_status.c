@@ -107,7 +107,10 @@ static void test_steps_that_wait_are_told_with_what_they_wait_for(void **state)
     for (size_t i = 0; i < s.lanes.len && !waiting; i++)
         if (!strcmp(s.lanes.items[i].state, "waiting"))
             waiting = &s.lanes.items[i];
-    assert_non_null(waiting);
+    if (!waiting) {
+        fail_msg("nothing waits");
+        return;
+    }
     assert_string_equal(waiting->key, "kube-system/web");
     assert_non_null(strstr(waiting->what, "step"));
     assert_true(strlen(waiting->why) > 5);
@@ -224,7 +227,10 @@ static void test_budgets_and_events_are_counted(void **state)
     for (size_t i = 0; i < s.budgets.len && !b; i++)
         if (!strcmp(s.budgets.items[i].name, "CreateLoadBalancer"))
             b = &s.budgets.items[i];
-    assert_non_null(b);
+    if (!b) {
+        fail_msg("nothing is spent");
+        return;
+    }
     assert_int_equal(b->used, 1);
     assert_int_equal(b->limit, 200);
     assert_int_equal(b->window_s, 60);

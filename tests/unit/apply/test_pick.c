@@ -22,6 +22,9 @@ struct run {
     size_t begun;
     int64_t at[64]; /* when each began                                                  */
     const char *first_lb;
+    int64_t waited; /* of the first request                                    */
+    size_t waits;   /* requests that say how long their edit waited            */
+    int64_t least;  /* time that a change took                                 */
 };
 
 static void note(void *arg, const struct apply_event *e)
@@ -29,6 +32,10 @@ static void note(void *arg, const struct apply_event *e)
     struct run *r = arg;
     if (!r->first_lb && e->kind == APPLY_SENT)
         r->first_lb = e->step->lb;
+    if (e->kind == APPLY_SENT && e->waited_ms >= 0 && !r->waits++)
+        r->waited = e->waited_ms;
+    if (e->kind == APPLY_DONE && (!r->least || e->took_ms < r->least))
+        r->least = e->took_ms;
     if (e->step->family != r->family)
         return;
     if (e->kind == APPLY_SENT) {
@@ -182,6 +189,27 @@ static void test_edits_go_before_what_a_resync_found(void **state)
     apply_free(r.ap);
 }
 
+/* What a resync found has waited for nobody. */
+static void test_first_request_says_how_long_its_edit_waited(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_LOAD_BALANCER };
+    world_write_albconfig(w, "resynced");
+    world_write_albconfig(w, "edited");
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ 0 });
+    apply_touch(r.ap, "kube-system/resynced", false, session_now(&s) - 900);
+    apply_touch(r.ap, "kube-system/edited", true, session_now(&s) - 250);
+    apply_touch(r.ap, "kube-system/edited", true, session_now(&s) - 100);
+    go_on(&r);
+    assert_int_equal(r.waits, 1);
+    assert_int_equal(r.waited, 250);
+    assert_true(r.least > 0);
+    apply_free(r.ap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +220,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_more_start_in_a_second_than_the_pace_says,
                                         world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_first_step_waits_until_changes_have_settled,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_first_request_says_how_long_its_edit_waited,
                                         world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_edits_go_before_what_a_resync_found, world_setup,
                                         world_teardown),
