@@ -132,6 +132,13 @@ static void log_step(struct log *log, const struct apply_event *e)
     }
 }
 
+static const char *parts_name(unsigned parts)
+{
+    if (parts == OBSERVE_ALL)
+        return "all";
+    return parts == OBSERVE_GROUPS ? "server groups" : "load balancers";
+}
+
 static void on_event(void *arg, const struct agent_event *e)
 {
     struct service *v = arg;
@@ -141,10 +148,7 @@ static void on_event(void *arg, const struct agent_event *e)
     case AGENT_READ:
         v->view.problem[0] = '\0';
         log_debug(&v->log, "observe", "read", KV("lb", e->lb ? e->lb : "all"),
-                  KV("what", e->parts == OBSERVE_ALL      ? "all"
-                             : e->parts == OBSERVE_GROUPS ? "server groups"
-                                                          : "load balancers"),
-                  KV_INT("resources", (int64_t)e->n));
+                  KV("what", parts_name(e->parts)), KV_INT("resources", (int64_t)e->n));
         return;
     case AGENT_READ_FAILED:
         (void)snprintf(v->view.problem, sizeof v->view.problem, "%s", e->err->msg);

@@ -24,7 +24,10 @@ static void add_value(struct buf *b, const char *value)
 {
     struct buf plain CLEANUP(buf_done) = { 0 };
     for (const char *p = value; *p; p++)
-        buf_addc(&plain, (unsigned char)*p < ' ' ? ' ' : *p);
+        if ((unsigned char)*p < ' ')
+            buf_addc(&plain, ' ');
+        else
+            buf_addc(&plain, *p);
     buf_add_json(b, buf_str(&plain));
 }
 
