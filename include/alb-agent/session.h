@@ -55,7 +55,7 @@ struct session {
     struct alb *alb;
     const char *cluster_id;
     struct object_set objects;
-    size_t n_roots;                    /* translate_roots() of them                        */
+    bool has_roots;                    /* translate_has_roots() of them                        */
     const struct object_set *services; /* where a Service that borrowed a group is missing
                                           when it is gone; NULL: it is not known           */
     struct fact_set facts;

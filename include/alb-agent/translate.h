@@ -84,9 +84,9 @@ struct translate_out {
  * The result lives in 'a' and borrows texts of 'in'. */
 void translate(struct arena *a, const struct translate_in *in, struct translate_out *out);
 
-/* How many of the objects ask for something by themselves: AlbConfigs, and Services that keep the
- * servers of a group. */
-size_t translate_roots(const struct object_set *objects);
+/* Does any of the objects ask for something by itself: an AlbConfig, or a Service that keeps the
+ * servers of a group?  Where there is an AlbConfig no Service is looked at. */
+bool translate_has_roots(const struct object_set *objects);
 /* The group that somebody else made and whose servers a Service keeps, by its annotation
  * server-group-id; NULL: it has none, or is being deleted. */
 const char *translate_borrows(const struct object *service);

@@ -170,7 +170,7 @@ bool session_set_objects(struct session *s, struct object_set *set, struct error
 {
     s->objects = *set;
     *set = (struct object_set){ 0 };
-    s->n_roots = translate_roots(&s->objects);
+    s->has_roots = translate_has_roots(&s->objects);
     s->services = &s->objects;
     return session_note_start(s, err)
            && store_objects_put(s->store, &s->objects, session_now(s), err)

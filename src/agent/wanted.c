@@ -49,7 +49,7 @@ static void tell_source(struct agent *g)
             .origin = set->problems.items[i].origin,
             .message = set->problems.items[i].msg,
         };
-    if (!translate_roots(&g->base.objects))
+    if (!translate_has_roots(&g->base.objects))
         *LIST_PUSH(&a, &problems) = (struct translate_problem){
             .kind = "source",
             .ns = "",
@@ -247,7 +247,8 @@ static bool run_update(struct agent *g, struct error *err)
 {
     const bool all = g->all_changed;
     tell_source(g);
-    if (!translate_roots(&g->base.objects)) { /* more likely a mistake than a wish (design.md §6) */
+    if (!translate_has_roots(
+            &g->base.objects)) { /* more likely a mistake than a wish (design.md §6) */
         g->changed = false;
         g->all_changed = true;
         return true;

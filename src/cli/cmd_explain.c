@@ -83,7 +83,7 @@ static enum exit_code explain_run(const struct cmd *cmd, struct options *o)
                         o->listener);
         return cli_fail(&err);
     }
-    return s.n_roots ? notes_exit(&s) : EXIT_INVALID;
+    return s.has_roots ? notes_exit(&s) : EXIT_INVALID;
 }
 
 const struct cmd cmd_explain = {

@@ -121,7 +121,7 @@ static enum exit_code resources_run(struct session *s, const struct options *o)
     struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
     report_desired(&b, &in, needs.items, needs.len);
     cli_print(&b);
-    return s->n_roots ? notes_exit(s) : EXIT_INVALID;
+    return s->has_roots ? notes_exit(s) : EXIT_INVALID;
 }
 
 static bool check_options(const struct options *o, struct error *err)

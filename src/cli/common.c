@@ -90,7 +90,7 @@ bool read_all(struct session *s, enum exit_code *code, struct error *err)
     *code = EXIT_ERROR;
     if (s->config.n_files && !session_read_source(s, err))
         return false;
-    if (s->config.n_files && !s->n_roots && !s->config.destroy) {
+    if (s->config.n_files && !s->has_roots && !s->config.destroy) {
         *code = EXIT_INVALID;
         for (size_t i = 0; i < s->objects.problems.len; i++)
             (void)fprintf(stderr, "error: %s: %s\n", s->objects.problems.items[i].origin,

@@ -24,7 +24,7 @@ static bool apply(struct play *p, struct session *s, struct error *err)
     config.mode = STORE_WRITE;
     if (!session_open(s, &config, err) || !session_connect(s, err) || !read_objects(p, s, err))
         return false;
-    if (p->start.files && !s->n_roots && !config.destroy)
+    if (p->start.files && !s->has_roots && !config.destroy)
         return true;
     return session_translate(s, err) && session_observe(s, err) && session_save(s, err)
            && session_apply(s, NULL, NULL, &p->stop, &result, err);

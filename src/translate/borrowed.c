@@ -29,14 +29,15 @@ const char *translate_borrows(const struct object *service)
     return id;
 }
 
-size_t translate_roots(const struct object_set *objects)
+bool translate_has_roots(const struct object_set *objects)
 {
     size_t n = 0, services = 0;
     (void)object_set_kind(objects, OBJECT_ALB_CONFIG, &n);
     struct object *const *all = object_set_kind(objects, OBJECT_SERVICE, &services);
-    for (size_t i = 0; i < services; i++)
-        n += translate_borrows(all[i]) != NULL;
-    return n;
+    bool found = n > 0;
+    for (size_t i = 0; !found && i < services; i++)
+        found = translate_borrows(all[i]);
+    return found;
 }
 
 /* ---- which there are ----------------------------------------------------------------------- */

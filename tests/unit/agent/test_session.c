@@ -135,7 +135,7 @@ static void test_source_counts_albconfigs_and_keeps_objects(void **state)
     world_write_services(w);
     assert_true(session_open(&s, &w->config, &err));
     assert_true(session_read_source(&s, &err));
-    assert_int_equal(s.n_roots, 1);
+    assert_true(s.has_roots);
     assert_int_equal(s.objects.objects.len, 6); /* two kinds of three files each */
     assert_false(s.objects.incomplete);
 }
