@@ -130,7 +130,7 @@ struct agent_times {
     int64_t lbs_at, groups_at; /* ms, when the last complete reading of load balancers with all that
                                   is in them, and of server groups, began; 0: none        */
     int64_t verified_at;       /* ms, the older of the two                                   */
-    int64_t next_read_at;      /* ms, when the next of either is due                         */
+    int64_t next_read_at;      /* ms, when the next of either is due; 0: never      */
     uint64_t writes, reads;    /* calls, as put on the wire                                */
     uint64_t retries;          /* of those, the repeats of a read                          */
 };

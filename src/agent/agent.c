@@ -411,16 +411,22 @@ struct apply_counts agent_counts(const struct agent *g)
     return apply_counts(g->ap);
 }
 
+/* Where nothing is read again, none. */
+static int64_t next_sweep(const struct agent *g)
+{
+    const int64_t *due = g->sweep_due;
+    const int64_t first = due[SWEEP_LBS] < due[SWEEP_GROUPS] ? due[SWEEP_LBS] : due[SWEEP_GROUPS];
+    return first < INT64_MAX / 4 ? first : 0;
+}
+
 struct agent_times agent_times(const struct agent *g)
 {
     const struct alb_stats stats = alb_stats(g->base.alb);
-    const int64_t *at = g->verified_at, *due = g->sweep_due;
+    const int64_t *at = g->verified_at;
     return (struct agent_times){ .lbs_at = at[SWEEP_LBS],
                                  .groups_at = at[SWEEP_GROUPS],
                                  .verified_at = reading_verified(g),
-                                 .next_read_at = due[SWEEP_LBS] < due[SWEEP_GROUPS]
-                                                     ? due[SWEEP_LBS]
-                                                     : due[SWEEP_GROUPS],
+                                 .next_read_at = next_sweep(g),
                                  .writes = stats.writes,
                                  .reads = stats.reads,
                                  .retries = stats.retries };

@@ -223,6 +223,14 @@ static void test_what_is_never_read_again_is_not(void **state)
     struct runner r = { .config = { .resync_ms = INT64_MAX / 4, .group_resync_ms = 1800000 } };
     begin_hours(&r, w);
     check_hour(&r, 0, 2);
+    assert_in_range(agent_times(r.g).next_read_at, w->mock.now_ms, w->mock.now_ms + 1800000);
+    runner_stop(&r);
+    r = (struct runner){ .config = { .resync_ms = INT64_MAX / 4 } };
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_true(agent_times(r.g).verified_at > 0);
+    assert_int_equal(agent_times(r.g).next_read_at, 0);
+    check_hour(&r, 0, 0);
     runner_stop(&r);
 }
 
