@@ -227,7 +227,8 @@ bool session_note_source(struct session *s, struct error *err)
            || add(s, s->objects.incomplete ? "INCOMPLETE" : "SYNCED", "source", NULL, err);
 }
 
-bool session_note_read(struct session *s, const char *only, int64_t began_ms, struct error *err)
+bool session_note_read(struct session *s, const char *only, unsigned parts, int64_t began_ms,
+                       struct error *err)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
     buf_addf(&b, "{\"began\":%" PRId64, began_ms);
@@ -235,6 +236,8 @@ bool session_note_read(struct session *s, const char *only, int64_t began_ms, st
         buf_adds(&b, ",\"only\":");
         buf_add_json(&b, only);
     }
+    if (parts != OBSERVE_ALL)
+        buf_addf(&b, ",\"parts\":%u", parts);
     buf_addc(&b, '}');
     return add(s, "READ", "reading", buf_str(&b), err);
 }

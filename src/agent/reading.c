@@ -257,7 +257,7 @@ static bool note_end(struct agent *g, struct error *err)
     struct reading *rd = &g->reading;
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
     if (!store_begin(&txn, g->base.store, err)
-        || !session_note_read(&g->base, rd->only, rd->began_ms, err))
+        || !session_note_read(&g->base, rd->only, rd->parts, rd->began_ms, err))
         return false;
     for (int f = 0; f < SWEEP_FAMILIES && !rd->only; f++)
         if (rd->parts & read_part(f))

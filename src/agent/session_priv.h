@@ -30,10 +30,10 @@ bool session_read_certificates(struct session *s, struct error *err) MUST_USE;
 void session_add_certificates(struct session *s, struct model *actual);
 
 /* For replay (events.c): how this session was started, once and before it writes anything else;
- * and that a reading has ended, 'only' of one load balancer. */
+ * and that a reading of 'parts' has ended, 'only' of one load balancer. */
 bool session_note_start(struct session *s, struct error *err) MUST_USE;
 bool session_note_source(struct session *s, struct error *err) MUST_USE;
-bool session_note_read(struct session *s, const char *only, int64_t began_ms,
+bool session_note_read(struct session *s, const char *only, unsigned parts, int64_t began_ms,
                        struct error *err) MUST_USE;
 
 /* Which load balancers a reading is about, in the session's arena. */

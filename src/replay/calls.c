@@ -40,8 +40,9 @@ static int64_t read_due(void *arg, const char *action)
     return ((const struct calls *)arg)->stage.now_ms;
 }
 
-static void reading(void *arg, bool whole)
+static void reading(void *arg, bool whole, bool groups)
 {
+    (void)groups;
     (void)arg;
     (void)whole;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
+#include "alb-agent/observe.h"
 #include "replay_priv.h"
 
 enum {
@@ -13,6 +14,26 @@ enum {
     SLACK_MS = 2000, /* that a reading may begin before it did              */
     FACT_MS = 60000  /* that looking something up may have taken            */
 };
+
+static bool is_deed(const struct tape_item *item)
+{
+    return !item->is_call
+           && (!strcmp(item->event.kind, "HIDDEN")
+               || (event_is_of_cloud(&item->event) && item->event.body
+                   && strstr(item->event.body, "\"own\":false")));
+}
+
+/* A recording may end in the middle of a reading: of which kind it is nobody knows then. */
+static void add_unended(struct cues *c, struct arena *a)
+{
+    size_t first = c->list.len ? c->list.items[c->list.len - 1].item : 0;
+    while (first < c->r->items.len && !is_deed(&c->r->items.items[first]))
+        first++;
+    if (first == c->r->items.len)
+        return;
+    const int64_t at = c->r->items.items[first].at;
+    *LIST_PUSH(a, &c->list) = (struct cue){ .item = c->r->items.len, .began = at, .ended = at };
+}
 
 bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct error *err)
 {
@@ -26,38 +47,36 @@ bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct err
         if (began <= 0 || began > item->at)
             return error_set(err, ERROR_INVALID, "line %lld: a reading that began after its end",
                              (long long)item->event.seq);
-        *LIST_PUSH(a, &c->list) = (struct cue){
-            .item = i, .began = began, .ended = item->at, .whole = !json_get(body, "only")
-        };
+        *LIST_PUSH(a, &c->list) =
+            (struct cue){ .item = i,
+                          .began = began,
+                          .ended = item->at,
+                          .whole = !json_get(body, "only"),
+                          .parts = (unsigned)json_int(body, "parts", OBSERVE_ALL) };
     }
+    add_unended(c, a);
     return true;
 }
 
-static bool is_deed(const struct tape_item *item)
-{
-    return !item->is_call
-           && (!strcmp(item->event.kind, "HIDDEN")
-               || (event_is_of_cloud(&item->event) && item->event.body
-                   && strstr(item->event.body, "\"own\":false")));
-}
-
 /* The next of its kind; one of later only when that is long over. */
-static size_t find_cue(const struct cues *c, int64_t now_ms, bool whole)
+static size_t find_cue(const struct cues *c, int64_t now_ms, bool whole, bool groups)
 {
     size_t best = c->list.len;
     for (size_t i = c->next; i < c->list.len; i++) {
         const int64_t latest = best == c->list.len ? now_ms + SLACK_MS : now_ms - LATE_MS;
         if (c->list.items[i].began > latest)
             break;
-        if (c->list.items[i].whole == whole)
+        const struct cue *cue = &c->list.items[i];
+        const bool same = cue->whole == whole && (cue->parts == OBSERVE_GROUPS) == groups;
+        if (!cue->parts || same)
             best = i;
     }
     return best;
 }
 
-void cues_read(struct cues *c, int64_t now_ms, bool whole)
+void cues_read(struct cues *c, int64_t now_ms, bool whole, bool groups)
 {
-    const size_t best = find_cue(c, now_ms, whole);
+    const size_t best = find_cue(c, now_ms, whole, groups);
     c->hold_ms = now_ms;
     if (best == c->list.len)
         return;

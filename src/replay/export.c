@@ -79,7 +79,8 @@ static bool can_begin(struct search *s, size_t i, size_t *first)
         s->runs = e->body && strstr(e->body, "\"verb\":\"run\"");
         return is_known(s, e->at) && (s->read_at || (!i && !s->x->base.len));
     }
-    if (strcmp(e->kind, "READ") != 0 || (e->body && strstr(e->body, "\"only\"")))
+    if (strcmp(e->kind, "READ") != 0
+        || (e->body && (strstr(e->body, "\"only\"") || strstr(e->body, "\"parts\""))))
         return false;
     s->read_at = e->at;
     *first = i + 1;

@@ -106,10 +106,10 @@ static int64_t read_due(void *arg, const char *action)
     return cues_due(&p->cues, action, p->stage.now_ms);
 }
 
-static void reading(void *arg, bool whole)
+static void reading(void *arg, bool whole, bool groups)
 {
     struct play *p = arg;
-    cues_read(&p->cues, p->stage.now_ms, whole);
+    cues_read(&p->cues, p->stage.now_ms, whole, groups);
 }
 
 /* What came of a call that was not made now was not there, either. */

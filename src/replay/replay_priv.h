@@ -42,7 +42,8 @@ void score_done(struct score *s);
 struct cue {
     size_t item;
     int64_t began, ended;
-    bool whole;
+    bool whole;     /* not of one load balancer alone */
+    unsigned parts; /* of enum observe_part; 0: not known, nor whether it is whole */
 };
 
 struct cues {
@@ -55,8 +56,8 @@ struct cues {
 };
 
 bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct error *err) MUST_USE;
-/* A reading begins. */
-void cues_read(struct cues *c, int64_t now_ms, bool whole);
+/* A reading begins; 'groups': of server groups and nothing else. */
+void cues_read(struct cues *c, int64_t now_ms, bool whole, bool groups);
 /* What others had done until the end of the recorded reading that has come again, in 'a'. */
 typedef LIST_OF(const struct store_event *) event_list;
 void cues_deeds(struct cues *c, struct arena *a, int64_t now_ms, event_list *out);
@@ -89,9 +90,9 @@ struct stage_hooks {
     int64_t (*pending)(void *arg, const struct tape_item *was);
     /* When does the reply to a read come? */
     int64_t (*read_due)(void *arg, const char *action);
-    void (*reading)(void *arg, bool whole); /* a reading begins */
-    void (*show)(void *arg);                /* something is about to be read */
-    void (*waited)(void *arg);              /* time has passed  */
+    void (*reading)(void *arg, bool whole, bool groups); /* a reading begins */
+    void (*show)(void *arg);                             /* something is about to be read */
+    void (*waited)(void *arg);                           /* time has passed  */
 };
 
 struct stage_config {
@@ -106,6 +107,7 @@ struct stage {
     struct clock clock;
     int64_t now_ms;
     int64_t limit_ms; /* at which it is dead, 0: never               */
+    int64_t lbs_ms;   /* when a reading asked for load balancers, and not yet for groups; 0 */
     bool dead;        /* nothing that is sent is done or answered    */
     struct mock *mock;
     const struct stage_hooks *hooks;

@@ -190,12 +190,19 @@ static void push_ask(struct stage *s, const struct http_request *request, uint64
     r->ask->body = request->body_len ? arena_strndup(a, request->body, request->body_len) : "";
 }
 
-static bool begins_reading(const struct http_request *r, const char *action, bool *whole)
+/* A reading asks for load balancers, then for groups; or for groups alone. */
+static void note_reading(struct stage *s, const struct http_request *r, const char *action)
 {
-    const char *url = r->url;
-    *whole = !strstr(url, "Tag.1.Value=");
-    return !strcmp(action, "ListLoadBalancers") && strstr(url, "Tag.1.Key=")
-           && !strstr(url, "NextToken=");
+    enum { TOGETHER_MS = 1000 };
+    const bool groups = !strcmp(action, "ListServerGroups");
+    if ((!groups && strcmp(action, "ListLoadBalancers") != 0) || !strstr(r->url, "Tag.1.Key=")
+        || strstr(r->url, "NextToken="))
+        return;
+    const bool same = groups && s->lbs_ms && s->now_ms - s->lbs_ms <= TOGETHER_MS;
+    s->lbs_ms = groups ? 0 : s->now_ms;
+    if (!same)
+        s->hooks->reading(s->hooks->arg, !strstr(r->url, groups ? "Tag.2.Value=" : "Tag.1.Value="),
+                          groups);
 }
 
 static uint64_t stage_send(struct transport *t, const struct http_request *request)
@@ -203,7 +210,6 @@ static uint64_t stage_send(struct transport *t, const struct http_request *reque
     struct stage *s = stage_of(t);
     const char *action = header_of(request, "x-acs-action");
     const uint64_t id = ++s->last_id;
-    bool whole;
     if (s->dead) {
         push_lost(s, id, s->now_ms);
         return id;
@@ -212,8 +218,7 @@ static uint64_t stage_send(struct transport *t, const struct http_request *reque
         send_change(s, request, s->hooks->find(s->hooks->arg, request, action), id);
         return id;
     }
-    if (begins_reading(request, action, &whole))
-        s->hooks->reading(s->hooks->arg, whole);
+    note_reading(s, request, action);
     push_ask(s, request, id, s->hooks->read_due(s->hooks->arg, action));
     return id;
 }

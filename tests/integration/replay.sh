@@ -10,7 +10,7 @@ tls_shop "$work/shop.yaml"
 sed -e 's/, {port: 443, protocol: HTTPS}//' -e '/^apiVersion: v1$/,$d' "$work/shop.yaml" >"$m/shop.yaml"
 run_pid=''
 trap 'kill -KILL $run_pid 2>/dev/null; cleanup' EXIT
-printf 'list-lag: 3s\nlanes:\n  load-balancer: {resync: 1s}\n  server-group: {resync: 1s}\n' >"$work/agent.yaml"
+printf 'list-lag: 3s\nlanes:\n  load-balancer: {resync: 1s}\n  server-group: {resync: 600ms}\n' >"$work/agent.yaml"
 
 ingress() { # NAME HOST ADDRESS [CANARY-WEIGHT]
     local canary=''

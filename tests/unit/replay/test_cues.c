@@ -29,7 +29,7 @@ static void test_deeds_of_others_come_when_their_reading_ends(void **state)
     struct error err;
     event_list list;
     assert_true(cues_init(&c, &a, &t, &err));
-    cues_read(&c, 1040, true);
+    cues_read(&c, 1040, true, false);
     assert_int_equal(cues_due(&c, "ListRules", 1040), 1100);
     assert_int_equal(cues_due(&c, "ListAsynJobs", 1040), 1041);
     assert_int_equal(deeds(&c, &a, 1099), 0);
@@ -47,15 +47,45 @@ static void test_a_reading_that_was_not_recorded_shows_nothing_new(void **state)
     struct cues c;
     struct error err;
     assert_true(cues_init(&c, &a, &t, &err));
-    cues_read(&c, 1040, true);
+    cues_read(&c, 1040, true, false);
     assert_int_equal(deeds(&c, &a, 1100), 1);
-    cues_read(&c, 9000, true);
+    cues_read(&c, 9000, true, false);
     assert_int_equal(cues_due(&c, "ListRules", 9000), 9001);
     assert_int_equal(deeds(&c, &a, 9001), 0);
-    cues_read(&c, 20060, true); /* the recorded one is of one load balancer */
+    cues_read(&c, 20060, true, false); /* the recorded one is of one load balancer */
     assert_int_equal(deeds(&c, &a, 20200), 0);
-    cues_read(&c, 20060, false);
+    cues_read(&c, 20060, false, false);
     assert_int_equal(deeds(&c, &a, 20100), 1);
+}
+
+static void test_a_reading_of_groups_is_one_of_groups(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct tape t =
+        tape_of(&a, TAPE_HEAD "{\"event\":\"READ\",\"at\":1100,\"key\":\"reading\",\"body\":"
+                              "{\"began\":1050,\"parts\":2}}\n");
+    struct cues c;
+    struct error err;
+    assert_true(cues_init(&c, &a, &t, &err));
+    cues_read(&c, 1050, true, false);
+    assert_int_equal(cues_due(&c, "ListRules", 1050), 1051);
+    cues_read(&c, 1050, true, true);
+    assert_int_equal(cues_due(&c, "ListServerGroups", 1050), 1100);
+}
+
+static void test_a_recording_may_end_in_a_reading(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct tape t =
+        tape_of(&a, TAPE_HEAD "{\"event\":\"SEEN\",\"at\":1100,\"key\":\"cloud w Rule a\","
+                              "\"body\":{\"own\":false,\"id\":\"r-1\"}}\n");
+    struct cues c;
+    struct error err;
+    assert_true(cues_init(&c, &a, &t, &err));
+    cues_read(&c, 1050, true, true);
+    assert_int_equal(deeds(&c, &a, 1100), 1);
 }
 
 static void test_what_is_looked_up_takes_as_long_as_it_took(void **state)
@@ -88,6 +118,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deeds_of_others_come_when_their_reading_ends),
         cmocka_unit_test(test_a_reading_that_was_not_recorded_shows_nothing_new),
+        cmocka_unit_test(test_a_reading_of_groups_is_one_of_groups),
+        cmocka_unit_test(test_a_recording_may_end_in_a_reading),
         cmocka_unit_test(test_what_is_looked_up_takes_as_long_as_it_took),
         cmocka_unit_test(test_a_reading_that_ends_before_it_begins_is_refused),
     };

@@ -7,7 +7,8 @@ struct fixture {
     struct stage_hooks hooks;
     struct tape_item was;
     bool known;
-    int shown;
+    int shown, readings;
+    bool whole, groups;
 };
 
 static const struct tape_item *find(void *arg, const struct http_request *r, const char *action)
@@ -29,10 +30,12 @@ static int64_t read_due(void *arg, const char *action)
     (void)action;
     return f->s.now_ms + 30;
 }
-static void reading(void *arg, bool whole)
+static void reading(void *arg, bool whole, bool groups)
 {
-    (void)arg;
-    (void)whole;
+    struct fixture *f = arg;
+    f->readings++;
+    f->whole = whole;
+    f->groups = groups;
 }
 static void show(void *arg)
 {
@@ -133,6 +136,33 @@ static void test_a_reading_shows_what_there_is_when_its_reply_comes(void **state
     end(&f, alb);
 }
 
+static void read_tagged(struct alb *alb, const char *action, const char *value)
+{
+    struct alb_param p[] = { { "Tag.1.Key", "k" }, { "Tag.1.Value", value } };
+    const alb_params params = { .items = p, .len = value ? 2 : 1 };
+    struct error err;
+    cJSON *reply CLEANUP(json_done) = NULL;
+    assert_true(alb_call(alb, action, &params, &reply, &err));
+}
+
+static void test_a_reading_is_told_by_its_first_question(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct alb *alb = begin(&f);
+    read_tagged(alb, "ListLoadBalancers", NULL);
+    read_tagged(alb, "ListServerGroups", "c1"); /* of the same reading */
+    assert_int_equal(f.readings, 1);
+    assert_true(f.whole && !f.groups);
+    read_tagged(alb, "ListServerGroups", "c1");
+    assert_int_equal(f.readings, 2);
+    assert_true(f.whole && f.groups);
+    read_tagged(alb, "ListLoadBalancers", "web");
+    assert_int_equal(f.readings, 3);
+    assert_false(f.whole || f.groups);
+    end(&f, alb);
+}
+
 /* Also what was on its way when it died. */
 static void test_a_dead_process_gets_no_reply(void **state)
 {
@@ -162,6 +192,7 @@ int main(void)
         cmocka_unit_test(test_what_was_made_has_the_id_it_had),
         cmocka_unit_test(test_what_was_refused_is_refused),
         cmocka_unit_test(test_a_reading_shows_what_there_is_when_its_reply_comes),
+        cmocka_unit_test(test_a_reading_is_told_by_its_first_question),
         cmocka_unit_test(test_a_dead_process_gets_no_reply),
     };
     return cmocka_run_group_tests_name("replay/stage", tests, NULL, NULL);
