@@ -23,15 +23,33 @@ void session_keep_last_good(struct session *s)
     session_keep_certificates(s);
 }
 
+static bool remembers(const struct resource *known)
+{
+    return known && (known->desired_from || known->applied);
+}
+
+/* By its address, or by its id: of rules for the same requests a reading may give each the key that
+ * another had. */
+static bool is_remembered(const struct session *s, const struct map *by_id,
+                          const struct resource *r)
+{
+    return remembers(model_find(&s->known, r->lb, r->kind, r->key))
+           || (r->cloud_id && map_get(by_id, r->cloud_id));
+}
+
 void session_hold_unknown(struct session *s)
 {
+    struct map by_id CLEANUP(map_done) = { 0 };
     if (!s->wanted.problems.len && !s->objects.incomplete)
         return;
+    for (size_t i = 0; i < s->known.rows.len; i++) {
+        struct resource *r = &s->known.rows.items[i];
+        if (remembers(r) && r->cloud_id)
+            map_put(&by_id, r->cloud_id, r);
+    }
     for (size_t i = 0; i < s->world.rows.len; i++) {
         struct resource *r = &s->world.rows.items[i];
-        const struct resource *known = model_find(&s->known, r->lb, r->kind, r->key);
-        bool remembered = known && (known->desired_from || known->applied);
-        if (!r->desired && r->ours && !remembered)
+        if (!r->desired && r->ours && !is_remembered(s, &by_id, r))
             r->held = true;
     }
 }

@@ -79,6 +79,17 @@ static const char *drain_waits(struct planner *p, const struct resource *r)
     return arena_fmt(p->a, "its connections to drain (%" PRId64 " s)", drain_s);
 }
 
+/* A rule that is changing may be seen to lead elsewhere before it does. */
+static const char *rules_wait(struct planner *p)
+{
+    for (size_t i = p->first; i < p->end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->kind == RESOURCE_RULE && r->actual && !resource_is_stable(r))
+            return row_waits(p, r);
+    }
+    return NULL;
+}
+
 /* 'user': the listener or rule that points at it now, or NULL. */
 static void delete_group(struct planner *p, const struct resource *r, const struct resource *user)
 {
@@ -90,6 +101,7 @@ static void delete_group(struct planner *p, const struct resource *r, const stru
                                 user->key));
     step_wait(&s, row_waits(p, r));
     step_wait(&s, drain_waits(p, r));
+    step_wait(&s, rules_wait(p));
     step_wait(&s, row_stale(p, r));
     step_item(p, &s, r, NULL);
     step_push(p, &s);

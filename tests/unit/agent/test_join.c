@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alb-agent/json.h"
+#include "src/agent/session_priv.h"
 #include "tests/support/world.h"
 
 /* A path type that no Kubernetes knows. */
@@ -241,6 +242,31 @@ static void test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name(void *
     assert_int_equal(foreign, 1);
 }
 
+/* A copy that was made of a rule leaves two for the same requests: a reading numbers them anew, and
+ * what goes must go although something else is in error. */
+static void test_a_rule_is_remembered_by_its_id(void **state)
+{
+    (void)state;
+    static const struct alb_rule was;
+    struct session s CLEANUP(session_close) = { 0 };
+    *LIST_PUSH(&s.arena, &s.wanted.problems) = (struct translate_problem){ "", "", "", "", "" };
+    *LIST_PUSH(&s.arena, &s.known.rows) = (struct resource){
+        .lb = "a", .kind = RESOURCE_RULE, .key = "k~1", .cloud_id = "rule-1", .applied = &was
+    };
+    for (int i = 1; i <= 2; i++)
+        *LIST_PUSH(&s.arena, &s.world.rows) = (struct resource){
+            .lb = "a",
+            .kind = RESOURCE_RULE,
+            .key = arena_fmt(&s.arena, "k.%d", i),
+            .cloud_id = arena_fmt(&s.arena, "rule-%d", i),
+            .actual = &was,
+            .ours = true,
+        };
+    session_hold_unknown(&s);
+    assert_false(s.world.rows.items[0].held);
+    assert_true(s.world.rows.items[1].held);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -253,6 +279,7 @@ int main(void)
         TEST(test_load_balancer_is_taken_over_by_its_id),
         TEST(test_one_load_balancer_has_one_albconfig),
         TEST(test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name),
+        cmocka_unit_test(test_a_rule_is_remembered_by_its_id),
     };
     return cmocka_run_group_tests_name("agent/join", tests, NULL, NULL);
 }

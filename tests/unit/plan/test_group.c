@@ -140,6 +140,26 @@ static void test_a_group_is_deleted_when_its_connections_have_drained(void **sta
     assert_null(bed_next(b));
 }
 
+/* What is read of a rule in the middle of a change may be what it will be. */
+static void test_a_group_outlives_the_change_of_a_rule_that_is_under_way(void **state)
+{
+    struct bed *b = *state;
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "sgp-9");
+    const char *key = rule_key(&b->a, "80/HTTP", rule, 1);
+    unwanted_group(b)->unused_since = 1;
+    bed_listener(b);
+    bed_want_rule(b, rule, 1);
+    (void)bed_have_rule(b, rule, 100, "rule-1");
+    bed_row(b, RESOURCE_RULE, key)->status = "Configuring";
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_string_equal(bed_step(b, "DeleteServerGroup", 0)->waits,
+                        arena_fmt(&b->a, "Rule %s is Configuring", key));
+    bed_row(b, RESOURCE_RULE, key)->status = "Available";
+    bed_plan(b);
+    assert_string_equal(bed_next(b)->action, "DeleteServerGroup");
+}
+
 static void test_held_and_foreign_groups_are_not_deleted(void **state)
 {
     struct bed *b = *state;
@@ -355,6 +375,7 @@ int main(void)
         BED_TEST(test_a_group_nobody_wants_is_deleted),
         BED_TEST(test_a_group_is_deleted_only_when_no_rule_uses_it),
         BED_TEST(test_a_group_is_deleted_when_its_connections_have_drained),
+        BED_TEST(test_a_group_outlives_the_change_of_a_rule_that_is_under_way),
         BED_TEST(test_held_and_foreign_groups_are_not_deleted),
         BED_TEST(test_a_group_that_a_wanted_rule_names_is_not_deleted),
         BED_TEST(test_a_group_that_does_not_drain_goes_at_once),
