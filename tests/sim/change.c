@@ -7,19 +7,23 @@
 
 /* ---- objects --------------------------------------------------------------------------------- */
 
+/* A watch may tell the same twice, and what happens while it is broken not at all. */
 static void put(struct sim *s, cJSON *body)
 {
-    if (s->agent)
-        agent_put(s->agent, body, "sim");
-    else
+    if (!s->agent || s->deaf) {
         cJSON_Delete(body);
+        return;
+    }
+    if (one_in(s, 10))
+        agent_put(s->agent, cJSON_Duplicate(body, true), "sim");
+    agent_put(s->agent, body, "sim");
 }
 
 static void take_away(struct sim *s, enum object_kind kind, const char *name)
 {
     if (s->options.verbose)
         printf("    without %s\n", name);
-    if (s->agent)
+    for (size_t n = s->agent && !s->deaf ? 1 + one_in(s, 10) : 0; n; n--)
         agent_remove(s->agent, kind, "shop", name);
 }
 
@@ -184,6 +188,8 @@ bool change_settings(struct sim *s)
 {
     const size_t i = draw(s, BALANCERS);
     s->world.idle_timeout[i] = (uint8_t)(1 + draw(s, 60));
+    if (one_in(s, 3))
+        s->world.second[i] = !s->world.second[i];
     put(s, object_balancer(&s->world, i));
     return true;
 }

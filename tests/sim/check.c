@@ -463,7 +463,7 @@ static void check_counts(struct sim *s)
     if (groups != world_groups(&s->world))
         sim_complain(s, "end: %zu groups are left, %zu were asked for", groups,
                      world_groups(&s->world));
-    if (lbs != BALANCERS || v->listeners.len != BALANCERS)
+    if (lbs != BALANCERS || v->listeners.len != world_listeners(&s->world))
         sim_complain(s, "end: %zu load balancers with %zu listeners are left", lbs,
                      v->listeners.len);
     if (foreign != map_count(&s->foreign))

@@ -143,8 +143,11 @@ static bool add_rule(struct sim *s)
     view_refresh(s);
     if (!s->view.listeners.len || map_count(&s->foreign) > 8)
         return false;
+    const struct view_listener *l = &s->view.listeners.items[draw(s, s->view.listeners.len)];
+    if (l->port != 80)
+        return false; /* it would have to stay for that */
     const char *const params[] = { "ListenerId",
-                                   s->view.listeners.items[draw(s, s->view.listeners.len)].id,
+                                   l->id,
                                    "Priority",
                                    arena_fmt(&s->arena, "%zu", 5000 + draw(s, 1000)),
                                    "RuleName",

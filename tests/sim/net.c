@@ -150,12 +150,19 @@ static bool is_list(const char *action)
     return !strncmp(action, "List", 4) && strcmp(action, "ListAsynJobs") != 0;
 }
 
+/* Some lists are slow, others beside them are not. */
+static int64_t list_delay(const struct sim *s, const struct sim_call *c)
+{
+    const uint64_t h = (c->id * 0x9e3779b97f4a7c15U) >> 33;
+    return is_list(c->action) && h % 2 ? (int64_t)(h / 2 % (uint64_t)(s->net.read_ms + 1)) : 0;
+}
+
 /* The status that the agent will see; 0: none. */
 static int push_answer(struct sim *s, const struct sim_call *c, const struct httpd_reply *reply)
 {
     const int64_t now = s->net.now_ms;
     int64_t due = (reply->due_ms > now ? reply->due_ms : now) + s->net.latency_ms + slowness(reply)
-                  + (is_list(c->action) ? s->net.read_ms : 0);
+                  + list_delay(s, c);
     bool late = due > now + TIMEOUT_MS;
     struct sim_reply *r = push_reply(s, c->id, late ? now + TIMEOUT_MS : due);
     r->write = c->write;

@@ -23,10 +23,10 @@ cJSON *object_balancer(const struct world *w, size_t i)
              "\"name\":\"lb%zu\",\"resourceVersion\":\"%u\"%s},\"spec\":{\"config\":{"
              "\"name\":\"lb%zu\",\"addressType\":\"Internet\","
              "\"zoneMappings\":[{\"vSwitchId\":\"vsw-1\"},{\"vSwitchId\":\"vsw-2\"}]},"
-             "\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\",\"idleTimeout\":%u}]}}",
+             "\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\",\"idleTimeout\":%u}%s]}}",
              i, w->version,
              i == 1 ? ",\"annotations\":{\"alb-agent/rule-order\":\"specification\"}" : "", i,
-             w->idle_timeout[i]);
+             w->idle_timeout[i], w->second[i] ? ",{\"port\":8080,\"protocol\":\"HTTP\"}" : "");
     return parsed(&b);
 }
 

@@ -81,6 +81,15 @@ void check_deed(struct sim *s, const struct view_rule *r, bool deletes)
     touch(s, r);
 }
 
+void check_clock(struct sim *s, int64_t ms)
+{
+    s->net.skew_ms += ms;
+    s->done_ms += ms;
+    s->lies_ms += ms;
+    for (size_t i = 0; i < s->deeds.len; i++)
+        s->deeds.items[i].at_ms += ms;
+}
+
 void check_forgotten(struct sim *s)
 {
     for (size_t i = 0; i < s->deeds.len; i++)

@@ -66,7 +66,8 @@ struct world {
     struct sim_canary canaries[CANARIES];
     struct sim_service services[SERVICES];
     uint8_t idle_timeout[BALANCERS];
-    uint8_t version; /* of all objects, so that each put differs */
+    bool second[BALANCERS]; /* there is a second listener, without rules */
+    uint8_t version;        /* of all objects, so that each put differs */
 };
 
 /* What becomes of a request: a digest of the groups it may go to and their weights. */
@@ -98,6 +99,7 @@ struct sim_route *world_hostile_route(struct world *w, int lb, const char *host,
 /* How many rules and groups there are to be. */
 size_t world_rules(const struct world *w);
 size_t world_groups(const struct world *w);
+size_t world_listeners(const struct world *w);
 /* Is there a rule that the canary shares? */
 bool world_has_main(const struct world *w, size_t canary);
 /* The service of that name, or NULL. */
@@ -206,7 +208,7 @@ struct sim_net {
     struct clock mock_clock;
     int64_t now_ms, skew_ms;
     int64_t latency_ms, lag_ms;
-    int64_t read_ms;           /* that lists take beside */
+    int64_t read_ms;           /* that some lists take beside, at most */
     int64_t lag_since_ms;      /* what was shown once is not hidden again */
     struct sim_reply *replies; /* on their way, by number */
     uint64_t last_id;
@@ -284,6 +286,7 @@ struct sim {
                                    something busy; 0: not since all was as asked for        */
     struct map foreign;         /* ids of what others made */
     struct map births;          /* ids, since when they are there */
+    bool deaf;                  /* the agent hears of no change  */
     int64_t read_due_ms;        /* when a reading is to begin; 0: none */
     uint64_t before;            /* a digest of the view when the last write left */
     bool dead;                  /* the agent died in the middle of a turn */
@@ -336,6 +339,8 @@ void check_goal(struct sim *s);
 /* Somebody else changed the cloud, or is about to change a rule: 'r' as it is now. */
 void check_disturbance(struct sim *s);
 void check_deed(struct sim *s, const struct view_rule *r, bool deletes);
+/* Its clock is set forward by so much. */
+void check_clock(struct sim *s, int64_t ms);
 /* The agent begins anew: it cannot tell any more how old what it knows is. */
 void check_forgotten(struct sim *s);
 /* Every probe may go there. */

@@ -52,6 +52,36 @@ static bool relist(struct sim *s)
     return false;
 }
 
+/* A watch that was broken: what changed meanwhile is told as a whole, at once or to the next agent,
+ * and what went is not told of. */
+static bool change_unheard(struct sim *s)
+{
+    static bool (*const makes[])(struct sim *) = {
+        change_ingress, change_backend, remove_ingress, change_pods, change_canary, change_settings
+    };
+    bool any = false;
+    s->deaf = true;
+    for (size_t n = 1 + draw(s, 4); n; n--)
+        any = makes[draw(s, COUNT(makes))](s) || any;
+    s->deaf = false;
+    if (one_in(s, 3))
+        life_stop(s);
+    else
+        (void)relist(s);
+    return any;
+}
+
+/* The clock is set: forward at any time, back while no agent runs. */
+static bool set_clock(struct sim *s)
+{
+    const int64_t ms = (int64_t)draw(s, 6 * 3600 * 1000);
+    const bool back = one_in(s, 2);
+    if (back || one_in(s, 2))
+        life_stop(s);
+    check_clock(s, back ? -ms : ms);
+    return false;
+}
+
 /* ---- a step ---------------------------------------------------------------------------------- */
 
 static const struct kind {
@@ -72,6 +102,8 @@ static const struct kind {
     { "restart", restart, 2, false },
     { "lost", lose_database, 1, false },
     { "relist", relist, 2, false },
+    { "unheard", change_unheard, 4, true },
+    { "clock", set_clock, 1, false },
     { "wait", wait_long, 2, false },
 };
 
@@ -106,7 +138,7 @@ static void end_window(struct sim *s)
 /* A reading beside the changes, which may take longer than they do. */
 static void read_beside(struct sim *s)
 {
-    s->net.read_ms = (int64_t)draw(s, 3) * (int64_t)draw(s, 500);
+    s->net.read_ms = (int64_t)draw(s, 4000);
     s->read_due_ms = s->net.now_ms + (int64_t)draw(s, 1500);
 }
 

@@ -234,10 +234,18 @@ bool world_has_main(const struct world *w, size_t canary)
     return false;
 }
 
+size_t world_listeners(const struct world *w)
+{
+    size_t n = BALANCERS;
+    for (size_t i = 0; i < BALANCERS; i++)
+        n += w->second[i];
+    return n;
+}
+
 /* One for each service of an Ingress, and one of each listener. */
 size_t world_groups(const struct world *w)
 {
-    size_t n = BALANCERS;
+    size_t n = world_listeners(w);
     for (size_t i = 0; i < INGRESSES; i++)
         for (size_t k = 0; w->ingresses[i].on && k < ROUTES; k++)
             n += is_new_group(&w->ingresses[i], k);
