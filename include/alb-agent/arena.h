@@ -31,6 +31,10 @@ void arena_done(struct arena *a);
 /* The same for what may hold a secret: everything is overwritten first. */
 void arena_wipe(struct arena *a);
 
+/* Gives memory that was freed and is not used again soon back to the system: after what happens
+ * rarely and takes much. */
+void arena_return(void);
+
 /* A counted array.  A list that is "not set" has items == NULL; an empty one does not. */
 #define LIST_OF(T)  \
     struct {        \

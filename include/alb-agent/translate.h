@@ -156,6 +156,13 @@ void translator_whole(const struct translator *tr, struct arena *a, struct trans
 /* As translate_holds() with the whole. */
 bool translator_holds(const struct translator *tr, const struct resource *row);
 
+/* Forgets the rows of all load balancers, and what they were made from, but for the 'awake' ones
+ * that changed last, until something that they look at changes: then all of such a one is made
+ * again.  The rest of translator_lb() stays.  Right after an update, before an object changes. */
+void translator_rest(struct translator *tr, size_t awake);
+/* Makes all of them again, with the objects and facts of the last update. */
+void translator_wake(struct translator *tr);
+
 /* How much the last update had to do: what was read or made, and how often it looked for an
  * object or a fact. */
 struct translate_work {

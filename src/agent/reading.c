@@ -283,8 +283,12 @@ static bool give_out(struct agent *g, struct error *err)
         slice.rows.items = &rd->found.rows.items[first];
     bool ok = balancer_take(g, b, &slice, rd->parts, rd->began_ms, err)
               && (rd->due.len || note_end(g, err));
-    if (!rd->due.len)
+    if (!rd->due.len) {
+        const bool all = !rd->only;
         reading_free(rd);
+        if (all)
+            arena_return();
+    }
     return ok;
 }
 

@@ -4,6 +4,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#    include <malloc.h>
+#endif
 #include <string.h>
 
 enum { FIRST_BLOCK = 1024, LAST_BLOCK = 256 * 1024 };
@@ -127,6 +130,13 @@ void arena_done(struct arena *a)
         free(b);
     }
     *a = (struct arena){ 0 };
+}
+
+void arena_return(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }
 
 void *list_grow(struct arena *a, void *items, size_t len, size_t size)

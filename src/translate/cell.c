@@ -33,14 +33,12 @@ void cell_free(void *p)
 
 void pointers_insert(struct pointers *p, size_t at, void *item)
 {
-    struct arena larger = { 0 };
     if (p->len == p->cap) {
         p->cap = p->len ? 2 * p->len : 1;
-        void **items = arena_array(&larger, p->cap, sizeof(void *));
+        void **items = cell_alloc(p->cap * sizeof(void *));
         if (p->len)
             memcpy(items, p->items, p->len * sizeof(void *));
-        arena_done(&p->arena);
-        p->arena = larger;
+        cell_free(p->items);
         p->items = items;
     }
     memmove(p->items + at + 1, p->items + at, (p->len++ - at) * sizeof(void *));
@@ -73,7 +71,7 @@ size_t pointers_place(const struct pointers *p, const void *key,
 
 void pointers_done(struct pointers *p)
 {
-    arena_done(&p->arena);
+    cell_free(p->items);
     *p = (struct pointers){ 0 };
 }
 
@@ -148,9 +146,17 @@ static void mark_watchers(struct translator *tr, const struct watch *w)
 
 void watch_mark(struct translator *tr, const char *kind, const char *ns, const char *name)
 {
-    const struct watch *w = map_get(&tr->watches, key_of(tr, kind, ns, name));
+    const char *key = key_of(tr, kind, ns, name);
+    const struct watch *w = map_get(&tr->watches, key);
+    units_wake(tr, key);
     if (w)
         mark_watchers(tr, w);
+}
+
+void cell_hashes(const struct cell *cell, struct arena *a, watch_hashes *out)
+{
+    for (const struct edge *e = cell->edges; e; e = e->more)
+        *LIST_PUSH(a, out) = watch_hash(e->watch->key);
 }
 
 /* ---- the door ------------------------------------------------------------------------------ */

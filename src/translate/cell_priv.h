@@ -29,7 +29,6 @@ enum cell_kind {
 struct pointers {
     void **items;
     size_t len, cap;
-    struct arena arena;
 };
 void pointers_insert(struct pointers *p, size_t at, void *item);
 void pointers_add(struct pointers *p, void *item);
@@ -95,6 +94,9 @@ struct group_cell {
     char key[];
 };
 
+/* Hashes of keys, sorted. */
+typedef LIST_OF(uint64_t) watch_hashes;
+
 /* A load balancer: an AlbConfig, or the name of one, and the Ingresses that belong to it. */
 struct unit {
     struct cell cell;
@@ -110,6 +112,11 @@ struct unit {
     bool exists;                   /* there is an AlbConfig ...                   */
     bool good;                     /* ... and its Ingresses are translated       */
     bool touched, rebuilt;         /* in this update; it has other rows          */
+    bool asleep;                   /* sleep.c: of 'whole' only the notes are there ... */
+    watch_hashes looked;           /* ... and of what it looked at the hashes    */
+    bool timed;                    /* as in a cell, of all its cells, ...        */
+    int64_t until;                 /* ... while it is asleep                     */
+    uint64_t used;                 /* which update ran it last                   */
     struct arena rows, notes;      /* of 'whole'                                 */
     struct translate_out whole;
     char lb[];
@@ -126,7 +133,8 @@ struct translator {
     struct map borrowed, lenders;            /* borrowed.c                             */
     struct pointers borrowed_list;           /* sorted                                 */
     struct pointers dirty[CELL_KINDS], idle, touched;
-    uint64_t reads;
+    uint64_t reads, updates;
+    size_t n_asleep;
     int64_t until;
     struct buf key; /* scratch */
     translate_names changed_list, released;
@@ -146,6 +154,8 @@ void cell_end(struct tr *t);
 void cell_clear(struct translator *tr, struct cell *cell);
 /* All who looked at this are dirty. */
 void watch_mark(struct translator *tr, const char *kind, const char *ns, const char *name);
+/* Adds the hashes of what it looked at. */
+void cell_hashes(const struct cell *cell, struct arena *a, watch_hashes *out);
 /* Frees shared cells and watches that nobody needs. */
 void cells_sweep(struct translator *tr);
 void watches_free(struct translator *tr);
@@ -171,6 +181,8 @@ void seat_changed(struct translator *tr, const char *ns, const char *name);
 void seat_run(struct translator *tr, struct seat *seat);
 /* Whether its rows are to be kept, wherever they are. */
 void seat_hold(struct translator *tr, struct seat *seat, bool held);
+/* Forgets what it read; its place stays. */
+void seat_clear(struct translator *tr, struct seat *seat);
 void seat_free(struct translator *tr, struct seat *seat);
 
 /* ---- unit.c ---------------------------------------------------------------------------------- */
@@ -187,6 +199,8 @@ void unit_run_load(struct translator *tr, struct unit *unit);
 const struct alb_server_group *unit_group(const struct unit *unit, const char *key);
 /* Frees it when it has neither an AlbConfig nor Ingresses. */
 void unit_settle(struct translator *tr, struct unit *unit);
+/* Forgets all its pieces but for its seats and 'whole'. */
+void unit_clear(struct translator *tr, struct unit *unit);
 void unit_free(struct translator *tr, struct unit *unit);
 
 /* ---- borrowed.c ------------------------------------------------------------------------------ */
@@ -200,6 +214,15 @@ void borrowed_run(struct translator *tr, struct borrowed *b);
 /* All that comes of "<ns>/<name>"; NULL: nothing does. */
 const struct translate_out *borrowed_find(const struct translator *tr, const char *service);
 void borrowed_free_all(struct translator *tr);
+
+/* ---- sleep.c --------------------------------------------------------------------------------- */
+
+uint64_t watch_hash(const char *key);
+/* All of it runs again if it is asleep. */
+void unit_wake(struct translator *tr, struct unit *unit);
+/* Those that looked at this; all. */
+void units_wake(struct translator *tr, const char *key);
+void units_wake_all(struct translator *tr);
 
 /* ---- outcome.c ------------------------------------------------------------------------------- */
 

@@ -34,6 +34,7 @@ static void leave(struct translator *tr, struct seat *seat)
 static void enter(struct translator *tr, struct seat *seat, const char *target)
 {
     seat->unit = unit_get(tr, target);
+    unit_wake(tr, seat->unit);
     pointers_insert(&seat->unit->seats, place(&seat->unit->seats, seat), seat);
     cell_mark(tr, &seat->unit->cell);
 }
@@ -82,10 +83,15 @@ void seat_hold(struct translator *tr, struct seat *seat, bool held)
         arena_fmt(&tr->changed_arena, "%s %s", object_kind_name(OBJECT_INGRESS), seat->key);
 }
 
-void seat_free(struct translator *tr, struct seat *seat)
+void seat_clear(struct translator *tr, struct seat *seat)
 {
     forget(seat);
     cell_clear(tr, &seat->cell);
+}
+
+void seat_free(struct translator *tr, struct seat *seat)
+{
+    seat_clear(tr, seat);
     cell_free(seat);
 }
 
@@ -123,5 +129,7 @@ void seat_changed(struct translator *tr, const char *ns, const char *name)
         seat->name = seat->key + ns_len + 1;
         map_put(&tr->seats, seat->key, seat);
     }
+    if (seat->unit)
+        unit_wake(tr, seat->unit);
     cell_mark(tr, &seat->cell);
 }

@@ -113,6 +113,16 @@ static void tell_time(const struct clock_turn *turn, struct cell *cell)
         turn->tr->until = cell->until;
 }
 
+static void tell_unit(const struct clock_turn *turn, struct unit *unit)
+{
+    if (!unit->asleep)
+        tell_time(turn, &unit->cell);
+    else if (turn->back ? unit->timed : unit->until <= turn->now)
+        unit_wake(turn->tr, unit);
+    else if (unit->until < turn->tr->until)
+        turn->tr->until = unit->until;
+}
+
 static void set_time(struct translator *tr, int64_t now)
 {
     const struct clock_turn turn = { .tr = tr, .now = now, .back = now < tr->in.now_ms };
@@ -129,7 +139,7 @@ static void set_time(struct translator *tr, int64_t now)
     while (map_next(&tr->seats, &cursor, &value))
         tell_time(&turn, &((struct seat *)value)->cell);
     for (size_t i = 0; i < tr->unit_list.len; i++)
-        tell_time(&turn, &((struct unit *)tr->unit_list.items[i])->cell);
+        tell_unit(&turn, tr->unit_list.items[i]);
 }
 
 /* ---- running ------------------------------------------------------------------------------- */
@@ -238,6 +248,7 @@ void translator_update(struct translator *tr, const struct object_set *objects,
     tr->released = (translate_names){ 0 };
     memset(tr->runs, 0, sizeof tr->runs);
     tr->lookups = 0;
+    tr->updates++;
     tr->in.objects = objects;
     tr->in.facts = facts;
     if (tr->started && changes) {
@@ -257,6 +268,18 @@ void translator_update(struct translator *tr, const struct object_set *objects,
         translator_run(tr);
         tr->started = true;
     }
+    settle(tr);
+    if (tr->n_asleep && tr->released.len) { /* rows that were kept may be anywhere */
+        units_wake_all(tr);
+        run_dirty(tr);
+        settle(tr);
+    }
+}
+
+void translator_wake(struct translator *tr)
+{
+    units_wake_all(tr);
+    run_dirty(tr);
     settle(tr);
 }
 

@@ -37,16 +37,27 @@ static void group_free(struct translator *tr, struct group_cell *g)
     cell_free(g);
 }
 
-void unit_free(struct translator *tr, struct unit *unit)
+void unit_clear(struct translator *tr, struct unit *unit)
 {
     const struct map_entry *cursor = NULL;
     void *value;
     while (map_next(&unit->groups, &cursor, &value))
         group_free(tr, value);
     map_done(&unit->groups);
+    unit->wanted.items = NULL;
+    unit->wanted.len = 0;
+    unit->config = NULL;
+    unit->n_problems = unit->n_warnings = 0;
     cell_clear(tr, &unit->cell);
     cell_clear(tr, &unit->load);
     quota_done(&unit->quota);
+}
+
+void unit_free(struct translator *tr, struct unit *unit)
+{
+    unit_clear(tr, unit);
+    tr->n_asleep -= unit->asleep;
+    cell_free(unit->looked.items);
     pointers_done(&unit->seats);
     arena_done(&unit->rows);
     arena_done(&unit->notes);
@@ -68,6 +79,7 @@ static void touch(struct translator *tr, struct unit *unit)
     if (unit->touched)
         return;
     unit->touched = true;
+    unit->used = tr->updates;
     pointers_add(&tr->touched, unit);
     translator_note_changed(tr, unit->lb);
 }

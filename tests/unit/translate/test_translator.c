@@ -70,7 +70,10 @@ struct follower {
     struct model cloud; /* the rows that are there when each change is followed at once */
     uint64_t seed;
     int step;
-    bool anew; /* the last update read all */
+    bool anew;                         /* the last update read all */
+    bool rests;                        /* what did not change last is forgotten between updates */
+    struct arena said;                 /* of ...                           */
+    translate_names changed, released; /* ... what the last update told    */
     size_t n_held;
 };
 
@@ -78,6 +81,7 @@ static void follower_begin(struct follower *f, uint64_t seed)
 {
     *f = (struct follower){ .seed = seed, .now_ms = (int64_t)EDIT_NOW * 1000 };
     edits_begin(&f->edits, seed);
+    f->rests = seed % 2;
     f->vpc = seed % 2 ? "vpc-1" : NULL;
     f->backend_type = seed % 3 ? NULL : "ecs";
     f->tr = translator_new(&(struct translate_in){
@@ -95,12 +99,44 @@ static void follower_done(struct follower *f)
     arena_done(&f->edits.pems);
     arena_done(&f->texts);
     arena_done(&f->cloud_arena);
+    arena_done(&f->said);
     arena_done(&f->a);
+}
+
+static void keep_names(struct arena *a, const translate_names *from, translate_names *to)
+{
+    *to = (translate_names){ 0 };
+    for (size_t i = 0; i < from->len; i++)
+        *LIST_PUSH(a, to) = arena_strdup(a, from->items[i]);
+}
+
+static char *dump(struct arena *a, const struct translate_out *out);
+
+static void fail_at(const struct follower *f, const char *what, const char *is, const char *wanted);
+
+/* The notes of one that rests are what they are when it is awake. */
+static void wake(struct follower *f)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *notes[COUNT(lbs)] = { 0 };
+    for (size_t i = 0; i < COUNT(lbs); i++) {
+        const struct translate_out *out = translator_lb(f->tr, lbs[i]);
+        if (out && !out->desired.rows.len)
+            notes[i] = dump(&a, out);
+    }
+    translator_wake(f->tr);
+    for (size_t i = 0; i < COUNT(lbs); i++) {
+        const struct translate_out *out = translator_lb(f->tr, lbs[i]);
+        struct translate_out bare = out ? *out : (struct translate_out){ 0 };
+        bare.desired = (struct model){ 0 };
+        if (notes[i] && strcmp(notes[i], dump(&a, &bare)) != 0)
+            fail_at(f, "other notes in rest", notes[i], dump(&a, &bare));
+    }
 }
 
 static bool has_changed(const struct follower *f, const char *lb)
 {
-    const translate_names *names = translator_changed(f->tr);
+    const translate_names *names = &f->changed;
     if (f->anew)
         return true;
     for (size_t i = 0; i < names->len; i++)
@@ -111,7 +147,7 @@ static bool has_changed(const struct follower *f, const char *lb)
 
 static bool is_released(const struct follower *f, const char *from)
 {
-    const translate_names *names = translator_released(f->tr);
+    const translate_names *names = &f->released;
     for (size_t i = 0; i < names->len; i++)
         if (!strncmp(names->items[i], from, strlen(names->items[i]))
             && from[strlen(names->items[i])] == ' ')
@@ -233,6 +269,8 @@ static void step(struct follower *f)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct translate_changes changes = { 0 };
+    if (f->rests)
+        translator_rest(f->tr, below(&f->edits, 3));
     for (size_t i = 1 + below(&f->edits, 3); i > 0; i--) {
         if (one_in(&f->edits, 6))
             *LIST_PUSH(&a, &changes.facts) = edit_fact(&f->edits, &f->a, &f->facts);
@@ -243,6 +281,11 @@ static void step(struct follower *f)
     f->anew = one_in(&f->edits, 100);
     translator_update(f->tr, &f->set, &f->facts, f->now_ms, f->anew ? NULL : &changes);
     f->step++;
+    arena_done(&f->said);
+    keep_names(&f->said, translator_changed(f->tr), &f->changed);
+    keep_names(&f->said, translator_released(f->tr), &f->released);
+    if (f->rests)
+        wake(f);
     check(f);
 }
 
