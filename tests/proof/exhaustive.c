@@ -2,9 +2,10 @@
  * where its old or its new rule sends it, no sequence of calls is shorter, and none is as short as
  * the lower bound of the random edits says it cannot be.
  *
- * exhaustive LENGTH [SAMPLE SEED]: lists of up to LENGTH different conditions out of six, each
- * with one of two destinations; all ordered pairs of different lists (1,193,556 for 3: 1093 lists,
- * 1 + 12 + 120 + 960), or SAMPLE of them in which one list has LENGTH rules. */
+ * exhaustive LENGTH [SAMPLE SEED [PART PARTS]]: lists of up to LENGTH different conditions out of
+ * six, each with one of two destinations; all ordered pairs of different lists (1,193,556 for 3:
+ * 1093 lists, 1 + 12 + 120 + 960), or SAMPLE of them in which one list has LENGTH rules.  With
+ * SAMPLE 0 and PARTS, the pairs of every so manyth list: PART, from 0, and on. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,11 +129,12 @@ static void collect(struct lists *out, struct list *l, size_t longest)
     }
 }
 
-static void try_all(const struct lists *lists, size_t first, struct counts *c)
+/* From every 'step'-th list to all others. */
+static void try_all(const struct lists *lists, size_t first, size_t step, struct counts *c)
 {
     struct desk d;
     desk_init(&d, &universe);
-    for (size_t i = first; i < lists->len; i += PROCESSES)
+    for (size_t i = first; i < lists->len; i += step)
         for (size_t k = 0; k < lists->len; k++)
             if (i != k)
                 try_pair(&d, &lists->items[i], &lists->items[k], c);
@@ -170,7 +172,7 @@ static void report(const struct counts *c, uint64_t expected)
 
 struct work {
     struct lists lists;
-    size_t longest;
+    size_t longest, part, parts;
     uint64_t sample, seed;
 };
 
@@ -181,7 +183,7 @@ static void try_share(void *arg, size_t process, uint64_t *counts)
     if (w->sample)
         try_some(&w->lists, w->longest, w->sample / PROCESSES, w->seed + process, &c);
     else
-        try_all(&w->lists, process, &c);
+        try_all(&w->lists, w->part + process * w->parts, PROCESSES * w->parts, &c);
     memcpy(counts, &c, sizeof c);
 }
 
@@ -191,13 +193,16 @@ int main(int argc, char **argv)
     w.longest = argc > 1 ? strtoul(argv[1], NULL, 10) : 3;
     w.sample = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
     w.seed = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
+    w.part = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+    w.parts = argc > 5 ? strtoul(argv[5], NULL, 10) : 1;
     universe_init(&universe);
     w.lists.items = calloc(w.lists.room, sizeof *w.lists.items);
     struct list empty = { 0 };
-    if (!w.lists.items || w.longest > 5)
+    if (!w.lists.items || w.longest > 5 || w.part >= w.parts)
         return 2;
     collect(&w.lists, &empty, w.longest);
-    const uint64_t expected = w.sample ? w.sample : (uint64_t)w.lists.len * (w.lists.len - 1);
+    const size_t olds = (w.lists.len - w.part + w.parts - 1) / w.parts;
+    const uint64_t expected = w.sample ? w.sample : (uint64_t)olds * (w.lists.len - 1);
     uint64_t counts[sizeof(struct counts) / sizeof(uint64_t)] = { 0 };
     struct counts sum;
     bool done = share(try_share, &w, counts, COUNT(counts));

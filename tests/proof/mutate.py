@@ -145,7 +145,7 @@ class Bench:
         """The name of the first program that fails, or None."""
         env = dict(os.environ, LD_LIBRARY_PATH=str(folder), ASAN_OPTIONS="detect_leaks=0")
         for program, arguments in self.programs:
-            limited = (f"ulimit -c 0; ulimit -t {SECONDS}; exec timeout {10 * SECONDS} {program} "
+            limited = (f"ulimit -c 0; ulimit -t {SECONDS}; exec timeout {60 * SECONDS} {program} "
                        + " ".join(map(str, arguments)))
             done = subprocess.run(["bash", "-c", limited], env=env, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL)
