@@ -33,10 +33,50 @@ static void test_copies_follow_when_room_was_made(void **state)
     bed_finish(b, 3);
 }
 
+enum { BELOW = 8 };
+
+/* A rule for everything comes before eight that are there, in a list without gaps. */
+static void start_late(struct bed *b)
+{
+    bed_rules(b);
+    bed_want(b, "-", "/*", "g", 1);
+    for (int i = 1; i <= BELOW; i++) {
+        const char *host = arena_fmt(&b->a, "h%d.com", i);
+        bed_have(b, host, "-", host, i);
+        bed_want(b, host, "-", host, i + 1);
+    }
+}
+
+/* Then they move below it; what is planned in between moves it, too, in the same call. */
+static void test_room_may_be_made_by_the_second_call(void **state)
+{
+    struct bed *b = *state;
+    start_late(b);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute");
+    bed_finish(b, 2);
+}
+
+/* With eight rules in a call it would take one call more to move nine of them. */
+static void test_room_comes_first_where_the_plan_would_not_go_on(void **state)
+{
+    struct bed *b = *state;
+    start_late(b);
+    b->in.batch_rules = BELOW;
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute", "CreateRules");
+    assert_int_equal(b->plan.steps.items[0].items.len, BELOW);
+    assert_null(b->plan.steps.items[0].waits);
+    assert_string_equal(b->plan.steps.items[1].waits, "labels to be moved, to make room");
+    bed_finish(b, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_copies_follow_when_room_was_made),
+        BED_TEST(test_room_may_be_made_by_the_second_call),
+        BED_TEST(test_room_comes_first_where_the_plan_would_not_go_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
