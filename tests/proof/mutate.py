@@ -212,8 +212,10 @@ def main():
         if broken:
             sys.exit(f"{broken} fails without any change")
         tries = pool.map(lambda m: plain.try_one(m) or strict.try_one(m), mutants)
-        for mutant, by in zip(mutants, tries):
+        for tried, (mutant, by) in enumerate(zip(mutants, tries)):
             caught += by is not None
+            if tried % 25 == 0:
+                print(f"# {tried} of {len(mutants)}", file=sys.stderr, flush=True)
             if by is None:
                 print(f"survived: {mutant.line}: {mutant.name}", flush=True)
     for line in useless:
