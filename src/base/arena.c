@@ -1,4 +1,6 @@
-/* arena.c - blocks that grow with what was asked for; the newest is filled first. */
+/* arena.c - blocks that grow with what was asked for; the newest is filled first.  Under
+ * AddressSanitizer nothing but what was asked for can be touched: there is a gap behind each piece,
+ * and what a list has room for is out of bounds until it is pushed. */
 #include "alb-agent/arena.h"
 
 #include <stdint.h>
@@ -8,6 +10,25 @@
 #    include <malloc.h>
 #endif
 #include <string.h>
+
+#ifdef __has_feature
+#    if __has_feature(address_sanitizer)
+#        define ARENA_CHECKED
+#    endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#    define ARENA_CHECKED
+#endif
+#ifdef ARENA_CHECKED
+#    include <sanitizer/asan_interface.h>
+#    define HIDE(p, size) ASAN_POISON_MEMORY_REGION(p, size)
+#    define SHOW(p, size) ASAN_UNPOISON_MEMORY_REGION(p, size)
+enum { GAP = _Alignof(max_align_t) };
+#else
+#    define HIDE(p, size) ((void)(p), (void)(size))
+#    define SHOW(p, size) ((void)(p), (void)(size))
+enum { GAP = 0 };
+#endif
 
 enum { FIRST_BLOCK = 1024, LAST_BLOCK = 256 * 1024 };
 
@@ -34,6 +55,7 @@ static struct arena_block *block_new(const struct arena *a, size_t size)
     if (!b)
         die();
     *b = (struct arena_block){ .cap = cap };
+    HIDE(b->data, cap);
     return b;
 }
 
@@ -42,17 +64,18 @@ static void *take(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
         die();
-    size_t align = _Alignof(max_align_t);
-    size = (size + align - 1) / align * align;
+    const size_t align = _Alignof(max_align_t);
+    const size_t room = (size + align - 1) / align * align;
     struct arena_block *b = a->blocks;
-    if (!b || b->cap - b->used < size) {
-        b = block_new(a, size);
+    if (!b || b->cap - b->used < room + GAP) {
+        b = block_new(a, room + GAP);
         b->next = a->blocks;
         a->blocks = b;
     }
     void *p = (char *)b->data + b->used;
-    b->used += size;
-    a->size += size;
+    SHOW(p, size);
+    b->used += room + GAP;
+    a->size += room;
     return p;
 }
 
@@ -117,6 +140,7 @@ void arena_wipe(struct arena *a)
 {
     for (struct arena_block *b = a->blocks; b; b = b->next) {
         volatile unsigned char *p = (unsigned char *)b->data;
+        SHOW(b->data, b->used);
         for (size_t i = 0; i < b->used; i++)
             p[i] = 0;
     }
@@ -141,10 +165,14 @@ void arena_return(void)
 
 void *list_grow(struct arena *a, void *items, size_t len, size_t size)
 {
-    if (len && (len & (len - 1)))
-        return items; /* below the next power of two: there is room */
-    void *grown = arena_array(a, len ? len * 2 : 1, size);
-    if (len)
-        memcpy(grown, items, len * size);
+    char *grown = items;
+    if (!len || !(len & (len - 1))) { /* else below the next power of two: there is room */
+        const size_t cap = len ? len * 2 : 1;
+        grown = arena_array(a, cap, size);
+        if (len)
+            memcpy(grown, items, len * size);
+        HIDE(grown + len * size, (cap - len) * size);
+    }
+    SHOW(grown + len * size, size);
     return grown;
 }

@@ -131,6 +131,44 @@ static void test_a_list_keeps_its_elements_as_it_grows(void **state)
         assert_int_equal(list.items[i], i);
 }
 
+#ifdef __has_feature
+#    if __has_feature(address_sanitizer)
+#        define CHECKED
+#    endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#    define CHECKED
+#endif
+#ifdef CHECKED
+#    include <sanitizer/asan_interface.h>
+
+/* AddressSanitizer knows what was handed out: to the byte, and of a list what was pushed. */
+static void test_nothing_but_what_was_asked_for_can_be_touched(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    LIST_OF(int64_t) list = { 0 };
+    char *p = arena_alloc(&a, 16);
+    char *odd = arena_strdup(&a, "four");
+    assert_null(__asan_region_is_poisoned(p, 16));
+    assert_int_equal(__asan_address_is_poisoned(p + 16), 1);
+    assert_null(__asan_region_is_poisoned(odd, 5));
+    assert_int_equal(__asan_address_is_poisoned(odd + 5), 1);
+    for (int i = 0; i < 3; i++)
+        *LIST_PUSH(&a, &list) = i;
+    assert_null(__asan_region_is_poisoned(list.items, 3 * sizeof *list.items));
+    assert_int_equal(__asan_address_is_poisoned(list.items + 3), 1);
+    *LIST_PUSH(&a, &list) = 3;
+    assert_int_equal(__asan_address_is_poisoned(list.items + 3), 0);
+}
+#else
+static void test_nothing_but_what_was_asked_for_can_be_touched(void **state)
+{
+    (void)state;
+    skip(); /* it is AddressSanitizer that would say so */
+}
+#endif
+
 static void test_an_array_that_overflows_aborts(void **state)
 {
     (void)state;
@@ -159,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_copies_are_equal_and_independent),
         cmocka_unit_test(test_formatted_text_has_any_length),
         cmocka_unit_test(test_a_list_keeps_its_elements_as_it_grows),
+        cmocka_unit_test(test_nothing_but_what_was_asked_for_can_be_touched),
         cmocka_unit_test(test_an_array_that_overflows_aborts),
     };
     return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
