@@ -24,6 +24,8 @@ static void planner_done(struct planner *p)
     map_done(&p->by_id);
     map_done(&p->redirects);
     map_done(&p->circles);
+    map_done(&p->uses.groups);
+    map_done(&p->uses.addresses);
 }
 
 static const char *lb_waits(struct planner *p)

@@ -21,6 +21,13 @@ struct room {
     bool lacks; /* more are wanted than may be */
 };
 
+/* uses.c: what leads where, as far as it was read. */
+struct uses {
+    bool known, addresses_known;
+    struct map groups, addresses; /* id, address -> how often something leads to it */
+    size_t servers, limit;        /* of the load balancer; each as often as it is led to */
+};
+
 /* The planning of one load balancer. */
 struct planner {
     struct arena *a;
@@ -38,6 +45,7 @@ struct planner {
     bool destroyed;             /* it is to be destroyed, or is gone and was              */
     struct room listeners;      /* as its steps leave them */
     struct room certs;          /* besides the defaults    */
+    struct uses uses;
     struct plan_lb sum;
     size_t rule_steps;    /* of the steps, those that change rules                    */
     size_t rule_warnings; /* how many there were before rules were planned            */
@@ -114,6 +122,11 @@ bool plan_is_basic(const struct planner *p);
 /* room.c: finds the room that there is, and takes of it up to 'n', of which it returns how many. */
 void room_find(struct planner *p);
 size_t room_take(struct room *room, size_t n);
+
+/* uses.c: how many of the first servers may join a group now, in which room is taken for them; why
+ * no more may, or NULL. */
+size_t uses_take_servers(struct planner *p, const struct target *t, const struct alb_server *s,
+                         size_t n, const char **why);
 
 /* depend.c: says of every step from 'first' on which others come first. */
 void depend_steps(struct planner *p);

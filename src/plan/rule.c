@@ -362,6 +362,7 @@ void plan_rules(struct planner *p)
     while (redirects_circle(p, &all.ops));
     guard_rules(p, all.lists.items, all.lists.len);
     quota_rules(p, &all.ops, there);
+    uses_rules(p, &all.ops);
     batch_rules(p, &all.ops);
     p->rule_steps = p->out->steps.len - before;
     p->sum.least_calls = bound_calls(p, &all.bound);

@@ -78,7 +78,7 @@ struct rule_op {
     enum step_op kind;
     int64_t from, to; /* labels, 0: none; the same: it stays                              */
     bool actions;     /* sends the actions                                                */
-    bool early;       /* a delete that makes room in the quota, before all creates        */
+    bool early;       /* it makes room in a quota, before all creates                     */
     bool harmful;     /* an early one after which requests may go astray                  */
     bool led;         /* it waits because of a redirect, and for nothing else             */
     unsigned round;   /* of a label move, from 1; 0: not one                              */
@@ -183,6 +183,13 @@ void copy_rules(struct planner *p, const struct rule_list *l, struct rule_list *
  * what does not fit at all.  'there' is how many rules there are now. */
 void quota_rules(struct planner *p, rule_ops *ops, size_t there);
 size_t quota_limit(const struct planner *p);
+
+/* uses.c: holds back what would be too many rules for a group, or servers for a load balancer, or
+ * rules for a server; where nothing else can be done, what is to go from a full group goes first.
+ */
+void uses_rules(struct planner *p, rule_ops *ops);
+/* Is there room for all of it at once? */
+bool uses_fit(struct planner *p, const rule_ops *ops);
 
 /* guard.c: refuses a plan that deletes or reroutes too much of a load balancer at once. */
 void guard_rules(struct planner *p, const struct rule_list *lists, size_t n);

@@ -51,7 +51,7 @@ static void try_copies(struct planner *p, const struct rule_list *l, size_t ther
     copy_rules(p, l, copies);
     find_near(p->a, copies);
     make_passes(p, copies, true, &other);
-    if (wait_alike(&other) && !has_rounds(&other) && !copies->made_room)
+    if (wait_alike(&other) && !has_rounds(&other) && !copies->made_room && uses_fit(p, &other))
         take_fewer(p, there, ops, calls, &other);
 }
 

@@ -164,7 +164,7 @@ static const char weigh_action[] = "UpdateServerGroupServersAttribute";
 static const char remove_action[] = "RemoveServersFromServerGroup";
 static const char replace_action[] = "ReplaceServersInServerGroup";
 
-static void add(struct planner *p, const struct target *t, server_list list)
+static void add(struct planner *p, const struct target *t, server_list list, const char *waits)
 {
     while (list.len) {
         server_list part = take(&list, plan_batch(p->in, add_action)), none = { 0 };
@@ -173,6 +173,7 @@ static void add(struct planner *p, const struct target *t, server_list list)
         s.urgent = true;
         const struct alb_change_servers q = asked(t, &part);
         s.params = alb_add_servers_to_server_group_params(p->a, &q);
+        step_wait(&s, waits);
         finish(p, &s, t, &none, &part);
     }
 }
@@ -243,19 +244,51 @@ static bool can_replace(const struct planner *p, const struct server_diff *d)
            && (d->stays || !d->answers);
 }
 
+/* 'n' of those that join find no room, so as many of what leaves go first, but for the last that
+ * answers; that one, too, when there is nothing else. */
+static void make_room(struct planner *p, const struct target *t, struct server_diff *d, size_t n,
+                      const char *full)
+{
+    server_list first = { 0 }, last = { 0 };
+    bool kept = d->stays;
+    for (size_t i = 0; i < d->remove.len; i++) {
+        const struct alb_server *s = &d->remove.items[i];
+        const bool keep = !kept && is_serving(s);
+        kept = kept || keep;
+        *LIST_PUSH(p->a, keep || first.len == n ? &last : &first) = *s;
+    }
+    if (!d->remove.len)
+        plan_warn(p, t->row,
+                  arena_fmt(p->a, "%zu of its servers wait for %s; raise the quota", n, full));
+    const bool harmful = !first.len && last.len;
+    remove_servers(p, t, harmful ? last : first, NULL);
+    if (harmful) {
+        p->sum.hitless = false;
+        p->out->steps.items[p->out->steps.len - 1].disrupts = true;
+    }
+    d->remove.items = last.items;
+    d->remove.len = harmful ? 0 : last.len;
+}
+
 void plan_servers(struct planner *p, const struct target *t)
 {
     struct server_diff d = { 0 };
+    const char *full = NULL;
     if (!want_of(t)->servers.items || !diff_servers(p, t, &d))
         return;
     if (p->in->keep_all)
         d.remove.len = 0;
-    if (can_replace(p, &d)) {
+    const size_t fit = uses_take_servers(p, t, d.add.items, d.add.len, &full);
+    if (!full && can_replace(p, &d)) {
         replace(p, t, &d);
         d.add.len = d.remove.len = 0;
     }
     const char *waits = removal_waits(p, t, &d);
-    add(p, t, d.add);
+    server_list rest = d.add, head = take(&rest, fit);
+    add(p, t, head, NULL);
+    if (full)
+        make_room(p, t, &d, rest.len, full);
+    add(p, t, rest, full);
     weigh(p, t, d.weigh);
     remove_servers(p, t, d.remove, waits);
 }
