@@ -11,8 +11,8 @@ Those that change nothing that can be told from outside stand in mutants-equal.t
 OLD -> NEW: why", and are not counted; a line there that fits no mutant is a complaint."""
 import argparse
 import concurrent.futures
+import hashlib
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -173,13 +173,17 @@ def read_equal():
 
 
 def draw(mutants, n, seed):
-    """So many of all, of every file its share, and three at least."""
-    rng = random.Random(seed)
+    """So many of all, of every file its share, and three at least: those whose names come first in an
+    order by hash, so that a change of one line changes nothing about the others."""
     drawn = []
     for path in sorted({m.path for m in mutants}):
         own = [m for m in mutants if m.path == path]
         share = max(3, round(n * len(own) / len(mutants)))
-        drawn += rng.sample(own, min(share, len(own)))
+        nth = {}
+        for m in own:
+            nth[m.name] = nth.get(m.name, 0) + 1
+            m.order = hashlib.sha256(f"{seed} {m.name} {nth[m.name]}".encode()).hexdigest()
+        drawn += sorted(own, key=lambda m: m.order)[:share]
     return drawn
 
 
@@ -197,10 +201,10 @@ def main():
         named = [m for m in everything if line.startswith(m.name + ": ")]
         equal.update(named)
         useless += [] if named else [line]
-    mutants = [m for m in everything
-               if m not in equal and (not options.file or m.path.name in options.file)]
+    mutants = [m for m in everything if not options.file or m.path.name in options.file]
     if options.sample and options.sample < len(mutants):
         mutants = draw(mutants, options.sample, options.seed)
+    mutants = [m for m in mutants if m not in equal]
     caught = 0
     with tempfile.TemporaryDirectory(prefix="mutants-") as name, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
