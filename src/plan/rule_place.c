@@ -4,6 +4,8 @@
  * can still take a new rule where one goes.  First the places of what goes are tried, the nearest
  * to the list neighbour; then the labels of the passes, with other pairs and orders; then the
  * lowest places, for rules that change from the top. */
+#include <string.h>
+
 #include "rule_priv.h"
 
 enum { RULES_MAX = 160, FREE_MAX = 200 };
@@ -134,8 +136,7 @@ static bool place_all(struct placer *s)
     s->label = arena_array(s->a, n, sizeof *s->label);
     s->slot = arena_array(s->a, n, sizeof *s->slot);
     s->given = arena_array(s->a, n, sizeof *s->given);
-    for (size_t i = 0; i <= LABEL_MAX; i++)
-        s->taken[i] = false;
+    memset(s->taken, 0, sizeof s->taken);
     for (size_t i = 0; i < s->l->nodes.len; i++)
         s->taken[s->l->nodes.items[i].was] = true;
     for (size_t i = 0; i < s->l->n_wanted; i++) {

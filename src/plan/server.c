@@ -244,30 +244,43 @@ static bool can_replace(const struct planner *p, const struct server_diff *d)
            && (d->stays || !d->answers);
 }
 
-/* 'n' of those that join find no room, so as many of what leaves go first, but for the last that
- * answers; that one, too, when there is nothing else. */
-static void make_room(struct planner *p, const struct target *t, struct server_diff *d, size_t n,
-                      const char *full)
+/* The first 'n' of what leaves, but for the last that answers; '*rest' is what is left. */
+static server_list take_first(struct planner *p, const struct server_diff *d, size_t n,
+                              server_list *rest)
 {
-    server_list first = { 0 }, last = { 0 };
+    server_list first = { 0 };
     bool kept = d->stays;
     for (size_t i = 0; i < d->remove.len; i++) {
         const struct alb_server *s = &d->remove.items[i];
         const bool keep = !kept && is_serving(s);
         kept = kept || keep;
-        *LIST_PUSH(p->a, keep || first.len == n ? &last : &first) = *s;
+        server_list *to = keep || first.len == n ? rest : &first;
+        struct alb_server *copy = LIST_PUSH(p->a, to);
+        *copy = *s;
     }
+    return first;
+}
+
+/* 'n' of those that join find no room, so as many of what leaves go first, but for the last that
+ * answers; that one, too, when there is nothing else. */
+static void make_room(struct planner *p, const struct target *t, struct server_diff *d, size_t n,
+                      const char *full)
+{
+    server_list rest = { 0 }, first = take_first(p, d, n, &rest);
     if (!d->remove.len)
         plan_warn(p, t->row,
                   arena_fmt(p->a, "%zu of its servers wait for %s; raise the quota", n, full));
-    const bool harmful = !first.len && last.len;
-    remove_servers(p, t, harmful ? last : first, NULL);
+    const bool harmful = !first.len && rest.len;
     if (harmful) {
+        first = rest;
+        rest.len = 0;
         p->sum.hitless = false;
-        p->out->steps.items[p->out->steps.len - 1].disrupts = true;
     }
-    d->remove.items = last.items;
-    d->remove.len = harmful ? 0 : last.len;
+    const size_t before = p->out->steps.len;
+    remove_servers(p, t, first, NULL);
+    for (size_t i = before; harmful && i < p->out->steps.len; i++)
+        p->out->steps.items[i].disrupts = true;
+    d->remove = rest;
 }
 
 void plan_servers(struct planner *p, const struct target *t)

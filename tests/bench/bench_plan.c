@@ -66,14 +66,16 @@ static void add_rule(struct arena *a, struct model *m, size_t nth, const struct 
 {
     bool changed = c->changed && nth % c->changed == 0;
     const bool fresh = position == 0;
-    struct alb_rule *want = make_rule(a, nth, changed ? "sgp-new" : "sgp-1", 0);
+    /* Ten rules lead to a group, for more than fifty may not. */
+    const char *group = arena_fmt(a, "sgp-%zu", nth / 10), *other = arena_fmt(a, "%s-new", group);
+    struct alb_rule *want = make_rule(a, nth, changed ? other : group, 0);
     struct resource *r = add_row(a, m, RESOURCE_RULE, rule_key(a, "80/HTTP", want, 1), "Available");
     r->parent = "80/HTTP";
     r->desired = want;
     r->position = (int64_t)position + 1;
     if (fresh && c->inserted)
         return;
-    r->actual = make_rule(a, nth, "sgp-1", (int64_t)(position * c->spread));
+    r->actual = make_rule(a, nth, group, (int64_t)(position * c->spread));
     r->cloud_id = arena_fmt(a, "rule-%zu", nth);
 }
 

@@ -210,6 +210,15 @@ static void test_a_group_that_drains_for_no_time_goes_at_once(void **state)
     assert_null(bed_step(b, "DeleteServerGroup", 0)->waits);
 }
 
+static void test_a_group_drains_for_a_second(void **state)
+{
+    struct bed *b = *state;
+    unused_group(b, true, 1)->unused_since = NOW - 999;
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "DeleteServerGroup", 0)->waits,
+                        "its connections to drain (1 s)");
+}
+
 /* alb-openapi.json: the time-out is 300 s when it is not given. */
 static void test_a_group_drains_for_300_seconds_unless_it_says_otherwise(void **state)
 {
@@ -380,6 +389,7 @@ int main(void)
         BED_TEST(test_a_group_that_a_wanted_rule_names_is_not_deleted),
         BED_TEST(test_a_group_that_does_not_drain_goes_at_once),
         BED_TEST(test_a_group_that_drains_for_no_time_goes_at_once),
+        BED_TEST(test_a_group_drains_for_a_second),
         BED_TEST(test_a_group_drains_for_300_seconds_unless_it_says_otherwise),
         BED_TEST(test_a_held_group_is_left_alone),
         BED_TEST(test_drift_of_a_group_that_is_left_is_not_corrected),

@@ -39,6 +39,24 @@ static void test_five_of_nine_are_too_many_and_five_of_ten_are_not(void **state)
     assert_refused(b, false);
 }
 
+/* Rules of others, and those that are not there yet, are no reason to let more of ours go. */
+static void test_only_our_rules_that_are_there_count(void **state)
+{
+    struct bed *b = *state;
+    start(b, 6, 5, 0);
+    for (int i = 0; i < 10; i++) {
+        const char *host = arena_fmt(&b->a, "o%d.com", i);
+        struct alb_rule *rule = bed_rule(b, host, "-", "old");
+        if (i % 2)
+            bed_want_rule(b, rule, 20 + i);
+        else
+            bed_have_rule(b, rule, 20 + i, arena_fmt(&b->a, "other-%d", i));
+        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", rule, 1))->ours = i % 2;
+    }
+    bed_plan(b);
+    assert_refused(b, true);
+}
+
 static void test_four_rules_are_never_too_many(void **state)
 {
     struct bed *b = *state;
@@ -123,6 +141,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_five_of_nine_are_too_many_and_five_of_ten_are_not),
+        BED_TEST(test_only_our_rules_that_are_there_count),
         BED_TEST(test_four_rules_are_never_too_many),
         BED_TEST(test_rules_sent_elsewhere_count_and_weights_do_not),
         BED_TEST(test_the_guard_can_be_lifted),

@@ -26,6 +26,32 @@ static void want(struct bed *b, const char *host, int64_t position)
     bed_want_rule(b, bed_rule(b, host, "-", "g"), position);
 }
 
+/* Rules that go with their listener count no more, all others do. */
+static void test_rules_of_the_listeners_that_stay_count(void **state)
+{
+    struct bed *b = *state;
+    start(b, 40);
+    struct alb_listener *l = arena_alloc(&b->a, sizeof *l);
+    l->protocol = ALB_PROTOCOL_HTTP;
+    l->port = (struct opt_int){ 70, true };
+    struct resource *r = bed_row(b, RESOURCE_LISTENER, "70/HTTP");
+    bed_sync(b, r, l, "lsn-70");
+    bed_undesired(r);
+    struct alb_rule *gone = bed_rule(b, "a.com", "-", "g");
+    r = bed_row(b, RESOURCE_RULE, rule_key(&b->a, "70/HTTP", gone, 1));
+    r->parent = "70/HTTP";
+    r->actual = gone;
+    r->cloud_id = "rule-70";
+    r->status = "Available";
+    b->in.allow_destroy = true;
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules, 40);
+    want(b, "b.com", 500);
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].rules, 41);
+    assert_true(b->plan.lbs.items[0].refused);
+}
+
 static void test_what_fits_is_created_first(void **state)
 {
     struct bed *b = *state;
@@ -394,6 +420,7 @@ static void test_moved_labels_hold_up_their_own_listener_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BED_TEST(test_rules_of_the_listeners_that_stay_count),
         BED_TEST(test_what_fits_is_created_first),
         BED_TEST(test_too_many_rules_are_refused),
         BED_TEST(test_rules_of_others_use_the_quota_too),

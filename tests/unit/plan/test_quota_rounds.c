@@ -44,6 +44,24 @@ static size_t finish(struct bed *b)
     return calls;
 }
 
+/* There is room for one of two that are new, and the other waits for its group. */
+static void test_what_waits_takes_no_room_from_what_does_not(void **state)
+{
+    struct bed *b = *state;
+    start(b, 38);
+    have(b, "a.com", 1);
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "g"), 1);
+    bed_want_rule(b, bed_rule(b, "-", "/w", "@shop/none:80"), 700);
+    bed_plan(b);
+    assert_true(b->plan.lbs.items[0].hitless);
+    const struct step *s = bed_next(b);
+    assert_non_null(s);
+    assert_string_equal(
+        s->items.items[0].key,
+        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "b.com", "-", "g"), 1))
+            ->key);
+}
+
 /* With room for one: the rule that the catch-all hides is created, the catch-all takes the place
  * of one of the two that go, and the other goes. */
 static void test_with_room_for_one_the_last_create_takes_the_place_of_a_delete(void **state)
@@ -244,6 +262,7 @@ static void test_what_was_done_in_a_round_needs_no_room_in_the_next(void **state
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BED_TEST(test_what_waits_takes_no_room_from_what_does_not),
         BED_TEST(test_with_room_for_one_the_last_create_takes_the_place_of_a_delete),
         BED_TEST(test_only_a_rule_of_its_list_and_direction_gives_up_its_place),
         BED_TEST(test_changes_go_in_rounds_as_far_as_the_room_allows),

@@ -366,6 +366,37 @@ static void test_deleting_a_rule_needs_a_fresh_read(void **state)
     assert_string_equal(b->plan.steps.items[0].waits, "a fresh read");
 }
 
+static void test_changing_a_rule_needs_none(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *have = add(b, "a.com", 1, 1);
+    have->actions.items[0].forward.targets.items[0].weight.val = 7;
+    row(b, have)->observed_at = NOW - 60001;
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
+/* Two lists become shorter by one rule each; what else there is to do takes a call more. */
+static void test_the_least_calls_for_a_shorter_list(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_undesired(row(b, add(b, "a.com", 1, 1)));
+    bed_undesired(row(b, add(b, "b.com", 2, 2)));
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 1);
+    struct alb_rule *have = add(b, "c.com", 3, 3);
+    have->actions.items[0].forward.targets.items[0].weight.val = 7;
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 2);
+    have->actions.items[0].forward.targets.items[0].weight.val = 100;
+    bed_want_rule(b, bed_rule(b, "d.com", "-", "sgp-1"), 4);
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 2);
+}
+
 /* ---- what is left alone ---------------------------------------------------------------------- */
 
 static void test_held_rules_and_those_of_others_are_left_alone(void **state)
@@ -510,6 +541,8 @@ int main(void)
         BED_TEST(test_a_doomed_rule_stays_until_its_successor_is_there),
         BED_TEST(test_a_rule_that_is_configuring_takes_no_change),
         BED_TEST(test_deleting_a_rule_needs_a_fresh_read),
+        BED_TEST(test_changing_a_rule_needs_none),
+        BED_TEST(test_the_least_calls_for_a_shorter_list),
         BED_TEST(test_held_rules_and_those_of_others_are_left_alone),
         BED_TEST(test_drift_of_rules_that_is_left_is_not_corrected),
         BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),

@@ -98,9 +98,24 @@ static void test_very_many_pairs_are_not_looked_at(void **state)
     assert_int_equal(bed_count(b, "CreateRules"), 2);
 }
 
+/* The most that are looked at for a pair. */
+static void test_a_hundred_renamed_hosts_are_one_call(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 1; i <= 100; i++) {
+        bed_have(b, arena_fmt(&b->a, "old%d.com", i), "-", i % 2 ? "1" : "2", i);
+        bed_want(b, arena_fmt(&b->a, "new%d.com", i), "-", i % 2 ? "3" : "4", i);
+    }
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    assert_int_equal(bed_next(b)->items.len, 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_hundred_renamed_hosts_are_one_call),
         BED_TEST(test_a_renamed_host_is_one_call_however_many_rules_it_has),
         BED_TEST(test_more_to_come_than_to_go_takes_a_create_and_an_update),
         BED_TEST(test_more_to_go_than_to_come_takes_a_delete_and_an_update),

@@ -26,6 +26,36 @@ static bool has(const struct classes *c, uint64_t set)
     return false;
 }
 
+/* More than a word has bits. */
+static void test_each_of_seventy_rules_is_told_apart(void **state)
+{
+    struct bed *b = *state;
+    enum { N = 70 };
+    static struct rule_node nodes[N];
+    const struct rule_node *at[N];
+    class_list out = { 0 };
+    for (size_t i = 0; i < N; i++) {
+        nodes[i].rule = bed_rule(b, i < 60 ? arena_fmt(&b->a, "h%d.com", (int)i) : "-",
+                                 i < 60 ? "-" : "/x", "g");
+        at[i] = &nodes[i];
+    }
+    assert_true(request_classes(&b->a, at, N, &out));
+    bool alone = false, all = false;
+    for (size_t i = 0; i < out.len; i++) {
+        size_t n = 0, late = 0;
+        for (size_t k = 0; k < N; k++) {
+            n += class_meets(&out.items[i], k);
+            late += k >= 60 && class_meets(&out.items[i], k);
+        }
+        assert_true(late == 0 || late == 10); /* the same condition ten times */
+        assert_true(n - late <= 1);           /* no request is for two hosts   */
+        alone = alone || (n == 1 && !late);
+        all = all || (n == 11 && class_meets(&out.items[i], 59));
+    }
+    assert_true(alone);
+    assert_true(all);
+}
+
 static void test_a_rule_between_two_is_met_with_both(void **state)
 {
     struct bed *b = *state;
@@ -182,6 +212,7 @@ static void test_what_is_not_known_is_given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BED_TEST(test_each_of_seventy_rules_is_told_apart),
         BED_TEST(test_a_rule_between_two_is_met_with_both),
         BED_TEST(test_what_meets_a_narrow_pattern_meets_the_wide_one),
         BED_TEST(test_what_begins_with_a_prefix_meets_it),

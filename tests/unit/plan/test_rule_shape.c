@@ -30,6 +30,10 @@ static void test_copies_follow_when_room_was_made(void **state)
     }
     bed_plan(b);
     assert_plan(b, "UpdateRulesAttribute", "CreateRules", "DeleteRules");
+    for (size_t i = 1; i < 3; i++) { /* all that follows comes after the room, and in order */
+        assert_int_equal(b->plan.steps.items[i].after.len, i);
+        assert_int_equal(b->plan.steps.items[i].after.items[0], 0);
+    }
     bed_finish(b, 3);
 }
 

@@ -270,6 +270,30 @@ static void test_a_full_group_loses_servers_before_it_gets_others(void **state)
     converge(b);
 }
 
+/* Of fifty servers that change places all but one that answers go before the others come; where
+ * one is all there is, it goes, and the plan says so. */
+static void test_the_last_server_that_answers_goes_last_if_it_can(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    serve(b, GROUP, 50, 50, 100);
+    serve(b, "shop/other:80", 1, 1, 2);
+    fill(b, "sgp-1", 1, 19);
+    fill(b, "sgp-2", 51, 50); /* 19 * 50 + 50 * 1 is what there may be */
+    bed_plan(b);
+    const struct step *only = bed_step(b, "RemoveServersFromServerGroup", 0); /* of the other */
+    assert_int_equal(only->changes.len, 1);
+    assert_true(only->disrupts);
+    assert_null(only->waits);
+    assert_false(b->plan.lbs.items[0].hitless);
+    const struct step *most = bed_step(b, "RemoveServersFromServerGroup", 1);
+    assert_int_equal(most->changes.len, 49);
+    assert_null(most->waits);
+    assert_false(most->disrupts);
+    assert_non_null(bed_step(b, "RemoveServersFromServerGroup", 2)->waits);
+    converge(b);
+}
+
 /* Each server counts for every rule that leads to it. */
 static void test_a_load_balancer_has_no_more_servers_than_it_may(void **state)
 {
@@ -351,6 +375,7 @@ int main(void)
         BED_TEST(test_copies_need_room_in_their_groups),
         BED_TEST(test_a_group_has_no_more_servers_than_it_may),
         BED_TEST(test_a_full_group_loses_servers_before_it_gets_others),
+        BED_TEST(test_the_last_server_that_answers_goes_last_if_it_can),
         BED_TEST(test_a_load_balancer_has_no_more_servers_than_it_may),
         BED_TEST(test_a_small_edition_has_fewer),
         BED_TEST(test_no_more_rules_lead_to_a_server_than_may),
