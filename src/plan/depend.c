@@ -40,13 +40,17 @@ static void read_items(struct planner *p, struct map *by_name)
         }
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return !strncmp(text, with, strlen(with));
+}
+
 /* The steps that bring about what 'text' says of a resource: that it is to exist, that its
  * servers are to be available, or anything else. */
 static void follow_name(struct planner *p, struct step *s, const step_list *l, const char *text)
 {
     const size_t self = (size_t)(s - p->out->steps.items);
-    const bool exist = !strncmp(text, " to exist", 9);
-    const bool available = !strncmp(text, " to be available", 16);
+    const bool exist = begins(text, " to exist"), available = begins(text, " to be available");
     for (size_t i = 0; l && i < l->len; i++) {
         const struct step *on = &p->out->steps.items[l->items[i]];
         if (l->items[i] != self && (!exist || on->op == STEP_CREATE) && (!available || on->urgent))

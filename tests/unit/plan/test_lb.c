@@ -433,7 +433,12 @@ static void test_a_bandwidth_package_is_replaced_by_two_calls(void **state)
     assert_plan(b, "DetachCommonBandwidthPackageFromLoadBalancer",
                 "AttachCommonBandwidthPackageToLoadBalancer");
     assert_string_equal(step_value(bed_next(b), "BandwidthPackageId"), "cbwp-1");
-    assert_non_null(bed_step(b, "AttachCommonBandwidthPackageToLoadBalancer", 0)->waits);
+    assert_string_equal(bed_next(b)->changes.items[0].before, "cbwp-1");
+    assert_string_equal(bed_next(b)->changes.items[0].after, "");
+    const struct step *attach = bed_step(b, "AttachCommonBandwidthPackageToLoadBalancer", 0);
+    assert_non_null(attach->waits);
+    assert_string_equal(attach->changes.items[0].before, ""); /* it was detached by then */
+    assert_string_equal(attach->changes.items[0].after, "cbwp-2");
     bed_apply(b, bed_next(b));
     bed_plan(b);
     assert_plan(b, "AttachCommonBandwidthPackageToLoadBalancer");

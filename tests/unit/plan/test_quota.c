@@ -26,24 +26,44 @@ static void want(struct bed *b, const char *host, int64_t position)
     bed_want_rule(b, bed_rule(b, host, "-", "g"), position);
 }
 
+/* Another listener, before the one of the others, with rules that nothing wants. */
+static void add_listener(struct bed *b, int doomed)
+{
+    struct alb_listener *l = arena_alloc(&b->a, sizeof *l);
+    l->protocol = ALB_PROTOCOL_HTTP;
+    l->port = (struct opt_int){ 70, true };
+    bed_sync(b, bed_row(b, RESOURCE_LISTENER, "70/HTTP"), l, "lsn-70");
+    for (int i = 1; i <= doomed; i++) {
+        struct alb_rule *rule = bed_rule(b, arena_fmt(&b->a, "old%d.com", i), "-", "g");
+        rule->priority = (struct opt_int){ i, true };
+        struct resource *r = bed_row(b, RESOURCE_RULE, rule_key(&b->a, "70/HTTP", rule, 1));
+        r->parent = "70/HTTP";
+        r->actual = rule;
+        r->cloud_id = arena_fmt(&b->a, "rule-70-%d", i);
+        r->status = "Available";
+    }
+    b->in.allow_destroy = true;
+}
+
+/* Where there are more than may be, as many go first as it takes. */
+static void test_all_that_is_too_much_goes_in_the_first_call(void **state)
+{
+    struct bed *b = *state;
+    start(b, 39);
+    add_listener(b, 2);
+    want(b, "b.com", 500);
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "CreateRules");
+    assert_int_equal(b->plan.steps.items[0].items.len, 2);
+}
+
 /* Rules that go with their listener count no more, all others do. */
 static void test_rules_of_the_listeners_that_stay_count(void **state)
 {
     struct bed *b = *state;
     start(b, 40);
-    struct alb_listener *l = arena_alloc(&b->a, sizeof *l);
-    l->protocol = ALB_PROTOCOL_HTTP;
-    l->port = (struct opt_int){ 70, true };
-    struct resource *r = bed_row(b, RESOURCE_LISTENER, "70/HTTP");
-    bed_sync(b, r, l, "lsn-70");
-    bed_undesired(r);
-    struct alb_rule *gone = bed_rule(b, "a.com", "-", "g");
-    r = bed_row(b, RESOURCE_RULE, rule_key(&b->a, "70/HTTP", gone, 1));
-    r->parent = "70/HTTP";
-    r->actual = gone;
-    r->cloud_id = "rule-70";
-    r->status = "Available";
-    b->in.allow_destroy = true;
+    add_listener(b, 1);
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, "70/HTTP"));
     bed_plan(b);
     assert_int_equal(b->plan.lbs.items[0].rules, 40);
     want(b, "b.com", 500);
@@ -421,6 +441,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_rules_of_the_listeners_that_stay_count),
+        BED_TEST(test_all_that_is_too_much_goes_in_the_first_call),
         BED_TEST(test_what_fits_is_created_first),
         BED_TEST(test_too_many_rules_are_refused),
         BED_TEST(test_rules_of_others_use_the_quota_too),

@@ -339,6 +339,13 @@ static void test_no_more_rules_lead_to_a_server_than_may(void **state)
         bed_group(b, key, arena_fmt(&b->a, "sgp-a%d", i));
         serve(b, key, 1, 0, 1);
     }
+    struct resource *last = bed_row(b, RESOURCE_SERVER_GROUP, "shop/a4:80");
+    struct alb_server_group *g = bed_actual(b, last);
+    struct alb_server some[3] = { g->servers.items[0] };
+    some[1] = (struct alb_server){ .id = "i-1", .port = { 1, true } }; /* known by its id alone */
+    some[2] = (struct alb_server){ .port = { 1, true } };              /* ... by nothing        */
+    bed_servers(b, g, 3, some);
+    last->desired = g;
     for (int i = 1; i <= 42; i++) {
         const char *host = arena_fmt(&b->a, "h%d.com", i);
         struct alb_rule *rule = bed_rule(b, host, "-", "sgp-a0");
