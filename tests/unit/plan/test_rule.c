@@ -397,6 +397,27 @@ static void test_the_least_calls_for_a_shorter_list(void **state)
     assert_int_equal(b->plan.lbs.items[0].least_calls, 2);
 }
 
+static void test_the_least_calls_for_a_longer_list_and_for_another_order(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    struct alb_rule *have = add(b, "a.com", 1, 100);
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "sgp-1"), 2);
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 1);
+    have->actions.items[0].forward.targets.items[0].weight.val = 7;
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 2);
+    bed_done(b);
+    bed_init(b);
+    start(b);
+    (void)add(b, "a.com", 2, 100);
+    (void)add(b, "*.com", 1, 200);
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 1);
+}
+
 /* ---- what is left alone ---------------------------------------------------------------------- */
 
 static void test_held_rules_and_those_of_others_are_left_alone(void **state)
@@ -543,6 +564,7 @@ int main(void)
         BED_TEST(test_deleting_a_rule_needs_a_fresh_read),
         BED_TEST(test_changing_a_rule_needs_none),
         BED_TEST(test_the_least_calls_for_a_shorter_list),
+        BED_TEST(test_the_least_calls_for_a_longer_list_and_for_another_order),
         BED_TEST(test_held_rules_and_those_of_others_are_left_alone),
         BED_TEST(test_drift_of_rules_that_is_left_is_not_corrected),
         BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),
