@@ -166,7 +166,8 @@ static void read_uses(struct planner *p)
         struct use *g = value;
         g->limit = limit_of(&of_group, g->n);
     }
-    p->uses.limit = limit_of(&of_lb[plan_is_basic(p)], p->uses.servers);
+    const bool basic = p->row && plan_is_basic(p); /* borrowed groups have no load balancer */
+    p->uses.limit = limit_of(&of_lb[basic], p->uses.servers);
 }
 
 /* ---- servers ----------------------------------------------------------------------------------
