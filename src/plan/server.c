@@ -154,7 +154,8 @@ static void finish(struct planner *p, struct step *s, const struct target *t,
 static server_list take(server_list *list, size_t max)
 {
     server_list head = { list->items, list->len < max ? list->len : max };
-    list->items += head.len;
+    if (head.len) /* an empty list has no items to go past */
+        list->items += head.len;
     list->len -= head.len;
     return head;
 }
