@@ -74,12 +74,21 @@ static size_t find_cue(const struct cues *c, int64_t now_ms, bool whole, bool gr
     return best;
 }
 
+/* A reading that was not recorded shows what those had shown that were and did not come again. */
+static void catch_up(struct cues *c, int64_t now_ms)
+{
+    for (; c->next < c->list.len && c->list.items[c->next].ended <= now_ms; c->next++)
+        c->due = c->list.items[c->next].item;
+}
+
 void cues_read(struct cues *c, int64_t now_ms, bool whole, bool groups)
 {
     const size_t best = find_cue(c, now_ms, whole, groups);
     c->hold_ms = now_ms;
-    if (best == c->list.len)
+    if (best == c->list.len) {
+        catch_up(c, now_ms);
         return;
+    }
     c->next = best + 1;
     c->hold_ms = c->list.items[best].ended;
     c->due = c->list.items[best].item;

@@ -377,8 +377,7 @@ static bool is_over(struct play *p)
     if (next_item(p))
         return false;
     return !p->g || p->stage.now_ms > p->r->to + AFTER_MS
-           || (p->stage.now_ms >= p->r->to
-               && (score_reached(&p->score, INT64_MAX) || agent_is_quiet(p->g)));
+           || (p->stage.now_ms >= p->r->to && score_reached(&p->score, INT64_MAX));
 }
 
 static int64_t sooner(int64_t x, int64_t y)

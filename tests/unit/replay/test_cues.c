@@ -58,6 +58,21 @@ static void test_a_reading_that_was_not_recorded_shows_nothing_new(void **state)
     assert_int_equal(deeds(&c, &a, 20100), 1);
 }
 
+/* Readings of two kinds may come together, or apart, where they did not. */
+static void test_what_a_reading_showed_that_does_not_come_again_is_shown_later(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct tape t = tape_of(&a, text);
+    struct cues c;
+    struct error err;
+    assert_true(cues_init(&c, &a, &t, &err));
+    cues_read(&c, 1090, true, true);
+    assert_int_equal(deeds(&c, &a, 1091), 0);
+    cues_read(&c, 1700, true, true);
+    assert_int_equal(deeds(&c, &a, 1701), 1);
+}
+
 static void test_a_reading_of_groups_is_one_of_groups(void **state)
 {
     (void)state;
@@ -118,6 +133,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_deeds_of_others_come_when_their_reading_ends),
         cmocka_unit_test(test_a_reading_that_was_not_recorded_shows_nothing_new),
+        cmocka_unit_test(test_what_a_reading_showed_that_does_not_come_again_is_shown_later),
         cmocka_unit_test(test_a_reading_of_groups_is_one_of_groups),
         cmocka_unit_test(test_a_recording_may_end_in_a_reading),
         cmocka_unit_test(test_what_is_looked_up_takes_as_long_as_it_took),
