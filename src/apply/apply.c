@@ -237,7 +237,7 @@ bool apply_idle(const struct apply *ap)
 {
     const struct map_entry *cursor = NULL;
     for (const struct site *s = next_site(ap, &cursor); s; s = next_site(ap, &cursor))
-        if (s->dirty && !ap->stopped)
+        if ((s->dirty || s->held) && !ap->stopped)
             return false;
     cursor = NULL;
     for (const struct lane *l = next_lane(ap, &cursor); l; l = next_lane(ap, &cursor))

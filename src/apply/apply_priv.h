@@ -45,6 +45,9 @@ struct site {
     const char *name;
     bool dirty;                      /* its plan must be computed again                   */
     bool edit;                       /* because somebody asked for it                     */
+    bool held;                       /* its plan stands; steps are held back:             */
+    bool lacks_room[LANE_FAMILIES];  /* by the pace of the family                         */
+    bool lacks_rest[LANE_FAMILIES];  /* as objects are still changing                     */
     int64_t edited_ms;               /* since when nothing was sent for that; 0: nobody did */
     int64_t ready_ms[LANE_FAMILIES]; /* when changes to objects have settled; 0: they have */
     int64_t again_ms;                /* steps wait for what nobody tells: look again; 0: no  */

@@ -84,18 +84,17 @@ static bool is_settling(struct picking *k, struct site *site, enum lane_family f
     return true;
 }
 
-/* What the family's steps have to wait for here, or NULL when they may go. */
+/* May the step start?  Else the site is held. */
 static bool may_start(struct picking *k, struct site *site, const struct step *step)
 {
-    if (!step->urgent && is_settling(k, site, step->family)) {
-        site->dirty = true;
-        return false;
-    }
-    if (!k->room[step->family]) {
-        site->dirty = true;
-        return false;
-    }
-    return true;
+    bool *lacks = NULL;
+    if (!step->urgent && is_settling(k, site, step->family))
+        lacks = &site->lacks_rest[step->family];
+    else if (!k->room[step->family])
+        lacks = &site->lacks_room[step->family];
+    if (lacks)
+        *lacks = site->held = true;
+    return !lacks;
 }
 
 static void take_step(struct picking *k, struct site *site, const struct step *step)
@@ -162,7 +161,9 @@ static void pick_site(struct picking *k, struct site *site)
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct apply_scope scope = { 0 };
     struct plan plan = { 0 };
-    site->dirty = false;
+    site->dirty = site->held = false;
+    memset(site->lacks_room, 0, sizeof site->lacks_room);
+    memset(site->lacks_rest, 0, sizeof site->lacks_rest);
     site->again_ms = 0;
     if (!k->ap->in.scope(k->ap->in.scope_arg, site->name, &scope) || scope.closed)
         return;
@@ -185,7 +186,7 @@ static void pick_site(struct picking *k, struct site *site)
         site->edited_ms = 0;
     if (site->standing.waiting)
         site->again_ms = k->now_ms + AGAIN_MS;
-    site->edit = site->edit && site->dirty;
+    site->edit = site->edit && site->held;
 }
 
 /* ---- all ---------------------------------------------------------------------------------- */
@@ -195,6 +196,19 @@ static void pick_site(struct picking *k, struct site *site)
 static void look_again(const struct picking *k, struct site *site)
 {
     site->dirty = site->dirty || (site->again_ms && site->again_ms <= k->now_ms);
+}
+
+/* Is there something new for the site?  The plan of one that is held is as it was until a step may
+ * start, unless time alone can change it. */
+static bool is_due(struct picking *k, struct site *site)
+{
+    bool due = site->dirty || (site->held && site->standing.waiting);
+    for (int f = 0; site->held && f < LANE_FAMILIES; f++) {
+        due = due || (site->lacks_room[f] && k->room[f]);
+        if (site->lacks_rest[f])
+            due = !is_settling(k, site, (enum lane_family)f) || due;
+    }
+    return due;
 }
 
 int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *picked)
@@ -212,9 +226,9 @@ int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *p
         while (map_next(&ap->sites, &cursor, &value)) {
             struct site *site = value;
             look_again(&k, site);
-            if (site->dirty && any && site->edit == !pass)
+            if (any && site->edit == !pass && is_due(&k, site))
                 pick_site(&k, site);
-            if (site->again_ms && !site->dirty)
+            if (site->again_ms && !site->dirty && !site->held)
                 wait_until(&k, site->again_ms);
         }
     }
