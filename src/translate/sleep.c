@@ -159,8 +159,9 @@ static struct unit *used_first(const struct translator *tr)
 
 void translator_rest(struct translator *tr, size_t awake)
 {
-    for (size_t n = tr->unit_list.len - tr->n_asleep; n > awake; n--)
-        sleep_now(tr, used_first(tr));
+    size_t n = tr->unit_list.len - tr->n_asleep;
+    for (struct unit *unit = used_first(tr); unit && n > awake; unit = used_first(tr), n--)
+        sleep_now(tr, unit);
     cells_sweep(tr);
 }
 

@@ -110,9 +110,11 @@ static void keep_names(struct arena *a, const translate_names *from, translate_n
         *LIST_PUSH(a, to) = arena_strdup(a, from->items[i]);
 }
 
-static char *dump(struct arena *a, const struct translate_out *out);
-
-static void fail_at(const struct follower *f, const char *what, const char *is, const char *wanted);
+static void fail_at(const struct follower *f, const char *what, const char *is, const char *wanted)
+{
+    fail_msg("seed %llu, step %d: %s\n%s\n----\n%s", (unsigned long long)f->seed, f->step, what, is,
+             wanted);
+}
 
 /* The notes of one that rests are what they are when it is awake. */
 static void wake(struct follower *f)
@@ -136,13 +138,10 @@ static void wake(struct follower *f)
 
 static bool has_changed(const struct follower *f, const char *lb)
 {
-    const translate_names *names = &f->changed;
-    if (f->anew)
-        return true;
-    for (size_t i = 0; i < names->len; i++)
-        if (!strcmp(names->items[i], lb))
-            return true;
-    return false;
+    bool changed = f->anew;
+    for (size_t i = 0; i < f->changed.len && !changed; i++)
+        changed = !strcmp(f->changed.items[i], lb);
+    return changed;
 }
 
 static bool is_released(const struct follower *f, const char *from)
@@ -153,12 +152,6 @@ static bool is_released(const struct follower *f, const char *from)
             && from[strlen(names->items[i])] == ' ')
             return true;
     return false;
-}
-
-static void fail_at(const struct follower *f, const char *what, const char *is, const char *wanted)
-{
-    fail_msg("seed %llu, step %d: %s\n%s\n----\n%s", (unsigned long long)f->seed, f->step, what, is,
-             wanted);
 }
 
 /* Those it says nothing of are what they were. */

@@ -270,7 +270,7 @@ static void check_nodes(const char *call, const char *above, const char *through
 {
     const cJSON *node;
     cJSON_ArrayForEach (node, nodes) {
-        char name[PATH_MAX_LEN], path[PATH_MAX_LEN];
+        char name[PATH_MAX_LEN], path[2 * PATH_MAX_LEN];
         (void)snprintf(name, sizeof name, "%s%s", through, node->string);
         (void)snprintf(path, sizeof path, "%s%s%s", above, *above ? "." : "", name);
         enum found found = find_row(s, name);
