@@ -35,6 +35,7 @@ bool balancer_wake(struct agent *g, struct balancer *b, struct error *err)
         return true;
     if (!store_lb_load(b->s.store, &b->s.arena, b->name, &rows, err))
         return false;
+    session_bound_times(&b->s, &rows);
     b->resting = false;
     take_rows(b, &rows);
     b->young.items = NULL;

@@ -20,6 +20,17 @@ int64_t session_list_lag(const struct session *s)
     return s->config.list_lag_ms ? s->config.list_lag_ms : 60000; /* design.md §6 */
 }
 
+void session_bound_times(const struct session *s, struct model *rows)
+{
+    const int64_t now = session_now(s);
+    for (size_t i = 0; i < rows->rows.len; i++) {
+        struct resource *r = &rows->rows.items[i];
+        int64_t *const times[] = { &r->observed_at, &r->unused_since, &r->empty_since };
+        for (size_t k = 0; k < COUNT(times); k++)
+            *times[k] = *times[k] > now ? now : *times[k];
+    }
+}
+
 int64_t session_now(const struct session *s)
 {
     return clock_now_ms(session_clock(s));
@@ -108,7 +119,10 @@ bool session_open(struct session *s, const struct session_config *config, struct
         || !session_load_findings(s, s->store, err))
         return false;
     read_batches(s);
-    return config->aside || store_model_load(s->store, &s->known_arena, &s->known, err);
+    if (!config->aside && !store_model_load(s->store, &s->known_arena, &s->known, err))
+        return false;
+    session_bound_times(s, &s->known);
+    return true;
 }
 
 /* What fails here is done by the next run. */

@@ -8,6 +8,9 @@ const struct clock *session_clock(const struct session *s);
 int64_t session_now(const struct session *s);
 /* How long lists may lag behind a change. */
 int64_t session_list_lag(const struct session *s);
+/* Rows that were written before the clock was set back are of now, not of a time to come: else
+ * they would count as young, and as newer than any reading, until that time. */
+void session_bound_times(const struct session *s, struct model *rows);
 
 /* Takes results until there are none: hands each to 'take'.  One turn of the loop: waits at
  * most 'wait_ms' (< 0: as long as the client wants), moves data, hands out. */

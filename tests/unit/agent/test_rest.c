@@ -37,6 +37,14 @@ static bool rests(const struct runner *r)
     return false;
 }
 
+static void delete_a_rule(struct world *w)
+{
+    cJSON *list = mock_transport_do(&w->mock, "ListRules", (char *)NULL);
+    const char *id = json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId");
+    cJSON_Delete(mock_transport_do(&w->mock, "DeleteRule", "RuleId", id, (char *)NULL));
+    cJSON_Delete(list);
+}
+
 static void test_what_is_quiet_leaves_memory(void **state)
 {
     struct world *w = *state;
@@ -78,10 +86,7 @@ static void test_sweeps_find_drift_in_what_rests(void **state)
     struct world *w = *state;
     struct runner r = { 0 };
     start(&r, w);
-    cJSON *list = mock_transport_do(&w->mock, "ListRules", (char *)NULL);
-    const char *id = json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId");
-    cJSON_Delete(mock_transport_do(&w->mock, "DeleteRule", "RuleId", id, (char *)NULL));
-    cJSON_Delete(list);
+    delete_a_rule(w);
     const size_t writes = mock_transport_writes(&w->mock, NULL);
     runner_pass(&r, 15 * 60 * 1000);
     runner_settle(&r);
@@ -122,6 +127,24 @@ static void test_a_restart_without_changes_reads_and_writes_nothing_else(void **
     runner_stop(&r);
 }
 
+static void test_what_is_gone_is_made_again_though_the_clock_was_set_back(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    start(&r, w);
+    runner_stop(&r);
+    w->mock.now_ms -= 3 * 3600000;
+    runner_start(&r, w);
+    runner_settle(&r);
+    delete_a_rule(w);
+    const size_t writes = mock_transport_writes(&w->mock, NULL);
+    agent_resync(r.g);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes + 1);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +159,9 @@ int main(void)
                                         world_teardown),
         cmocka_unit_test_setup_teardown(
             test_a_restart_without_changes_reads_and_writes_nothing_else, world_setup,
+            world_teardown),
+        cmocka_unit_test_setup_teardown(
+            test_what_is_gone_is_made_again_though_the_clock_was_set_back, world_setup,
             world_teardown),
     };
     return cmocka_run_group_tests_name("agent/rest", tests, NULL, NULL);
