@@ -65,6 +65,10 @@ struct translate_secret {
 
 struct translate_out {
     struct model desired; /* sorted                                                     */
+    struct model servers; /* groups that are not in 'desired' though an Ingress names them, as it,
+                             or a rule of it, cannot be translated: their type and servers.  They
+                             are for rows that are held (translate_holds()), whose pods come and
+                             go all the same.  Sorted                                   */
     LIST_OF(struct translate_lb) lbs; /* by name                                        */
     fact_needs needs;            /* facts that were lacking, each once, sorted                 */
     translate_problems problems; /* objects that were left out or are only partly there */

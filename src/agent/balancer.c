@@ -120,6 +120,7 @@ static void copy_wanted(struct arena *a, const char *name, const struct translat
                         struct translate_out *to)
 {
     model_copy(a, &from->desired, name, &to->desired);
+    model_copy(a, &from->servers, name, &to->servers);
     copy_lbs(a, name, from, to);
     copy_notes(a, name, from, to);
 }

@@ -5,6 +5,21 @@
 #include "alb-agent/json.h"
 #include "session_priv.h"
 
+/* Pods come and go also while an Ingress is in doubt: its group has what it last had, and the
+ * servers of now, where they are known. */
+static bool has_servers_of_now(struct session *s, struct resource *r)
+{
+    const struct resource *now = model_find(&s->wanted.servers, r->lb, r->kind, r->key);
+    const struct alb_server_group *fresh = now ? now->desired : NULL, *last = r->desired;
+    if (!fresh || !fresh->servers.items || fresh->type != last->type)
+        return false;
+    struct alb_server_group *group = arena_dup(&s->arena, last, sizeof *group);
+    group->servers.items = fresh->servers.items;
+    group->servers.len = fresh->servers.len;
+    r->desired = group;
+    return true;
+}
+
 void session_keep_last_good(struct session *s)
 {
     struct model *desired = &s->wanted.desired;
@@ -14,12 +29,13 @@ void session_keep_last_good(struct session *s)
         bool in_doubt = s->objects.incomplete || translate_holds(&s->wanted, &r);
         if (!r.desired || !in_doubt || model_find(desired, r.lb, r.kind, r.key))
             continue;
-        r.held = true;
+        r.held = s->objects.incomplete || !has_servers_of_now(s, &r);
         *LIST_PUSH(&s->arena, &extra.rows) = r;
     }
     for (size_t i = 0; i < extra.rows.len; i++)
         *LIST_PUSH(&s->arena, &desired->rows) = extra.rows.items[i];
     model_sort(desired);
+    s->wanted.servers = (struct model){ 0 };
     session_keep_certificates(s);
 }
 

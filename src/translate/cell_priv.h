@@ -73,6 +73,7 @@ struct seat {
     const char *ns, *name;
     const struct object *obj; /* NULL: there is none, or it is being deleted             */
     struct ingress *ing;      /* NULL: it cannot be translated                           */
+    struct ingress *broken;   /* then: as far as it can be read                          */
     struct unit *unit;        /* of the AlbConfig that it names; NULL: none              */
     bool stray;               /* problems keep it from an AlbConfig                      */
     bool held;                /* its rows are to be kept, wherever they are              */
@@ -91,6 +92,7 @@ struct group_cell {
     const struct ingress *ing;
     const struct route *r;
     struct group_ref ref;
+    bool servers_only; /* of an Ingress, or a rule of it, that cannot be translated */
     char key[];
 };
 
@@ -193,6 +195,8 @@ void unit_run(struct translator *tr, struct unit *unit);
 /* In the run of 't', a load balancer's: its rules want this group. */
 void group_want(struct tr *t, const struct group_cell *wanted, const char *key);
 void group_run(struct translator *tr, struct group_cell *g);
+/* What it made. */
+const struct resource *group_row(const struct group_cell *g);
 /* When groups have run: looks at their servers together. */
 void unit_run_load(struct translator *tr, struct unit *unit);
 /* The group that rules want; NULL: there is none. */

@@ -72,15 +72,48 @@ static void add_row(struct tr *t, const struct config *c, const struct group *g,
     map_put(&t->groups, address_of(t, c, g->key), desired);
 }
 
+static void want_once(struct tr *t, const struct group_cell *wanted)
+{
+    const struct group_ref *ref = &wanted->ref;
+    const struct object *ing = wanted->ing->obj;
+    const char *key = group_key(t->a, ing->ns, ing->name, ref->service, ref->port);
+    if (is_made(t, wanted->c, key))
+        return;
+    group_want(t, wanted, key);
+    map_put(&t->groups, address_of(t, wanted->c, key), t);
+}
+
 void group_translate(struct tr *t, const struct config *c, const struct ingress *ing,
                      const struct route *r, const struct group_ref *ref)
 {
-    const char *key = group_key(t->a, ing->obj->ns, ing->obj->name, ref->service, ref->port);
-    const struct group_cell wanted = { .c = c, .ing = ing, .r = r, .ref = *ref };
-    if (is_made(t, c, key))
-        return;
-    group_want(t, &wanted, key);
-    map_put(&t->groups, address_of(t, c, key), t);
+    want_once(t, &(struct group_cell){ .c = c, .ing = ing, .r = r, .ref = *ref });
+}
+
+void group_translate_servers(struct tr *t, const struct config *c, const struct ingress *ing,
+                             const struct route *r, const struct group_ref *ref)
+{
+    want_once(
+        t, &(struct group_cell){ .c = c, .ing = ing, .r = r, .ref = *ref, .servers_only = true });
+}
+
+void group_make_servers(struct tr *t, const struct config *c, const struct ingress *ing,
+                        const struct route *r, const struct group_ref *ref)
+{
+    struct alb_server_group *group = arena_alloc(t->a, sizeof *group);
+    server_list servers = { 0 };
+    servers_find(t, c, ing, r, ref, &servers);
+    group->type = ing->settings.type;
+    group->servers.items = servers.items;
+    group->servers.len = servers.len;
+    *LIST_PUSH(t->a, &t->out->servers.rows) =
+        (struct resource){ .lb = c->lb,
+                           .kind = RESOURCE_SERVER_GROUP,
+                           .key = group_key(t->a, ing->obj->ns, ing->obj->name, ref->service,
+                                            ref->port),
+                           .parent = "",
+                           .desired = group,
+                           .desired_from = ing->from,
+                           .ours = true };
 }
 
 void group_make(struct tr *t, const struct config *c, const struct ingress *ing,

@@ -255,10 +255,8 @@ struct ingress *ingress_read(struct subject *s)
     if (spec.has_default.val)
         add_default(s, ing, &spec.default_backend);
     protocol_check(s, ing);
-    if (!s->n_problems) {
+    ing->left_out = s->n_problems;
+    if (!ing->left_out)
         set_digests(s, ing);
-        return ing;
-    }
-    ingress_done(ing);
-    return NULL;
+    return ing;
 }

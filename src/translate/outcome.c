@@ -60,6 +60,18 @@ void outcome_add_cell(struct outcome *o, const struct cell *cell)
         add_rest(o, &cell->used.items[i]->out, 0, 0);
 }
 
+/* What is wrong with an Ingress is said already where only the servers of its groups are wanted. */
+static void add_group(struct outcome *o, const struct group_cell *g)
+{
+    if (!g->servers_only) {
+        outcome_add_cell(o, &g->cell);
+        return;
+    }
+    add_needs(o, &g->cell.out.needs);
+    for (size_t i = 0; i < g->cell.used.len; i++)
+        add_needs(o, &g->cell.used.items[i]->out.needs);
+}
+
 void outcome_add_notes(struct outcome *o, const struct unit *unit)
 {
     const struct translate_out *own = &unit->cell.out;
@@ -69,7 +81,7 @@ void outcome_add_notes(struct outcome *o, const struct unit *unit)
         outcome_add_cell(o, &((const struct seat *)unit->seats.items[i])->cell);
     add_rest(o, own, unit->n_problems, unit->n_warnings);
     for (size_t i = 0; i < unit->wanted.len; i++)
-        outcome_add_cell(o, &unit->wanted.items[i]->cell);
+        add_group(o, unit->wanted.items[i]);
     outcome_add_cell(o, &unit->load);
     for (size_t i = 0; i < own->lbs.len; i++)
         *LIST_PUSH(o->a, &o->out->lbs) = own->lbs.items[i];
@@ -92,18 +104,24 @@ void outcome_add_cell_rows(struct outcome *o, const struct cell *cell)
         *LIST_PUSH(o->a, &o->out->desired.rows) = from->rows.items[i];
 }
 
+static void sort_from(struct model *m, size_t first)
+{
+    struct model own = { .rows = { .items = m->rows.items + first, .len = m->rows.len - first } };
+    if (own.rows.len)
+        model_sort(&own);
+}
+
 void outcome_add_rows(struct outcome *o, const struct unit *unit)
 {
-    struct model *to = &o->out->desired;
-    size_t before = to->rows.len;
+    struct model *to = &o->out->desired, *servers = &o->out->servers;
+    const size_t before = to->rows.len, before_servers = servers->rows.len;
     outcome_add_cell_rows(o, &unit->cell);
-    for (size_t i = 0; i < unit->wanted.len; i++)
-        *LIST_PUSH(o->a, &to->rows) = unit->wanted.items[i]->cell.out.desired.rows.items[0];
-    if (to->rows.len == before)
-        return;
-    struct model own = { .rows = { .items = to->rows.items + before,
-                                   .len = to->rows.len - before } };
-    model_sort(&own);
+    for (size_t i = 0; i < unit->wanted.len; i++) {
+        const struct group_cell *g = unit->wanted.items[i];
+        *LIST_PUSH(o->a, &(g->servers_only ? servers : to)->rows) = *group_row(g);
+    }
+    sort_from(to, before);
+    sort_from(servers, before_servers);
 }
 
 static int compare_needs(const void *x, const void *y)

@@ -47,10 +47,10 @@ static void read_object_of(struct translator *tr, struct tr *t, struct seat *sea
     if (target) {
         enter(tr, seat, target);
         s.obj = nginx_read(&s);
-        seat->ing = ingress_read(&s);
+        struct ingress *ing = ingress_read(&s);
+        ing->read = ++tr->reads;
+        *(ing->left_out ? &seat->broken : &seat->ing) = ing;
     }
-    if (seat->ing)
-        seat->ing->read = ++tr->reads;
     if (s.n_problems)
         hold(t, NULL, NULL, subject_name(t->a, seat->obj));
     if (s.n_problems && !target) {
@@ -64,7 +64,9 @@ static void forget(struct seat *seat)
 {
     if (seat->ing)
         ingress_done(seat->ing);
-    seat->ing = NULL;
+    if (seat->broken)
+        ingress_done(seat->broken);
+    seat->ing = seat->broken = NULL;
     seat->obj = NULL;
 }
 

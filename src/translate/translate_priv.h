@@ -406,7 +406,8 @@ struct ingress {
     bool left_out; /* by a problem that came up later */
 };
 
-/* NULL when it cannot be translated: the problems say why. */
+/* When it cannot be translated the problems say why, and 'left_out' is set: then only the groups of
+ * its routes are to be looked at. */
 struct ingress *ingress_read(struct subject *s);
 void ingress_done(struct ingress *ing);
 
@@ -558,6 +559,11 @@ void group_translate(struct tr *t, const struct config *c, const struct ingress 
 /* Makes its row. */
 void group_make(struct tr *t, const struct config *c, const struct ingress *ing,
                 const struct route *r, const struct group_ref *ref);
+/* The same of one that is not wanted by a rule now: its type and servers, in 'servers'. */
+void group_translate_servers(struct tr *t, const struct config *c, const struct ingress *ing,
+                             const struct route *r, const struct group_ref *ref);
+void group_make_servers(struct tr *t, const struct config *c, const struct ingress *ing,
+                        const struct route *r, const struct group_ref *ref);
 /* Makes the row of the empty group that listeners of a port have as default action, once. */
 void default_group_translate(struct tr *t, const struct config *c, int64_t port, const char *from);
 const char *default_group_key(struct arena *a, const char *config, int64_t port);

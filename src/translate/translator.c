@@ -188,13 +188,14 @@ static void find_held(struct translator *tr, const struct unit *unit)
 static void collect(struct translator *tr, struct unit *unit)
 {
     struct outcome o = { .a = &unit->rows, .out = &unit->whole };
-    struct model rows = unit->whole.desired;
+    const struct model rows = unit->whole.desired, servers = unit->whole.servers;
     unit->whole = (struct translate_out){ 0 };
     if (unit->rebuilt) {
         arena_done(&unit->rows);
         outcome_add_rows(&o, unit);
     } else {
         unit->whole.desired = rows;
+        unit->whole.servers = servers;
     }
     o.a = &unit->notes;
     arena_done(&unit->notes);

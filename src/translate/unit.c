@@ -98,12 +98,42 @@ static void take_seats(struct tr *t, const struct unit *unit, struct config *c)
 {
     for (size_t i = 0; i < unit->seats.len; i++) {
         const struct seat *seat = unit->seats.items[i];
-        if (!unit->good) {
+        if (!c || !unit->good) {
             refuse_seat(t, unit, c, seat);
         } else if (seat->ing) {
             seat->ing->left_out = false;
             *LIST_PUSH(t->a, &c->members) = seat->ing;
         }
+    }
+}
+
+/* Those of an Ingress that no rule of it wants now, though it names them. */
+static void want_servers(struct tr *t, const struct config *c, const struct ingress *ing)
+{
+    for (size_t i = 0; i < ing->routes.len; i++) {
+        const struct route *r = &ing->routes.items[i];
+        for (size_t k = 0; k < r->groups.len; k++)
+            group_translate_servers(t, c, ing, r, &r->groups.items[k]);
+    }
+}
+
+static bool is_held(const struct translate_out *out, const char *owner)
+{
+    for (size_t i = 0; i < out->holds.len; i++)
+        if (out->holds.items[i].owner && !strcmp(out->holds.items[i].owner, owner))
+            return true;
+    return false;
+}
+
+/* Rows of what is in doubt stay, but pods come and go behind them. */
+static void want_servers_left(struct tr *t, const struct unit *unit)
+{
+    for (size_t i = 0; i < unit->seats.len; i++) {
+        const struct seat *seat = unit->seats.items[i];
+        if (seat->broken)
+            want_servers(t, unit->config, seat->broken);
+        else if (seat->ing && is_held(t->out, subject_name(t->a, seat->obj)))
+            want_servers(t, unit->config, seat->ing);
     }
 }
 
@@ -113,7 +143,7 @@ static void take_seats(struct tr *t, const struct unit *unit, struct config *c)
 static bool is_fresh(const struct group_cell *g, const struct group_cell *wanted)
 {
     return g->read == wanted->ing->read && g->r == wanted->r && g->vpc_known == wanted->c->vpc_known
-           && !strcmp(g->vpc, wanted->c->vpc);
+           && g->servers_only == wanted->servers_only && !strcmp(g->vpc, wanted->c->vpc);
 }
 
 void group_want(struct tr *t, const struct group_cell *wanted, const char *key)
@@ -135,6 +165,7 @@ void group_want(struct tr *t, const struct group_cell *wanted, const char *key)
     g->ing = wanted->ing;
     g->r = wanted->r;
     g->ref = wanted->ref;
+    g->servers_only = wanted->servers_only;
     *LIST_PUSH(t->a, &unit->wanted) = g;
 }
 
@@ -161,13 +192,21 @@ static void drop_groups(struct translator *tr, struct unit *unit)
     pointers_done(&gone);
 }
 
+const struct resource *group_row(const struct group_cell *g)
+{
+    const struct translate_out *out = &g->cell.out;
+    return &(g->servers_only ? &out->servers : &out->desired)->rows.items[0];
+}
+
 /* Where its row stands, unless its load balancer's rows are put together later. */
 static struct resource *find_row(const struct group_cell *g)
 {
     const struct unit *unit = g->unit;
+    const struct translate_out *whole = &unit->whole;
     if (unit->rebuilt)
         return NULL;
-    return model_find(&unit->whole.desired, unit->lb, RESOURCE_SERVER_GROUP, g->key);
+    return model_find(g->servers_only ? &whole->servers : &whole->desired, unit->lb,
+                      RESOURCE_SERVER_GROUP, g->key);
 }
 
 void group_run(struct translator *tr, struct group_cell *g)
@@ -177,11 +216,14 @@ void group_run(struct translator *tr, struct group_cell *g)
     g->read = g->ing->read;
     g->vpc_known = g->c->vpc_known;
     g->vpc = arena_strdup(t.a, g->c->vpc);
-    group_make(&t, g->c, g->ing, g->r, &g->ref);
+    if (g->servers_only)
+        group_make_servers(&t, g->c, g->ing, g->r, &g->ref);
+    else
+        group_make(&t, g->c, g->ing, g->r, &g->ref);
     cell_end(&t);
     touch(tr, g->unit);
     if (row)
-        *row = g->cell.out.desired.rows.items[0];
+        *row = *group_row(g);
 }
 
 /* ---- the load balancer --------------------------------------------------------------------- */
@@ -203,9 +245,10 @@ void unit_run(struct translator *tr, struct unit *unit)
     unit->n_problems = t.out->problems.len;
     unit->n_warnings = t.out->warnings.len;
     take_seats(&t, unit, c);
-    if (unit->good) {
+    if (c && unit->good) {
         certificates_translate(&t, c);
         rules_translate(&t, c);
+        want_servers_left(&t, unit);
     }
     cell_end(&t);
     drop_groups(tr, unit);
@@ -224,5 +267,5 @@ void unit_run_load(struct translator *tr, struct unit *unit)
 const struct alb_server_group *unit_group(const struct unit *unit, const char *key)
 {
     const struct group_cell *g = map_get(&unit->groups, key);
-    return g ? g->cell.out.desired.rows.items[0].desired : NULL;
+    return g && !g->servers_only ? g->cell.out.desired.rows.items[0].desired : NULL;
 }

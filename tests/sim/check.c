@@ -295,14 +295,6 @@ static unsigned parts_of(const char *action)
     return VIEW_LBS;
 }
 
-/* Is it of an Ingress that nobody can read?  Then its servers stay as they are (README.md, Known).
- */
-static bool is_stuck(const struct world *w, const struct view_group *g)
-{
-    const int i = g->ingress[0] == 'i' ? g->ingress[1] - '0' : -1;
-    return i >= 0 && i < INGRESSES && w->ingresses[i].hostile;
-}
-
 /* Does some rule of ours send requests to a group that takes none, while its service has pods? */
 static void check_served(struct sim *s, const char *after)
 {
@@ -311,8 +303,7 @@ static void check_served(struct sim *s, const char *after)
         for (size_t k = 0; v->rules.items[i].groups[k] && !v->rules.items[i].gone; k++) {
             const struct view_group *g = view_group(v, v->rules.items[i].groups[k]);
             const struct sim_service *of = g ? world_service(&s->world, g->service) : NULL;
-            if (of && g->ours && !g->available && of->pods && !of->filling
-                && !is_stuck(&s->world, g))
+            if (of && g->ours && !g->available && of->pods && !of->filling)
                 sim_complain(
                     s, "served: after %s rule %s leads to group %s (%s), which takes no request",
                     after, v->rules.items[i].id, g->id, g->name);

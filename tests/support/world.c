@@ -138,10 +138,15 @@ static const char *service(struct world *w, const char *name, const char *addres
                      name, name, name, address);
 }
 
+void world_write_service(struct world *w, const char *name, const char *address)
+{
+    world_write(w, arena_fmt(&w->arena, "%s.yaml", name), service(w, name, address));
+}
+
 void world_write_services(struct world *w)
 {
-    world_write(w, "tea.yaml", service(w, "tea", "10.0.0.1"));
-    world_write(w, "coffee.yaml", service(w, "coffee", "10.0.0.2"));
+    world_write_service(w, "tea", "10.0.0.1");
+    world_write_service(w, "coffee", "10.0.0.2");
 }
 
 void world_write_ingress(struct world *w, const char *name, const char *class, const char *host,

@@ -26,6 +26,8 @@ void world_remove(struct world *w, const char *name);
  * (of the same name), and Services "tea" and "coffee" in namespace "shop" with one pod each. */
 void world_write_albconfig(struct world *w, const char *name);
 void world_write_services(struct world *w);
+/* One of them, with another pod. */
+void world_write_service(struct world *w, const char *name, const char *address);
 /* An Ingress in "shop" with one rule. */
 void world_write_ingress(struct world *w, const char *name, const char *class, const char *host,
                          const char *service);

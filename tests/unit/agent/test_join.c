@@ -10,7 +10,19 @@
 
 #include "alb-agent/json.h"
 #include "src/agent/session_priv.h"
-#include "tests/support/world.h"
+#include "tests/support/run.h"
+
+#define TEA_OF_TYPE(type)                                                           \
+    "apiVersion: networking.k8s.io/v1\n"                                            \
+    "kind: Ingress\n"                                                               \
+    "metadata: {name: tea, namespace: shop,"                                        \
+    " annotations: {alb.ingress.kubernetes.io/server-group-type: " type "}}\n"      \
+    "spec:\n"                                                                       \
+    "  ingressClassName: web\n"                                                     \
+    "  rules:\n"                                                                    \
+    "  - host: tea.example\n"                                                       \
+    "    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: tea," \
+    " port: {number: 80}}}}]}\n"
 
 /* A path type that no Kubernetes knows. */
 static void break_tea(struct world *w)
@@ -57,6 +69,61 @@ static void test_quarantined_ingress_keeps_its_last_good_rules(void **state)
     r = world_apply(w);
     assert_true(r.in_sync);
     assert_int_equal(r.writes, 0);
+}
+
+/* Has one of the groups a server with this address? */
+static void assert_tea_is_at(struct world *w, const char *address)
+{
+    cJSON *list = mock_transport_do(&w->mock, "ListServerGroupServers", (char *)NULL);
+    size_t found = 0;
+    const cJSON *server;
+    cJSON_ArrayForEach (server, json_get(list, "Servers"))
+        found += !strcmp(json_str(server, "ServerIp"), address);
+    cJSON_Delete(list);
+    assert_int_equal(found, 1);
+}
+
+static void test_servers_of_a_quarantined_ingress_follow_its_pods(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    break_tea(w);
+    (void)world_apply(w);
+    world_write_service(w, "tea", "10.0.0.7");
+    assert_int_equal(world_apply(w).writes, 2); /* one comes, then one goes */
+    assert_tea_is_at(w, "10.0.0.7");
+    assert_int_equal(world_apply(w).writes, 0);
+    assert_int_equal(world_count(w, "ServerGroups"), 3);
+}
+
+static void test_servers_follow_while_an_agent_keeps_running(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    break_tea(w);
+    runner_read(&r);
+    runner_settle(&r);
+    world_write_service(w, "tea", "10.0.0.7");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_tea_is_at(w, "10.0.0.7");
+    runner_stop(&r);
+}
+
+static void test_servers_stay_where_their_type_is_in_doubt(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write(w, "ingress-tea.yaml", TEA_OF_TYPE("Ip"));
+    (void)world_apply(w);
+    world_write(w, "ingress-tea.yaml", TEA_OF_TYPE("Guess"));
+    world_write_service(w, "tea", "10.0.0.7");
+    assert_int_equal(world_apply(w).writes, 0);
+    assert_tea_is_at(w, "10.0.0.1");
 }
 
 static void test_quarantined_ingress_loses_nothing_without_a_state_file(void **state)
@@ -272,6 +339,9 @@ static void test_a_rule_is_remembered_by_its_id(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_servers_of_a_quarantined_ingress_follow_its_pods),
+        TEST(test_servers_follow_while_an_agent_keeps_running),
+        TEST(test_servers_stay_where_their_type_is_in_doubt),
         TEST(test_quarantined_ingress_keeps_its_last_good_rules),
         TEST(test_quarantined_ingress_loses_nothing_without_a_state_file),
         TEST(test_incomplete_source_creates_but_deletes_nothing),
