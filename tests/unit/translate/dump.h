@@ -7,14 +7,14 @@
 
 #include "alb-agent/json.h"
 
-static void dump_notes(struct buf *b, const char *sort, const translate_problems *list)
+static inline void dump_notes(struct buf *b, const char *sort, const translate_problems *list)
 {
     for (size_t i = 0; i < list->len; i++)
         buf_addf(b, "%s %s %s/%s (%s): %s\n", sort, list->items[i].kind, list->items[i].ns,
                  list->items[i].name, list->items[i].origin, list->items[i].message);
 }
 
-static void dump_row(struct buf *b, const struct resource *r)
+static inline void dump_row(struct buf *b, const struct resource *r)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     buf_addf(b, "%s %s %s %s %s %" PRId64 " ", r->lb, resource_kind_name(r->kind), r->key,
@@ -22,13 +22,13 @@ static void dump_row(struct buf *b, const struct resource *r)
     buf_addf(b, "%s\n", schema_canonical(&a, resource_schema(r->kind), r->desired));
 }
 
-static const char *or_none(const char *text)
+static inline const char *or_none(const char *text)
 {
     return text ? text : "-";
 }
 
 /* All of an outcome, in its order. */
-static char *dump(struct arena *a, const struct translate_out *out)
+static inline char *dump(struct arena *a, const struct translate_out *out)
 {
     struct buf b CLEANUP(buf_done) = { .max = 1 << 24 };
     for (size_t i = 0; i < out->desired.rows.len; i++)
