@@ -106,9 +106,10 @@ void outcome_add_cell_rows(struct outcome *o, const struct cell *cell)
 
 static void sort_from(struct model *m, size_t first)
 {
+    if (m->rows.len == first)
+        return;
     struct model own = { .rows = { .items = m->rows.items + first, .len = m->rows.len - first } };
-    if (own.rows.len)
-        model_sort(&own);
+    model_sort(&own);
 }
 
 void outcome_add_rows(struct outcome *o, const struct unit *unit)

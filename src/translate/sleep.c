@@ -46,15 +46,13 @@ static void note_looks(struct unit *unit)
         add_cell(&scratch, &all, unit, &((struct seat *)unit->seats.items[i])->cell);
     while (map_next(&unit->groups, &cursor, &value))
         add_cell(&scratch, &all, unit, &((struct group_cell *)value)->cell);
-    if (all.len)
-        qsort(all.items, all.len, sizeof *all.items, compare_hashes);
+    qsort(all.items, all.len, sizeof *all.items, compare_hashes); /* its AlbConfig at least */
     for (size_t i = 0; i < all.len; i++)
         if (!i || all.items[i] != all.items[i - 1])
             all.items[n++] = all.items[i];
     unit->looked.items = cell_alloc(n * sizeof *all.items + 1);
     unit->looked.len = n;
-    if (n)
-        memcpy(unit->looked.items, all.items, n * sizeof *all.items);
+    memcpy(unit->looked.items, all.items, n * sizeof *all.items);
 }
 
 static bool has_looked(const struct unit *unit, uint64_t hash)
@@ -191,6 +189,6 @@ void units_wake(struct translator *tr, const char *key)
 
 void units_wake_all(struct translator *tr)
 {
-    for (size_t i = 0; tr->n_asleep && i < tr->unit_list.len; i++)
+    for (size_t i = 0; i < tr->unit_list.len; i++)
         unit_wake(tr, tr->unit_list.items[i]);
 }

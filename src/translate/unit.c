@@ -132,7 +132,7 @@ static void want_servers_left(struct tr *t, const struct unit *unit)
         const struct seat *seat = unit->seats.items[i];
         if (seat->broken)
             want_servers(t, unit->config, seat->broken);
-        else if (seat->ing && is_held(t->out, subject_name(t->a, seat->obj)))
+        else if (is_held(t->out, subject_name(t->a, seat->obj)))
             want_servers(t, unit->config, seat->ing);
     }
 }
@@ -267,5 +267,5 @@ void unit_run_load(struct translator *tr, struct unit *unit)
 const struct alb_server_group *unit_group(const struct unit *unit, const char *key)
 {
     const struct group_cell *g = map_get(&unit->groups, key);
-    return g && !g->servers_only ? g->cell.out.desired.rows.items[0].desired : NULL;
+    return g ? group_row(g)->desired : NULL;
 }

@@ -115,6 +115,19 @@ static void test_a_service_that_is_being_deleted_keeps_nothing(void **state)
     followed_done(&f);
 }
 
+static void test_a_service_without_ports_has_no_servers_to_give(void **state)
+{
+    (void)state;
+    struct followed f;
+    begin(&f);
+    put(&f, "apiVersion: v1\nkind: Service\nmetadata: {name: tea, namespace: d, annotations: {" ALB
+            "server-group-id: sgp-1}}\nspec: {}\n");
+    update(&f);
+    assert_string_equal(made(&f, LB), "");
+    assert_has(translator_lb(f.tr, LB)->problems.items[0].message, "this Service has 0; give");
+    followed_done(&f);
+}
+
 static void test_another_id_is_another_group(void **state)
 {
     (void)state;
@@ -204,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_an_ingress_that_names_the_service_has_its_group_beside),
         cmocka_unit_test(test_without_the_annotation_nothing_is_left_of_it),
         cmocka_unit_test(test_a_service_that_is_being_deleted_keeps_nothing),
+        cmocka_unit_test(test_a_service_without_ports_has_no_servers_to_give),
         cmocka_unit_test(test_another_id_is_another_group),
         cmocka_unit_test(test_of_two_services_with_one_group_the_first_by_name_has_it),
         cmocka_unit_test(test_what_is_known_of_the_group_is_asked_for_once_and_followed),

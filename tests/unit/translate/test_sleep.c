@@ -1,4 +1,5 @@
 /* Load balancers at which nothing changes are forgotten, and made again when something does. */
+#include "edits.h"
 #include "follow.h"
 
 static void begin(struct followed *f)
@@ -78,6 +79,67 @@ static void test_those_that_changed_last_stay(void **state)
     followed_done(&f);
 }
 
+/* AlbConfig, class and Ingress 'name', whose Secret is of the same name. */
+static void put_https(struct followed *f, const char *name, const struct pem *pem)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    put(f, arena_fmt(&f->w.a,
+                     "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: %s}\n"
+                     "spec: {config: {zoneMappings: [{vSwitchId: vsw-1, zoneId: z-1}]}, listeners: "
+                     "[{port: 443, protocol: HTTPS, certificates: [{CertificateId: c-1}]}]}\n",
+                     name));
+    put(f, arena_fmt(&f->w.a,
+                     "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: %s}\n"
+                     "spec: {controller: ingress.k8s.alibabacloud/alb, parameters: {name: %s}}\n",
+                     name, name));
+    put(f, arena_fmt(&f->w.a,
+                     "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                     "metadata: {name: %s, namespace: d}\n"
+                     "spec: {ingressClassName: %s, tls: [{hosts: [b.com], secretName: %s}], rules: "
+                     "[{host: b.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: "
+                     "{name: tea, port: {number: 80}}}}]}}]}\n",
+                     name, name, name));
+    buf_addf(&b,
+             "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"%s\","
+             "\"namespace\":\"d\"},\"stringData\":{\"tls.crt\":",
+             name);
+    buf_add_json(&b, pem->crt);
+    buf_adds(&b, ",\"tls.key\":");
+    buf_add_json(&b, pem->key);
+    buf_adds(&b, "}}");
+    tell(f, OBJECT_SECRET, "d", arena_strdup(&f->w.a, name));
+    object_set_replace(&f->w.set, cJSON_Parse(buf_str(&b)), "t.yaml:1");
+}
+
+static void update_at(struct followed *f, int64_t now)
+{
+    translator_update(f->tr, &f->w.set, &f->w.facts, now, &f->changes);
+    f->changes = (struct translate_changes){ 0 };
+}
+
+/* Of two certificates one ends and wakes its load balancer; the other, with 18 days left, is to be
+ * looked at again a millisecond later. */
+static void test_what_rests_says_when_it_comes_out_differently(void **state)
+{
+    (void)state;
+    const int64_t day = (int64_t)EDIT_DAY * 1000, start = (int64_t)EDIT_NOW * 1000;
+    struct followed f;
+    struct edits e;
+    followed_begin(&f);
+    edits_begin(&e, 1);
+    put_https(&f, "web", &e.certs[1]);
+    put_https(&f, "far", &e.certs[2]);
+    update_at(&f, start);
+    update_at(&f, start + day + 1);
+    assert_true(translator_next(f.tr) == start + 2 * day);
+    translator_rest(f.tr, 0);
+    update_at(&f, start + 2 * day);
+    assert_string_equal(changed(&f), "kube-system/far");
+    assert_true(translator_next(f.tr) == start + 2 * day + 1);
+    followed_done(&f);
+    arena_done(&e.pems);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +148,7 @@ int main(void)
         cmocka_unit_test(test_what_was_looked_for_in_vain_wakes_it),
         cmocka_unit_test(test_an_ingress_that_moves_wakes_both),
         cmocka_unit_test(test_those_that_changed_last_stay),
+        cmocka_unit_test(test_what_rests_says_when_it_comes_out_differently),
     };
     return cmocka_run_group_tests_name("translate/sleep", tests, NULL, NULL);
 }

@@ -90,6 +90,37 @@ static void test_only_groups_that_changed_are_made_again(void **state)
     followed_done(&f);
 }
 
+/* A canary without a main Ingress is left out, but its pods come and go; with one it counts. */
+static void test_a_canary_has_its_servers_and_then_its_group(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f,
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: c, namespace: d, "
+        "annotations: {" ALB "canary: \"true\", " ALB "canary-weight: \"20\"}}\n"
+        "spec: {ingressClassName: alb, rules: [{host: x.com, http: {paths: [{path: /, pathType: "
+        "Prefix, backend: {service: {name: tea, port: {number: 80}}}}]}}]}\n");
+    put(&f, SERVICE_OF("d", "tea"));
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.1"));
+    update(&f);
+    const struct translate_out *out = translator_lb(f.tr, "kube-system/web");
+    assert_string_equal(made(&f, "kube-system/web"), "");
+    assert_int_equal(out->servers.rows.len, 1);
+    assert_string_equal(out->servers.rows.items[0].key, "d/c-tea:80");
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.2"));
+    update(&f);
+    const struct alb_server_group *group = out->servers.rows.items[0].desired;
+    assert_string_equal(group->servers.items[0].id, "eni-2");
+    put(&f, INGRESS_TO("d", "m", "alb", "x.com", "tea"));
+    update(&f);
+    assert_string_equal(made(&f, "kube-system/web"), "d/m d/c-tea:80=eni-2 d/m-tea:80=eni-2");
+    assert_int_equal(out->servers.rows.len, 0);
+    followed_done(&f);
+}
+
 static void test_groups_follow_the_vpc(void **state)
 {
     (void)state;
@@ -190,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_a_load_balancer_without_anything_is_gone),
         cmocka_unit_test(test_an_albconfig_on_its_way_out_leaves_a_tombstone),
         cmocka_unit_test(test_only_groups_that_changed_are_made_again),
+        cmocka_unit_test(test_a_canary_has_its_servers_and_then_its_group),
         cmocka_unit_test(test_groups_follow_the_vpc),
         cmocka_unit_test(test_what_all_servers_are_together_follows_a_slice),
         cmocka_unit_test(test_an_ingress_may_be_called_like_the_group_of_a_listener),
