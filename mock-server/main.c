@@ -116,6 +116,14 @@ static bool mock_start(struct program *p, struct options *o, struct error *err)
                || (state_file_read(o->import, &state, err) && mock_import(p->mock, state, err)));
 }
 
+/* The address that was served so far, also where a free port was asked for. */
+static const char *same_listen(struct program *p)
+{
+    size_t host = (size_t)(strrchr(p->api.listen, ':') - p->api.listen);
+    return arena_fmt(&p->arena, "%.*s:%u", (int)host, p->api.listen,
+                     (unsigned)httpd_port(p->httpd));
+}
+
 static bool program_open(struct program *p, struct options *o, struct error *err)
 {
     if (!mock_start(p, o, err))
@@ -135,8 +143,11 @@ static bool program_open(struct program *p, struct options *o, struct error *err
         && (!read_file(&p->arena, o->tls_cert, &p->api.tls_cert, err)
             || !read_file(&p->arena, o->tls_key, &p->api.tls_key, err)))
         return false;
-    return httpd_open(&p->httpd, &p->api, err) && (!o->admin || httpd_open(&p->admin, &admin, err))
-           && signals_open(&p->signals, err);
+    if (!httpd_open(&p->httpd, &p->api, err) || (o->admin && !httpd_open(&p->admin, &admin, err)))
+        return false;
+    mock_set_address(
+        p->mock, arena_fmt(&p->arena, "%s://%s", o->tls_cert ? "https" : "http", same_listen(p)));
+    return signals_open(&p->signals, err);
 }
 
 /* The sooner of two waits, of which -1 is never. */
@@ -156,14 +167,6 @@ static int wait_for(struct program *p, int64_t due, int64_t now)
     if (p->admin)
         wait = sooner(wait, httpd_timeout_ms(p->admin, now));
     return wait < 0 ? -1 : wait > 3600000 ? 3600000 : (int)wait;
-}
-
-/* The address that was served so far, also where a free port was asked for. */
-static const char *same_listen(struct program *p)
-{
-    size_t host = (size_t)(strrchr(p->api.listen, ':') - p->api.listen);
-    return arena_fmt(&p->arena, "%.*s:%u", (int)host, p->api.listen,
-                     (unsigned)httpd_port(p->httpd));
 }
 
 /* A mock that restarts has no listener for a while; who was connected is cut off. */

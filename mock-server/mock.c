@@ -29,6 +29,8 @@ struct mock {
     struct recorder *recorder; /* NULL: nothing is recorded */
     struct replay *replay;     /* NULL: the cloud answers   */
     int64_t down_until_ms;
+    struct arena played; /* ids that were given */
+    const char *address;
     struct error failure; /* of a restart */
 };
 
@@ -152,6 +154,7 @@ void mock_close(struct mock *m)
     flow_close(m->flow);
     companion_close(m->companion);
     cloud_close(m->cloud);
+    arena_done(&m->played);
     free(m);
 }
 
@@ -253,6 +256,40 @@ void mock_advance(struct mock *m, int64_t ms)
         m->now_ms += due > 0 ? due : 1;
     m->now_ms = end;
     (void)mock_run(m);
+}
+
+static void give_ids(struct mock *m, const struct mock_moment *moment)
+{
+    cloud_give_ids(m->cloud, NULL, 0);
+    arena_done(&m->played);
+    const char **ids = arena_array(&m->played, moment->n_ids + 1, sizeof *ids);
+    for (size_t i = 0; i < moment->n_ids; i++)
+        ids[i] = arena_strdup(&m->played, moment->ids[i]);
+    cloud_give_ids(m->cloud, ids, moment->n_ids);
+}
+
+bool mock_play(struct mock *m, const struct mock_moment *moment, struct error *err)
+{
+    if (!m->is_virtual)
+        return error_set(err, ERROR_CONFLICT, "the clock is real; start with --clock virtual");
+    const bool back = moment->now_ms < m->now_ms;
+    front_follow(m->front, back);
+    if (back)
+        m->now_ms = moment->now_ms;
+    mock_advance(m, moment->now_ms - m->now_ms);
+    cloud_set_pending(m->cloud, moment->pending_ms, moment->pending_ms);
+    give_ids(m, moment);
+    return true;
+}
+
+void mock_set_address(struct mock *m, const char *address)
+{
+    m->address = address;
+}
+
+const char *mock_address(const struct mock *m)
+{
+    return m->address;
 }
 
 struct cloud *mock_cloud(struct mock *m)

@@ -74,6 +74,21 @@ bool mock_is_virtual(const struct mock *m);
  * Nothing happens when the clock is not virtual, or 'ms' not above 0. */
 void mock_advance(struct mock *m, int64_t ms);
 
+/* For who plays what was recorded.  Before each call the virtual clock is set, also back, and what
+ * is due by then happens; the dates of requests are compared with it from the first time on. */
+struct mock_moment {
+    int64_t now_ms;
+    int64_t pending_ms;     /* how long what is changed from now on stays pending          */
+    const char *const *ids; /* of what is created from now on, as cloud_give_ids(); copied */
+    size_t n_ids;
+};
+/* Fails when the clock is not virtual. */
+bool mock_play(struct mock *m, const struct mock_moment *moment, struct error *err) MUST_USE;
+
+/* Where clients reach it, as "http://127.0.0.1:8080", borrowed; NULL until it was said. */
+void mock_set_address(struct mock *m, const char *address);
+const char *mock_address(const struct mock *m);
+
 /* The parts, to look at and to change; the mock's. */
 struct cloud *mock_cloud(struct mock *m);
 struct companion *mock_companion(struct mock *m);

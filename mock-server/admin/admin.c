@@ -17,6 +17,18 @@
 typedef bool admin_fn(struct mock *m, const struct httpd_request *request, struct buf *out,
                       struct error *err);
 
+/* What this is, for who was given an address and must not take it for a cloud. */
+static bool root_get(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    (void)request;
+    (void)err;
+    buf_adds(out, "{\"alb-mock\":1,\"address\":");
+    buf_add_json(out, mock_address(m) ? mock_address(m) : "");
+    buf_addf(out, ",\"virtual\":%s}", mock_is_virtual(m) ? "true" : "false");
+    return true;
+}
+
 static bool clock_get(struct mock *m, const struct httpd_request *request, struct buf *out,
                       struct error *err)
 {
@@ -180,6 +192,28 @@ static bool pending_put(struct mock *m, const struct httpd_request *request, str
     return true;
 }
 
+/* {"now_ms":N,"pending_ms":N,"ids":["rule-1"]}, the last two optional. */
+static bool play_put(struct mock *m, const struct httpd_request *request, struct buf *out,
+                     struct error *err)
+{
+    cJSON *json CLEANUP(json_done) = NULL;
+    LIST_OF(const char *) ids = { 0 };
+    const cJSON *id;
+    if (!json_parse(request->body, request->body_len, &json, err))
+        return false;
+    struct mock_moment moment = { .now_ms = json_int(json, "now_ms", -1),
+                                  .pending_ms = json_int(json, "pending_ms", 0) };
+    if (moment.now_ms < 0 || moment.pending_ms < 0)
+        return error_set(err, ERROR_INVALID, "now_ms, and perhaps pending_ms and ids");
+    cJSON_ArrayForEach (id, json_get(json, "ids"))
+        if (cJSON_IsString(id))
+            *LIST_PUSH(request->arena, &ids) = id->valuestring;
+    moment.ids = ids.items;
+    moment.n_ids = ids.len;
+    buf_adds(out, "{}");
+    return mock_play(m, &moment, err);
+}
+
 /* {"what":"lsn-1","on":true} */
 static bool hold_put(struct mock *m, const struct httpd_request *request, struct buf *out,
                      struct error *err)
@@ -325,6 +359,7 @@ static const struct {
     const char *method, *path;
     admin_fn *run;
 } rows[] = {
+    { "GET", "/", root_get },
     { "GET", "/clock", clock_get },
     { "POST", "/clock", clock_post },
     { "GET", "/faults", faults_get },
@@ -336,6 +371,7 @@ static const struct {
     { "GET", "/calls", calls_get },
     { "POST", "/do", do_post },
     { "PUT", "/pending", pending_put },
+    { "PUT", "/play", play_put },
     { "PUT", "/hold", hold_put },
     { "PUT", "/fail", fail_put },
     { "PUT", "/lock", lock_put },

@@ -64,6 +64,16 @@ void front_restart(struct front *f, struct cloud *cloud, const struct front_side
     effects_drop(&f->effects);
 }
 
+void front_follow(struct front *f, bool back)
+{
+    f->config.dates = NULL;
+    if (!back)
+        return;
+    effects_drop(&f->effects);
+    auth_done(&f->auth);
+    f->auth.nonces_since_ms = 0;
+}
+
 bool front_takes_restart(struct front *f, struct front_restart *out)
 {
     bool wanted = f->restarts;

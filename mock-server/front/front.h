@@ -97,6 +97,10 @@ bool front_takes_restart(struct front *f, struct front_restart *out);
 /* Goes on with another cloud and side door; forgets what was in flight. */
 void front_restart(struct front *f, struct cloud *cloud, const struct front_side *side);
 
+/* Goes by the front's clock alone from now on, also for the dates of requests.  'back': it was set
+ * back; what was in flight, and which nonces came, is forgotten. */
+void front_follow(struct front *f, bool back);
+
 /* How many calls have come so far. */
 uint64_t front_calls(const struct front *f);
 

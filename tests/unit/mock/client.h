@@ -21,16 +21,17 @@ static inline void client_reply_done(struct client_reply *r)
     json_done(&r->body);
 }
 
+static int client_nonce; /* of the next call */
+
 /* Calls ALB's 'action' with a query that needs no encoding and is sorted already. */
 static inline struct client_reply client_call(struct mock *m, struct arena *a, const char *action,
                                               const char *query)
 {
-    static int nonces;
     static const char names[] = "host;x-acs-action;x-acs-content-sha256;x-acs-date;"
                                 "x-acs-signature-nonce;x-acs-version";
     char empty[SHA256_HEX], hex[SHA256_HEX], date[TIME_TEXT];
     unsigned char mac[SHA256_SIZE];
-    const char *nonce = arena_fmt(a, "n%d", nonces++);
+    const char *nonce = arena_fmt(a, "n%d", client_nonce++);
     const char *now = arena_strdup(a, time_format(mock_now_ms(m), date));
     hash_sha256_hex("", 0, empty);
     const char *canonical = arena_fmt(

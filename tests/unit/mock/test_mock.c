@@ -55,6 +55,46 @@ static const char *groups(struct mock *m, struct arena *a)
     return buf_keep(&b, a);
 }
 
+static int64_t seven(void *self)
+{
+    (void)self;
+    return 7;
+}
+
+/* The dates of its requests are those of that time, and the nonces of the first time through are
+ * forgotten: the same requests are good once more. */
+static void test_a_time_that_has_been_is_played_again(void **state)
+{
+    (void)state;
+    static const struct clock other = { .now_ms = seven };
+    struct mock *m = start((struct mock_config){ .dates = &other });
+    struct error err;
+    const int64_t now = mock_now_ms(m);
+    assert_int_equal(create(m, GROUP), 400); /* its date is not that of 'other' */
+    assert_true(mock_play(m, &(struct mock_moment){ .now_ms = now - 86400000 }, &err));
+    assert_int_equal(create(m, GROUP), 200);
+    assert_int_equal(mock_now_ms(m), now - 86400000);
+    client_nonce = 0; /* as the first */
+    assert_int_equal(create(m, "ServerGroupName=g2&VpcId=vpc-1"), 200);
+    client_nonce = 0;
+    assert_int_equal(create(m, "ServerGroupName=g3&VpcId=vpc-1"), 400);
+    assert_true(mock_play(m, &(struct mock_moment){ .now_ms = now - 86400001 }, &err));
+    client_nonce = 0;
+    assert_int_equal(create(m, "ServerGroupName=g3&VpcId=vpc-1"), 200);
+    mock_close(m);
+}
+
+static void test_a_real_clock_is_not_played_with(void **state)
+{
+    (void)state;
+    static const struct clock real = { .now_ms = seven };
+    struct mock *m = start((struct mock_config){ .clock = &real });
+    struct error err;
+    assert_false(mock_play(m, &(struct mock_moment){ .now_ms = 1 }, &err));
+    assert_non_null(strstr(err.msg, "--clock virtual"));
+    mock_close(m);
+}
+
 static void test_time_moves_only_when_it_is_moved(void **state)
 {
     (void)state;
@@ -438,6 +478,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_time_moves_only_when_it_is_moved),
+        cmocka_unit_test(test_a_time_that_has_been_is_played_again),
+        cmocka_unit_test(test_a_real_clock_is_not_played_with),
         cmocka_unit_test(test_same_seed_and_calls_give_the_same_bytes),
         cmocka_unit_test(test_faults_strike_before_or_after_the_effect),
         cmocka_unit_test(test_a_delayed_effect_comes_when_nobody_waits_for_it_any_more),

@@ -239,7 +239,32 @@ static void test_other_paths_and_methods_are_not_there(void **state)
     struct world *w = *state;
     assert_string_equal(ask(w, "GET", "/calls", ""), "200 {\"calls\":0}");
     assert_int_equal(strncmp(ask(w, "POST", "/calls", ""), "405 ", 4), 0);
-    assert_int_equal(strncmp(ask(w, "GET", "/", ""), "404 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "GET", "/x", ""), "404 ", 4), 0);
+}
+
+static void test_it_says_what_it_is_and_where_its_api_is(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(ask(w, "GET", "/", ""),
+                        "200 {\"alb-mock\":1,\"address\":\"\",\"virtual\":true}");
+    mock_set_address(w->mock, "http://127.0.0.1:8080");
+    assert_non_null(strstr(ask(w, "GET", "/", ""), "\"address\":\"http://127.0.0.1:8080\""));
+}
+
+static void test_who_plays_sets_the_time_also_back_and_gives_ids(void **state)
+{
+    struct world *w = *state;
+    assert_string_equal(
+        ask(w, "PUT", "/play", "{\"now_ms\":1000000,\"pending_ms\":50,\"ids\":[\"sgp-given\",7]}"),
+        "200 {}");
+    assert_int_equal(mock_now_ms(w->mock), 1000000);
+    assert_non_null(strstr(ask(w, "POST", "/do", CREATE "}"), "\"sgp-given\""));
+    assert_string_equal(ask(w, "PUT", "/play", "{\"now_ms\":2000000}"), "200 {}");
+    assert_int_equal(mock_now_ms(w->mock), 2000000);
+    assert_null(strstr(ask(w, "POST", "/do", CREATE "}"), "\"sgp-given\""));
+    assert_int_equal(strncmp(ask(w, "PUT", "/play", "{\"ids\":[]}"), "400 ", 4), 0);
+    assert_int_equal(strncmp(ask(w, "PUT", "/play", "{\"now_ms\":1,\"pending_ms\":-1}"), "400 ", 4),
+                     0);
 }
 
 int main(void)
@@ -262,6 +287,8 @@ int main(void)
         TEST(test_health_is_set_for_a_server_of_a_group),
         TEST(test_a_state_is_taken_compared_and_brought_back),
         TEST(test_other_paths_and_methods_are_not_there),
+        TEST(test_it_says_what_it_is_and_where_its_api_is),
+        TEST(test_who_plays_sets_the_time_also_back_and_gives_ids),
     };
     return cmocka_run_group_tests_name("mock_admin/admin", tests, NULL, NULL);
 }
