@@ -49,6 +49,8 @@ bool tape_read(struct arena *a, const char *text, size_t len, struct tape *out,
 struct replay_options {
     int64_t until;   /* the last call that is compared; 0: all of them                        */
     const char *dir; /* an empty folder of the caller's for the state file; it is left there  */
+    const char *endpoint; /* address of the admin API of an alb-mock with a virtual clock, which
+                             loses its state; NULL: an alb-mock in this process               */
 };
 
 /* The first difference; both may be there, or one. */

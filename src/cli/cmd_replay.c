@@ -1,5 +1,5 @@
-/* cmd_replay.c - a recording once more, against alb-mock in this process: the same calls, or the
- * first that differs. */
+/* cmd_replay.c - a recording once more, against alb-mock in this process or one that runs: the same
+ * calls, or the first that differs. */
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -161,7 +161,7 @@ static enum exit_code replay_verb(const struct cmd *cmd, struct options *o)
     (void)cmd;
     struct error err;
     struct tape recording;
-    struct replay_options options = { 0 };
+    struct replay_options options = { .endpoint = o->endpoint };
     struct replay_result result;
     if (!parse_until(o, &options.until, &err) || !read_recording(o, &recording, &err)
         || !(options.dir = make_folder(&o->arena, &err)))
@@ -177,13 +177,16 @@ static enum exit_code replay_verb(const struct cmd *cmd, struct options *o)
 
 const struct cmd cmd_replay = {
     .name = "replay",
-    .usage = "FILE [--until CALL] [--calls-only] [flags]",
+    .usage = "FILE [--until CALL] [--calls-only] [--endpoint URL] [flags]",
     .summary = "Run a recording once more against alb-mock, and compare the calls.",
     .help =
         "FILE is what 'record' wrote.  alb-mock runs in this process, on a clock that passes as\n"
         "fast as can be: no cloud is asked, and no key is needed.  Calls are compared lane by\n"
         "lane, with their parameters; those of different lanes may come in another order.  The\n"
         "first that differs is shown beside the recorded one, with both causes.\n"
+        "With --endpoint an alb-mock that runs is emptied and plays the cloud; it is left as it "
+        "is\n"
+        "at the end, to be looked at.  What is no alb-mock is refused before any call.\n"
         "--calls-only makes the recorded calls themselves, without an agent, and compares what\n"
         "the mock answers.\n"
         "Exit codes: 0 identical, 1 error, 2 a call differs.",

@@ -65,6 +65,8 @@ static const struct flag flags[] = {
     { OPT_RECORD, 0, "since", "TIME|CALL", NULL, AT(since),
       "begin before that time (2026-01-31T08:00:00Z) or call; default as early as can be" },
     { OPT_RECORD, 'o', "out", "FILE", NULL, AT(out), "write there; default standard output" },
+    { OPT_REPLAY, 0, "endpoint", "URL", NULL, AT(endpoint),
+      "the admin API of an alb-mock that runs with --clock virtual: it loses what it holds" },
     { OPT_REPLAY, 0, "until", "CALL", NULL, AT(until), "the last call that is compared" },
     { OPT_REPLAY, 0, "calls-only", NULL, NULL, AT(calls_only),
       "make the recorded calls themselves, without an agent" },

@@ -83,7 +83,8 @@ static const char *compare(struct calls *c, bool ok, const struct error *err)
     return NULL;
 }
 
-static bool make(struct calls *c, struct replay_result *out)
+/* '*go_on' is false when it differs. */
+static bool make(struct calls *c, struct replay_result *out, bool *go_on, struct error *why)
 {
     alb_params params = { 0 };
     cJSON *reply CLEANUP(json_done) = NULL;
@@ -91,11 +92,16 @@ static bool make(struct calls *c, struct replay_result *out)
     if (!strcmp(c->now->call.outcome.state, "sent") || !read_params(c, &params))
         return true; /* nobody knows what came of it, or nobody has the key */
     const bool ok = alb_call(c->alb, c->now->call.call.action, &params, &reply, &err);
+    if (c->stage.failed) {
+        *why = c->stage.err;
+        return false;
+    }
     const char *what = compare(c, ok, &err);
     out->calls += !what;
     out->differs = what != NULL;
     out->first = (struct replay_difference){ .recorded = c->now, .what = what };
-    return !what;
+    *go_on = !what;
+    return true;
 }
 
 /* ---- all of them
@@ -116,7 +122,7 @@ static bool take_event(struct calls *c, const struct store_event *e, const char 
         return true;
     const event_list deeds = c->deeds;
     c->deeds = (event_list){ 0 };
-    return restore_rows(c->stage.mock, region, deeds.items, deeds.len, err);
+    return restore_rows(c->stage.actor, c->stage.now_ms, region, deeds.items, deeds.len, err);
 }
 
 static bool restore_base(struct calls *c, const char *region, struct error *err)
@@ -125,7 +131,7 @@ static bool restore_base(struct calls *c, const char *region, struct error *err)
     for (size_t i = 0; i < c->r->base.len; i++)
         if (event_is_of_cloud(&c->r->base.items[i]))
             *LIST_PUSH(c->a, &rows) = &c->r->base.items[i];
-    return restore_rows(c->stage.mock, region, rows.items, rows.len, err);
+    return restore_rows(c->stage.actor, c->stage.now_ms, region, rows.items, rows.len, err);
 }
 
 static const char *region_in(struct calls *c, const struct store_event *e)
@@ -157,8 +163,11 @@ static bool make_all(struct calls *c, const char *region, int64_t until, struct 
                 return false;
             continue;
         }
+        bool go_on = true;
         c->now = item;
-        if (!make(c, out) || (until && item->call.call.id >= until))
+        if (!make(c, out, &go_on, err))
+            return false;
+        if (!go_on || (until && item->call.call.id >= until))
             return true;
     }
     return true;
@@ -187,6 +196,7 @@ bool replay_calls(struct arena *a, const struct tape *r, const struct replay_opt
     pace_init(&c.pace, a, r);
     const struct stage_config stage = { .now_ms = r->from,
                                         .pending_ms = c.pace.least_ms,
+                                        .endpoint = options->endpoint,
                                         .hooks = &c.hooks };
     const char *region = region_of(&c);
     if (!stage_open(&c.stage, &stage, err))

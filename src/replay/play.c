@@ -132,13 +132,16 @@ static void show(void *arg)
     event_list deeds;
     cues_deeds(&p->cues, p->a, p->stage.now_ms, &deeds);
     keep_deeds(p, &deeds);
-    if (!restore_rows(p->stage.mock, p->start.config.session.region, deeds.items, deeds.len, &why))
+    if (!restore_rows(p->stage.actor, p->stage.now_ms, p->start.config.session.region, deeds.items,
+                      deeds.len, &why))
         fail(p, &why);
 }
 
 static void waited(void *arg)
 {
     struct play *p = arg;
+    if (p->stage.failed)
+        fail(p, &p->stage.err);
     play_note_calls(p);
     if (p->stage.dead || score_is_over(&p->score) || p->failed) {
         p->stop = true;
@@ -372,6 +375,8 @@ static bool is_due(struct play *p, int64_t at_ms)
 
 static bool is_over(struct play *p)
 {
+    if (p->stage.failed)
+        fail(p, &p->stage.err);
     if (p->failed || score_is_over(&p->score))
         return true;
     if (next_item(p))
@@ -491,7 +496,8 @@ static bool set_up(struct play *p, struct error *err)
         || !put_base(p, st, &rows, err))
         return false;
     const char *region = p->start.config.session.region;
-    return restore_rows(p->stage.mock, region ? region : "cn-hangzhou", rows.items, rows.len, err);
+    return restore_rows(p->stage.actor, p->stage.now_ms, region ? region : "cn-hangzhou",
+                        rows.items, rows.len, err);
 }
 
 /* A recording that begins in the middle of a run begins with that agent. */
@@ -520,6 +526,7 @@ bool replay_run(struct arena *a, const struct tape *r, const struct replay_optio
     pace_init(&p.pace, a, r);
     const struct stage_config stage = { .now_ms = r->from,
                                         .pending_ms = p.pace.least_ms,
+                                        .endpoint = options->endpoint,
                                         .hooks = &p.hooks };
     *out = (struct replay_result){ 0 };
     if (!cues_init(&p.cues, a, r, err) || !stage_open(&p.stage, &stage, err))

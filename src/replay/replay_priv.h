@@ -77,6 +77,41 @@ void pace_init(struct pace *p, struct arena *a, const struct tape *r);
 /* Of a recorded call, or (NULL) of any. */
 int64_t pace_pending(const struct pace *p, const struct tape_item *was);
 
+/* ---- actor.c, remote.c: who plays the cloud
+ * -------------------------------------------------------- */
+
+/* What a call that changes something is to come to. */
+struct actor_turn {
+    int64_t pending_ms; /* how long it is under way after its reply    */
+    const char **ids;   /* what it creates gets the first that fits    */
+    size_t n_ids;
+    const char *code; /* it is refused with this; NULL: it is not      */
+    int http_status;  /* of the refusal                                */
+};
+
+/* alb-mock, in this process or elsewhere.  What fails says why, and cannot be gone on from. */
+struct actor {
+    /* Answers a call at 'now_ms'; 'turn' NULL: it changes nothing.  Of '*out', the caller's, the id
+     * is left alone; a connection that was reset has no status and an error. */
+    bool (*call)(struct actor *self, int64_t now_ms, const struct http_request *request,
+                 const struct actor_turn *turn, struct http_reply *out, struct error *err);
+    /* The whole state, as mock_export() and mock_import() have it. */
+    bool (*get_state)(struct actor *self, cJSON **out, struct error *err);
+    bool (*set_state)(struct actor *self, const cJSON *state, struct error *err);
+    void (*pass)(struct actor *self); /* time has passed */
+    void (*close)(struct actor *self);
+};
+
+/* The fault (mock-server/fault) that refuses one call, in 'a'. */
+const char *actor_refusal(struct arena *a, const struct actor_turn *turn);
+/* '*out' lives in 'a', and is the caller's for its close(), also after a failure. */
+bool actor_open(struct arena *a, const struct mock_config *config, struct actor **out,
+                struct error *err) MUST_USE;
+/* One that runs, at the address of its admin API; it gets the state that one in this process begins
+ * with.  ERROR_INVALID, and nothing was asked of anybody but GET /, when that is no alb-mock. */
+bool remote_open(struct arena *a, const char *endpoint, const struct mock_config *config,
+                 struct actor **out, struct error *err) MUST_USE;
+
 /* ---- stage.c: mock, clock and network ----------------------------------------------------------
  */
 
@@ -97,7 +132,7 @@ struct stage_hooks {
 
 struct stage_config {
     int64_t now_ms, pending_ms;
-    const char *neighbours; /* file, NULL: what is named exists */
+    const char *endpoint; /* of an alb-mock that runs; NULL: one in this process */
     const struct stage_hooks *hooks;
 };
 
@@ -109,10 +144,13 @@ struct stage {
     int64_t limit_ms; /* at which it is dead, 0: never               */
     int64_t lbs_ms;   /* when a reading asked for load balancers, and not yet for groups; 0 */
     bool dead;        /* nothing that is sent is done or answered    */
-    struct mock *mock;
+    struct arena arena;
+    struct actor *actor; /* in the arena */
     const struct stage_hooks *hooks;
     struct stage_reply *replies;
     uint64_t last_id;
+    bool failed; /* the mock cannot be asked any more: it is dead, too */
+    struct error err;
 };
 
 bool stage_open(struct stage *s, const struct stage_config *config, struct error *err) MUST_USE;
@@ -127,9 +165,9 @@ void stage_pass_to(struct stage *s, int64_t at_ms);
 /* ---- restore.c: rows into the mock --------------------------------------------------------------
  */
 
-/* Makes the mock show what events of "cloud ..." say, in their order. */
-bool restore_rows(struct mock *m, const char *region, const struct store_event *const *events,
-                  size_t n, struct error *err) MUST_USE;
+/* Makes the mock show at 'now_ms' what events of "cloud ..." say, in their order. */
+bool restore_rows(struct actor *m, int64_t now_ms, const char *region,
+                  const struct store_event *const *events, size_t n, struct error *err) MUST_USE;
 
 /* ---- play.c
  * -------------------------------------------------------------------------------------- */

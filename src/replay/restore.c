@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "mock-server/state.h"
 #include "replay_priv.h"
 
 struct restore {
@@ -390,17 +389,17 @@ static void set_counters(const struct restore *t)
     }
 }
 
-bool restore_rows(struct mock *m, const char *region, const struct store_event *const *events,
-                  size_t n, struct error *err)
+bool restore_rows(struct actor *m, int64_t now_ms, const char *region,
+                  const struct store_event *const *events, size_t n, struct error *err)
 {
     cJSON *state CLEANUP(json_done) = NULL;
     if (!n)
         return true;
-    if (!mock_export(m, &state, err))
+    if (!m->get_state(m, &state, err))
         return error_wrap(err, "alb-mock");
-    const struct restore t = { .state = state, .region = region, .now_ms = mock_now_ms(m) };
+    const struct restore t = { .state = state, .region = region, .now_ms = now_ms };
     for (size_t i = 0; i < n; i++)
         put_event(&t, events[i]);
     set_counters(&t);
-    return mock_import(m, state, err) || error_wrap(err, "what was in the cloud");
+    return m->set_state(m, state, err) || error_wrap(err, "what was in the cloud");
 }

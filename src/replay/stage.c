@@ -3,8 +3,6 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
-#include "mock-server/cloud.h"
-#include "mock-server/fault/fault.h"
 #include "replay_priv.h"
 
 struct stage_reply {
@@ -49,26 +47,6 @@ static void push_lost(struct stage *s, uint64_t id, int64_t due_ms)
     (void)error_set(&r->http.err, ERROR_TRANSIENT, "no reply, as it was recorded");
 }
 
-static void set_answer(struct stage_reply *r, const struct httpd_reply *reply)
-{
-    struct buf b = { .max = (size_t)1 << 28 };
-    if (reply->reset) {
-        (void)error_set(&r->http.err, ERROR_TRANSIENT, "connection reset");
-        return;
-    }
-    buf_add(&b, reply->body ? reply->body : "", reply->body_len);
-    r->http.status = reply->status;
-    r->http.body = b.data;
-    r->http.body_len = b.len;
-    memcpy(r->http.content_type, "application/json", 17);
-}
-
-static void push_answer(struct stage *s, uint64_t id, const struct httpd_reply *reply,
-                        int64_t due_ms)
-{
-    set_answer(push_reply(s, id, due_ms), reply);
-}
-
 /* ---- requests -----------------------------------------------------------------------------------
  */
 
@@ -86,24 +64,22 @@ static bool is_read(const char *action)
            || !strncmp(action, "Describe", 8);
 }
 
-static void carry_out(struct stage *s, const struct http_request *request, struct arena *a,
-                      struct httpd_reply *reply)
+/* The mock cannot be asked any more: nothing that is sent from now on is done. */
+static void fail(struct stage *s, const struct error *why)
 {
-    struct httpd_header *headers = arena_array(a, request->n_headers, sizeof *headers);
-    const char *path = strchr(strstr(request->url, "://") + 3, '/');
-    for (size_t i = 0; i < request->n_headers; i++)
-        headers[i] = (struct httpd_header){ request->headers[i].name, request->headers[i].value };
-    const struct httpd_request in = {
-        .method = request->method,
-        .target = path ? path : "/",
-        .headers = headers,
-        .n_headers = request->n_headers,
-        .body = request->body_len ? request->body : "",
-        .body_len = request->body_len,
-        .arena = a,
-    };
-    *reply = (struct httpd_reply){ .status = 200 };
-    mock_call(s->mock, &in, reply);
+    if (!s->failed)
+        s->err = *why;
+    s->failed = s->dead = true;
+}
+
+static void carry_out(struct stage *s, const struct http_request *request,
+                      const struct actor_turn *turn, struct stage_reply *r)
+{
+    struct error err;
+    if (s->actor->call(s->actor, s->now_ms, request, turn, &r->http, &err))
+        return;
+    fail(s, &err);
+    r->http.err = err;
 }
 
 typedef LIST_OF(const char *) id_list;
@@ -118,43 +94,23 @@ static void collect_ids(struct arena *a, const cJSON *json, id_list *out)
     }
 }
 
-/* As it was: what it created has the ids it had. */
+/* As it was: what it created has the ids it had, and what was refused is refused. */
 static void do_again(struct stage *s, const struct http_request *request,
                      const struct tape_item *was, uint64_t id, int64_t due_ms)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    struct httpd_reply reply;
+    const struct store_outcome *outcome = was ? &was->call.outcome : NULL;
     id_list ids = { 0 };
-    cJSON *json CLEANUP(json_done) =
-        was && was->call.outcome.reply ? cJSON_Parse(was->call.outcome.reply) : NULL;
+    struct actor_turn turn = { .pending_ms = s->hooks->pending(s->hooks->arg, was) };
+    cJSON *json CLEANUP(json_done) = outcome && outcome->reply ? cJSON_Parse(outcome->reply) : NULL;
     collect_ids(&a, json, &ids);
-    const int64_t pending = s->hooks->pending(s->hooks->arg, was);
-    cloud_set_pending(mock_cloud(s->mock), pending, pending);
-    cloud_give_ids(mock_cloud(s->mock), ids.items, ids.len);
-    carry_out(s, request, &a, &reply);
-    cloud_give_ids(mock_cloud(s->mock), NULL, 0);
-    push_answer(s, id, &reply, due_ms);
-}
-
-/* Refused with the code it was refused with. */
-static void refuse_again(struct stage *s, const struct http_request *request,
-                         const struct tape_item *was, uint64_t id, int64_t due_ms)
-{
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct httpd_reply reply;
-    struct error err;
-    struct buf rule CLEANUP(buf_done) = { 0 };
-    buf_adds(&rule, "{\"times\":1,\"effect\":\"error\",\"code\":");
-    buf_add_json(&rule, was->call.outcome.code);
-    buf_addf(&rule, ",\"status\":%d,\"message\":\"as it was recorded\"}",
-             was->call.outcome.http_status >= 400 ? was->call.outcome.http_status : 400);
-    if (!fault_read(mock_faults(s->mock), buf_str(&rule), rule.len, s->now_ms, &err)) {
-        push_lost(s, id, due_ms);
-        return;
+    turn.ids = ids.items;
+    turn.n_ids = ids.len;
+    if (outcome && strcmp(outcome->state, "done") != 0) {
+        turn.code = outcome->code;
+        turn.http_status = outcome->http_status >= 400 ? outcome->http_status : 400;
     }
-    carry_out(s, request, &a, &reply);
-    fault_clear(mock_faults(s->mock));
-    push_answer(s, id, &reply, due_ms);
+    carry_out(s, request, &turn, push_reply(s, id, due_ms));
 }
 
 static void send_change(struct stage *s, const struct http_request *request,
@@ -164,12 +120,10 @@ static void send_change(struct stage *s, const struct http_request *request,
                              ? was->call.outcome.done_at - was->call.call.sent_at
                              : 1;
     const int64_t due = s->now_ms + took;
-    if (!was || !strcmp(was->call.outcome.state, "done"))
+    if (!was || !strcmp(was->call.outcome.state, "done") || was->call.outcome.code)
         do_again(s, request, was, id, due);
     else if (!strcmp(was->call.outcome.state, "sent"))
         push_lost(s, id, s->now_ms + ((int64_t)1 << 40)); /* nobody lived to see the reply */
-    else if (was->call.outcome.code)
-        refuse_again(s, request, was, id, due);
     else
         push_lost(s, id, due);
 }
@@ -225,11 +179,8 @@ static uint64_t stage_send(struct transport *t, const struct http_request *reque
 
 static void answer(struct stage *s, struct stage_reply *r)
 {
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct httpd_reply reply;
     s->hooks->show(s->hooks->arg);
-    carry_out(s, r->ask, &a, &reply);
-    set_answer(r, &reply);
+    carry_out(s, r->ask, NULL, r);
 }
 
 static void free_reply(struct stage_reply *r)
@@ -267,7 +218,7 @@ void stage_pass_to(struct stage *s, int64_t at_ms)
 {
     if (at_ms > s->now_ms)
         s->now_ms = at_ms;
-    (void)mock_run(s->mock);
+    s->actor->pass(s->actor);
 }
 
 /* Whoever waits is told at once that nothing comes. */
@@ -301,26 +252,6 @@ static void stage_wait(struct transport *t, int64_t timeout_ms)
 /* ---- life ---------------------------------------------------------------------------------------
  */
 
-bool stage_open(struct stage *s, const struct stage_config *config, struct error *err)
-{
-    static const struct access_key key = { .id = "testak", .secret = "testsecret" };
-    *s = (struct stage){
-        .transport = { .send = stage_send, .next = stage_next, .wait = stage_wait },
-        .clock = { .now_ms = stage_clock, .self = s },
-        .now_ms = config->now_ms,
-        .hooks = config->hooks,
-    };
-    const struct mock_config mock = {
-        .neighbours = config->neighbours,
-        .pending_ms = config->pending_ms,
-        .seed = 1,
-        .keys = &key,
-        .n_keys = 1,
-        .clock = &s->clock,
-    };
-    return mock_open(&s->mock, &mock, err) || error_wrap(err, "alb-mock");
-}
-
 void stage_drop(struct stage *s)
 {
     while (s->replies) {
@@ -334,6 +265,32 @@ void stage_drop(struct stage *s)
 void stage_close(struct stage *s)
 {
     stage_drop(s);
-    mock_close(s->mock);
-    s->mock = NULL;
+    if (s->actor)
+        s->actor->close(s->actor);
+    s->actor = NULL;
+    arena_done(&s->arena);
+}
+
+bool stage_open(struct stage *s, const struct stage_config *config, struct error *err)
+{
+    static const struct access_key key = { .id = "testak", .secret = "testsecret" };
+    *s = (struct stage){
+        .transport = { .send = stage_send, .next = stage_next, .wait = stage_wait },
+        .clock = { .now_ms = stage_clock, .self = s },
+        .now_ms = config->now_ms,
+        .hooks = config->hooks,
+    };
+    const struct mock_config mock = {
+        .pending_ms = config->pending_ms,
+        .seed = 1,
+        .keys = &key,
+        .n_keys = 1,
+        .clock = &s->clock,
+    };
+    const bool ok = config->endpoint
+                        ? remote_open(&s->arena, config->endpoint, &mock, &s->actor, err)
+                        : actor_open(&s->arena, &mock, &s->actor, err);
+    if (!ok)
+        stage_close(s);
+    return ok || error_wrap(err, "%s", config->endpoint ? "--endpoint" : "alb-mock");
 }

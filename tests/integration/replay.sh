@@ -3,6 +3,7 @@
 # when something in the recording is another, the call that differs.
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 need_binaries alb-agent alb-mock
+command -v curl >/dev/null || skip_all "curl cannot be installed"
 cd "$work" || exit 1
 m=m # so that recordings do not say where this is
 mkdir "$m"
@@ -149,6 +150,42 @@ check "a call that is not there is no beginning" eval '! "$bin/alb-agent" record
 
 last_run="alb-agent replay run.jsonl --calls-only"
 check "the calls alone are taken, too" eval '"$bin/alb-agent" replay "$work/run.jsonl" --calls-only >"$work/out" 2>"$work/err" && says ", identical"'
+
+# ---- against a mock that runs: the same reports; it loses what it held, and keeps what it came to
+fresh --clock virtual --admin 127.0.0.1:0
+read -r -t 20 line <&"$mock_fd"
+admin_url=$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")
+curl -sS -X POST -d '{"action":"CreateAcl","params":{"AclName":"before"}}' "$admin_url/do" >/dev/null
+replays_there() { # FILE STATUS FLAG...
+    local file=$1 wanted=$2
+    shift 2
+    last_run="alb-agent replay $file --endpoint $admin_url $*"
+    "$bin/alb-agent" replay "$file" "$@" >"$work/here" 2>&1
+    "$bin/alb-agent" replay "$file" --endpoint "$admin_url" "$@" >"$work/out" 2>"$work/err" </dev/null
+    [ $? = "$wanted" ] && cmp "$work/here" "$work/out"
+}
+check "three applies come out the same against a mock that runs" replays_there "$work/applies.jsonl" 0
+check "it lost what it held" eval '! curl -sS "$admin_url/state" | grep -q before'
+check "and has what the replay left" eval 'curl -sS "$admin_url/state" | grep -q coffee.example'
+check "the run with the kill does, after it" replays_there "$work/run.jsonl" 0
+check "failed calls do" replays_there "$work/failed-calls.jsonl" 0
+check "in part, too" replays_there "$work/run.jsonl" 0 --until 3
+check "and the calls alone" replays_there "$work/run.jsonl" 0 --calls-only
+sed '/^{"event".*"Ingress shop\/coffee"/s/coffee\.example/other.example/' "$work/run.jsonl" >"$work/edited.jsonl"
+check "what differs is told the same" replays_there "$work/edited.jsonl" 2
+mark
+refused_there() { # URL TEXT
+    last_run="alb-agent replay --endpoint $1"
+    "$bin/alb-agent" replay "$work/run.jsonl" --endpoint "$1" >"$work/out" 2>"$work/err" </dev/null
+    [ $? = 1 ] && says "$2"
+}
+check "the API of a mock is not its admin API" refused_there "$mock_url" "is not the admin API of an alb-mock"
+check "what would be a cloud gets no call" equal "$(calls | wc -l)" 0
+check "the cloud is refused by its name" refused_there http://alb.cn-hangzhou.aliyuncs.com "is the cloud itself"
+check "who does not answer is named" refused_there http://127.0.0.1:1 "http://127.0.0.1:1"
+fresh --admin 127.0.0.1:0
+read -r -t 20 line <&"$mock_fd"
+check "a real clock is refused" refused_there "$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")" "start it with --clock virtual"
 
 # ---- something is another: the call that shows it is named, with both causes
 sed '/^{"event".*"Ingress shop\/coffee"/s/coffee\.example/other.example/' "$work/run.jsonl" >"$work/edited.jsonl"

@@ -2,6 +2,7 @@
  */
 #include "alb-agent/json.h"
 #include "mock-server/cloud.h"
+#include "mock-server/state.h"
 #include "tests/unit/replay/tapes.h"
 
 static const char lb_row[] =
@@ -36,23 +37,34 @@ static const char group_row[] =
     "\"ServerIp\":\"10.0.0.1\",\"Port\":8080,\"Weight\":50,\"Status\":\"Available\"}]}}";
 
 struct fixture {
+    struct actor actor; /* first: the actor is this */
     struct mock *m;
     struct arena a;
 };
+
+static bool get_state(struct actor *self, cJSON **out, struct error *err)
+{
+    return mock_export(((struct fixture *)(void *)self)->m, out, err);
+}
+
+static bool set_state(struct actor *self, const cJSON *state, struct error *err)
+{
+    return mock_import(((struct fixture *)(void *)self)->m, state, err);
+}
 
 static void put(struct fixture *f, const char *kind, const char *key, const char *body)
 {
     const struct store_event e = { .kind = kind, .key = key, .body = body };
     const struct store_event *list[] = { &e };
     struct error err;
-    if (!restore_rows(f->m, "cn-hangzhou", list, 1, &err))
+    if (!restore_rows(&f->actor, mock_now_ms(f->m), "cn-hangzhou", list, 1, &err))
         fail_msg("%s", err.msg);
 }
 
 static void begin(struct fixture *f)
 {
     struct error err;
-    *f = (struct fixture){ 0 };
+    *f = (struct fixture){ .actor = { .get_state = get_state, .set_state = set_state } };
     if (!mock_open(&f->m, &(struct mock_config){ .seed = 1, .pending_ms = 100 }, &err))
         fail_msg("%s", err.msg);
     put(f, "SEEN", "cloud w ServerGroup g", group_row);
