@@ -5,13 +5,20 @@
 #include "alb-agent/json.h"
 #include "session_priv.h"
 
-/* Pods come and go also while an Ingress is in doubt: its group has what it last had, and the
- * servers of now, where they are known. */
+/* Of the same sort, and looked for in the same VPC? */
+static bool is_same_kind(const struct alb_server_group *fresh, const struct alb_server_group *last)
+{
+    return fresh->type == last->type
+           && (!fresh->vpc_id || !last->vpc_id || !strcmp(fresh->vpc_id, last->vpc_id));
+}
+
+/* Pods come and go also while an Ingress or an AlbConfig is in doubt: the group has what it last
+ * had, and the servers of now, where they are known. */
 static bool has_servers_of_now(struct session *s, struct resource *r)
 {
     const struct resource *now = model_find(&s->wanted.servers, r->lb, r->kind, r->key);
     const struct alb_server_group *fresh = now ? now->desired : NULL, *last = r->desired;
-    if (!fresh || !fresh->servers.items || fresh->type != last->type)
+    if (!fresh || !fresh->servers.items || !is_same_kind(fresh, last))
         return false;
     struct alb_server_group *group = arena_dup(&s->arena, last, sizeof *group);
     group->servers.items = fresh->servers.items;

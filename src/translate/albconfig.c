@@ -226,11 +226,8 @@ static void add_zones(struct subject *s, const struct config *c, const struct co
 static void find_vpc(struct subject *s, struct config *c, const struct config_spec *spec)
 {
     struct tr *t = s->t;
-    if (t->in->vpc_id) {
-        c->vpc = t->in->vpc_id;
-        c->vpc_known = true;
+    if (c->vpc_known)
         return;
-    }
     const char *vswitch = spec->zones.len ? spec->zones.items[0].vswitch : NULL;
     if (!vswitch) {
         if (spec->id)
@@ -488,6 +485,8 @@ struct config *config_read(struct tr *t, const struct object *obj, const char *l
     c->obj = obj;
     c->name = obj->name;
     c->lb = lb;
+    c->vpc_known = t->in->vpc_id;
+    c->vpc = c->vpc_known ? t->in->vpc_id : "?vpc";
     config_translate(t, c);
     return c;
 }

@@ -101,8 +101,11 @@ void group_make_servers(struct tr *t, const struct config *c, const struct ingre
 {
     struct alb_server_group *group = arena_alloc(t->a, sizeof *group);
     server_list servers = { 0 };
-    servers_find(t, c, ing, r, ref, &servers);
     group->type = ing->settings.type;
+    group->vpc_id = group->type == ALB_GROUP_TYPE_IP ? NULL : arena_strdup(t->a, c->vpc);
+    /* Without the VPC nobody knows of an interface, which is not that there is none. */
+    if (c->vpc_known || !group->vpc_id)
+        servers_find(t, c, ing, r, ref, &servers);
     group->servers.items = servers.items;
     group->servers.len = servers.len;
     *LIST_PUSH(t->a, &t->out->servers.rows) =

@@ -129,7 +129,7 @@ struct config {
     const struct object *obj;
     const char *name;
     const char *lb;  /* "kube-system/<name>"                              */
-    const char *vpc; /* of its groups; "?vpc(vsw-1)" while it is not known */
+    const char *vpc; /* of its groups; "?vpc(vsw-1)" or "?vpc" while it is not known */
     bool vpc_known;
     bool left_out;       /* nothing of it is translated                       */
     bool log_off;        /* known to keep no access log                       */

@@ -132,7 +132,7 @@ static void want_servers_left(struct tr *t, const struct unit *unit)
         const struct seat *seat = unit->seats.items[i];
         if (seat->broken)
             want_servers(t, unit->config, seat->broken);
-        else if (is_held(t->out, subject_name(t->a, seat->obj)))
+        else if (!unit->good || is_held(t->out, subject_name(t->a, seat->obj)))
             want_servers(t, unit->config, seat->ing);
     }
 }
@@ -248,8 +248,9 @@ void unit_run(struct translator *tr, struct unit *unit)
     if (c && unit->good) {
         certificates_translate(&t, c);
         rules_translate(&t, c);
-        want_servers_left(&t, unit);
     }
+    if (c)
+        want_servers_left(&t, unit);
     cell_end(&t);
     drop_groups(tr, unit);
     unit->rebuilt = true;

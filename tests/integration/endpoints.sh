@@ -57,4 +57,31 @@ mark
 exits 0 "pods that come back are applied" apply -f "$m"
 check "in one write" equal "$(writes)" 1
 check "and are servers again" eventually 10 servers_are "10.0.0.1 10.0.0.2 10.0.0.3"
+
+# ---- pods come and go while their AlbConfig, or a listener of it, is in doubt
+config=$(grep -l 'kind: AlbConfig' "$m"/*.yaml)
+cp "$config" "$work/good.yaml"
+sed -i 's/^  config:.*/&\n    edition: Fancy/' "$config"
+sed -i 's/10\.0\.0\.2$/10.0.0.52/' "$slices"
+mark
+exits 4 "an AlbConfig that cannot be read is left out" apply -f "$m"
+check "it is named" says 'edition: "Fancy" is not known; give Standard or StandardWithWaf'
+check "nothing but servers is written" equal "$(write_actions)" ReplaceServersInServerGroup
+check "and they follow the pods" eventually 10 servers_are "10.0.0.1 10.0.0.3 10.0.0.52"
+mark
+exits 4 "once more" apply -f "$m"
+check "writes nothing" no_writes
+
+sed 's/port: 80$/&\n    idleTimeout: 99999/' "$work/good.yaml" >"$config"
+sed -i 's/10\.0\.0\.52$/10.0.0.53/' "$slices"
+mark
+exits 4 "a listener that cannot be read is left out" apply -f "$m"
+check "it is named" says "idleTimeout: 99999 is out of range; give 0 to 3600"
+check "nothing but servers is written" equal "$(write_actions)" ReplaceServersInServerGroup
+check "and they follow the pods" eventually 10 servers_are "10.0.0.1 10.0.0.3 10.0.0.53"
+
+cp "$work/good.yaml" "$config"
+mark
+exits 0 "the AlbConfig that is right again is applied" apply -f "$m"
+check "without a write" no_writes
 finish

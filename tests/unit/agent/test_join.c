@@ -41,6 +41,33 @@ static void break_tea(struct world *w)
                 " backend: {service: {name: tea, port: {number: 80}}}}\n");
 }
 
+/* An AlbConfig with another edition, zones and listeners. */
+static void write_web(struct world *w, const char *edition, const char *zones,
+                      const char *listeners)
+{
+    world_write(w, "albconfig-web.yaml",
+                arena_fmt(&w->arena,
+                          "apiVersion: alibabacloud.com/v1\n"
+                          "kind: AlbConfig\n"
+                          "metadata: {name: web}\n"
+                          "spec:\n"
+                          "  config: {name: web, addressType: Internet, edition: %s,"
+                          " zoneMappings: [%s]}\n"
+                          "  listeners: [%s]\n"
+                          "---\n"
+                          "apiVersion: networking.k8s.io/v1\n"
+                          "kind: IngressClass\n"
+                          "metadata: {name: web}\n"
+                          "spec:\n"
+                          "  controller: ingress.k8s.alibabacloud/alb\n"
+                          "  parameters: {apiGroup: alibabacloud.com, kind: AlbConfig,"
+                          " name: web}\n",
+                          edition, zones, listeners));
+}
+
+#define ZONES       "{vSwitchId: vsw-1}, {vSwitchId: vsw-2}"
+#define LISTENER_80 "{port: 80, protocol: HTTP}"
+
 static size_t problems_after_reading(struct world *w)
 {
     struct session s CLEANUP(session_close) = { 0 };
@@ -123,6 +150,62 @@ static void test_servers_stay_where_their_type_is_in_doubt(void **state)
     world_write(w, "ingress-tea.yaml", TEA_OF_TYPE("Guess"));
     world_write_service(w, "tea", "10.0.0.7");
     assert_int_equal(world_apply(w).writes, 0);
+    assert_tea_is_at(w, "10.0.0.1");
+}
+
+static void test_servers_follow_while_the_albconfig_is_in_doubt(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    write_web(w, "Fancy", ZONES, LISTENER_80);
+    world_write_service(w, "tea", "10.0.0.7");
+    assert_int_equal(world_apply(w).writes, 2);
+    assert_tea_is_at(w, "10.0.0.7");
+    world_write_service(w, "tea", "10.0.0.8");
+    assert_int_equal(world_apply(w).writes, 2);
+    assert_tea_is_at(w, "10.0.0.8");
+    assert_int_equal(world_apply(w).writes, 0);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    assert_int_equal(world_count(w, "ServerGroups"), 3);
+}
+
+static void test_servers_stay_where_the_vpc_is_in_doubt(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    /* Of what VPC these are nobody says, and without one no interface is found. */
+    write_web(w, "Standard", "", LISTENER_80);
+    world_write_service(w, "tea", "10.0.0.7");
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(world_apply(w).writes, 0);
+    assert_tea_is_at(w, "10.0.0.1");
+}
+
+static void test_servers_follow_while_a_listener_is_in_doubt(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    write_web(w, "Standard", ZONES, "{port: 80, protocol: HTTP, idleTimeout: 99999}");
+    world_write_service(w, "tea", "10.0.0.7");
+    assert_int_equal(world_apply(w).writes, 2);
+    assert_tea_is_at(w, "10.0.0.7");
+    assert_int_equal(world_apply(w).writes, 0);
+    assert_int_equal(world_count(w, "ServerGroups"), 3);
+}
+
+/* A group that somebody made before the other VPC was written into the AlbConfig. */
+static void test_servers_of_another_vpc_are_not_taken(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    break_tea(w);
+    w->config.vpc_id = "vpc-2";
+    world_write_service(w, "tea", "10.0.0.7");
+    (void)world_apply(w);
     assert_tea_is_at(w, "10.0.0.1");
 }
 
@@ -342,6 +425,10 @@ int main(void)
         TEST(test_servers_of_a_quarantined_ingress_follow_its_pods),
         TEST(test_servers_follow_while_an_agent_keeps_running),
         TEST(test_servers_stay_where_their_type_is_in_doubt),
+        TEST(test_servers_follow_while_the_albconfig_is_in_doubt),
+        TEST(test_servers_stay_where_the_vpc_is_in_doubt),
+        TEST(test_servers_follow_while_a_listener_is_in_doubt),
+        TEST(test_servers_of_another_vpc_are_not_taken),
         TEST(test_quarantined_ingress_keeps_its_last_good_rules),
         TEST(test_quarantined_ingress_loses_nothing_without_a_state_file),
         TEST(test_incomplete_source_creates_but_deletes_nothing),

@@ -77,7 +77,7 @@ static void wake(struct follower *f)
     const char *notes[COUNT(lbs)] = { 0 };
     for (size_t i = 0; i < COUNT(lbs); i++) {
         const struct translate_out *out = translator_lb(f->tr, lbs[i]);
-        if (out && !out->desired.rows.len)
+        if (out && !out->desired.rows.len && !out->servers.rows.len)
             notes[i] = dump(&a, out);
     }
     translator_wake(f->tr);

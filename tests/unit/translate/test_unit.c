@@ -121,6 +121,61 @@ static void test_a_canary_has_its_servers_and_then_its_group(void **state)
     followed_done(&f);
 }
 
+/* The AlbConfig says nothing for now, but pods come and go; where it is right again they count. */
+static void test_groups_of_a_bad_albconfig_have_their_servers(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, SPEC_OF("web"));
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("d", "x", "alb", "x.com", "tea"));
+    put(&f, SERVICE_OF("d", "tea"));
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.1"));
+    update(&f);
+    put(&f, "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n"
+            "spec: {config: 7}\n");
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.2"));
+    update(&f);
+    const struct translate_out *out = translator_lb(f.tr, "kube-system/web");
+    assert_int_equal(out->desired.rows.len, 0);
+    assert_int_equal(out->servers.rows.len, 1);
+    assert_string_equal(out->servers.rows.items[0].key, "d/x-tea:80");
+    assert_string_equal(out->servers.rows.items[0].desired_from, "Ingress d/x (t.yaml:1)");
+    const struct alb_server_group *group = out->servers.rows.items[0].desired;
+    assert_string_equal(group->vpc_id, "vpc-1");
+    assert_int_equal(group->servers.len, 1);
+    assert_string_equal(group->servers.items[0].id, "eni-2");
+    put(&f, SPEC_OF("web"));
+    update(&f);
+    out = translator_lb(f.tr, "kube-system/web");
+    assert_int_equal(out->servers.rows.len, 0);
+    assert_string_equal(made(&f, "kube-system/web"), "d/x d/x-tea:80=eni-2");
+    followed_done(&f);
+}
+
+/* An interface that was not looked for is not one that is not there. */
+static void test_servers_without_a_vpc_are_not_known(void **state)
+{
+    (void)state;
+    struct world w = { 0 };
+    world_read(&w,
+               "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n"
+               "spec: {config: {zoneMappings: 7}}\n" CLASS INGRESS("d", "x", "") "  rules:\n" PATH(
+                   "x.com", "/")
+                   INGRESS("d", "y", ALB "server-group-type: Ip") "  rules:\n" PATH("y.com", "/")
+                       TEA("d"));
+    world_translate(&w);
+    assert_int_equal(w.out.needs.len, 0);
+    assert_int_equal(w.out.servers.rows.len, 2);
+    const struct alb_server_group *x = w.out.servers.rows.items[0].desired;
+    const struct alb_server_group *y = w.out.servers.rows.items[1].desired;
+    assert_null(x->servers.items);
+    assert_int_equal(y->servers.len, 1); /* by its address, which needs no VPC */
+    assert_null(y->vpc_id);
+    world_done(&w);
+}
+
 static void test_groups_follow_the_vpc(void **state)
 {
     (void)state;
@@ -222,6 +277,8 @@ int main(void)
         cmocka_unit_test(test_an_albconfig_on_its_way_out_leaves_a_tombstone),
         cmocka_unit_test(test_only_groups_that_changed_are_made_again),
         cmocka_unit_test(test_a_canary_has_its_servers_and_then_its_group),
+        cmocka_unit_test(test_groups_of_a_bad_albconfig_have_their_servers),
+        cmocka_unit_test(test_servers_without_a_vpc_are_not_known),
         cmocka_unit_test(test_groups_follow_the_vpc),
         cmocka_unit_test(test_what_all_servers_are_together_follows_a_slice),
         cmocka_unit_test(test_an_ingress_may_be_called_like_the_group_of_a_listener),
