@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
+#include "alb-agent/map.h"
 #include "replay_priv.h"
 
 enum { LINE_MAX_BYTES = 1 << 25, ITEMS_MAX = 1000000, TEXT_MAX = 1 << 16 };
@@ -70,10 +71,13 @@ static bool read_event(struct reader *r, const cJSON *json, const char *member,
 
 static bool check_params(const cJSON *params, struct error *err)
 {
+    struct map seen CLEANUP(map_done) = { 0 };
     const cJSON *p;
-    cJSON_ArrayForEach (p, params)
-        if (!cJSON_IsString(p))
-            return error_set(err, ERROR_INVALID, "params are texts");
+    cJSON_ArrayForEach (p, params) {
+        if (!cJSON_IsString(p) || map_get(&seen, p->string))
+            return error_set(err, ERROR_INVALID, "params are texts, each of them once");
+        map_put(&seen, p->string, p);
+    }
     return true;
 }
 

@@ -52,6 +52,8 @@ static void test_what_is_no_recording_is_refused_with_its_line(void **state)
                   "line 2");
     check_refused(TAPE_HEAD "{\"call\":1,\"sent\":5,\"lane\":\"l\",\"action\":\"A\"}\n", "line 2");
     check_refused(TAPE_HEAD TAPE_CALL(1, 5, "l", "A", "\"P\":1"), "params are texts");
+    check_refused(TAPE_HEAD TAPE_CALL(1, 5, "l", "A", "\"P\":\"1\",\"P\":\"2\""),
+                  "each of them once");
     check_refused(TAPE_HEAD TAPE_CALL(1, 5, "l", "A",
                                       "") "{\"base\":\"ADDED\",\"at\":9,\"key\":\"Ingress a/x\"}\n",
                   "line 3");
