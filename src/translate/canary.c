@@ -159,6 +159,7 @@ void canaries_check(struct tr *t, struct config *c)
 /* What shares one host and path. */
 struct bucket {
     bool has_main;
+    struct share main; /* the first whose rule can be shared; no route: none */
     int64_t total;
     share_list shares;
 };
@@ -193,13 +194,26 @@ static bool is_repeated(const struct bucket *b, const struct share *share)
     return false;
 }
 
+/* The groups of a rule must have one: alb-semantics.md §6. */
+static bool has_protocol_of(const struct share *share, const struct share *main)
+{
+    return !main->route
+           || protocol_of(share->ing, share->route->own.service)
+                  == protocol_of(main->ing, main->route->own.service);
+}
+
 static void add_share(struct tr *t, const struct config_listener *l, struct bucket *b,
                       const struct share *share)
 {
     int64_t weight = share->ing->canary.weight;
     if (is_repeated(b, share))
         return;
-    if (b->total + weight > WHOLE)
+    if (!has_protocol_of(share, &b->main))
+        refuse_share(
+            t, l, share,
+            "lead to backends of another protocol than the main Ingress, and ALB takes one "
+            "in a rule; give both the same backend-protocol");
+    else if (b->total + weight > WHOLE)
         refuse_share(t, l, share, "take more than 100 per cent; lower a weight");
     else if (b->shares.len + 1 >= MAX_TARGETS)
         refuse_share(t, l, share, "are more than 4, and ALB takes 5 groups in a rule; remove one");
@@ -218,6 +232,8 @@ static void add_routes(struct tr *t, const struct config_listener *l, const stru
             continue;
         struct bucket *b = bucket_of(t, out, r);
         b->has_main = b->has_main || !ing->canary.on;
+        if (!ing->canary.on && r->own_forward && !b->main.route)
+            b->main = (struct share){ .ing = ing, .route = r };
         if (ing->canary.shares && b->has_main)
             add_share(t, l, b, &(struct share){ .ing = ing, .route = r });
     }

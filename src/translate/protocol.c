@@ -90,10 +90,30 @@ static void check_port(struct subject *s, const struct ingress *ing, const struc
              "port in listen-ports if it does");
 }
 
+/* The groups of a rule must have one: alb-semantics.md §6. */
+static void check_route(struct subject *s, const struct ingress *ing, const struct route *r,
+                        const struct place *at)
+{
+    const char *first = r->groups.len ? r->groups.items[0].service : NULL;
+    for (size_t i = 1; i < r->groups.len; i++) {
+        const char *service = r->groups.items[i].service;
+        if (protocol_of(ing, service) == protocol_of(ing, first))
+            continue;
+        problem(s, at,
+                "%s leads to %s by %s and to %s by %s, and ALB takes one protocol in a rule; give "
+                "both the same",
+                r->where, first, alb_protocol_name(protocol_of(ing, first)), service,
+                alb_protocol_name(protocol_of(ing, service)));
+        return;
+    }
+}
+
 void protocol_check(struct subject *s, const struct ingress *ing)
 {
     struct place at = annotation_place(s->t->a, ing->protocols.len ? "backend-svcs-protocols"
                                                                    : "backend-protocol");
+    for (size_t i = 0; ing->protocols.len && i < ing->routes.len; i++)
+        check_route(s, ing, &ing->routes.items[i], &at);
     for (size_t i = 0; i < ing->placement.ports.len; i++)
         check_port(s, ing, &ing->placement.ports.items[i], &at);
 }

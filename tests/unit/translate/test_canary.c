@@ -184,6 +184,22 @@ static void test_fifth_canary_finds_no_place(void **state)
     world_done(&w);
 }
 
+/* The main rule keeps all requests, as ALB would refuse one that leads to both. */
+static void test_share_has_the_protocol_of_the_main_ingress(void **state)
+{
+    (void)state;
+    struct world w = world_with_main(CANARY SAYS("canary-weight", "20")
+                                         SAYS("backend-svcs-protocols", "{\"tea\":\"https\"}"));
+    assert_has(problems(&w),
+               "Ingress web: metadata.annotations[alb.ingress.kubernetes.io/canary-weight]: with "
+               "it the canaries of host \"a.com\" and path \"/\" on listener 80/HTTP lead to "
+               "backends of another protocol than the main Ingress, and ALB takes one in a rule; "
+               "give both the same backend-protocol");
+    assert_string_equal(rules(&w, "80/HTTP"), "a.com /*" MAIN);
+    assert_true(w.out.holds.len > 0);
+    world_done(&w);
+}
+
 static void test_canary_without_main_keeps_what_it_has(void **state)
 {
     (void)state;
@@ -251,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_default_backend_of_a_canary_is_a_warning),
         cmocka_unit_test(test_path_that_is_there_twice_has_its_share_once),
         cmocka_unit_test(test_fifth_canary_finds_no_place),
+        cmocka_unit_test(test_share_has_the_protocol_of_the_main_ingress),
         cmocka_unit_test(test_canary_without_main_keeps_what_it_has),
         cmocka_unit_test(test_share_of_a_main_rule_that_redirects_is_where_it_forwards),
         cmocka_unit_test(test_a_canary_of_answers_has_no_rule_without_its_main_ingress),

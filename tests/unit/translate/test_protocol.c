@@ -48,6 +48,29 @@ static void test_unknown_protocols_are_problems(void **state)
     assert_each(cases, TO_TEA, assert_problem);
 }
 
+#define TWO_GROUPS                                                                               \
+    SAYS("actions.tea",                                                                          \
+         "{\"type\":\"ForwardGroup\",\"forwardConfig\":{\"serverGroups\":[{\"serviceName\":"     \
+         "\"tea\","                                                                              \
+         "\"servicePort\":80},{\"serviceName\":\"milk\",\"servicePort\":80},{\"serverGroupID\":" \
+         "\"sgp-1\"}]}}")
+
+static void test_groups_of_a_rule_have_one_protocol(void **state)
+{
+    (void)state;
+    assert_problem(TWO_GROUPS HTTPS_443 SAYS("backend-svcs-protocols", "{\"milk\":\"grpc\"}"),
+                   TO_ANNOTATION,
+                   "backend-svcs-protocols]: spec.rules[0].http.paths[0] leads to tea by HTTP and "
+                   "to milk by gRPC, and ALB takes one protocol in a rule; give both the same");
+    struct world w =
+        world_asked(TWO_GROUPS HTTPS_443 SAYS("backend-svcs-protocols",
+                                              "{\"milk\":\"https\",\"tea\":\"https\"}"),
+                    TO_ANNOTATION);
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(group_of(&w, "d/web-milk:80")->protocol, ALB_PROTOCOL_HTTPS);
+    world_done(&w);
+}
+
 static void test_grpc_is_for_tls_listeners(void **state)
 {
     (void)state;
@@ -77,6 +100,7 @@ int main(void)
         cmocka_unit_test(test_protocol_is_that_of_the_group),
         cmocka_unit_test(test_services_may_have_protocols_of_their_own),
         cmocka_unit_test(test_unknown_protocols_are_problems),
+        cmocka_unit_test(test_groups_of_a_rule_have_one_protocol),
         cmocka_unit_test(test_grpc_is_for_tls_listeners),
         cmocka_unit_test(test_https_is_not_for_quic),
     };
