@@ -54,7 +54,7 @@ static const char *const alb_edition_names[] = {
 #define SELF struct zone_spec
 static const struct field zone_spec_fields[] = {
     STR(vswitch,    "vSwitchId", .flags = F_REQUIRED,
-        DOC("", "ZoneMappings.VSwitchId", "A vSwitch of the VPC; one in each of at least two zones. Decided at creation.")),
+        DOC("", "ZoneMappings.VSwitchId", "A vSwitch of the VPC; one in each of at least two zones. Decided at creation.", .differs = "The source looks for vSwitches where none is given, the documentation wants them: the documentation.")),
     STR(zone,       "zoneId",
         DOC("that of the vSwitch", "ZoneMappings.ZoneId", "The zone; giving it spares a question to the cloud.", .differs = "The source ignores it: read here.")),
     STR(allocation, "allocationId",
@@ -92,9 +92,9 @@ static SCHEMA(billing_spec, "billingConfig");
 #define SELF struct tag_spec
 static const struct field tag_spec_fields[] = {
     STR(key,   "key", .flags = F_REQUIRED,
-        DOC("", "Tag.Key", "Not beginning with aliyun or acs:; each once. The tags that make it ours win.")),
+        DOC("", "Tag.Key", "1 to 128 characters, not beginning with aliyun or acs:, without http:// and https://; each once. The tags that make it ours win.")),
     STR(value, "value",
-        DOC("empty", "Tag.Value", "What the tag says.")),
+        DOC("empty", "Tag.Value", "What the tag says, of the same characters.")),
 };
 SCHEMA(tag_spec, "tag");
 #undef SELF
@@ -203,6 +203,19 @@ static void add_zone(struct subject *s, const struct place *at, const struct con
         check_vpc(s, at, c, spec->vswitch, f);
 }
 
+/* The last zone: a load balancer has one vSwitch in each. */
+static void check_zone_once(struct subject *s, const struct place *at,
+                            const struct alb_load_balancer *lb)
+{
+    const struct alb_zone_mapping *last = &lb->zones.items[lb->zones.len - 1];
+    for (const struct alb_zone_mapping *z = lb->zones.items; z < last; z++)
+        if (!strcmp(z->zone_id, last->zone_id) && strcmp(z->vswitch_id, last->vswitch_id) != 0) {
+            problem(s, at, "vSwitches %s and %s are both in zone %s; give one of each zone",
+                    z->vswitch_id, last->vswitch_id, last->zone_id);
+            return;
+        }
+}
+
 static void add_zones(struct subject *s, const struct config *c, const struct config_spec *spec,
                       struct alb_load_balancer *lb)
 {
@@ -218,8 +231,10 @@ static void add_zones(struct subject *s, const struct config *c, const struct co
         for (size_t j = 0; z->vswitch && j < i; j++)
             if (spec->zones.items[j].vswitch && !strcmp(spec->zones.items[j].vswitch, z->vswitch))
                 problem(s, &here, "vSwitch %s is listed twice; give each once", z->vswitch);
-        if (z->vswitch)
-            add_zone(s, &here, c, z, LIST_PUSH(s->t->a, &lb->zones));
+        if (!z->vswitch)
+            continue;
+        add_zone(s, &here, c, z, LIST_PUSH(s->t->a, &lb->zones));
+        check_zone_once(s, &here, lb);
     }
 }
 
@@ -249,17 +264,30 @@ static bool is_reserved(const char *key)
     return !strcmp(key, TAG_CLUSTER) || !strcmp(key, TAG_ALBCONFIG) || !strcmp(key, TAG_RESOURCE);
 }
 
+/* What ALB keeps to itself (alb-semantics.md §3). */
+static bool tag_is_taken(struct subject *s, const struct place *at, const char *what,
+                         const char *text)
+{
+    if (!strncasecmp(text, "aliyun", 6) || !strncasecmp(text, "acs:", 4))
+        problem(s, at, "the %s \"%s\" begins with \"aliyun\" or \"acs:\", which ALB refuses", what,
+                text);
+    else if (strstr(text, "http://") || strstr(text, "https://"))
+        problem(s, at, "the %s \"%s\" has \"http://\" or \"https://\" in it, which ALB refuses",
+                what, text);
+    else
+        return true;
+    return false;
+}
+
 static bool tag_is_good(struct subject *s, const struct place *at, const struct tag_spec *tags,
                         size_t i)
 {
-    const char *key = tags[i].key;
+    const char *key = tags[i].key, *value = tags[i].value;
     if (!key || is_reserved(key))
         return false; /* ours win */
-    if (!strncasecmp(key, "aliyun", 6) || !strncasecmp(key, "acs:", 4)) {
-        problem(s, at, "the key \"%s\" begins with \"aliyun\" or \"acs:\", which ALB refuses", key);
+    if (!tag_is_taken(s, at, "key", key) || (value && !tag_is_taken(s, at, "value", value)))
         return false;
-    }
-    if (!tag_fits(s->t, key) || (tags[i].value && !tag_fits(s->t, tags[i].value))) {
+    if (!tag_fits(s->t, key) || (value && !tag_fits(s->t, value))) {
         problem(s, at, "its key or value is longer than the 128 characters that ALB takes");
         return false;
     }

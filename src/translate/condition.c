@@ -172,7 +172,8 @@ static void add_pairs(struct subject *s, const struct place *at, const struct co
         if (!pair->key && !pair->value)
             problem(s, &here, "it has neither a key nor a value; give both");
         if (pair->key)
-            check_value(s, &(struct place){ .up = &here, .name = "key" }, t->check, pair->key);
+            check_value(s, &(struct place){ .up = &here, .name = "key" },
+                        t->type == ALB_COND_QUERY ? value_check_query_key : t->check, pair->key);
         if (pair->value)
             check_value(s, &(struct place){ .up = &here, .name = "value" }, t->check, pair->value);
     }

@@ -63,17 +63,20 @@ static const char *trimmed(struct arena *a, const char *text, size_t n)
 
 /* ---- health check ------------------------------------------------------------------------- */
 
+enum { MAX_GRPC_CODE = 99, MAX_CODES = 20 };
+
 static const char *health_path(struct subject *s)
 {
     const char *text = annotation(s->obj, "healthcheck-path");
     struct place at = annotation_place(s->t->a, "healthcheck-path");
     if (!text)
         return "/";
-    if (text[0] != '/' || strlen(text) > 80)
-        problem(s, &at,
-                "\"%s\" is no path that ALB takes; give 1 to 80 characters, beginning "
-                "with \"/\"",
-                text);
+    if (text[0] != '/' || strlen(text) > 80 || !text_is_made_of(text, "-/.%?#&=_;~!()*[]@$^:',+"))
+        problem(
+            s, &at,
+            "\"%s\" is no path that ALB takes; give 1 to 80 letters, digits and - / . %% ? # & = "
+            "_ ; ~ ! ( ) * [ ] @ $ ^ : ' , +, beginning with \"/\"",
+            text);
     return text;
 }
 
@@ -83,10 +86,15 @@ static bool is_http_class(const char *code)
            || !strcmp(code, "http_5xx");
 }
 
-static bool is_grpc_code(const char *code)
+/* A number, or two with "-" between them. */
+static bool is_grpc_code(struct arena *a, const char *code)
 {
-    int64_t n;
-    return text_to_int(code, &n) && n <= 99;
+    int64_t low, high;
+    const char *dash = strchr(code, '-');
+    if (!dash)
+        return text_to_int(code, &low) && low <= MAX_GRPC_CODE;
+    return text_to_int(arena_strndup(a, code, (size_t)(dash - code)), &low)
+           && text_to_int(dash + 1, &high) && low <= high && high <= MAX_GRPC_CODE;
 }
 
 /* healthcheck-code wins over the older healthcheck-httpcode. */
@@ -102,12 +110,16 @@ static void health_codes(struct subject *s, bool grpc, struct alb_health *out)
     for (const char *p = text; *p;) {
         size_t n = strcspn(p, ",");
         const char *code = trimmed(a, p, n);
-        if (!(grpc ? is_grpc_code(code) : is_http_class(code)))
+        if (!(grpc ? is_grpc_code(a, code) : is_http_class(code)))
             problem(s, &at, "\"%s\" is no code; give %s", code,
-                    grpc ? "numbers of 0 to 99" : "http_2xx, http_3xx, http_4xx or http_5xx");
+                    grpc ? "numbers of 0 to 99, or ranges as 0-12"
+                         : "http_2xx, http_3xx, http_4xx or http_5xx");
         *LIST_PUSH(a, &out->codes) = code;
         p += n + (p[n] == ',');
     }
+    if (out->codes.len > MAX_CODES)
+        problem(s, &at, "it lists %zu codes, and ALB takes %d; use ranges", out->codes.len,
+                MAX_CODES);
 }
 
 static void health_http(struct subject *s, bool grpc, struct alb_health *out)

@@ -286,7 +286,8 @@ const char *value_check_host(const char *v);
 const char *value_check_path(const char *v);
 const char *value_check_header_key(const char *v);
 const char *value_check_header_value(const char *v);
-const char *value_check_query(const char *v); /* a key or a value */
+const char *value_check_query(const char *v); /* a value */
+const char *value_check_query_key(const char *v);
 const char *value_check_cookie(const char *v);
 const char *value_check_method(const char *v);
 /* "@..." is how we name what has no id yet (model.h): nobody else may. */
@@ -305,6 +306,8 @@ const char *value_check_cors_header(const char *v);
 
 /* Characters, not bytes, of UTF-8. */
 size_t text_length(const char *text);
+/* Letters, digits and what is in 'more'. */
+bool text_is_made_of(const char *text, const char *more);
 bool text_is_one_of(const char *text, const char *const *allowed, size_t n);
 /* A problem at member 'name' of 'at' when 'v' (NULL: nothing to check) does not pass. */
 void value_check_at(struct subject *s, const struct place *at, const char *name, const char *v,

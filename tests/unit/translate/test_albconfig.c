@@ -136,6 +136,12 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
                    "logStore \"st\" does not begin with \"alb_\"");
     assert_refused(CONFIG(ZONES ", tags: [{key: aliyunx, value: y}]"),
                    "tags[0]: the key \"aliyunx\" begins with \"aliyun\" or \"acs:\"");
+    assert_refused(CONFIG(ZONES ", tags: [{key: a, value: 'acs:x'}]"),
+                   "tags[0]: the value \"acs:x\" begins with \"aliyun\" or \"acs:\"");
+    assert_refused(CONFIG(ZONES ", tags: [{key: a, value: 'see https://x.y'}]"),
+                   "tags[0]: the value \"see https://x.y\" has \"http://\" or \"https://\" in it");
+    assert_refused(CONFIG(ZONES ", tags: [{key: 'http://x', value: a}]"),
+                   "tags[0]: the key \"http://x\" has \"http://\" or \"https://\" in it");
     assert_refused(CONFIG(ZONES ", tags: [{key: a}, {key: a}]"), "tags[1]: the key \"a\" is given");
     assert_refused(CONFIG(ZONES ", tags: [{value: a}]"), "tags[0].key: missing; add it");
     assert_refused(CONFIG(ZONES ", securityGroupIds: [sg-1, g-2]"),
@@ -154,6 +160,9 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
     assert_refused(CONFIG("zoneMappings: [{zoneId: z}]"), "zoneMappings[0].vSwitchId: missing");
     assert_refused(CONFIG("zoneMappings: [{vSwitchId: v, zoneId: z}, {vSwitchId: v, zoneId: z}]"),
                    "zoneMappings[1]: vSwitch v is listed twice");
+    assert_refused(CONFIG("zoneMappings: [{vSwitchId: v, zoneId: z}, {vSwitchId: w, zoneId: y}, "
+                          "{vSwitchId: x, zoneId: z}]"),
+                   "zoneMappings[2]: vSwitches v and x are both in zone z; give one of each zone");
     assert_refused("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n",
                    "AlbConfig web: spec: this is nothing; give a map");
     assert_refused("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n"
@@ -188,7 +197,7 @@ static void test_lists_have_at_most_as_many_as_alb_takes(void **state)
     static const char zones[] = CONFIG("zoneMappings: [%s]"),
                       groups[] = CONFIG(ZONES ", securityGroupIds: [%s]"),
                       tags[] = CONFIG(ZONES ", tags: [%s]");
-    const char *zone = "{zoneId: z, vSwitchId: v", *tag = "{key: k";
+    const char *zone = "{vSwitchId: v", *tag = "{key: k";
     assert_config(arena_fmt(&a, zones, numbered(&a, zone, "}", 10)), NULL);
     assert_config(arena_fmt(&a, zones, numbered(&a, zone, "}", 11)),
                   "spec.config.zoneMappings: it lists 11 vSwitches, and a load balancer takes 10");

@@ -104,6 +104,9 @@ static void test_health_check_out_of_range_is_a_problem(void **state)
 {
     (void)state;
     assert_refused(HEALTH ", " ALB "healthcheck-path: up", "healthcheck-path]: \"up\" is no path");
+    assert_refused(
+        HEALTH ", " ALB "healthcheck-path: /a b",
+        "\"/a b\" is no path that ALB takes; give 1 to 80 letters, digits and - / . % ?");
     assert_refused(HEALTH ", " ALB "healthcheck-protocol: UDP",
                    "\"UDP\" is not known; give HTTP, HTTPS, TCP or GRPC");
     assert_refused(HEALTH ", " ALB "healthcheck-method: PUT", "give HEAD, GET or POST");
@@ -231,7 +234,24 @@ static void test_codes_of_grpc_are_0_to_99(void **state)
     assert_string_equal(problems(&w), "");
     assert_string_equal(g->health.codes.items[1], "99");
     world_done(&w);
-    assert_refused(GRPC("100"), "\"100\" is no code; give numbers of 0 to 99");
+    g = group_with(&w, GRPC("0-12, 20,30-99"));
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(g->health.codes.len, 3);
+    assert_string_equal(g->health.codes.items[0], "0-12");
+    assert_string_equal(g->health.codes.items[2], "30-99");
+    world_done(&w);
+    assert_refused(GRPC("100"), "\"100\" is no code; give numbers of 0 to 99, or ranges as 0-12");
+    assert_refused(GRPC("0-100"), "\"0-100\" is no code");
+    assert_refused(GRPC("12-1"), "\"12-1\" is no code");
+    assert_refused(GRPC("-1"), "\"-1\" is no code");
+    assert_refused(GRPC("1-"), "\"1-\" is no code");
+    assert_refused(GRPC("1-2-3"), "\"1-2-3\" is no code");
+    g = group_with(&w, GRPC("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20"));
+    assert_string_equal(problems(&w), "");
+    assert_int_equal(g->health.codes.len, 20);
+    world_done(&w);
+    assert_refused(GRPC("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21"),
+                   "healthcheck-code]: it lists 21 codes, and ALB takes 20; use ranges");
     assert_refused(GRPC("http_2xx"), "\"http_2xx\" is no code; give numbers");
 }
 
@@ -246,7 +266,7 @@ static void test_path_of_a_health_check_has_at_most_80_characters(void **state)
     assert_int_equal(strlen(g->health.path), 80);
     world_done(&w);
     assert_refused(HEALTH ", " ALB "healthcheck-path: " P20 P20 P20 P20 "x",
-                   "is no path that ALB takes; give 1 to 80 characters");
+                   "is no path that ALB takes; give 1 to 80 letters");
 }
 
 static void test_stickiness_by_a_cookie_of_the_server_needs_its_name(void **state)

@@ -27,6 +27,7 @@ static void test_values_are_taken_as_the_description_says(void **state)
         { value_check_query,
           { "a", "", "A;b", "*?" },
           { "a b", "a#b", "a&b", "{", "a\"", "a\177" } },
+        { value_check_query_key, { "a", "*?" }, { "a b", "a#b" } },
         { value_check_cookie, { "a", "A*" }, { "a;b", "a b", "[", "\\" } },
         { value_check_method,
           { "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH" },
@@ -77,9 +78,10 @@ static void test_lengths_have_an_end(void **state)
     } cases[] = {
         { value_check_host, "a.", 128 },       { value_check_path, "/", 128 },
         { value_check_header_key, "", 40 },    { value_check_header_value, "", 128 },
-        { value_check_query, "", 100 },        { value_check_cookie, "", 100 },
-        { value_check_target_path, "/", 128 }, { value_check_target_query, "", 128 },
-        { value_check_reference, "", 128 },    { value_check_cors_header, "", 32 },
+        { value_check_query, "", 128 },        { value_check_query_key, "", 100 },
+        { value_check_cookie, "", 100 },       { value_check_target_path, "/", 128 },
+        { value_check_target_query, "", 128 }, { value_check_reference, "", 128 },
+        { value_check_cors_header, "", 32 },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         assert_null(cases[i].check(text_of(cases[i].max, cases[i].start)));
