@@ -155,7 +155,7 @@ struct stage {
 
 bool stage_open(struct stage *s, const struct stage_config *config, struct error *err) MUST_USE;
 void stage_close(struct stage *s);
-/* Nothing that was sent is answered. */
+/* Nothing that was sent is answered; changes are carried out. */
 void stage_drop(struct stage *s);
 /* When the next reply comes, or -1. */
 int64_t stage_next_due(const struct stage *s);

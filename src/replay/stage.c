@@ -9,8 +9,12 @@ struct stage_reply {
     struct stage_reply *next;
     int64_t due_ms;
     struct http_reply http;
-    struct http_request *ask; /* of a read, which shows what there is when its reply comes */
-    struct arena arena;       /* it lives in it */
+    struct http_request *ask; /* NULL: it was carried out, or never is.  A read is when its reply
+                                 comes, and shows what there is then */
+    const struct tape_item *was;
+    bool changes;
+    int64_t act_ms;     /* when a change is carried out */
+    struct arena arena; /* it lives in it */
 };
 
 static struct stage *stage_of(struct transport *t)
@@ -95,13 +99,12 @@ static void collect_ids(struct arena *a, const cJSON *json, id_list *out)
 }
 
 /* As it was: what it created has the ids it had, and what was refused is refused. */
-static void do_again(struct stage *s, const struct http_request *request,
-                     const struct tape_item *was, uint64_t id, int64_t due_ms)
+static void do_again(struct stage *s, struct stage_reply *r)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    const struct store_outcome *outcome = was ? &was->call.outcome : NULL;
+    const struct store_outcome *outcome = r->was ? &r->was->call.outcome : NULL;
     id_list ids = { 0 };
-    struct actor_turn turn = { .pending_ms = s->hooks->pending(s->hooks->arg, was) };
+    struct actor_turn turn = { .pending_ms = s->hooks->pending(s->hooks->arg, r->was) };
     cJSON *json CLEANUP(json_done) = outcome && outcome->reply ? cJSON_Parse(outcome->reply) : NULL;
     collect_ids(&a, json, &ids);
     turn.ids = ids.items;
@@ -110,26 +113,12 @@ static void do_again(struct stage *s, const struct http_request *request,
         turn.code = outcome->code;
         turn.http_status = outcome->http_status >= 400 ? outcome->http_status : 400;
     }
-    carry_out(s, request, &turn, push_reply(s, id, due_ms));
+    carry_out(s, r->ask, &turn, r);
+    r->ask = NULL;
 }
 
-static void send_change(struct stage *s, const struct http_request *request,
-                        const struct tape_item *was, uint64_t id)
-{
-    const int64_t took = was && was->call.outcome.done_at > was->call.call.sent_at
-                             ? was->call.outcome.done_at - was->call.call.sent_at
-                             : 1;
-    const int64_t due = s->now_ms + took;
-    if (!was || !strcmp(was->call.outcome.state, "done") || was->call.outcome.code)
-        do_again(s, request, was, id, due);
-    else if (!strcmp(was->call.outcome.state, "sent"))
-        push_lost(s, id, s->now_ms + ((int64_t)1 << 40)); /* nobody lived to see the reply */
-    else
-        push_lost(s, id, due);
-}
-
-static void push_ask(struct stage *s, const struct http_request *request, uint64_t id,
-                     int64_t due_ms)
+static struct stage_reply *push_ask(struct stage *s, const struct http_request *request,
+                                    uint64_t id, int64_t due_ms)
 {
     struct stage_reply *r = push_reply(s, id, due_ms);
     struct arena *a = &r->arena;
@@ -142,6 +131,30 @@ static void push_ask(struct stage *s, const struct http_request *request, uint64
     r->ask->url = arena_strdup(a, request->url);
     r->ask->headers = headers;
     r->ask->body = request->body_len ? arena_strndup(a, request->body, request->body_len) : "";
+    return r;
+}
+
+static void send_change(struct stage *s, const struct http_request *request,
+                        const struct tape_item *was, uint64_t id)
+{
+    const int64_t sent = was ? was->call.call.sent_at : 0,
+                  done = was ? was->call.outcome.done_at : 0;
+    const int64_t act = sent > s->now_ms ? sent : s->now_ms,
+                  due = act + (done > sent ? done - sent : 1);
+    if (was && !strcmp(was->call.outcome.state, "sent")) {
+        push_lost(s, id, s->now_ms + ((int64_t)1 << 40)); /* nobody lived to see the reply */
+        return;
+    }
+    if (was && strcmp(was->call.outcome.state, "done") != 0 && !was->call.outcome.code) {
+        push_lost(s, id, due);
+        return;
+    }
+    struct stage_reply *r = push_ask(s, request, id, due);
+    r->was = was;
+    r->changes = true;
+    r->act_ms = act;
+    if (act == s->now_ms)
+        do_again(s, r);
 }
 
 /* A reading asks for load balancers, then for groups; or for groups alone. */
@@ -173,7 +186,7 @@ static uint64_t stage_send(struct transport *t, const struct http_request *reque
         return id;
     }
     note_reading(s, request, action);
-    push_ask(s, request, id, s->hooks->read_due(s->hooks->arg, action));
+    (void)push_ask(s, request, id, s->hooks->read_due(s->hooks->arg, action));
     return id;
 }
 
@@ -181,6 +194,7 @@ static void answer(struct stage *s, struct stage_reply *r)
 {
     s->hooks->show(s->hooks->arg);
     carry_out(s, r->ask, NULL, r);
+    r->ask = NULL;
 }
 
 static void free_reply(struct stage_reply *r)
@@ -197,7 +211,7 @@ static bool stage_next(struct transport *t, struct http_reply *out)
         if (r->due_ms > s->now_ms)
             continue;
         *at = r->next;
-        if (r->ask && !s->dead)
+        if (r->ask && !r->changes && !s->dead)
             answer(s, r);
         *out = r->http;
         free_reply(r);
@@ -214,16 +228,43 @@ int64_t stage_next_due(const struct stage *s)
     return due;
 }
 
-void stage_pass_to(struct stage *s, int64_t at_ms)
+/* The change that is carried out next, by 'at_ms'; NULL: none. */
+static struct stage_reply *next_change(const struct stage *s, int64_t at_ms)
+{
+    struct stage_reply *next = NULL;
+    for (struct stage_reply *r = s->replies; r; r = r->next)
+        if (r->ask && r->changes && r->act_ms <= at_ms && (!next || r->act_ms < next->act_ms))
+            next = r;
+    return next;
+}
+
+static void move_to(struct stage *s, int64_t at_ms)
 {
     if (at_ms > s->now_ms)
         s->now_ms = at_ms;
     s->actor->pass(s->actor);
 }
 
+void stage_pass_to(struct stage *s, int64_t at_ms)
+{
+    for (struct stage_reply *r; !s->dead && (r = next_change(s, at_ms));) {
+        move_to(s, r->act_ms);
+        do_again(s, r);
+    }
+    move_to(s, at_ms);
+}
+
+/* What was sent by a process that ends is done all the same. */
+static void let_go(struct stage *s)
+{
+    for (struct stage_reply *r; !s->dead && (r = next_change(s, INT64_MAX));)
+        do_again(s, r);
+}
+
 /* Whoever waits is told at once that nothing comes. */
 static void die(struct stage *s)
 {
+    let_go(s);
     s->dead = true;
     for (struct stage_reply *r = s->replies; r; r = r->next) {
         const uint64_t id = r->http.id;
@@ -254,6 +295,8 @@ static void stage_wait(struct transport *t, int64_t timeout_ms)
 
 void stage_drop(struct stage *s)
 {
+    if (s->actor)
+        let_go(s);
     while (s->replies) {
         struct stage_reply *r = s->replies;
         s->replies = r->next;

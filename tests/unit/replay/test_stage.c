@@ -104,6 +104,57 @@ static void test_what_was_made_has_the_id_it_had(void **state)
     end(&f, alb);
 }
 
+/* A reading before that shows what there was. */
+static void test_what_is_done_too_soon_is_done_when_it_was(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct alb *alb = begin(&f);
+    struct error err;
+    struct alb_param name = { "AclName", "some" };
+    const alb_params params = { .items = &name, .len = 1 }, none = { 0 };
+    cJSON *list CLEANUP(json_done) = NULL, *later CLEANUP(json_done) = NULL;
+    f.known = true;
+    f.was.call = (struct store_journaled){
+        .call = { .sent_at = NEW_YEAR + 500 },
+        .outcome = { .state = "done", .done_at = NEW_YEAR + 600, .reply = "{}" }
+    };
+    assert_true(alb_begin(alb, "CreateAcl", &params, ALB_NORMAL, &err));
+    assert_true(alb_call(alb, "ListAcls", &none, &list, &err));
+    assert_int_equal(f.s.now_ms, NEW_YEAR + 30);
+    assert_int_equal(cJSON_GetArraySize(json_get(list, "Acls")), 0);
+    stage_pass_to(&f.s, NEW_YEAR + 499);
+    assert_int_equal(stage_next_due(&f.s), NEW_YEAR + 600);
+    stage_pass_to(&f.s, NEW_YEAR + 500);
+    assert_true(alb_call(alb, "ListAcls", &none, &later, &err));
+    assert_int_equal(cJSON_GetArraySize(json_get(later, "Acls")), 1);
+    end(&f, alb);
+}
+
+/* Also when nobody waits for it any more. */
+static void test_what_was_sent_is_done_when_its_process_ends(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct alb *alb = begin(&f);
+    struct error err;
+    struct alb_param name = { "AclName", "some" };
+    const alb_params params = { .items = &name, .len = 1 }, none = { 0 };
+    cJSON *list CLEANUP(json_done) = NULL;
+    f.known = true;
+    f.was.call = (struct store_journaled){
+        .call = { .sent_at = NEW_YEAR + 500 },
+        .outcome = { .state = "done", .done_at = NEW_YEAR + 600, .reply = "{}" }
+    };
+    assert_true(alb_begin(alb, "CreateAcl", &params, ALB_NORMAL, &err));
+    (void)alb_run(alb, f.s.now_ms);
+    stage_drop(&f.s);
+    assert_int_equal(stage_next_due(&f.s), -1);
+    assert_true(alb_call(alb, "ListAcls", &none, &list, &err));
+    assert_int_equal(cJSON_GetArraySize(json_get(list, "Acls")), 1);
+    end(&f, alb);
+}
+
 static void test_what_was_refused_is_refused(void **state)
 {
     (void)state;
@@ -191,6 +242,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_made_has_the_id_it_had),
         cmocka_unit_test(test_what_was_refused_is_refused),
+        cmocka_unit_test(test_what_is_done_too_soon_is_done_when_it_was),
+        cmocka_unit_test(test_what_was_sent_is_done_when_its_process_ends),
         cmocka_unit_test(test_a_reading_shows_what_there_is_when_its_reply_comes),
         cmocka_unit_test(test_a_reading_is_told_by_its_first_question),
         cmocka_unit_test(test_a_dead_process_gets_no_reply),
