@@ -11,8 +11,6 @@
 #include "alb-agent/alb_request.h"
 #include "plan_priv.h"
 
-enum { ENTRIES_BASIC = 300, ENTRIES_MAX = 500 }; /* of a listener: alb-semantics.md §11 */
-
 typedef LIST_OF(struct alb_acl_entry) entry_list;
 
 struct entry_diff {
@@ -21,11 +19,6 @@ struct entry_diff {
 
 static const char add_action[] = "AddEntriesToAcl";
 static const char remove_action[] = "RemoveEntriesFromAcl";
-
-static size_t entries_limit(const struct planner *p)
-{
-    return plan_is_basic(p) ? ENTRIES_BASIC : ENTRIES_MAX;
-}
 
 /* One wanted for one that is there: two that mean the same are one too many. */
 static void diff_entries(struct planner *p, const struct alb_acl *want, const struct alb_acl *have,
@@ -184,7 +177,7 @@ static void plan_entries(struct planner *p, const struct target *t)
 {
     struct entry_diff d = { 0 };
     const struct alb_acl *have = t->have;
-    const size_t limit = entries_limit(p);
+    const size_t limit = acl_entries_limit(p);
     size_t there = have->entries.len;
     const char *waits = NULL;
     diff_entries(p, t->want, have, &d);
@@ -244,13 +237,13 @@ static void *create(struct planner *p, const struct target *t)
 static bool is_too_long(struct planner *p, const struct resource *r)
 {
     const struct alb_acl *want = r->desired;
-    if (want->entries.len <= entries_limit(p))
+    if (want->entries.len <= acl_entries_limit(p))
         return false;
     plan_warn(p, r,
               arena_fmt(p->a,
                         "%zu entries are wanted, and a listener of this edition takes %zu; the "
                         "list stays as it is until some are joined to wider blocks",
-                        want->entries.len, entries_limit(p)));
+                        want->entries.len, acl_entries_limit(p)));
     return true;
 }
 

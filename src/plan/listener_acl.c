@@ -3,17 +3,15 @@
  * What is lacking is associated before what is too much is dissociated: meanwhile requests are
  * let in, or kept out, by either, so that none goes astray that both would treat alike.  That is
  * not possible where the type changes, as all lists of a listener are of one type, where a new
- * list has an entry of an old one, and where there would be more than three (alb-semantics.md §6,
- * §11): then lists go first, and until the new ones are there the listener is open to what they
- * kept out.  The plan says so. */
+ * list has an entry of an old one, and where there would be more lists or entries than a quota
+ * allows (alb-semantics.md §6, §11): then lists go first, and until the new ones are there the
+ * listener is open to what they kept out.  The plan says so. */
 #include <string.h>
 
 #include "alb-agent/alb_request.h"
 #include "plan_priv.h"
 
-typedef LIST_OF(const char *) id_list;
-
-static bool contains(const id_list *list, const char *id)
+static bool contains(const acl_ids *list, const char *id)
 {
     for (size_t i = 0; i < list->len; i++)
         if (!strcmp(list->items[i], id))
@@ -21,9 +19,9 @@ static bool contains(const id_list *list, const char *id)
     return false;
 }
 
-static id_list ids_of(struct planner *p, const struct alb_listener_acls *acls)
+static acl_ids ids_of(struct planner *p, const struct alb_listener_acls *acls)
 {
-    id_list out = { 0 };
+    acl_ids out = { 0 };
     for (size_t i = 0; i < acls->acls.len; i++)
         if (acls->acls.items[i].acl_id)
             *LIST_PUSH(p->a, &out) = acls->acls.items[i].acl_id;
@@ -31,9 +29,9 @@ static id_list ids_of(struct planner *p, const struct alb_listener_acls *acls)
 }
 
 /* Those of 'from' that are not in 'in'. */
-static id_list without(struct planner *p, const id_list *from, const id_list *in)
+static acl_ids without(struct planner *p, const acl_ids *from, const acl_ids *in)
 {
-    id_list out = { 0 };
+    acl_ids out = { 0 };
     for (size_t i = 0; i < from->len; i++)
         if (!contains(in, from->items[i]))
             *LIST_PUSH(p->a, &out) = from->items[i];
@@ -63,7 +61,7 @@ static bool is_of_type(const struct alb_listener_acls *acls, const char *type)
 
 /* The listener with these lists. */
 static struct alb_listener *after_acls(struct planner *p, const struct target *t,
-                                       const id_list *ids, const char *type)
+                                       const acl_ids *ids, const char *type)
 {
     struct alb_listener *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
     after->acls = (struct alb_listener_acls){ 0 };
@@ -74,8 +72,8 @@ static struct alb_listener *after_acls(struct planner *p, const struct target *t
     return after;
 }
 
-static void bind_step(struct planner *p, const struct target *t, const id_list *ids,
-                      const id_list *after, const char *type)
+static void bind_step(struct planner *p, const struct target *t, const acl_ids *ids,
+                      const acl_ids *after, const char *type)
 {
     const bool joins = type != NULL;
     const struct alb_listener *have = t->have;
@@ -150,26 +148,18 @@ static const char *groups_in_the_way(struct planner *p)
 
 /* What is to become of the lists of a listener. */
 struct exchange {
-    id_list have, missing;
-    id_list first; /* must go before the missing ones come */
-    id_list rest;  /* goes after them                      */
+    acl_ids have, missing;
+    acl_ids first; /* must go before the missing ones come */
+    acl_ids rest;  /* goes after them                      */
 };
 
-static const struct alb_acl *entries_of(const struct planner *p, const char *id)
-{
-    const char *key = acl_ref(id);
-    const struct resource *r =
-        key ? model_find(p->in->model, p->lb, RESOURCE_ACL, key) : acl_by_id(p, id);
-    return !r ? NULL : r->desired ? r->desired : r->actual;
-}
-
 /* Does one of 'ids' have an entry of 'other'? */
-static bool shares_entry(const struct planner *p, const id_list *ids, const char *other)
+static bool shares_entry(const struct planner *p, const acl_ids *ids, const char *other)
 {
     const struct resource *r = acl_by_id(p, other);
     const struct alb_acl *y = r ? r->actual : NULL;
     for (size_t i = 0; y && i < ids->len; i++) {
-        const struct alb_acl *x = entries_of(p, ids->items[i]);
+        const struct alb_acl *x = acl_find(p, ids->items[i]);
         for (size_t k = 0; x && k < x->entries.len; k++)
             for (size_t n = 0; n < y->entries.len; n++)
                 if (!strcmp(x->entries.items[k].entry, y->entries.items[n].entry))
@@ -178,34 +168,41 @@ static bool shares_entry(const struct planner *p, const id_list *ids, const char
     return false;
 }
 
-static void split_surplus(struct planner *p, const id_list *surplus, bool same_type,
-                          struct exchange *x)
+/* Is there room for the new lists once those that go first are gone? */
+static bool have_room(const struct planner *p, const struct target *t, const struct exchange *x)
+{
+    return x->have.len - x->first.len + x->missing.len <= LISTENER_ACLS
+           && acls_fit(p, t, &x->first, &x->missing);
+}
+
+static void split_surplus(struct planner *p, const struct target *t, const acl_ids *surplus,
+                          bool same_type, struct exchange *x)
 {
     for (size_t i = 0; i < surplus->len; i++) {
         const char *id = surplus->items[i];
         bool first = x->missing.len && (!same_type || shares_entry(p, &x->missing, id));
         *LIST_PUSH(p->a, first ? &x->first : &x->rest) = id;
     }
-    while (x->missing.len && x->rest.len
-           && x->have.len - x->first.len + x->missing.len > LISTENER_ACLS) {
+    while (x->missing.len && x->rest.len && !have_room(p, t, x)) {
         *LIST_PUSH(p->a, &x->first) = x->rest.items[0];
         x->rest.items++;
         x->rest.len--;
     }
 }
 
-static void find_exchange(struct planner *p, const struct alb_listener_acls *want,
-                          const struct alb_listener_acls *have, struct exchange *x)
+static void find_exchange(struct planner *p, const struct target *t,
+                          const struct alb_listener_acls *want, struct exchange *x)
 {
+    const struct alb_listener_acls *have = &((const struct alb_listener *)t->have)->acls;
     const bool same_type = is_of_type(have, want->type);
-    const id_list wanted = ids_of(p, want), none = { 0 };
+    const acl_ids wanted = ids_of(p, want), none = { 0 };
     x->have = ids_of(p, have);
     x->missing = without(p, &wanted, same_type ? &x->have : &none);
-    const id_list surplus = without(p, &x->have, same_type ? &wanted : &none);
-    split_surplus(p, &surplus, same_type, x);
+    const acl_ids surplus = without(p, &x->have, same_type ? &wanted : &none);
+    split_surplus(p, t, &surplus, same_type, x);
 }
 
-static const char *lists_wait(struct planner *p, const id_list *ids)
+static const char *lists_wait(struct planner *p, const acl_ids *ids)
 {
     const char *why = NULL;
     for (size_t i = 0; i < ids->len && !why; i++)
@@ -217,7 +214,13 @@ static void change_acls(struct planner *p, const struct target *t,
                         const struct alb_listener_acls *want, struct exchange *x)
 {
     struct target next = *t;
-    const id_list left = without(p, &x->have, &x->first), kept = without(p, &left, &x->rest);
+    const acl_ids left = without(p, &x->have, &x->first), kept = without(p, &left, &x->rest);
+    const acl_ids wanted = ids_of(p, want);
+    const char *full = x->missing.len ? acls_full(p, t, &wanted, &x->missing) : NULL;
+    if (!next.waits)
+        next.waits = full;
+    if (x->missing.len && !next.waits && !acls_fit(p, t, &x->first, &x->missing))
+        next.waits = "room in the quota of entries, which other listeners make first";
     if (x->missing.len && !next.waits)
         next.waits = lists_wait(p, &x->missing);
     const char *groups = x->missing.len ? groups_in_the_way(p) : NULL;
@@ -232,7 +235,7 @@ static void change_acls(struct planner *p, const struct target *t,
         next.waits = "the other access lists to be dissociated";
     }
     if (x->missing.len) {
-        id_list both = { arena_array(p->a, left.len + x->missing.len, sizeof *both.items), 0 };
+        acl_ids both = { arena_array(p->a, left.len + x->missing.len, sizeof *both.items), 0 };
         for (size_t i = 0; i < left.len + x->missing.len; i++)
             both.items[both.len++] = i < left.len ? left.items[i] : x->missing.items[i - left.len];
         bind_step(p, &next, &x->missing, &both, want->type);
@@ -242,18 +245,25 @@ static void change_acls(struct planner *p, const struct target *t,
         bind_step(p, x->missing.len ? &next : t, &x->rest, &kept, NULL);
 }
 
+bool acl_leaves(const struct planner *p, const struct resource *listener, const char *id)
+{
+    const struct alb_listener *want = listener->desired, *old = listener->applied;
+    const struct resource *r = acl_by_id(p, id);
+    if (!want || want->acls.type || p->in->keep_all)
+        return false;
+    return (r && row_doomed(p, r)) || (old && acl_is_listed(&old->acls, id));
+}
+
 /* Nothing is wanted any more: what we associated goes, what somebody else did stays. */
 static void leave_acls(struct planner *p, const struct target *t)
 {
-    const struct alb_listener *have = t->have, *old = t->row->applied;
-    const id_list ids = ids_of(p, &have->acls);
-    id_list ours = { 0 };
-    for (size_t i = 0; i < ids.len && !p->in->keep_all; i++) {
-        const struct resource *r = acl_by_id(p, ids.items[i]);
-        if ((r && row_doomed(p, r)) || (old && acl_is_listed(&old->acls, ids.items[i])))
+    const struct alb_listener *have = t->have;
+    const acl_ids ids = ids_of(p, &have->acls);
+    acl_ids ours = { 0 };
+    for (size_t i = 0; i < ids.len; i++)
+        if (acl_leaves(p, t->row, ids.items[i]))
             *LIST_PUSH(p->a, &ours) = ids.items[i];
-    }
-    const id_list left = without(p, &ids, &ours);
+    const acl_ids left = without(p, &ids, &ours);
     if (ours.len)
         bind_step(p, t, &ours, &left, NULL);
 }
@@ -261,7 +271,6 @@ static void leave_acls(struct planner *p, const struct target *t)
 void plan_listener_acls(struct planner *p, const struct target *t)
 {
     const struct alb_listener_acls *want = &((const struct alb_listener *)t->want)->acls;
-    const struct alb_listener_acls *have = &((const struct alb_listener *)t->have)->acls;
     struct exchange x = { 0 };
     struct target read = *t;
     if (!want->type) {
@@ -270,7 +279,7 @@ void plan_listener_acls(struct planner *p, const struct target *t)
     }
     if (!read.waits && !acls_known(t->have))
         read.waits = STEP_WAITS_READ;
-    find_exchange(p, want, have, &x);
+    find_exchange(p, t, want, &x);
     change_acls(p, &read, want, &x);
 }
 
@@ -282,7 +291,8 @@ const char *acls_wait(struct planner *p, const struct resource *listener)
         return NULL;
     const struct alb_listener *want =
         model_resolved(p->a, p->in->model, listener->lb, listener->kind, desired);
-    find_exchange(p, &want->acls, &have->acls, &x);
+    const struct target t = { .row = listener, .have = have };
+    find_exchange(p, &t, &want->acls, &x);
     return x.missing.len
                ? arena_fmt(p->a, "Listener %s to be guarded by its access lists", listener->key)
                : NULL;

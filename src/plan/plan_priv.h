@@ -152,8 +152,24 @@ const struct resource *acl_by_id(const struct planner *p, const char *id);
 /* Why an access list, "@acl/<key>" or an id, cannot guard a listener yet, or NULL. */
 const char *acl_waits(struct planner *p, const char *ref);
 
+typedef LIST_OF(const char *) acl_ids;
+/* acl_room.c: how many entries access lists may have.  A list by its id or "@acl/<key>", as it is
+ * wanted, else as it is; NULL when it is not known. */
+const struct alb_acl *acl_find(const struct planner *p, const char *id);
+/* Of a listener. */
+size_t acl_entries_limit(const struct planner *p);
+/* Is there room for the entries of 'coming' now, were 'going' gone? */
+bool acls_fit(const struct planner *p, const struct target *t, const acl_ids *going,
+              const acl_ids *coming);
+/* Why the lists that are 'wanted' cannot all guard the listener, which is said, too; or NULL.  Says
+ * of which that are 'coming' nothing is known. */
+const char *acls_full(struct planner *p, const struct target *t, const acl_ids *wanted,
+                      const acl_ids *coming);
+
 /* listener_acl.c: which access lists a listener uses. */
 void plan_listener_acls(struct planner *p, const struct target *t);
+/* Is a list to leave a listener that wants none any more? */
+bool acl_leaves(const struct planner *p, const struct resource *listener, const char *id);
 /* Is a list among those of a listener? */
 bool acl_is_listed(const struct alb_listener_acls *acls, const char *id);
 /* Is it known which lists a listener uses?  They are read only where somebody asks for one. */

@@ -17,7 +17,7 @@ static const struct field acl_spec_fields[] = {
     STR (name,    "aclName",
         DOC("acl-<load balancer>-<port>", "AclName", "The name of that list.")),
     STRS(ids,     "aclIds",
-        DOC("", "AclIds", "Instead of aclEntries: up to 3 lists that are there, whose entries are left alone.", .type = "list of ids")),
+        DOC("", "AclIds", "Instead of aclEntries: up to 3 lists that are there, whose entries are left alone; they count for the same limits, which the plan says as it reads them.", .type = "list of ids")),
 };
 SCHEMA(acl_spec, "aclConfig");
 #undef SELF

@@ -147,6 +147,40 @@ check "comes before the first goes" equal "$(actions)" "AssociateAclsWithListene
 check "their entries are left alone" equal "$(entries "$one")" "$held_one"
 again
 
+# ---- more entries than a listener takes, in lists that others look after -------------------------
+
+fill() { # ACL FROM TO: adds that many entries, 20 a call
+    local n
+    for ((n = $2; n <= $3; n += 20)); do
+        seq "$n" "$((n + 19 < $3 ? n + 19 : $3))" \
+            | awk '{ printf "--AclEntries.%d.Entry=10.%d.%d.0/24\n", NR, $1 / 250, $1 % 250 }' \
+            | xargs "$bin/alb-agent" api AddEntriesToAcl --endpoint "$mock_url" --wait --AclId="$1" >/dev/null
+    done
+}
+big=$(api CreateAcl --AclName=others-3 --wait | jq -r .AclId)
+bigger=$(api CreateAcl --AclName=others-4 --wait | jq -r .AclId)
+fill "$big" 1 250
+fill "$bigger" 251 501
+config "{aclType: Black, aclEntries: [198.51.100.0/24], aclName: office}" "{aclType: White, aclIds: [$big, $bigger]}"
+mark
+agent apply -f "$m"
+check "two lists with 501 entries are not sent" no_writes
+check "it is said whose they are" says "its access lists have 501 entries together, and a listener takes 500"
+check "the list that was there still guards" equal "$(guard 81)" "White $two"
+api RemoveEntriesFromAcl --AclId="$big" --Entries.1=10.0.1.0/24 --wait >/dev/null
+mark
+exits 0 "with 500 they are" apply -f "$m"
+check "but not beside the other one" equal "$(actions)" "DissociateAclsFromListener AssociateAclsWithListener"
+again
+config "{aclType: Black, aclEntries: [198.51.100.0/24], aclName: office}" "{aclType: White, aclIds: [acl-nosuch]}"
+agent plan -f "$m"
+check "a list that is not there is named" says "access list acl-nosuch was not found"
+config "{aclType: Black, aclEntries: [198.51.100.0/24], aclName: office}" "{aclType: White, aclIds: [$two]}"
+exits 0 "back to the small one" apply -f "$m"
+for n in "$big" "$bigger"; do
+    api DeleteAcl --AclId="$n" --wait >/dev/null
+done
+
 # ---- taken away ---------------------------------------------------------------------------------
 
 config

@@ -389,6 +389,7 @@ static void test_security_groups_are_left_before_a_list_comes(void **state)
 {
     struct bed *b = *state;
     want_and_have(b, "White", IDS("acl-1"), NULL, NULL);
+    foreign(b, "acl-1", "10.0.0.0/8");
     struct resource *lb = bed_row(b, RESOURCE_LOAD_BALANCER, LB);
     struct alb_load_balancer *have = bed_actual(b, lb);
     *LIST_PUSH(&b->a, &have->security_group_ids) = "sg-1";
