@@ -1,7 +1,9 @@
 /* object.h - Kubernetes objects as a source says they are, and a set of them.
  *
- * A set owns the trees and the texts of its objects.  It is always sorted by the name of
+ * A set owns the documents and the texts of its objects.  It is always sorted by the name of
  * the kind, then namespace, then name, each by bytes, whatever the order of adding was.
+ * Documents are kept packed, as they are many and rarely looked at: object_body() makes the tree,
+ * which stays until object_set_fold().
  * What cannot be read becomes a problem of the set and makes it incomplete: the objects
  * at hand may be created and changed from, but absence from an incomplete set says
  * nothing, so nothing may be deleted because of it.
@@ -58,11 +60,26 @@ struct object {
     const char *resource_version; /* NULL: not given                                    */
     int64_t generation;           /* 0: not given                                       */
     const char *origin;           /* "web.yaml:12"                                      */
-    const cJSON *body;            /* the whole object, pruned                           */
+    const cJSON *body;            /* of one that is in no set: see object_body()        */
     const struct object_tls *tls; /* of a Secret; NULL of other kinds                   */
+    struct object_packed *packed; /* of one that is in a set; not for others            */
 };
 
-/* The value of an annotation or label, or NULL when the object has none of that key. */
+/* The whole object, pruned.  The tree lives until object_set_fold(), the texts in it and the names
+ * of its members as long as the object. */
+const cJSON *object_body(const struct object *obj);
+/* The same as a tree of its own; the caller's (cJSON_Delete, json_done). */
+cJSON *object_tree(const struct object *obj);
+/* The same as json_canonical() writes it, in 'a', without a tree that stays. */
+const char *object_text(struct arena *a, const struct object *obj);
+
+/* Do two objects of one key say the same, the order of members aside? */
+bool object_is_same(const struct object *x, const struct object *y);
+/* Has it a time at which it was deleted? */
+bool object_is_going(const struct object *obj);
+
+/* The value of an annotation or label, or NULL when the object has none of that key.  It lives as
+ * long as the object; no tree is made. */
 const char *object_annotation(const struct object *obj, const char *key);
 const char *object_label(const struct object *obj, const char *key);
 
@@ -81,6 +98,7 @@ struct object_set {
     size_t ignored;                          /* documents of kinds that are not kept    */
     size_t capacity;                         /* of 'objects'; this and what follows is not
                                                 for others                              */
+    struct object_bodies *bodies;            /* which trees are there                   */
     struct arena index;                      /* of 'objects'                            */
     struct arena arena;                      /* of 'problems'                           */
 };
@@ -109,3 +127,9 @@ const struct object *object_set_find(const struct object_set *set, enum object_k
 /* The objects of a kind: a run of '*n' pointers in the set, sorted by namespace, name. */
 struct object *const *object_set_kind(const struct object_set *set, enum object_kind kind,
                                       size_t *n);
+
+/* Frees the trees of all objects, until they are asked for again.  In the view of whoever looks at
+ * objects a set is the same before and after. */
+void object_set_fold(const struct object_set *set);
+/* How many objects have a tree. */
+size_t object_set_unfolded(const struct object_set *set);

@@ -21,9 +21,9 @@ static void add_addresses(struct map *out, const struct object *obj)
     const cJSON *e;
     if (!obj)
         return;
-    cJSON_ArrayForEach (e, json_get(obj->body, "endpoints"))
+    cJSON_ArrayForEach (e, json_get(object_body(obj), "endpoints"))
         add_texts(out, json_get(e, "addresses"), NULL);
-    cJSON_ArrayForEach (e, json_get(obj->body, "subsets")) {
+    cJSON_ArrayForEach (e, json_get(object_body(obj), "subsets")) {
         add_texts(out, json_get(e, "addresses"), "ip");
         add_texts(out, json_get(e, "notReadyAddresses"), "ip");
     }

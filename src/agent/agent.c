@@ -195,6 +195,8 @@ void agent_set_objects(struct agent *g, struct object_set *set)
     for (size_t i = 0; g->have_objects && i < g->base.objects.objects.len; i++) {
         const struct object *obj = g->base.objects.objects.items[i];
         address_note(g, object_set_find(&before, obj->kind, obj->ns, obj->name), obj);
+        object_set_fold(&before);
+        object_set_fold(&g->base.objects);
     }
     g->have_objects = g->changed = g->all_changed = true;
 }

@@ -153,7 +153,7 @@ static bool is_service_gone(const struct session *s, const char *lb)
         return false;
     const char *ns = arena_strndup(&scratch, service, (size_t)(slash - service));
     const struct object *obj = object_set_find(s->services, OBJECT_SERVICE, ns, slash + 1);
-    return !obj || json_at(obj->body, "metadata.deletionTimestamp");
+    return !obj || object_is_going(obj);
 }
 
 /* Were servers of it ours to keep, and do some of them stay? */

@@ -53,8 +53,8 @@ static void put_changed(struct agent *g, const struct object_set *fresh)
     for (size_t i = 0; i < fresh->objects.len; i++) {
         const struct object *obj = fresh->objects.items[i];
         const struct object *was = object_set_find(agent_objects(g), obj->kind, obj->ns, obj->name);
-        if (!was || !cJSON_Compare(was->body, obj->body, true))
-            agent_put(g, cJSON_Duplicate(obj->body, true), obj->origin);
+        if (!was || !object_is_same(was, obj))
+            agent_put(g, object_tree(obj), obj->origin);
     }
 }
 

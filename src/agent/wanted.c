@@ -260,6 +260,7 @@ static bool run_update(struct agent *g, struct error *err)
     update(g);
     bool ok = give_out(g, all, err) && store_commit(&txn, err);
     begin_changes(g);
+    object_set_fold(&g->base.objects);
     translator_rest(g->tr, (size_t)g->config.awake);
     if (all)
         arena_return();

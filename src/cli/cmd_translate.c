@@ -74,7 +74,7 @@ static void print_ingress(struct buf *b, const struct object *alb, const nginx_n
         if (notes->items[i].ingress->name == alb->name && notes->items[i].difference)
             buf_addf(b, "# %s: %s: %s\n", notes->items[i].annotation,
                      nginx_verdict_name(notes->items[i].verdict), notes->items[i].difference);
-    yaml_write(b, alb->body);
+    yaml_write(b, object_body(alb));
 }
 
 static void print_ingresses(const object_list *ingresses, const nginx_notes *notes)

@@ -1,9 +1,8 @@
-/* object.c - the kinds that are kept, and small questions to an object.  Pure. */
+/* object.c - the kinds that are kept.  Pure. */
 #include "alb-agent/object.h"
 
 #include <string.h>
 
-#include "alb-agent/json.h"
 #include "alb-agent/macros.h"
 #include "object_priv.h"
 
@@ -27,19 +26,4 @@ enum object_kind object_kind_parse(const char *name)
         if (!strcmp(rows[i].name, name))
             return (enum object_kind)i;
     return OBJECT_UNSET;
-}
-
-static const char *metadata_text(const struct object *obj, const char *group, const char *key)
-{
-    return json_str(json_get(json_get(obj->body, "metadata"), group), key);
-}
-
-const char *object_annotation(const struct object *obj, const char *key)
-{
-    return metadata_text(obj, "annotations", key);
-}
-
-const char *object_label(const struct object *obj, const char *key)
-{
-    return metadata_text(obj, "labels", key);
 }

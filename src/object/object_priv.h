@@ -33,3 +33,20 @@ void object_secret_take(struct arena *a, cJSON *body, struct object_tls *out);
 /* Checks and prunes 'body', and fills all of '*out' but its origin; texts are those of 'body'. */
 bool object_read(cJSON *body, enum object_kind kind, struct object *out,
                  struct error *err) MUST_USE;
+
+/* ---- body.c: the document of an object ------------------------------------------------------- */
+
+/* A block of pack_priv.h, and its tree while somebody looks at it. */
+struct object_packed {
+    struct object_bodies *all; /* of its set: which trees are there */
+    cJSON *tree;               /* NULL: none                        */
+    const void *block;
+    size_t size;
+};
+
+/* '*all' is made when it is not there; 'block' is borrowed. */
+void object_packed_init(struct object_packed *p, struct object_bodies **all, const void *block,
+                        size_t size);
+void object_packed_done(struct object_packed *p);
+/* When all of them are done; may be NULL. */
+void object_bodies_free(struct object_bodies *all);

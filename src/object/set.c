@@ -5,33 +5,45 @@
 
 #include "alb-agent/json.h"
 #include "object_priv.h"
+#include "pack_priv.h"
 
-/* An object with the tree it owns; users see the tree as const. */
-struct owned {
-    struct object object;
+/* Of a Secret alone. */
+struct owned_tls {
     struct object_tls tls;
-    cJSON *tree;
-    struct arena arena; /* of the texts of 'tls' */
-    char origin[];
+    struct arena arena; /* of its texts */
 };
 
-static struct owned *owned_new(const char *origin)
+/* An object with what it owns. */
+struct owned {
+    struct object object;
+    struct object_packed packed;
+    struct owned_tls *tls;
+    char texts[]; /* the block of its document, its origin */
+};
+
+static void *alloc(size_t size)
 {
-    size_t size = strlen(origin) + 1;
-    struct owned *o = calloc(1, sizeof *o + size);
-    if (!o) {
+    void *p = calloc(1, size);
+    if (!p) {
         fputs("alb-agent: out of memory\n", stderr);
         abort();
     }
-    memcpy(o->origin, origin, size);
-    return o;
+    return p;
+}
+
+static void tls_free(struct owned_tls *tls)
+{
+    if (!tls)
+        return;
+    secret_done(&tls->tls.key);
+    arena_done(&tls->arena);
+    free(tls);
 }
 
 static void owned_free(struct owned *o)
 {
-    secret_done(&o->tls.key);
-    cJSON_Delete(o->tree);
-    arena_done(&o->arena);
+    object_packed_done(&o->packed);
+    tls_free(o->tls);
     free(o);
 }
 
@@ -39,6 +51,7 @@ void object_set_done(struct object_set *set)
 {
     for (size_t i = 0; i < set->objects.len; i++)
         owned_free((void *)set->objects.items[i]);
+    object_bodies_free(set->bodies);
     arena_done(&set->index);
     arena_done(&set->arena);
     *set = (struct object_set){ 0 };
@@ -134,34 +147,78 @@ static bool insert(struct object_set *set, struct owned *o, struct error *err)
     return true;
 }
 
-/* Reads 'o->tree', which may lose members. */
-static bool read_owned(struct owned *o, enum object_kind kind, struct error *err)
+/* ---- adding ---------------------------------------------------------------------------------- */
+
+/* A text of the document, as it is in the block. */
+static const char *text_of(const struct owned *o, const char *group, const char *name)
 {
-    if (kind == OBJECT_SECRET)
-        object_secret_take(&o->arena, o->tree, &o->tls);
-    if (!object_read(o->tree, kind, &o->object, err))
-        return false;
-    o->object.origin = o->origin;
-    o->object.tls = kind == OBJECT_SECRET ? &o->tls : NULL;
-    return true;
+    const char *const path[] = { group ? group : name, group ? name : NULL, NULL };
+    return pack_text(o->packed.block, path);
+}
+
+/* What was read of 'tree', which can go then. */
+static struct owned *owned_new(struct object_set *set, const cJSON *tree, const struct object *read,
+                               const char *origin)
+{
+    struct buf block CLEANUP(buf_done) = { 0 };
+    const size_t size = strlen(origin) + 1;
+    pack_write(&block, tree);
+    struct owned *o = alloc(sizeof *o + block.len + size);
+    memcpy(o->texts, block.data, block.len);
+    object_packed_init(&o->packed, &set->bodies, o->texts, block.len);
+    o->object = *read;
+    o->object.body = NULL;
+    o->object.packed = &o->packed;
+    o->object.origin = memcpy(o->texts + block.len, origin, size);
+    o->object.api_version = text_of(o, NULL, "apiVersion");
+    o->object.name = text_of(o, "metadata", "name");
+    o->object.uid = text_of(o, "metadata", "uid");
+    o->object.resource_version = text_of(o, "metadata", "resourceVersion");
+    const char *ns = text_of(o, "metadata", "namespace");
+    if (*read->ns && ns && !strcmp(ns, read->ns)) /* else it is static: "", "default" */
+        o->object.ns = ns;
+    return o;
+}
+
+/* NULL, and a problem of the set, when the document is not sound; it may lose members. */
+static struct owned *read_document(struct object_set *set, cJSON *tree, enum object_kind kind,
+                                   const char *origin)
+{
+    struct owned_tls *tls = NULL;
+    struct object read;
+    struct error err;
+    if (kind == OBJECT_SECRET) {
+        tls = alloc(sizeof *tls);
+        object_secret_take(&tls->arena, tree, &tls->tls);
+    }
+    if (!object_read(tree, kind, &read, &err)) {
+        object_set_problem(set, origin, err.msg);
+        tls_free(tls);
+        return NULL;
+    }
+    struct owned *o = owned_new(set, tree, &read, origin);
+    o->tls = tls;
+    o->object.tls = tls ? &tls->tls : NULL;
+    return o;
 }
 
 static void add(struct object_set *set, cJSON *body, const char *origin, bool replace)
 {
-    struct owned *o = owned_new(origin);
+    cJSON *tree CLEANUP(json_done) = body;
     enum object_kind kind = OBJECT_UNSET;
-    struct error err = { 0 };
-    o->tree = body;
-    bool ok = object_identify(body, &kind, &err);
-    if (ok && kind == OBJECT_UNSET) {
-        set->ignored++;
-        owned_free(o);
+    struct error err;
+    if (!object_identify(tree, &kind, &err)) {
+        object_set_problem(set, origin, err.msg);
         return;
     }
-    ok = ok && read_owned(o, kind, &err);
-    if (ok && replace)
+    if (kind == OBJECT_UNSET) {
+        set->ignored++;
+        return;
+    }
+    struct owned *o = read_document(set, tree, kind, origin);
+    if (o && replace)
         (void)object_set_remove(set, kind, o->object.ns, o->object.name);
-    if (ok && insert(set, o, &err))
+    if (!o || insert(set, o, &err))
         return;
     object_set_problem(set, origin, err.msg);
     owned_free(o);

@@ -101,7 +101,7 @@ static bool put(struct store *st, const struct object *obj, int64_t now_ms, bool
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     const struct address at = address_of(obj);
-    const char *body = json_canonical(&scratch, obj->body), *kind;
+    const char *body = object_text(&scratch, obj), *kind;
     return (find_event(st, &at, body, &kind, err) && put_row(st, obj, body, changed, err)
             && (!kind || add_event(st, kind, &at, body, now_ms, err)))
            || error_wrap(err, "write %s %s/%s", at.kind, at.ns, at.name);

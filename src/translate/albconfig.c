@@ -471,7 +471,7 @@ static void config_translate(struct tr *t, struct config *c)
 {
     struct subject s = { .t = t, .obj = c->obj };
     struct top_spec spec = { 0 };
-    const cJSON *json = json_get_nocase(c->obj->body, "spec");
+    const cJSON *json = json_get_nocase(object_body(c->obj), "spec");
     read_object(&s, &(struct place){ .name = "spec" }, &top_spec_schema, &spec, json, READ_NOCASE);
     const struct alb_load_balancer *lb = build(&s, c, &spec.config);
     c->log_off = lb->access_log.project && !*lb->access_log.project;
@@ -491,7 +491,8 @@ static void config_translate(struct tr *t, struct config *c)
 static void bury(struct tr *t, const struct object *obj)
 {
     struct subject s = { .t = t, .obj = obj };
-    const char *id = json_str(json_get_nocase(json_get_nocase(obj->body, "spec"), "config"), "id");
+    const char *id =
+        json_str(json_get_nocase(json_get_nocase(object_body(obj), "spec"), "config"), "id");
     if (id && *id)
         warn(&s, NULL,
              "it is being deleted; load balancer %s, which spec.config.id names, stays as it is, "
@@ -505,7 +506,7 @@ static void bury(struct tr *t, const struct object *obj)
 
 struct config *config_read(struct tr *t, const struct object *obj, const char *lb)
 {
-    if (json_at(obj->body, "metadata.deletionTimestamp")) {
+    if (object_is_going(obj)) {
         bury(t, obj);
         return NULL;
     }

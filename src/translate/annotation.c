@@ -12,7 +12,7 @@
  * costs more than the rest of the translation. */
 static const char *value_below(const struct object *obj, const char *prefix, const char *name)
 {
-    const cJSON *all = json_get(json_get(obj->body, "metadata"), "annotations"), *v;
+    const cJSON *all = json_get(json_get(object_body(obj), "metadata"), "annotations"), *v;
     size_t n = strlen(prefix);
     if (cJSON_IsObject(all))
         cJSON_ArrayForEach (v, all)
@@ -168,7 +168,7 @@ void annotations_check(struct subject *s, const struct map *services)
 {
     for (size_t i = 0; i < annotation_n_rows; i++)
         check_row(s, &annotation_rows[i]);
-    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(s->obj->body, "metadata");
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(object_body(s->obj), "metadata");
     const cJSON *all = cJSON_GetObjectItemCaseSensitive(metadata, "annotations"), *v;
     if (cJSON_IsObject(all))
         cJSON_ArrayForEach (v, all)

@@ -24,7 +24,7 @@ struct borrowed {
 const char *translate_borrows(const struct object *service)
 {
     const char *id = object_annotation(service, ANNOTATION_PREFIX "server-group-id");
-    if (!id || !*id || json_at(service->body, "metadata.deletionTimestamp"))
+    if (!id || !*id || object_is_going(service))
         return NULL;
     return id;
 }

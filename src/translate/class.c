@@ -16,7 +16,7 @@ enum ownership {
 
 static enum ownership class_ownership(struct tr *t, const struct object *class)
 {
-    const cJSON *spec = json_get(class->body, "spec");
+    const cJSON *spec = json_get(object_body(class), "spec");
     const cJSON *name = json_get(spec, "controller");
     struct subject s = { .t = t, .obj = class };
     struct place at = { .name = "spec.controller" };
@@ -45,7 +45,7 @@ static const char *target_of_ours(struct subject *s, const struct object *class)
 {
     if (direct_target(s))
         return direct_target(s);
-    const cJSON *name = json_at(class->body, "spec.parameters.name");
+    const cJSON *name = json_at(object_body(class), "spec.parameters.name");
     if (cJSON_IsString(name) && *name->valuestring)
         return name->valuestring;
     problem(s, &(struct place){ .name = "spec.ingressClassName" },
@@ -68,7 +68,7 @@ static const char *target_of(struct subject *s, const struct object *class)
 
 const char *class_target(struct subject *s)
 {
-    const cJSON *spec = json_get(s->obj->body, "spec");
+    const cJSON *spec = json_get(object_body(s->obj), "spec");
     const cJSON *given = json_get(spec, "ingressClassName");
     if (given && !cJSON_IsString(given)) {
         problem(s, &(struct place){ .name = "spec.ingressClassName" }, "this is %s; give text",

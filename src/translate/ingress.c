@@ -237,7 +237,8 @@ struct ingress *ingress_read(struct subject *s)
     ing->obj = s->obj;
     ing->from = subject_from(a, s->obj);
     ing->sort_key = arena_fmt(a, "%s/%s", s->obj->ns, s->obj->name);
-    read_object(s, &at, &ingress_spec_schema, &spec, json_get(s->obj->body, "spec"), READ_EXACT);
+    read_object(s, &at, &ingress_spec_schema, &spec, json_get(object_body(s->obj), "spec"),
+                READ_EXACT);
     check_name(s);
     ing->order = read_order(s);
     settings_read(s, &ing->settings);

@@ -235,7 +235,7 @@ const struct object *nginx_to_alb(struct arena *a, const struct object *ingress,
 {
     struct nginx_edit e;
     nginx_edit_begin(&e, a, ingress);
-    const cJSON *all = json_get(json_get(ingress->body, "metadata"), "annotations"), *v;
+    const cJSON *all = json_get(json_get(object_body(ingress), "metadata"), "annotations"), *v;
     if (cJSON_IsObject(all))
         cJSON_ArrayForEach (v, all)
             if (cJSON_IsString(v) && !strncmp(v->string, NGINX_PREFIX, strlen(NGINX_PREFIX)))
@@ -248,7 +248,7 @@ const struct object *nginx_to_alb(struct arena *a, const struct object *ingress,
 
 static const char *class_of(const struct object *ingress)
 {
-    const char *name = json_str(json_get(ingress->body, "spec"), "ingressClassName");
+    const char *name = json_str(json_get(object_body(ingress), "spec"), "ingressClassName");
     return name ? name : object_annotation(ingress, "kubernetes.io/ingress.class");
 }
 

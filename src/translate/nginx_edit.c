@@ -92,10 +92,10 @@ static cJSON *get(const cJSON *obj, const char *name)
 void nginx_edit_begin(struct nginx_edit *e, struct arena *a, const struct object *from)
 {
     static const char *const kept[] = { "name", "namespace", "labels" };
-    const cJSON *metadata = json_get(from->body, "metadata"), *v;
+    const cJSON *json = object_body(from), *metadata = json_get(json, "metadata"), *v;
     *e = (struct nginx_edit){ .a = a, .from = from, .body = new_node(a, cJSON_Object, NULL) };
-    copy_member(a, e->body, from->body, "apiVersion");
-    copy_member(a, e->body, from->body, "kind");
+    copy_member(a, e->body, json, "apiVersion");
+    copy_member(a, e->body, json, "kind");
     cJSON *to = append(e->body, new_node(a, cJSON_Object, "metadata"));
     for (size_t i = 0; i < COUNT(kept); i++)
         copy_member(a, to, metadata, kept[i]);
@@ -105,7 +105,7 @@ void nginx_edit_begin(struct nginx_edit *e, struct arena *a, const struct object
         cJSON_ArrayForEach (v, all)
             if (strncmp(v->string, NGINX_PREFIX, strlen(NGINX_PREFIX)) != 0)
                 (void)append(e->annotations, copy(a, v, v->string));
-    copy_member(a, e->body, from->body, "spec");
+    copy_member(a, e->body, json, "spec");
     e->spec = get(e->body, "spec");
 }
 

@@ -27,7 +27,7 @@ static const cJSON *element_with(const cJSON *list, const char *member, const ch
 
 static bool has_condition(const struct object *obj, const char *type)
 {
-    const cJSON *c = element_with(json_at(obj->body, "status.conditions"), "type", type);
+    const cJSON *c = element_with(json_at(object_body(obj), "status.conditions"), "type", type);
     const char *status = json_str(c, "status");
     return status && !strcmp(status, "True");
 }
@@ -37,8 +37,8 @@ static bool has_condition(const struct object *obj, const char *type)
 bool pod_waits_for_alb(const struct tr *t, const char *ns, const char *name)
 {
     const struct object *pod = name ? look(t, OBJECT_POD, ns, name) : NULL;
-    return pod && !json_at(pod->body, "metadata.deletionTimestamp")
-           && element_with(json_at(pod->body, "spec.readinessGates"), "conditionType",
+    return pod && !object_is_going(pod)
+           && element_with(json_at(object_body(pod), "spec.readinessGates"), "conditionType",
                            "target-health.alb.k8s.alibabacloud")
            && has_condition(pod, "ContainersReady");
 }
@@ -62,7 +62,8 @@ static bool is_excluded(const struct object *node)
     for (size_t i = 0; i < COUNT(labels); i++)
         if (object_label(node, labels[i]))
             return true;
-    return element_with(json_at(node->body, "spec.taints"), "key", "ToBeDeletedByClusterAutoscaler")
+    return element_with(json_at(object_body(node), "spec.taints"), "key",
+                        "ToBeDeletedByClusterAutoscaler")
            || !has_condition(node, "Ready");
 }
 
@@ -85,7 +86,8 @@ static bool has_labels(struct arena *a, const struct object *node, const char *s
 static bool is_wanted(struct tr *t, const struct service *svc, const struct object *node)
 {
     const char *drop = object_annotation(svc->obj, drop_unscheduled);
-    if (drop && !strcmp(drop, "on") && cJSON_IsTrue(json_at(node->body, "spec.unschedulable")))
+    if (drop && !strcmp(drop, "on")
+        && cJSON_IsTrue(json_at(object_body(node), "spec.unschedulable")))
         return false;
     return !is_excluded(node) && has_labels(t->a, node, object_annotation(svc->obj, node_selector));
 }
@@ -93,7 +95,7 @@ static bool is_wanted(struct tr *t, const struct service *svc, const struct obje
 /* "cn-hangzhou.i-bp1" gives "i-bp1". */
 static const char *instance_of(struct tr *t, const struct object *node)
 {
-    const char *id = json_str(json_get(node->body, "spec"), "providerID");
+    const char *id = json_str(json_get(object_body(node), "spec"), "providerID");
     const char *dot = id ? strrchr(id, '.') : NULL;
     if (dot && !strncmp(dot + 1, "i-", 2))
         return dot + 1;

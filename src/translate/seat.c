@@ -103,7 +103,7 @@ void seat_run(struct translator *tr, struct seat *seat)
     forget(seat);
     struct tr t = cell_begin(tr, &seat->cell);
     const struct object *obj = look(&t, OBJECT_INGRESS, seat->ns, seat->name);
-    if (obj && !json_at(obj->body, "metadata.deletionTimestamp")) {
+    if (obj && !object_is_going(obj)) {
         seat->obj = obj;
         read_object_of(tr, &t, seat);
     }

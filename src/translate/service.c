@@ -184,7 +184,7 @@ static void load_slice(struct tr *t, struct service *svc, const struct object *o
 {
     struct subject s = { .t = t, .obj = obj };
     struct slice_spec spec = { 0 };
-    read_object(&s, NULL, &slice_spec_schema, &spec, obj->body, READ_EXACT);
+    read_object(&s, NULL, &slice_spec_schema, &spec, object_body(obj), READ_EXACT);
     bool ipv4 = spec.address_type && !strcmp(spec.address_type, "IPv4");
     struct place at = { .name = "endpoints" };
     svc->other_family = svc->other_family || (!ipv4 && spec.endpoints.len);
@@ -218,7 +218,7 @@ static void load_endpoints(struct tr *t, struct service *svc, const struct objec
     struct subject s = { .t = t, .obj = obj };
     struct endpoints_spec spec = { 0 };
     struct place at = { .name = "subsets" };
-    read_object(&s, NULL, &endpoints_spec_schema, &spec, obj->body, READ_EXACT);
+    read_object(&s, NULL, &endpoints_spec_schema, &spec, object_body(obj), READ_EXACT);
     for (size_t i = 0; i < spec.subsets.len; i++)
         load_subset(&s, &(struct place){ .up = &at, .index = i }, svc, &spec.subsets.items[i]);
     svc->bad = svc->bad || s.n_problems;
@@ -245,7 +245,8 @@ static void load_service(struct tr *t, struct service *svc)
     struct subject s = { .t = t, .obj = svc->obj };
     struct service_spec spec = { 0 };
     struct place at = { .name = "spec" };
-    read_object(&s, &at, &service_spec_schema, &spec, json_get(svc->obj->body, "spec"), READ_EXACT);
+    read_object(&s, &at, &service_spec_schema, &spec, json_get(object_body(svc->obj), "spec"),
+                READ_EXACT);
     svc->external = spec.type && !strcmp(spec.type, "ExternalName");
     svc->has_node_ports =
         spec.type && (!strcmp(spec.type, "NodePort") || !strcmp(spec.type, "LoadBalancer"));

@@ -144,20 +144,47 @@ static void set_time(struct translator *tr, int64_t now)
 
 /* ---- running ------------------------------------------------------------------------------- */
 
+enum { TREES_MAX = 256 };
+
+/* Between two pieces nobody holds a tree. */
+static void fold(const struct translator *tr)
+{
+    if (object_set_unfolded(tr->in.objects) > TREES_MAX)
+        object_set_fold(tr->in.objects);
+}
+
+static void run_one(struct translator *tr, enum cell_kind kind, void *cell)
+{
+    if (kind == CELL_INGRESS)
+        seat_run(tr, cell);
+    else if (kind == CELL_LB)
+        unit_run(tr, cell);
+    else if (kind == CELL_GROUP)
+        group_run(tr, cell);
+    else if (kind == CELL_LOAD)
+        unit_run_load(tr, cell);
+    else
+        borrowed_run(tr, cell);
+}
+
+/* The list may grow on the way, and a group that is wanted no more leaves a hole. */
+static void run_kind(struct translator *tr, enum cell_kind kind, const struct pointers *list)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        if (list->items[i])
+            run_one(tr, kind, list->items[i]);
+        fold(tr);
+    }
+}
+
 static void run_dirty(struct translator *tr)
 {
     const struct pointers *dirty = tr->dirty;
-    for (size_t i = 0; i < dirty[CELL_INGRESS].len; i++)
-        seat_run(tr, dirty[CELL_INGRESS].items[i]);
-    for (size_t i = 0; i < dirty[CELL_LB].len; i++)
-        unit_run(tr, dirty[CELL_LB].items[i]);
-    for (size_t i = 0; i < dirty[CELL_GROUP].len; i++)
-        if (dirty[CELL_GROUP].items[i])
-            group_run(tr, dirty[CELL_GROUP].items[i]);
-    for (size_t i = 0; i < tr->touched.len; i++)
-        unit_run_load(tr, tr->touched.items[i]);
-    for (size_t i = 0; i < dirty[CELL_BORROWED].len; i++)
-        borrowed_run(tr, dirty[CELL_BORROWED].items[i]);
+    run_kind(tr, CELL_INGRESS, &dirty[CELL_INGRESS]);
+    run_kind(tr, CELL_LB, &dirty[CELL_LB]);
+    run_kind(tr, CELL_GROUP, &dirty[CELL_GROUP]);
+    run_kind(tr, CELL_LOAD, &tr->touched);
+    run_kind(tr, CELL_BORROWED, &dirty[CELL_BORROWED]);
     for (int kind = 0; kind < CELL_KINDS; kind++)
         tr->dirty[kind].len = 0;
 }

@@ -138,7 +138,7 @@ static void measure_whole(const struct object_set *set, const struct fact_set *f
 static void change(const struct object_set *set, enum object_kind kind, const char *name,
                    const char *at, const char *member, const char *value)
 {
-    const cJSON *list = json_at(object_set_find(set, kind, "n", name)->body, at);
+    const cJSON *list = json_at(object_body(object_set_find(set, kind, "n", name)), at);
     cJSON *first = cJSON_GetArrayItem(list, 0);
     cJSON *to = cJSON_GetObjectItemCaseSensitive(first, member);
     must(to);

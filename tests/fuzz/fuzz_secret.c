@@ -53,8 +53,8 @@ static void check_secret(const char *member, const struct buf *crt, const struct
     object_set_add(&set, body, "s");
     must(set.objects.len == 1 && set.objects.items[0]->tls);
     const struct object *o = set.objects.items[0];
-    must(!json_get(o->body, "data") && !json_get(o->body, "stringData"));
-    must(!json_at(o->body, "tls.key"));
+    must(!json_get(object_body(o), "data") && !json_get(object_body(o), "stringData"));
+    must(!json_at(object_body(o), "tls.key"));
     check_cert(o->tls);
 }
 

@@ -24,7 +24,7 @@ static void set_addresses(struct runner *r, const char *first, const char *secon
 {
     const struct object *slice =
         object_set_find(agent_objects(r->g), OBJECT_ENDPOINT_SLICE, "shop", "tea-1");
-    cJSON *body = cJSON_Duplicate(slice->body, true);
+    cJSON *body = object_tree(slice);
     cJSON *list = cJSON_GetObjectItemCaseSensitive(
         cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(body, "endpoints"), 0), "addresses");
     while (cJSON_GetArraySize(list))
@@ -71,8 +71,8 @@ static void test_address_that_stays_is_not_asked_for_again(void **state)
 static void set_pods(struct runner *r, int round)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    cJSON *body = cJSON_Duplicate(
-        object_set_find(agent_objects(r->g), OBJECT_ENDPOINT_SLICE, "shop", "tea-1")->body, true);
+    cJSON *body =
+        object_tree(object_set_find(agent_objects(r->g), OBJECT_ENDPOINT_SLICE, "shop", "tea-1"));
     cJSON *list = cJSON_GetObjectItemCaseSensitive(body, "endpoints");
     while (cJSON_GetArraySize(list))
         cJSON_DeleteItemFromArray(list, 0);

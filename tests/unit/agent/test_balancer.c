@@ -127,7 +127,7 @@ static void test_last_servers_go_only_when_none_are_wanted_for_a_while(void **st
     size_t writes = mock_transport_writes(&w->mock, NULL);
     const struct object *slice =
         object_set_find(agent_objects(r.g), OBJECT_ENDPOINT_SLICE, "shop", "tea-1");
-    cJSON *empty = cJSON_Duplicate(slice->body, true);
+    cJSON *empty = object_tree(slice);
     cJSON_ReplaceItemInObjectCaseSensitive(empty, "endpoints", cJSON_CreateArray());
     agent_put(r.g, empty, "tea.yaml:6");
     runner_settle(&r);

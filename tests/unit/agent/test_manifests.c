@@ -58,7 +58,8 @@ static const struct object *ingress(const struct files *f, const char *name)
 
 static const char *host_of(const struct object *obj)
 {
-    return json_str(cJSON_GetArrayItem(json_get(json_get(obj->body, "spec"), "rules"), 0), "host");
+    return json_str(cJSON_GetArrayItem(json_get(json_get(object_body(obj), "spec"), "rules"), 0),
+                    "host");
 }
 
 static void test_files_are_read_when_they_are_opened(void **state)

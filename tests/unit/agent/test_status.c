@@ -160,8 +160,7 @@ static void test_a_plan_that_is_refused_waits(void **state)
     runner_start(&r, w);
     runner_settle(&r);
     struct object_set none = { 0 };
-    cJSON *body = cJSON_Duplicate(
-        object_set_find(agent_objects(r.g), OBJECT_ALB_CONFIG, "", "web")->body, true);
+    cJSON *body = object_tree(object_set_find(agent_objects(r.g), OBJECT_ALB_CONFIG, "", "web"));
     object_set_add(&none, body, "web.yaml:1");
     agent_set_objects(r.g, &none);
     runner_settle(&r);

@@ -37,7 +37,7 @@ static void expect_body(const struct object_set *set, const char *wanted)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     const struct object *o = object_set_find(set, OBJECT_SECRET, "default", "a");
-    assert_string_equal(json_canonical(&a, o->body), wanted);
+    assert_string_equal(object_text(&a, o), wanted);
 }
 
 static void test_certificate_and_key_are_decoded(void **state)

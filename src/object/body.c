@@ -1,0 +1,155 @@
+/* body.c - the documents of the objects of a set: packed, and as trees while they are looked at. */
+#include "alb-agent/json.h"
+#include "object_priv.h"
+#include "pack_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct object_bodies {
+    struct object_packed **open; /* those that have a tree */
+    size_t n_open, capacity;
+};
+
+static void *alloc(size_t size)
+{
+    void *p = calloc(1, size);
+    if (!p) {
+        fputs("alb-agent: out of memory\n", stderr);
+        abort();
+    }
+    return p;
+}
+
+/* ---- trees that are there -------------------------------------------------------------------- */
+
+static void note_open(struct object_packed *p)
+{
+    struct object_bodies *all = p->all;
+    if (all->n_open == all->capacity) {
+        const size_t capacity = all->capacity ? 2 * all->capacity : 16;
+        struct object_packed **grown = alloc(capacity * sizeof(struct object_packed *));
+        if (all->n_open)
+            memcpy(grown, all->open, all->n_open * sizeof(struct object_packed *));
+        free(all->open);
+        all->open = grown;
+        all->capacity = capacity;
+    }
+    all->open[all->n_open++] = p;
+}
+
+static void fold_all(struct object_bodies *all)
+{
+    for (size_t i = 0; i < all->n_open; i++)
+        json_done(&all->open[i]->tree);
+    free(all->open);
+    *all = (struct object_bodies){ 0 };
+}
+
+void object_bodies_free(struct object_bodies *all)
+{
+    if (all)
+        fold_all(all);
+    free(all);
+}
+
+void object_packed_init(struct object_packed *p, struct object_bodies **all, const void *block,
+                        size_t size)
+{
+    if (!*all)
+        *all = alloc(sizeof **all);
+    *p = (struct object_packed){ .all = *all, .block = block, .size = size };
+}
+
+void object_packed_done(struct object_packed *p)
+{
+    struct object_bodies *all = p->all;
+    if (!p->tree)
+        return;
+    for (size_t i = 0; i < all->n_open; i++)
+        if (all->open[i] == p)
+            all->open[i] = all->open[--all->n_open];
+    json_done(&p->tree);
+}
+
+void object_set_fold(const struct object_set *set)
+{
+    if (set->bodies)
+        fold_all(set->bodies);
+}
+
+size_t object_set_unfolded(const struct object_set *set)
+{
+    return set->bodies ? set->bodies->n_open : 0;
+}
+
+/* ---- documents ------------------------------------------------------------------------------- */
+
+/* The block, unless there is a tree of somebody else's. */
+static const void *block_of(const struct object *obj)
+{
+    return obj->packed && !obj->body ? obj->packed->block : NULL;
+}
+
+const cJSON *object_body(const struct object *obj)
+{
+    struct object_packed *p = obj->packed;
+    if (!block_of(obj))
+        return obj->body;
+    if (!p->tree) {
+        p->tree = pack_read(p->block, true);
+        note_open(p);
+    }
+    return p->tree;
+}
+
+cJSON *object_tree(const struct object *obj)
+{
+    const void *block = block_of(obj);
+    return block ? pack_read(block, false) : cJSON_Duplicate(obj->body, true);
+}
+
+const char *object_text(struct arena *a, const struct object *obj)
+{
+    const void *block = block_of(obj);
+    cJSON *tree CLEANUP(json_done) = block ? pack_read(block, true) : NULL;
+    return json_canonical(a, block ? tree : obj->body);
+}
+
+bool object_is_same(const struct object *x, const struct object *y)
+{
+    const struct object_packed *a = x->packed, *b = y->packed;
+    if (a && b && a->size == b->size && !memcmp(a->block, b->block, a->size))
+        return true;
+    cJSON *one CLEANUP(json_done) = object_tree(x);
+    cJSON *other CLEANUP(json_done) = object_tree(y);
+    return cJSON_Compare(one, other, true);
+}
+
+/* ---- what is asked often: from the block ------------------------------------------------------
+ */
+
+static const char *metadata_text(const struct object *obj, const char *group, const char *key)
+{
+    const void *block = block_of(obj);
+    return block ? pack_text(block, (const char *[]){ "metadata", group, key, NULL })
+                 : json_str(json_get(json_get(obj->body, "metadata"), group), key);
+}
+
+const char *object_annotation(const struct object *obj, const char *key)
+{
+    return metadata_text(obj, "annotations", key);
+}
+
+const char *object_label(const struct object *obj, const char *key)
+{
+    return metadata_text(obj, "labels", key);
+}
+
+bool object_is_going(const struct object *obj)
+{
+    const void *block = block_of(obj);
+    return block ? pack_has(block, (const char *[]){ "metadata", "deletionTimestamp", NULL })
+                 : json_at(obj->body, "metadata.deletionTimestamp") != NULL;
+}

@@ -1,0 +1,22 @@
+/* pack_priv.h - a tree of JSON as one block of bytes (pack.c). */
+#pragma once
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+#include "alb-agent/buf.h"
+
+/* Appends the block of 'json' to 'out', which is empty.  Everything of a tree is kept, the order
+ * of members and members of one name too. */
+void pack_write(struct buf *out, const cJSON *json);
+
+/* The tree of a block; the caller's.  'shared': its texts and names are those of the block or
+ * static, and it must not outlive the block; else it has its own. */
+cJSON *pack_read(const void *block, bool shared);
+
+/* The text that a path of names leads to, "metadata", "labels", "app", NULL: as json_get() and
+ * json_str() have it, without making a tree.  It is in the block, or static; NULL: there is none.
+ */
+const char *pack_text(const void *block, const char *const *path);
+/* Does the path lead to something other than null? */
+bool pack_has(const void *block, const char *const *path);
