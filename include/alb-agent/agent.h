@@ -2,9 +2,9 @@
  * balancers follow (design.md §2, §6).
  *
  * One thread, one loop, owned by the caller: agent_run() does what can be done at a moment and
- * never blocks, then says when it next wants to run.  Objects come in by the functions below,
- * from whatever source; time, transport and seed are given, so that the same inputs make the
- * same calls. */
+ * never blocks, then says when it next wants to run.  It waits by a clock that nobody sets. Objects
+ * come in by the functions below, from whatever source; time, transport and seed are given, so that
+ * the same inputs make the same calls. */
 #pragma once
 
 #include "alb-agent/session.h"
@@ -19,17 +19,19 @@ enum agent_event_kind {
     AGENT_PROBLEM,     /* an object cannot be translated: 'problem'; said once        */
     AGENT_WARNING,     /* translated, but somebody should know: 'problem'; said once  */
     AGENT_REFUSED,     /* a plan was refused: 'refusal'; said once                    */
+    AGENT_CLOCK,       /* the system's clock was set, by 'by_ms'                      */
     AGENT_IN_SYNC,     /* 'lb' is what the objects ask for                            */
 };
 struct agent_event {
     enum agent_event_kind kind;
-    int64_t at_ms;
+    int64_t at_ms; /* by the system's clock */
     const char *lb;
-    const struct apply_event *step;
+    const struct apply_event *step; /* whose times are of agent_now() */
     const struct translate_problem *problem;
     const struct plan_refusal *refusal;
     const struct error *err;
     unsigned parts; /* of enum observe_part (observe.h) */
+    int64_t by_ms;
     size_t n;
 };
 typedef void agent_event_fn(void *arg, const struct agent_event *event);
@@ -70,10 +72,10 @@ void agent_set_config(struct agent *g, const struct agent_config *config);
 /* Reads everything again as soon as it can. */
 void agent_resync(struct agent *g);
 
-/* Does what can be done at 'now_ms'; '*wait_ms': until it wants to run again by itself, or -1.
+/* Does what can be done now; '*wait_ms': until it wants to run again by itself, or -1.
  * Fails when the store does: then nothing was sent that is not on disk, and the agent is to
  * be freed. */
-bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *err) MUST_USE;
+bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
 
 /* From now on no new change begins; what is in flight is brought to its end. */
 void agent_stop(struct agent *g);
@@ -96,6 +98,10 @@ bool agent_start_read(struct arena *a, const cJSON *from, struct agent_start *ou
                       struct error *err) MUST_USE;
 
 /* ---- for those who look on --------------------------------------------------------------- */
+
+/* The time by the agent's own clock, which nobody sets: of that are the times of findings and of
+ * the store while the agent has it (store_prune()).  All other times are of the system's. */
+int64_t agent_now(const struct agent *g);
 
 struct agent_lb {
     const char *name;

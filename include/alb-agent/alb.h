@@ -74,7 +74,8 @@ struct alb_config {
     const struct secret *access_key_secret;
     const char *security_token;  /* NULL: none                                           */
     struct alb_role role;        /* to be assumed with what the chain found              */
-    const struct clock *clock;   /* for the dates of signatures, and for alb_call()      */
+    const struct clock *clock;   /* to wait by                                            */
+    const struct clock *wall;    /* for the dates of signatures; NULL: 'clock'            */
     uint64_t seed;               /* of nonces and jitter; never the same twice against a
                                     real cloud, which refuses nonces it has seen         */
     struct transport *transport; /* borrowed; lives longer than the client ...           */

@@ -18,6 +18,22 @@ static inline int64_t clock_now_ms(const struct clock *c)
     return c->now_ms(c->self);
 }
 
+/* Time that passes, suspended or not, however the system's clock is set: its moments mean nothing
+ * but their distances.  Static. */
+const struct clock *clock_system_mono(void);
+
+/* A clock to wait by, and to say what came before what: it shows the time of another when it
+ * begins, and goes on at the pace of time however that one is set. */
+struct steady_clock {
+    struct clock clock; /* it; borrows the whole */
+    const struct clock *wall, *mono;
+    int64_t since_ms; /* what 'wall' was ahead of 'mono' at the beginning */
+};
+/* 'mono' as clock_system_mono(); both are borrowed. */
+void steady_begin(struct steady_clock *s, const struct clock *wall, const struct clock *mono);
+/* How far 'wall' is ahead of it by now; below 0: behind. */
+int64_t steady_ahead_ms(const struct steady_clock *s);
+
 /* Microseconds since some moment of the past, however the system's clock is set: for measuring
  * what this process does, never for what it decides. */
 int64_t clock_mono_us(void);

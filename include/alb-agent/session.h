@@ -38,6 +38,7 @@ struct session_config {
 
     /* For tests; all-zero means the real world. */
     const struct clock *clock;   /* borrowed                                      */
+    const struct clock *mono;    /* NULL: 'clock', which nobody sets then, or the system's */
     struct transport *transport; /* borrowed                                      */
     char *(*env)(const char *);  /* NULL: the process' own                        */
     uint64_t seed;               /* of tokens, nonces and jitter                  */
@@ -71,6 +72,9 @@ struct session {
     struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */
     struct map batches;    /* as in plan_in: what refusals for size left, now or before */
     struct map confirmed;  /* load balancers whose AlbConfig confirms what is found first */
+    struct steady_clock *steady; /* all times above are of it: those of the system's clock when
+                                    the session began, and what passed since */
+    int64_t ahead_ms;            /* what that one is ahead by now; the store knows            */
     uint64_t seed;
 };
 

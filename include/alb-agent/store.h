@@ -7,7 +7,8 @@
  * Any call may fail with ERROR_TRANSIENT (disk full, file busy), ERROR_DENIED (permissions),
  * ERROR_INVALID with code "StateDamaged" (the file is damaged; open it again to have it set
  * aside) or ERROR_BUG (a value that the schema refuses).  store_is_error() tells them from those
- * of others.  Times are ms since 1970, UTC. */
+ * of others.  Times are ms since 1970, UTC; in the file those of the system's clock, for the caller
+ * those of a clock of its own where that is another (store_set_ahead()). */
 #pragma once
 
 #include <stdint.h>
@@ -35,6 +36,11 @@ enum store_mode {
 bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
                 bool *set_aside, struct error *err) MUST_USE;
 void store_close(struct store *st);
+
+/* The times that the caller gives and gets are 'ahead_ms' behind those in the file; 0 at first.
+ * When that changes, the rows of resources change with it, so that for the caller their times stay
+ * as they are; what tells of the past stays as it was written. */
+bool store_set_ahead(struct store *st, int64_t ahead_ms, struct error *err) MUST_USE;
 
 /* Moves the log into the file and drops all but the newest closed calls: to be called when no
  * lane is urgent; store_close() does it as well. */

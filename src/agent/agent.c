@@ -13,7 +13,7 @@ enum { AWAKE = 4 /* load balancers at which nothing happens, in memory */ };
 
 void agent_tell(struct agent *g, struct agent_event event)
 {
-    event.at_ms = session_now(&g->base);
+    event.at_ms = session_wall(&g->base);
     if (g->config.event)
         g->config.event(g->config.event_arg, &event);
 }
@@ -307,6 +307,21 @@ static int64_t next_due(struct agent *g, int64_t now_ms)
     return wait;
 }
 
+/* All that waits goes on waiting as long as it meant to. */
+static bool follow_clock(struct agent *g, struct error *err)
+{
+    int64_t by;
+    const struct map_entry *cursor = NULL;
+    if (!session_follow_clock(&g->base, &by, err))
+        return false;
+    if (!by)
+        return true;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        findings_set_clock(&b->s.findings, by);
+    agent_tell(g, (struct agent_event){ .kind = AGENT_CLOCK, .by_ms = by });
+    return true;
+}
+
 /* Could a load balancer not be read that a step is about? */
 static bool has_failed(const struct agent *g, struct error *err)
 {
@@ -315,10 +330,13 @@ static bool has_failed(const struct agent *g, struct error *err)
     return g->failed;
 }
 
-bool agent_run(struct agent *g, int64_t now_ms, int64_t *wait_ms, struct error *err)
+bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err)
 {
+    const int64_t now_ms = session_now(&g->base);
     int64_t reading, apply, wanted;
     bool any;
+    if (!follow_clock(g, err))
+        return false;
     (void)alb_run(g->base.alb, now_ms);
     if (!events_run(g, err) || !take_results(g, &any, err) || !wanted_run(g, &wanted, err)
         || !reading_run(g, &reading, err) || !run_balancers(g, err)
@@ -350,6 +368,17 @@ bool agent_is_quiet(const struct agent *g)
 /* ---- looking on --------------------------------------------------------------------------------
  */
 
+int64_t agent_now(const struct agent *g)
+{
+    return session_now(&g->base);
+}
+
+/* A time of ours as one of the system's clock; 0: none. */
+static int64_t wall(const struct agent *g, int64_t ms)
+{
+    return ms ? ms + g->base.ahead_ms : 0;
+}
+
 static int by_name(const void *x, const void *y)
 {
     const struct agent_lb *a = x, *b = y;
@@ -365,7 +394,7 @@ void agent_list(const struct agent *g, struct arena *a, agent_lbs *out)
                 .name = b->name,
                 .read = b->s.observed,
                 .in_sync = b->in_sync,
-                .read_at = b->read_at,
+                .read_at = wall(g, b->read_at),
                 .standing = apply_standing(g->ap, b->name),
             };
     if (out->len)
@@ -375,6 +404,10 @@ void agent_list(const struct agent *g, struct arena *a, agent_lbs *out)
 void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out)
 {
     apply_list(g->ap, a, out);
+    for (size_t i = 0; i < out->len; i++) {
+        out->items[i].since_ms = wall(g, out->items[i].since_ms);
+        out->items[i].due_ms = wall(g, out->items[i].due_ms);
+    }
 }
 
 void agent_problems(const struct agent *g, struct arena *a, translate_problems *out)
@@ -425,10 +458,10 @@ struct agent_times agent_times(const struct agent *g)
 {
     const struct alb_stats stats = alb_stats(g->base.alb);
     const int64_t *at = g->verified_at;
-    return (struct agent_times){ .lbs_at = at[SWEEP_LBS],
-                                 .groups_at = at[SWEEP_GROUPS],
-                                 .verified_at = reading_verified(g),
-                                 .next_read_at = next_sweep(g),
+    return (struct agent_times){ .lbs_at = wall(g, at[SWEEP_LBS]),
+                                 .groups_at = wall(g, at[SWEEP_GROUPS]),
+                                 .verified_at = wall(g, reading_verified(g)),
+                                 .next_read_at = wall(g, next_sweep(g)),
                                  .writes = stats.writes,
                                  .reads = stats.reads,
                                  .retries = stats.retries };

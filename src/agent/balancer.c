@@ -33,6 +33,7 @@ struct balancer *balancer_get(struct agent *g, const char *name)
         .alb = g->base.alb,
         .cluster_id = g->base.cluster_id,
         .seed = g->base.seed,
+        .steady = g->base.steady,
     };
     b->s.config.only = b->name;
     b->s.verified_at = b->verified_at[SWEEP_LBS] = b->verified_at[SWEEP_GROUPS] =

@@ -231,7 +231,7 @@ bool session_note_read(struct session *s, const char *only, unsigned parts, int6
                        struct error *err)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
-    buf_addf(&b, "{\"began\":%" PRId64, began_ms);
+    buf_addf(&b, "{\"began\":%" PRId64, began_ms + s->ahead_ms);
     if (only) {
         buf_adds(&b, ",\"only\":");
         buf_add_json(&b, only);

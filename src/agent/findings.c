@@ -37,6 +37,13 @@ void session_note_findings(struct session *s, const struct model *before)
     s->verified_at = now;
 }
 
+void findings_set_clock(finding_list *list, int64_t by_ms)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (list->items[i].until)
+            list->items[i].until -= by_ms;
+}
+
 void session_leave_findings(struct session *s)
 {
     for (size_t i = 0; i < s->world.rows.len; i++)
@@ -47,7 +54,8 @@ void session_leave_findings(struct session *s)
 bool session_put_verified(struct session *s, struct store *st, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    return store_meta_put(st, VERIFIED_AT, arena_fmt(&a, "%" PRId64, s->verified_at), err);
+    return store_meta_put(st, VERIFIED_AT, arena_fmt(&a, "%" PRId64, s->verified_at + s->ahead_ms),
+                          err);
 }
 
 bool session_put_findings(struct session *s, struct store *st, struct error *err)

@@ -298,14 +298,14 @@ void page_metrics(struct service_view *v, int64_t now_ms, struct buf *b)
     service_status(v, "running", now_ms, &a, &status);
     agent_list(v->g, &a, &lbs);
     agent_tally(v->g, &a, &calls);
-    count_found(v->g, &lbs, now_ms, by_class);
+    count_found(v->g, &lbs, agent_now(v->g), by_class);
     add_general(&m, v, &status);
     add_calls(&m, &calls);
     add_budgets(&m, &calls);
     add_lanes(&m, &status);
     add_reconciles(&m, &v->counts);
     add_lbs(&m, &lbs);
-    add_findings(&m, by_class, now_ms);
+    add_findings(&m, by_class, agent_now(v->g));
     add_certificates(&m, &v->past, now_ms);
     add_readings(&m, v, now_ms);
     metrics_process(&m);

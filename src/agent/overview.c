@@ -85,6 +85,7 @@ bool agent_overview(struct agent *g, const cJSON *certificates, struct arena *a,
         *to = b->overview.name
                   ? b->overview
                   : (struct report_lb){ .name = b->name, .id = "", .dns_name = "", .in_sync = -1 };
+        to->observed_at += to->observed_at ? g->base.ahead_ms : 0;
         report_lb_count(to, &b->s.findings, session_now(&g->base));
     }
     if (out->len)

@@ -51,7 +51,7 @@ static void run_translate(struct session *s)
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
         .backend_type = s->config.backend_type,
-        .now_ms = session_now(s),
+        .now_ms = session_wall(s),
     };
     s->wanted = (struct translate_out){ 0 };
     translate(&s->arena, &in, &s->wanted);

@@ -31,7 +31,7 @@ struct service {
     int signals;
     bool failed; /* the store, while a page was made */
     struct error why;
-    int64_t status_at, housekeeping_at;
+    int64_t status_at, housekeeping_at; /* monotonic */
 };
 
 /* ---- settings -----------------------------------------------------------------------------------
@@ -159,6 +159,11 @@ static void on_event(void *arg, const struct agent_event *e)
     case AGENT_REFUSED:
         log_warn(&v->log, "plan", "refused", KV("lb", e->lb), KV("why", e->refusal->message));
         return;
+    case AGENT_CLOCK:
+        v->view.started_at += e->by_ms;
+        v->view.past.certificates_at = 0;
+        log_warn(&v->log, "loop", "the system's clock was set", KV_INT("by_ms", e->by_ms));
+        return;
     case AGENT_IN_SYNC: log_info(&v->log, "lane", "in sync", KV("lb", e->lb)); return;
     }
 }
@@ -211,19 +216,24 @@ static void watch_fds(struct service *v)
     t->n_watched = 3;
 }
 
-static bool put_status(struct service *v, const char *phase, int64_t now, struct error *err)
+static int64_t mono_ms(void)
+{
+    return clock_mono_us() / 1000;
+}
+
+static bool put_status(struct service *v, const char *phase, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct store_status status;
-    v->status_at = now;
-    service_status(&v->view, phase, now, &a, &status);
+    v->status_at = mono_ms();
+    service_status(&v->view, phase, clock_now_ms(clock_system()), &a, &status);
     return store_status_put(agent_store(v->g), &status, err);
 }
 
-static bool say_status(struct service *v, int64_t now, struct error *err)
+static bool say_status(struct service *v, struct error *err)
 {
-    return now - v->status_at < STATUS_MS
-           || put_status(v, v->view.stopping ? "stopping" : "running", now, err);
+    return mono_ms() - v->status_at < STATUS_MS
+           || put_status(v, v->view.stopping ? "stopping" : "running", err);
 }
 
 /* The server's pages. */
@@ -245,19 +255,20 @@ static int on_page(void *arg, enum page page, struct buf *b)
 
 static bool serve(struct service *v, int64_t *wait, struct error *err)
 {
-    *wait = server_run(&v->server, clock_mono_us() / 1000);
+    *wait = server_run(&v->server, mono_ms());
     if (v->failed)
         *err = v->why;
     return !v->failed;
 }
 
-static bool keep_house(struct service *v, int64_t now, struct error *err)
+static bool keep_house(struct service *v, struct error *err)
 {
     const struct store_limits limits = service_store_limits(&v->settings);
+    const int64_t now = mono_ms();
     if (now - v->housekeeping_at < HOUSEKEEPING_MS || !agent_is_quiet(v->g))
         return true;
     v->housekeeping_at = now;
-    return store_prune(agent_store(v->g), &limits, now, err)
+    return store_prune(agent_store(v->g), &limits, agent_now(v->g), err)
            && store_checkpoint(agent_store(v->g), err);
 }
 
@@ -265,12 +276,11 @@ static bool keep_house(struct service *v, int64_t now, struct error *err)
 static bool turn(struct service *v, bool *done, int64_t *wait, struct error *err)
 {
     int64_t served;
-    const int64_t now = clock_now_ms(clock_system());
     *done = !take_signals(v);
     if (*done)
         return true;
     if (!serve(v, &served, err) || !manifests_take(&v->manifests, v->g, err)
-        || !agent_run(v->g, now, wait, err) || !say_status(v, now, err) || !keep_house(v, now, err))
+        || !agent_run(v->g, wait, err) || !say_status(v, err) || !keep_house(v, err))
         return false;
     *wait = wait_sooner(*wait, served);
     *done = v->view.stopping && agent_is_quiet(v->g);
@@ -312,7 +322,7 @@ static bool run(struct service *v, struct error *err)
     log_info(&v->log, "loop", "started", KV("version", ALB_AGENT_VERSION),
              KV("region", v->settings.region));
     log_server(v);
-    if (!loop(v, err) || !put_status(v, "stopped", clock_now_ms(clock_system()), err))
+    if (!loop(v, err) || !put_status(v, "stopped", err))
         return false;
     log_info(&v->log, "loop", "stopped", KV_INT("done", (int64_t)agent_counts(v->g).done));
     return true;

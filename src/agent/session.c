@@ -10,9 +10,32 @@
 #include "alb-agent/source.h"
 #include "session_priv.h"
 
-const struct clock *session_clock(const struct session *s)
+enum { CLOCK_STEP_MS = 1000 /* less is no setting of a clock, and does no harm */ };
+
+/* A session that is not opened has no state file, but a client, perhaps. */
+static void begin_clock(struct session *s)
 {
-    return s->config.clock ? s->config.clock : clock_system();
+    const struct clock *given = s->config.clock;
+    if (s->steady)
+        return;
+    s->steady = arena_alloc(&s->arena, sizeof *s->steady);
+    steady_begin(s->steady, given ? given : clock_system(),
+                 s->config.mono ? s->config.mono
+                 : given        ? given
+                                : clock_system_mono());
+}
+
+bool session_follow_clock(struct session *s, int64_t *by_ms, struct error *err)
+{
+    const int64_t ahead = steady_ahead_ms(s->steady);
+    *by_ms = ahead - s->ahead_ms;
+    if (*by_ms > -CLOCK_STEP_MS && *by_ms < CLOCK_STEP_MS) {
+        *by_ms = 0;
+        return true;
+    }
+    s->ahead_ms = ahead;
+    findings_set_clock(&s->findings, *by_ms);
+    return store_set_ahead(s->store, ahead, err);
 }
 
 int64_t session_list_lag(const struct session *s)
@@ -33,7 +56,12 @@ void session_bound_times(const struct session *s, struct model *rows)
 
 int64_t session_now(const struct session *s)
 {
-    return clock_now_ms(session_clock(s));
+    return s->steady ? clock_now_ms(&s->steady->clock) : session_wall(s);
+}
+
+int64_t session_wall(const struct session *s)
+{
+    return clock_now_ms(s->config.clock ? s->config.clock : clock_system());
 }
 
 const char *session_default_state(struct arena *a, const char *cluster_id)
@@ -100,6 +128,7 @@ bool session_open(struct session *s, const struct session_config *config, struct
     *s = (struct session){ .config = *config, .seed = config->seed };
     if (!s->seed)
         s->seed = rng_system_seed();
+    begin_clock(s);
     const char *id = config->cluster_id ? config->cluster_id : "default";
     if (!check_cluster_id(id, err))
         return false;
@@ -161,6 +190,7 @@ bool session_connect(struct session *s, struct error *err)
     if (!s->config.region)
         return error_set(err, ERROR_INVALID,
                          "no region: give --region or set ALIBABA_CLOUD_REGION_ID");
+    begin_clock(s);
     struct http_config http = { .user_agent = "alb-agent/" ALB_AGENT_VERSION,
                                 .ca_file = s->config.ca_file };
     s->transport = s->config.transport;
@@ -170,7 +200,8 @@ bool session_connect(struct session *s, struct error *err)
         .region = s->config.region,
         .endpoint = s->config.endpoint,
         .env = s->config.env ? s->config.env : env,
-        .clock = session_clock(s),
+        .clock = &s->steady->clock,
+        .wall = s->steady->wall,
         .seed = s->seed,
         .transport = s->transport,
         .writes = s->config.writes,

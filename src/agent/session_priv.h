@@ -4,8 +4,14 @@
 #include "alb-agent/observe.h"
 #include "alb-agent/session.h"
 
-const struct clock *session_clock(const struct session *s);
+/* By which it waits, and says what came before what; and the system's clock. */
 int64_t session_now(const struct session *s);
+int64_t session_wall(const struct session *s);
+/* Has the system's clock been set?  By how much, 0: no.  The store follows, and verdicts keep their
+ * dates. */
+bool session_follow_clock(struct session *s, int64_t *by_ms, struct error *err) MUST_USE;
+/* Verdicts keep their dates when the system's clock is set by so much. */
+void findings_set_clock(finding_list *list, int64_t by_ms);
 /* How long lists may lag behind a change. */
 int64_t session_list_lag(const struct session *s);
 /* Rows that were written before the clock was set back are of now, not of a time to come: else

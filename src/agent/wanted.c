@@ -168,7 +168,7 @@ static void update(struct agent *g)
     };
     if (!g->tr)
         g->tr = translator_new(&settings);
-    translator_update(g->tr, &s->objects, &s->facts, session_now(s),
+    translator_update(g->tr, &s->objects, &s->facts, session_wall(s),
                       g->all_changed ? NULL : &g->changes);
 }
 
@@ -269,7 +269,7 @@ static bool run_update(struct agent *g, struct error *err)
 
 static bool is_due(const struct agent *g)
 {
-    return g->changed || (g->tr && translator_next(g->tr) <= session_now(&g->base));
+    return g->changed || (g->tr && translator_next(g->tr) <= session_wall(&g->base));
 }
 
 bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err)
@@ -287,8 +287,9 @@ bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err)
     if (!g->facts && g->facts_due > now)
         *wait_ms = g->facts_due - now;
     const int64_t next = g->tr ? translator_next(g->tr) : INT64_MAX;
+    const int64_t wall = session_wall(&g->base);
     if (next < INT64_MAX)
-        *wait_ms = wait_sooner(*wait_ms, next > now ? next - now : 0);
+        *wait_ms = wait_sooner(*wait_ms, next > wall ? next - wall : 0);
     return true;
 }
 

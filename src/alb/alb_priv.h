@@ -121,7 +121,7 @@ struct alb {
     const char *endpoints[ALB_PRODUCT_COUNT];
     struct provider *provider; /* provider_priv.h               */
     bool has_keys;             /* after the last turn           */
-    struct clock clock;
+    struct clock clock, wall;
     struct transport *transport;
     void (*transport_free)(struct transport *t); /* or NULL */
     struct rng nonces, jitter;

@@ -162,6 +162,7 @@ bool alb_new(struct alb **out, const struct alb_config *config, struct error *er
     alb->mem = mem;
     alb->region = arena_strdup(&alb->mem, config->region);
     alb->clock = *config->clock;
+    alb->wall = config->wall ? *config->wall : *config->clock;
     alb->transport = config->transport;
     alb->nonces.state = config->seed;
     /* Of its own, so that the nonces of a run do not depend on what was repeated. */
@@ -264,7 +265,7 @@ static void send_call(struct alb *alb, struct call *call, const struct alb_crede
                              .access_key_id = keys->access_key_id.data,
                              .access_key_secret = &keys->access_key_secret,
                              .security_token = keys->security_token.data,
-                             .date = time_format(clock_now_ms(&alb->clock), date),
+                             .date = time_format(clock_now_ms(&alb->wall), date),
                              .nonce = nonce };
     struct http_request request = request_build(&a, &in);
     call->transfer = alb->transport->send(alb->transport, &request);
@@ -407,9 +408,10 @@ static void fail_waiting(struct alb *alb, const struct error *why, int64_t now_m
 static int64_t send_all(struct alb *alb, int64_t now_ms)
 {
     struct error why;
-    int64_t wall_ms = clock_now_ms(&alb->clock);
-    int64_t wait_ms = provider_run(alb->provider, alb->transport, wall_ms);
-    const struct alb_credentials *keys = provider_keys(alb->provider, wall_ms, &why);
+    const int64_t clock_ms = clock_now_ms(&alb->clock);
+    provider_set_ahead(alb->provider, clock_now_ms(&alb->wall) - clock_ms);
+    int64_t wait_ms = provider_run(alb->provider, alb->transport, clock_ms);
+    const struct alb_credentials *keys = provider_keys(alb->provider, clock_ms, &why);
     alb->has_keys = keys != NULL;
     if (keys) {
         send_due(alb, ALB_URGENT, keys, now_ms);

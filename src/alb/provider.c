@@ -53,6 +53,7 @@ struct provider {
     const char *watched[2];
     struct file_stamp stamps[2];
     int64_t watch_ms;
+    int64_t ahead_ms; /* of our times are the dates of the cloud */
 };
 
 static void copy_keys(struct alb_credentials *to, const struct alb_credentials *from)
@@ -310,12 +311,17 @@ static void send_request(struct provider *p, struct transport *t, int64_t now_ms
     struct http_request request;
     struct error why;
     char date[TIME_TEXT];
-    if (!build(p, &a, time_format(now_ms, date), &request, &why)) {
+    if (!build(p, &a, time_format(now_ms + p->ahead_ms, date), &request, &why)) {
         source_fail(p, &why, now_ms);
         return;
     }
     p->transfer = t->send(t, &request);
     p->tries++;
+}
+
+void provider_set_ahead(struct provider *p, int64_t ahead_ms)
+{
+    p->ahead_ms = ahead_ms;
 }
 
 int64_t provider_run(struct provider *p, struct transport *t, int64_t now_ms)
@@ -376,6 +382,8 @@ static bool take(struct provider *p, const struct http_reply *reply, int64_t now
     case FETCH_ROLE:
         if (!exchange_keys(reply, &p->got, &p->got_until_ms, why))
             return false;
+        if (p->got_until_ms != INT64_MAX)
+            p->got_until_ms -= p->ahead_ms;
         fetch_advance(p, now_ms);
         return true;
     }

@@ -110,6 +110,8 @@ struct provider;
 bool provider_new(struct provider **out, const struct alb_credentials *keys,
                   const struct chain_in *in, uint64_t seed, struct error *err) MUST_USE;
 void provider_free(struct provider *p);
+/* How far the clock of the cloud's dates is ahead of the one that the times below are of. */
+void provider_set_ahead(struct provider *p, int64_t ahead_ms);
 /* Sends what is due; returns how long until it is to be run again, or -1. */
 int64_t provider_run(struct provider *p, struct transport *t, int64_t now_ms);
 /* Was 'reply' an answer to the provider?  Then it was taken. */

@@ -22,6 +22,43 @@ const struct clock *clock_system(void)
     return &clock;
 }
 
+static int64_t mono_now_ms(void *self)
+{
+    (void)self;
+    struct timespec ts;
+#ifdef CLOCK_BOOTTIME
+    clock_gettime(CLOCK_BOOTTIME, &ts);
+#else
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+#endif
+    return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+const struct clock *clock_system_mono(void)
+{
+    static const struct clock clock = { .now_ms = mono_now_ms };
+    return &clock;
+}
+
+static int64_t steady_now_ms(void *self)
+{
+    const struct steady_clock *s = self;
+    return clock_now_ms(s->mono) + s->since_ms;
+}
+
+void steady_begin(struct steady_clock *s, const struct clock *wall, const struct clock *mono)
+{
+    *s = (struct steady_clock){ .clock = { .now_ms = steady_now_ms, .self = s },
+                                .wall = wall,
+                                .mono = mono,
+                                .since_ms = clock_now_ms(wall) - clock_now_ms(mono) };
+}
+
+int64_t steady_ahead_ms(const struct steady_clock *s)
+{
+    return clock_now_ms(s->wall) - clock_now_ms(&s->clock);
+}
+
 int64_t clock_mono_us(void)
 {
     struct timespec ts;

@@ -415,7 +415,7 @@ static bool turn(struct play *p, struct error *err)
         end_agent(p);
     if (item && is_due(p, item->at))
         return feed(p, err);
-    if (p->g && !agent_run(p->g, p->stage.now_ms, &wait, err))
+    if (p->g && !agent_run(p->g, &wait, err))
         return false;
     play_note_calls(p);
     if (wait != 0 || !p->g)

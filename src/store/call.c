@@ -50,7 +50,7 @@ bool store_call_intent(struct store *st, struct store_call *call, struct error *
     bind_text(s, ":client_token", call->client_token);
     bind_text(s, ":params", call->params ? call->params : "{}");
     bind_text(s, ":cause", call->cause);
-    bind_int(s, ":sent_at", call->sent_at);
+    bind_time(st, s, ":sent_at", call->sent_at);
     if (!stmt_run(s, err))
         return error_wrap(err, "journal %s", call->action);
     call->id = sqlite3_last_insert_rowid(st->db);
@@ -63,7 +63,7 @@ bool store_call_done(struct store *st, int64_t id, const struct store_outcome *o
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CALL][DONE];
     bind_int(s, ":id", id);
     bind_text(s, ":state", outcome->state);
-    bind_int(s, ":done_at", outcome->done_at);
+    bind_time(st, s, ":done_at", outcome->done_at);
     bind_int(s, ":http_status", outcome->http_status);
     bind_text(s, ":code", outcome->code);
     bind_text(s, ":request_id", outcome->request_id);
@@ -93,7 +93,7 @@ bool store_calls_open(struct store *st, struct arena *a, store_calls *out, struc
                                                   .client_token = col_keep(a, s, "client_token"),
                                                   .params = col_keep(a, s, "params"),
                                                   .cause = col_keep(a, s, "cause"),
-                                                  .sent_at = col_int(s, "sent_at") };
+                                                  .sent_at = col_time(st, s, "sent_at") };
     }
 }
 

@@ -46,7 +46,7 @@ bool store_event_add(struct store *st, struct store_event *event, struct error *
     if (text_has_secret(event->body))
         return error_set(err, ERROR_BUG, "record %s: the body holds a secret", event->key);
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][ADD];
-    bind_int(s, ":at", event->at);
+    bind_time(st, s, ":at", event->at);
     bind_text(s, ":kind", event->kind);
     bind_text(s, ":key", event->key);
     bind_int(s, ":size", size_of(event->key, event->body));
@@ -62,7 +62,8 @@ int64_t store_events_added(const struct store *st)
     return st->events;
 }
 
-static bool read_all(struct arena *a, sqlite3_stmt *s, store_events *out, struct error *err)
+static bool read_all(const struct store *st, struct arena *a, sqlite3_stmt *s, store_events *out,
+                     struct error *err)
 {
     bool row;
     *out = (store_events){ 0 };
@@ -72,7 +73,7 @@ static bool read_all(struct arena *a, sqlite3_stmt *s, store_events *out, struct
         if (!row)
             return true;
         *LIST_PUSH(a, out) = (struct store_event){ .seq = col_int(s, "seq"),
-                                                   .at = col_int(s, "at"),
+                                                   .at = col_time(st, s, "at"),
                                                    .kind = col_keep(a, s, "kind"),
                                                    .key = col_keep(a, s, "key"),
                                                    .body = col_keep(a, s, "body") };
@@ -85,13 +86,13 @@ bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena 
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][READ];
     bind_int(s, ":seq", seq);
     bind_int(s, ":max", max);
-    return read_all(a, s, out, err);
+    return read_all(st, a, s, out, err);
 }
 
 bool store_events_base(struct store *st, struct arena *a, store_events *out, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][BASE];
-    return read_all(a, s, out, err);
+    return read_all(st, a, s, out, err);
 }
 
 /* ---- dropping ------------------------------------------------------------------------- */
@@ -138,7 +139,7 @@ static bool fold_oldest(struct store *st, int64_t oldest_ms, int64_t bytes, int6
         if (!row)
             return true;
         int64_t left = all - col_int(s, "total") + size_of(col_text(s, "key"), col_text(s, "body"));
-        if (col_int(s, "at") >= oldest_ms && left <= bytes)
+        if (col_time(st, s, "at") >= oldest_ms && left <= bytes)
             return true;
         *last = col_int(s, "seq");
         if (!fold(st, s, err))

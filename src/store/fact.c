@@ -51,7 +51,7 @@ bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, s
                                                         .key = col_keep(a, s, "key"),
                                                         .value = col_keep(a, s, "value"),
                                                         .value2 = col_keep(a, s, "value2"),
-                                                        .read_at = col_int(s, "read_at") };
+                                                        .read_at = col_time(st, s, "read_at") };
     }
     fact_sort(out);
     return true;
@@ -96,7 +96,7 @@ static bool put(struct store *st, const struct fact *fact, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][PUT];
     bind_fact(s, fact);
-    bind_int(s, ":read_at", fact->read_at);
+    bind_time(st, s, ":read_at", fact->read_at);
     return stmt_run(s, err);
 }
 

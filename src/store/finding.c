@@ -40,11 +40,11 @@ static void bind_address(sqlite3_stmt *s, const struct finding *f)
     bind_text(s, ":key", f->key);
 }
 
-static void bind_verdict(sqlite3_stmt *s, const struct finding *f)
+static void bind_verdict(const struct store *st, sqlite3_stmt *s, const struct finding *f)
 {
     bind_text(s, ":verdict", finding_verdict_name(f->verdict));
-    bind_int(s, ":until", f->until);
-    bind_int(s, ":decided_at", f->decided_at);
+    bind_time(st, s, ":until", f->until);
+    bind_time(st, s, ":decided_at", f->decided_at);
 }
 
 static const char *or_empty(const char *text)
@@ -52,18 +52,19 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static struct finding read_row(struct arena *a, sqlite3_stmt *s, enum resource_kind kind)
+static struct finding read_row(const struct store *st, struct arena *a, sqlite3_stmt *s,
+                               enum resource_kind kind)
 {
     return (struct finding){
         .lb = col_keep(a, s, "lb"),
         .kind = kind,
         .key = col_keep(a, s, "key"),
         .class = resource_class_find(col_text(s, "class")),
-        .first_seen = col_int(s, "first_seen"),
-        .last_good = col_int(s, "last_good"),
+        .first_seen = col_time(st, s, "first_seen"),
+        .last_good = col_time(st, s, "last_good"),
         .verdict = finding_verdict_find(or_empty(col_text(s, "verdict"))),
-        .until = col_int(s, "until"),
-        .decided_at = col_int(s, "decided_at"),
+        .until = col_time(st, s, "until"),
+        .decided_at = col_time(st, s, "decided_at"),
         .desired = or_empty(col_keep(a, s, "desired")),
         .edit = or_empty(col_keep(a, s, "edit")),
     };
@@ -81,7 +82,7 @@ bool store_findings_load(struct store *st, struct arena *a, finding_list *out, s
             break;
         enum resource_kind kind = resource_kind_find(col_text(s, "kind"));
         if (kind != RESOURCE_KINDS) /* else one of a newer program: left alone */
-            *LIST_PUSH(a, out) = read_row(a, s, kind);
+            *LIST_PUSH(a, out) = read_row(st, a, s, kind);
     }
     finding_sort(out);
     return true;
@@ -92,9 +93,9 @@ static bool put(struct store *st, const struct finding *f, struct error *err)
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][PUT];
     bind_address(s, f);
     bind_text(s, ":class", resource_class_name(f->class));
-    bind_int(s, ":first_seen", f->first_seen);
-    bind_int(s, ":last_good", f->last_good);
-    bind_verdict(s, f);
+    bind_time(st, s, ":first_seen", f->first_seen);
+    bind_time(st, s, ":last_good", f->last_good);
+    bind_verdict(st, s, f);
     bind_text(s, ":desired", f->desired);
     bind_text(s, ":edit", f->edit);
     return stmt_run(s, err);
@@ -127,7 +128,7 @@ bool store_finding_decide(struct store *st, const struct finding *f, struct erro
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][DECIDE];
     bind_address(s, f);
-    bind_verdict(s, f);
+    bind_verdict(st, s, f);
     if (!stmt_run(s, err))
         return error_wrap(err, "write the verdict on %s", f->key);
     if (sqlite3_changes(st->db) != 1)

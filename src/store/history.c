@@ -48,7 +48,7 @@ bool store_history(struct store *st, const char *lb, int64_t max, struct arena *
             .is_revision = col_int(s, "is_revision") != 0,
             .lb = col_keep(a, s, "lb"),
             .number = col_int(s, "number"),
-            .at = col_int(s, "at"),
+            .at = col_time(st, s, "at"),
             .cause = col_keep(a, s, "cause"),
             .action = col_keep(a, s, "action"),
             .resource = col_keep(a, s, "resource"),
@@ -59,7 +59,7 @@ bool store_history(struct store *st, const char *lb, int64_t max, struct arena *
     }
 }
 
-static struct store_journaled journaled(sqlite3_stmt *s, struct arena *a)
+static struct store_journaled journaled(const struct store *st, sqlite3_stmt *s, struct arena *a)
 {
     return (struct store_journaled){
         .call = { .id = col_int(s, "id"),
@@ -70,9 +70,9 @@ static struct store_journaled journaled(sqlite3_stmt *s, struct arena *a)
                   .client_token = col_keep(a, s, "client_token"),
                   .params = col_keep(a, s, "params"),
                   .cause = col_keep(a, s, "cause"),
-                  .sent_at = col_int(s, "sent_at") },
+                  .sent_at = col_time(st, s, "sent_at") },
         .outcome = { .state = col_keep(a, s, "state"),
-                     .done_at = col_int(s, "done_at"),
+                     .done_at = col_time(st, s, "done_at"),
                      .http_status = (int)col_int(s, "http_status"),
                      .code = col_keep(a, s, "code"),
                      .request_id = col_keep(a, s, "request_id"),
@@ -93,7 +93,7 @@ bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a
             return error_wrap(err, "read the journal");
         if (!row)
             return true;
-        *LIST_PUSH(a, out) = journaled(s, a);
+        *LIST_PUSH(a, out) = journaled(st, s, a);
     }
 }
 
@@ -111,7 +111,7 @@ bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store
                          " in the state file; 'alb-agent history' lists "
                          "those there are",
                          id);
-    struct store_journaled j = journaled(s, a);
+    struct store_journaled j = journaled(st, s, a);
     *call = j.call;
     call->id = id;
     *outcome = j.outcome;
@@ -132,7 +132,7 @@ bool store_revision_read(struct store *st, const char *lb, int64_t number, struc
                          "%s has no revision %" PRId64 "; 'alb-agent history %s' lists those there "
                          "are",
                          lb, number, lb);
-    *out = (struct store_revision){ .made_at = col_int(s, "made_at"),
+    *out = (struct store_revision){ .made_at = col_time(st, s, "made_at"),
                                     .cause = col_keep(a, s, "cause"),
                                     .document = col_keep(a, s, "document") };
     return true;

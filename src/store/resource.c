@@ -47,7 +47,10 @@
              "unsaid = iif((cloud_id, status, ours) IS (:cloud_id, :status, :ours), unsaid, "    \
              "max(unsaid, :by)) WHERE lb = :lb AND kind = :kind AND key = :key")                 \
     X(DELETE, "DELETE FROM resource WHERE lb = :lb AND kind = :kind AND key = :key "             \
-              "RETURNING cloud_id, typeof(actual) <> 'null' AS was_there, unsaid")
+              "RETURNING cloud_id, typeof(actual) <> 'null' AS was_there, unsaid")               \
+    X(SHIFT, "UPDATE resource SET observed_at = iif(observed_at, observed_at + :by, 0), "        \
+             "unused_since = iif(unused_since, unused_since + :by, 0), "                         \
+             "empty_since = iif(empty_since, empty_since + :by, 0)")
 
 #define X(NAME, sql) NAME,
 enum { STMTS(X) STMT_COUNT };
@@ -99,8 +102,7 @@ static bool is_small(enum resource_kind kind)
     return kind != RESOURCE_RULE && kind != RESOURCE_SERVER_GROUP;
 }
 
-static bool read_row(struct arena *a, sqlite3_stmt *s, bool all, struct resource *r,
-                     struct error *err)
+static void read_row(const struct store *st, struct arena *a, sqlite3_stmt *s, struct resource *r)
 {
     r->lb = col_keep(a, s, "lb");
     r->key = col_keep(a, s, "key");
@@ -110,14 +112,14 @@ static bool read_row(struct arena *a, sqlite3_stmt *s, bool all, struct resource
     r->held = col_int(s, "held") != 0;
     r->cloud_id = col_keep(a, s, "cloud_id");
     r->status = col_keep(a, s, "status");
-    r->observed_at = col_int(s, "observed_at");
-    r->unused_since = col_int(s, "unused_since");
-    r->empty_since = col_int(s, "empty_since");
+    r->observed_at = col_time(st, s, "observed_at");
+    r->unused_since = col_time(st, s, "unused_since");
+    r->empty_since = col_time(st, s, "empty_since");
     r->ours = col_int(s, "ours") != 0;
-    return !(all || is_small(r->kind)) || read_documents(a, s, r, err);
 }
 
-static bool load(sqlite3_stmt *s, struct arena *a, bool all, struct model *out, struct error *err)
+static bool load(const struct store *st, sqlite3_stmt *s, struct arena *a, bool all,
+                 struct model *out, struct error *err)
 {
     bool row;
     *out = (struct model){ 0 };
@@ -129,7 +131,8 @@ static bool load(sqlite3_stmt *s, struct arena *a, bool all, struct model *out, 
         struct resource r = { .kind = resource_kind_find(col_text(s, "kind")) };
         if (r.kind == RESOURCE_KINDS)
             continue;
-        if (!read_row(a, s, all, &r, err))
+        read_row(st, a, s, &r);
+        if ((all || is_small(r.kind)) && !read_documents(a, s, &r, err))
             return error_wrap(err, "read %s %s", resource_kind_name(r.kind), col_text(s, "key"));
         *LIST_PUSH(a, &out->rows) = r;
     }
@@ -140,7 +143,7 @@ static bool load(sqlite3_stmt *s, struct arena *a, bool all, struct model *out, 
 bool store_model_load(struct store *st, struct arena *a, struct model *out, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD];
-    return load(s, a, true, out, err);
+    return load(st, s, a, true, out, err);
 }
 
 bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct model *out,
@@ -148,7 +151,7 @@ bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct mod
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
     bind_text(s, ":lb", lb);
-    return load(s, a, true, out, err);
+    return load(st, s, a, true, out, err);
 }
 
 bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct model *out,
@@ -156,7 +159,7 @@ bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct 
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
     bind_text(s, ":lb", lb);
-    return load(s, a, false, out, err);
+    return load(st, s, a, false, out, err);
 }
 
 bool store_lbs(struct store *st, struct arena *a, store_names *out, struct error *err)
@@ -230,7 +233,8 @@ static bool write_actual(const struct resource *r, struct buf *b, struct error *
 }
 
 /* All columns but the documents. */
-static void bind_row(sqlite3_stmt *s, const struct resource *r, enum cloud_by by)
+static void bind_row(const struct store *st, sqlite3_stmt *s, const struct resource *r,
+                     enum cloud_by by)
 {
     bind_text(s, ":lb", r->lb);
     bind_text(s, ":kind", resource_kind_name(r->kind));
@@ -241,9 +245,9 @@ static void bind_row(sqlite3_stmt *s, const struct resource *r, enum cloud_by by
     bind_int(s, ":held", r->held);
     bind_text(s, ":cloud_id", r->cloud_id);
     bind_text(s, ":status", or_empty(r->status));
-    bind_int(s, ":observed_at", r->observed_at);
-    bind_int(s, ":unused_since", r->unused_since);
-    bind_int(s, ":empty_since", r->empty_since);
+    bind_time(st, s, ":observed_at", r->observed_at);
+    bind_time(st, s, ":unused_since", r->unused_since);
+    bind_time(st, s, ":empty_since", r->empty_since);
     bind_int(s, ":ours", r->ours);
     bind_int(s, ":by", (int64_t)by);
 }
@@ -255,7 +259,7 @@ static bool put_all(struct store *st, const struct resource *r, enum cloud_by by
     if (r->actual && !write_actual(r, &actual, err))
         return false;
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][PUT];
-    bind_row(s, r, by);
+    bind_row(st, s, r, by);
     bind_text(s, ":desired", canonical(&scratch, r, r->desired));
     bind_text(s, ":applied", canonical(&scratch, r, r->applied));
     bind_text(s, ":actual", r->actual ? buf_str(&actual) : NULL);
@@ -265,7 +269,7 @@ static bool put_all(struct store *st, const struct resource *r, enum cloud_by by
 static bool touch(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][TOUCH];
-    bind_row(s, r, by);
+    bind_row(st, s, r, by);
     return stmt_run(s, err);
 }
 
@@ -375,4 +379,17 @@ bool store_model_put(struct store *st, const struct model *m, struct error *err)
 bool store_lb_put(struct store *st, const char *lb, const struct model *m, struct error *err)
 {
     return put_model(st, lb, m, err);
+}
+
+/* ---- the clock ------------------------------------------------------------------------- */
+
+bool store_set_ahead(struct store *st, int64_t ahead_ms, struct error *err)
+{
+    struct batch batch CLEANUP(batch_done) = { 0 };
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][SHIFT];
+    bind_int(s, ":by", ahead_ms - st->ahead_ms);
+    if (!batch_begin(&batch, st, err) || !stmt_run(s, err) || !batch_end(&batch, err))
+        return error_wrap(err, "follow the system's clock");
+    st->ahead_ms = ahead_ms;
+    return true;
 }

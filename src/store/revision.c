@@ -35,7 +35,7 @@ bool store_revision_put(struct store *st, const char *lb, const char *document, 
     bind_text(s, ":lb", lb);
     bind_text(s, ":document", document);
     bind_text(s, ":cause", cause);
-    bind_int(s, ":made_at", now_ms);
+    bind_time(st, s, ":made_at", now_ms);
     return stmt_run(s, err) || error_wrap(err, "write a revision of %s", lb);
 }
 

@@ -68,6 +68,11 @@ void bind_int(sqlite3_stmt *s, const char *name, int64_t value)
     (void)sqlite3_bind_int64(s, sqlite3_bind_parameter_index(s, name), value);
 }
 
+void bind_time(const struct store *st, sqlite3_stmt *s, const char *name, int64_t ms)
+{
+    bind_int(s, name, ms ? ms + st->ahead_ms : 0);
+}
+
 /* -1, which SQLite reads as NULL, when there is none. */
 static int column(sqlite3_stmt *s, const char *name)
 {
@@ -85,6 +90,12 @@ const char *col_text(sqlite3_stmt *s, const char *name)
 int64_t col_int(sqlite3_stmt *s, const char *name)
 {
     return sqlite3_column_int64(s, column(s, name));
+}
+
+int64_t col_time(const struct store *st, sqlite3_stmt *s, const char *name)
+{
+    const int64_t ms = col_int(s, name);
+    return ms ? ms - st->ahead_ms : 0;
 }
 
 const char *col_keep(struct arena *a, sqlite3_stmt *s, const char *name)

@@ -79,6 +79,7 @@ struct store {
     bool holds;          /* the row in 'holder' is ours                         */
     bool beside;         /* a snapshot: a writer had the file when it was taken */
     int64_t events;      /* that were added                                    */
+    int64_t ahead_ms;    /* that times in the file are later           */
     struct written written;
     int64_t calls_max; /* closed calls beyond so many newest ones are dropped */
     sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
@@ -101,11 +102,14 @@ void stmt_done(sqlite3_stmt **s);
  * that the statement does not have binds nothing: tests write and read each column. */
 void bind_text(sqlite3_stmt *s, const char *name, const char *value);
 void bind_int(sqlite3_stmt *s, const char *name, int64_t value);
+/* A time of the caller's, 0: none; see store_set_ahead(). */
+void bind_time(const struct store *st, sqlite3_stmt *s, const char *name, int64_t ms);
 
 /* The column of that name in the row at hand; NULL or 0 when it is NULL.  Texts last until
  * the next step. */
 const char *col_text(sqlite3_stmt *s, const char *name);
 int64_t col_int(sqlite3_stmt *s, const char *name);
+int64_t col_time(const struct store *st, sqlite3_stmt *s, const char *name);
 /* The same text in 'a'; NULL when it is NULL. */
 const char *col_keep(struct arena *a, sqlite3_stmt *s, const char *name);
 

@@ -166,10 +166,10 @@ void check_reply(struct sim *s, uint64_t id)
             checks.flights[i].call = 0;
 }
 
-/* A bucket of as many tokens as the period brings, by the agent's clock. */
+/* A bucket of as many tokens as the period brings, however the agent's clock is set. */
 static void spend(struct sim *s, const struct sim_call *c)
 {
-    const int64_t now = sim_now(s);
+    const int64_t now = s->net.now_ms;
     const int64_t period = c->write ? WRITES_MS : READS_MS, limit = c->write ? WRITES : READS;
     struct budget *b = map_get(&checks.budgets, c->action);
     if (!b) {
@@ -177,7 +177,7 @@ static void spend(struct sim *s, const struct sim_call *c)
         b->at_ms = now;
         map_put(&checks.budgets, c->action, b);
     }
-    const int64_t passed = now > b->at_ms ? (now - b->at_ms) * 1000 : 0;
+    const int64_t passed = (now - b->at_ms) * 1000;
     b->spent_us = b->spent_us > passed ? b->spent_us - passed : 0;
     b->at_ms = now;
     b->spent_us += period * 1000 / limit;
@@ -248,11 +248,11 @@ static void check_pace(struct sim *s, const struct sim_call *c)
     const char *token = param(c, "ClientToken");
     if (!most || (token && map_get(&checks.tokens, token)) || !token)
         return;
-    const int64_t now = sim_now(s);
+    const int64_t now = s->net.now_ms;
     /* As many at once after a rest, and as many again while the second passes. */
     const size_t at = st->next + COUNT(st->at_ms) - 2 * most;
     const int64_t *before = &st->at_ms[at % COUNT(st->at_ms)];
-    if (*before && now >= *before && now - *before < 900)
+    if (*before && now - *before < 900)
         sim_complain(s, "pace: %s: more than %zu starts in a second", c->action, most);
     st->at_ms[st->next++ % COUNT(st->at_ms)] = now;
 }

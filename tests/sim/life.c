@@ -91,7 +91,11 @@ static bool turn(struct sim *s, int64_t *wait)
         s->read_due_ms = 0;
         agent_resync(s->agent);
     }
-    bool ok = agent_run(s->agent, sim_now(s), wait, &err);
+    if (s->clock_due_ms && s->clock_due_ms <= s->net.now_ms) {
+        s->clock_due_ms = 0;
+        check_clock(s, s->clock_by_ms);
+    }
+    bool ok = agent_run(s->agent, wait, &err);
     if (s->dead || disk_is_dead(s->disk)) {
         life_crash(s, rng_below(&s->rng, 2));
         return false;

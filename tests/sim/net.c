@@ -327,7 +327,7 @@ void net_init(struct sim *s)
     s->net = (struct sim_net){
         .transport = { .send = net_send, .next = net_next, .wait = transport_wait },
         .clock = { .now_ms = agent_clock, .self = s },
-        .mock_clock = { .now_ms = mock_clock, .self = s },
+        .mono = { .now_ms = mock_clock, .self = s },
         .now_ms = 1767225600000, /* 2026-01-01T00:00:00Z */
         .latency_ms = 20,
         .trace = 14695981039346656037U,

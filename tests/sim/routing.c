@@ -72,18 +72,21 @@ static void touch(struct sim *s, const struct view_rule *r)
 void check_deed(struct sim *s, const struct view_rule *r, bool deletes)
 {
     struct deed *d = LIST_PUSH(&s->arena, &s->deeds);
-    const int64_t *born = map_get(&s->births, r->id);
+    const int64_t *born = map_get(&s->births, r->id), now = s->net.now_ms;
+    const bool young = (born && now - *born < LIST_LAG_MS) || now - s->started_ms < LIST_LAG_MS;
     *d = (struct deed){ .id = arena_strdup(&s->arena, r->id),
                         .lb = view_lb_of(&s->view, r->listener),
                         .at_ms = sim_now(s),
                         .deletes = deletes,
-                        .slow = deletes && born && s->net.now_ms - *born < LIST_LAG_MS };
+                        .slow = deletes && young };
     touch(s, r);
 }
 
 void check_clock(struct sim *s, int64_t ms)
 {
     s->net.skew_ms += ms;
+    if (s->options.verbose)
+        printf("    the clock is set by %d s\n", (int)(ms / 1000));
     s->done_ms += ms;
     s->lies_ms += ms;
     for (size_t i = 0; i < s->deeds.len; i++)
@@ -92,6 +95,7 @@ void check_clock(struct sim *s, int64_t ms)
 
 void check_forgotten(struct sim *s)
 {
+    s->started_ms = s->net.now_ms;
     for (size_t i = 0; i < s->deeds.len; i++)
         s->deeds.items[i].slow = s->deeds.items[i].deletes;
 }

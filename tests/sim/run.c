@@ -28,6 +28,7 @@ static void configure(struct sim *s)
                      .region = "cn-hangzhou",
                      .endpoint = "http://mock.test",
                      .clock = &s->net.clock,
+                     .mono = &s->net.mono,
                      .transport = &s->net.transport },
         .resync_ms = RESYNC_MS,
         /* Every third seed reads server groups at a pace of their own. */
@@ -54,7 +55,7 @@ static bool open_mock(struct sim *s)
         .seed = mixed(s->options.seed, UINT64_MAX - 1),
         .keys = &key,
         .n_keys = 1,
-        .clock = &s->net.mock_clock,
+        .clock = &s->net.mono,
         .dates = &s->net.clock,
     };
     if (mock_open(&s->mock, &config, &err))

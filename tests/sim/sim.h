@@ -204,8 +204,8 @@ int view_lb_of(const struct view *v, const char *listener);
 struct sim_reply;
 struct sim_net {
     struct transport transport;
-    struct clock clock; /* the agent's: the mock's and 'skew_ms' */
-    struct clock mock_clock;
+    struct clock clock; /* the agent's system's: the mock's and 'skew_ms' */
+    struct clock mono;  /* the mock's                                     */
     int64_t now_ms, skew_ms;
     int64_t latency_ms, lag_ms;
     int64_t read_ms;           /* that some lists take beside, at most */
@@ -287,7 +287,10 @@ struct sim {
     struct map foreign;         /* ids of what others made */
     struct map births;          /* ids, since when they are there */
     bool deaf;                  /* the agent hears of no change  */
+    int64_t started_ms;         /* when the agent that runs began */
     int64_t read_due_ms;        /* when a reading is to begin; 0: none */
+    int64_t clock_due_ms;       /* when the clock is to be set ...; 0: it is not */
+    int64_t clock_by_ms;        /* ... by so much                                */
     uint64_t before;            /* a digest of the view when the last write left */
     bool dead;                  /* the agent died in the middle of a turn */
     int in_use;                 /* refusals of it since all was as asked for       */
@@ -339,7 +342,7 @@ void check_goal(struct sim *s);
 /* Somebody else changed the cloud, or is about to change a rule: 'r' as it is now. */
 void check_disturbance(struct sim *s);
 void check_deed(struct sim *s, const struct view_rule *r, bool deletes);
-/* Its clock is set forward by so much. */
+/* Its clock is set, back when below 0, by so much. */
 void check_clock(struct sim *s, int64_t ms);
 /* The agent begins anew: it cannot tell any more how old what it knows is. */
 void check_forgotten(struct sim *s);

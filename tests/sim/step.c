@@ -71,14 +71,20 @@ static bool change_unheard(struct sim *s)
     return any;
 }
 
-/* The clock is set: forward at any time, back while no agent runs. */
+/* Less is no setting of a clock. */
+static int64_t draw_setting(struct sim *s)
+{
+    const int64_t ms = 1000 + (int64_t)draw(s, 6 * 3600 * 1000);
+    return one_in(s, 2) ? ms : -ms;
+}
+
+/* The clock is set, while an agent runs or while none does. */
 static bool set_clock(struct sim *s)
 {
-    const int64_t ms = (int64_t)draw(s, 6 * 3600 * 1000);
-    const bool back = one_in(s, 2);
-    if (back || one_in(s, 2))
+    const int64_t ms = draw_setting(s);
+    if (one_in(s, 2))
         life_stop(s);
-    check_clock(s, back ? -ms : ms);
+    check_clock(s, ms);
     return false;
 }
 
@@ -142,10 +148,18 @@ static void read_beside(struct sim *s)
     s->read_due_ms = s->net.now_ms + (int64_t)draw(s, 1500);
 }
 
+/* The clock is set while something else is under way. */
+static void set_clock_beside(struct sim *s)
+{
+    s->clock_by_ms = draw_setting(s);
+    s->clock_due_ms = s->net.now_ms + (int64_t)draw(s, 3000);
+}
+
 void step_do(struct sim *s, bool with_fault)
 {
     const struct kind *c = draw_change(s);
     const bool faulty = one_in(s, 4), overlaps = one_in(s, 10), reads = one_in(s, 5);
+    const bool sets_clock = one_in(s, 25);
     const int64_t rest = (int64_t)draw(s, 3000);
     s->world.version++;
     if (s->options.verbose)
@@ -159,6 +173,8 @@ void step_do(struct sim *s, bool with_fault)
     }
     if (reads)
         read_beside(s);
+    if (sets_clock)
+        set_clock_beside(s);
     s->rng.state = kept.state + 1; /* what follows is the same without the fault */
     s->net.step_calls = 0;
     s->counts.events++;

@@ -39,6 +39,12 @@ static int64_t mock_now(void *self)
     return ((struct mock_transport *)self)->now_ms;
 }
 
+static int64_t wall_now(void *self)
+{
+    const struct mock_transport *m = self;
+    return m->now_ms + m->set_ms;
+}
+
 /* ---- requests ----------------------------------------------------------------------- */
 
 static bool is_read(const char *action)
@@ -232,6 +238,7 @@ void mock_transport_open(struct mock_transport *m, const struct mock_options *op
     *m = (struct mock_transport){
         .transport = { .send = mock_send, .next = mock_next, .wait = mock_wait },
         .clock = { .now_ms = mock_now, .self = m },
+        .wall = { .now_ms = wall_now, .self = m },
         .now_ms = options->now_ms ? options->now_ms : NEW_YEAR,
         .latency_ms = 20,
     };
@@ -249,6 +256,7 @@ void mock_transport_open(struct mock_transport *m, const struct mock_options *op
     const struct front_config front = {
         .cloud = m->cloud,
         .clock = &m->clock,
+        .dates = &m->wall,
         .keys = &key,
         .n_keys = 1,
         .call_log = options->call_log,
@@ -311,6 +319,7 @@ cJSON *mock_transport_do(struct mock_transport *m, const char *action, ...)
                                        .access_key_id = "testak",
                                        .access_key_secret = &secret,
                                        .clock = &m->clock,
+                                       .wall = &m->wall,
                                        .seed = 0x5eed + m->last_id,
                                        .transport = &m->transport };
     if (!alb_new(&alb, &config, &err) || !alb_call(alb, action, &params, &reply, &err))

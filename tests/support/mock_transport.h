@@ -45,8 +45,9 @@ struct mock_fault {
 
 struct mock_transport {
     struct transport transport;
-    struct clock clock;
-    int64_t now_ms;
+    struct clock clock; /* of the cloud, which nobody sets ...              */
+    struct clock wall;  /* ... and of those who call it, ahead by 'set_ms' */
+    int64_t now_ms, set_ms;
     int64_t latency_ms;
     LIST_OF(struct mock_call) calls;
 

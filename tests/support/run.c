@@ -61,7 +61,7 @@ static void turn(struct runner *r, int64_t most_ms)
     struct error err;
     struct mock_transport *m = &r->w->mock;
     int64_t wait;
-    if (!agent_run(r->g, m->now_ms, &wait, &err))
+    if (!agent_run(r->g, &wait, &err))
         fail_msg("%s", err.msg);
     if (wait < 0 || wait > most_ms)
         wait = most_ms;
@@ -77,7 +77,7 @@ void runner_settle(struct runner *r)
     struct error err;
     int64_t wait;
     for (;;) {
-        if (!agent_run(r->g, r->w->mock.now_ms, &wait, &err))
+        if (!agent_run(r->g, &wait, &err))
             fail_msg("%s", err.msg);
         if (agent_is_quiet(r->g))
             return;

@@ -41,7 +41,8 @@ int world_setup(void **state)
         .cluster_id = "c1",
         .region = "cn-hangzhou",
         .endpoint = "http://mock.test",
-        .clock = &w->mock.clock,
+        .clock = &w->mock.wall,
+        .mono = &w->mock.clock,
         .transport = &w->mock.transport,
         .seed = 1,
     };

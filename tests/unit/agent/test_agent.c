@@ -96,7 +96,7 @@ static void test_a_stopped_agent_begins_nothing_new(void **state)
     world_write_shop(w);
     runner_start(&r, w);
     while (!mock_transport_writes(&w->mock, NULL)) {
-        assert_true(agent_run(r.g, w->mock.now_ms, &wait, &err));
+        assert_true(agent_run(r.g, &wait, &err));
         if (wait)
             w->mock.transport.wait(&w->mock.transport, wait);
     }

@@ -398,6 +398,28 @@ static void test_running_agent_writes_down_what_it_finds(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+/* The date is one of the system's clock, whichever way that gets there. */
+static void test_verdict_ends_at_its_date_though_the_clock_is_set(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    size_t n;
+    start(w);
+    edit_group(w, "Wlc");
+    (void)look(w, &n);
+    decide(w, FINDING_ACCEPTED, w->mock.now_ms + 40 * MINUTE);
+    runner_start(&r, w);
+    runner_settle(&r);
+    w->mock.set_ms = -30 * MINUTE;
+    runner_pass(&r, 65 * MINUTE); /* five before it */
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 1);
+    w->mock.set_ms = 0;
+    runner_pass(&r, 15 * MINUTE);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateServerGroupAttribute"), 2);
+    runner_stop(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +436,7 @@ int main(void)
         TEST(test_running_agent_leaves_an_accepted_edit_until_its_date),
         TEST(test_policy_of_a_running_agent_is_changed),
         TEST(test_running_agent_writes_down_what_it_finds),
+        TEST(test_verdict_ends_at_its_date_though_the_clock_is_set),
     };
     return cmocka_run_group_tests_name("agent/findings", tests, NULL, NULL);
 }

@@ -9,6 +9,16 @@
 #include <cmocka.h>
 #include <string.h>
 
+static void delete_a_rule(struct world *w)
+{
+    cJSON *list CLEANUP(json_done) =
+        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
+    cJSON *gone CLEANUP(json_done) = mock_transport_do(
+        &w->mock, "DeleteRules", "RuleIds.1",
+        json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId"), (char *)NULL);
+    assert_non_null(gone);
+}
+
 static void test_what_somebody_deletes_is_made_again_after_a_sweep(void **state)
 {
     struct world *w = *state;
@@ -16,12 +26,7 @@ static void test_what_somebody_deletes_is_made_again_after_a_sweep(void **state)
     world_write_shop(w);
     runner_start(&r, w);
     runner_settle(&r);
-    cJSON *list CLEANUP(json_done) =
-        mock_transport_do(&w->mock, "ListRules", "MaxResults", "100", (char *)NULL);
-    cJSON *gone CLEANUP(json_done) = mock_transport_do(
-        &w->mock, "DeleteRules", "RuleIds.1",
-        json_str(cJSON_GetArrayItem(json_get(list, "Rules"), 0), "RuleId"), (char *)NULL);
-    assert_non_null(gone);
+    delete_a_rule(w);
     runner_pass(&r, 11 * 60 * 1000);
     runner_settle(&r);
     assert_int_equal(world_count(w, "Rules"), 2);
@@ -45,19 +50,24 @@ static void test_a_contradiction_is_read_and_done_again(void **state)
     runner_stop(&r);
 }
 
-static void test_a_reading_that_fails_is_made_again_later(void **state)
+static void start_with_a_failed_reading(struct runner *r, struct world *w)
 {
-    struct world *w = *state;
-    struct runner r = { 0 };
     world_write_shop(w);
     mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
                                                        .action = "ListServerGroups",
                                                        .nth = 1,
                                                        .status = 403,
                                                        .code = "Forbidden.RAM" });
-    runner_start(&r, w);
-    runner_pass(&r, 500);
-    assert_int_equal(r.events[AGENT_READ_FAILED], 1);
+    runner_start(r, w);
+    runner_pass(r, 500);
+    assert_int_equal(r->events[AGENT_READ_FAILED], 1);
+}
+
+static void test_a_reading_that_fails_is_made_again_later(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    start_with_a_failed_reading(&r, w);
     assert_int_equal(mock_transport_writes(&w->mock, NULL), 0);
     runner_pass(&r, 60000);
     assert_int_equal(r.events[AGENT_READ_FAILED], 1);
@@ -427,6 +437,72 @@ static void test_doubts_overtake_a_sweep(void **state)
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+/* ---- the system's clock is set --------------------------------------------------------------- */
+
+enum { HOURS = 3600 * 1000 };
+
+static void test_a_clock_that_is_set_back_puts_off_no_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    delete_a_rule(w);
+    w->mock.set_ms = -3 * HOURS;
+    runner_pass(&r, 11 * 60 * 1000);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    assert_int_equal(r.events[AGENT_CLOCK], 1);
+    runner_stop(&r);
+}
+
+static void test_a_clock_that_is_set_forward_brings_no_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    const size_t reads = r.events[AGENT_READ];
+    w->mock.set_ms = 3 * HOURS;
+    runner_pass(&r, 9 * 60 * 1000);
+    assert_int_equal(r.events[AGENT_READ], reads);
+    runner_pass(&r, 2 * 60 * 1000);
+    assert_int_equal(r.events[AGENT_READ], reads + 1);
+    runner_stop(&r);
+}
+
+static void test_a_clock_that_is_set_back_puts_off_no_second_try(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    start_with_a_failed_reading(&r, w);
+    w->mock.set_ms = -3 * HOURS;
+    runner_pass(&r, 60000);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
+static void test_times_that_are_told_are_of_the_clock_as_it_is_set(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    agent_lbs lbs = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    w->mock.set_ms = -3 * HOURS;
+    runner_pass(&r, 60000);
+    const int64_t now = clock_now_ms(&w->mock.wall);
+    assert_in_range(agent_times(r.g).next_read_at, now, now + 600000);
+    assert_in_range(agent_times(r.g).verified_at, now - 120000, now);
+    agent_list(r.g, &a, &lbs);
+    assert_in_range(lbs.items[0].read_at, now - 120000, now);
+    runner_stop(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +524,10 @@ int main(void)
         WORLD_TEST(test_sweeps_read_no_faster_than_they_may),
         WORLD_TEST(test_changes_overtake_a_sweep),
         WORLD_TEST(test_doubts_overtake_a_sweep),
+        WORLD_TEST(test_a_clock_that_is_set_back_puts_off_no_sweep),
+        WORLD_TEST(test_a_clock_that_is_set_forward_brings_no_sweep),
+        WORLD_TEST(test_a_clock_that_is_set_back_puts_off_no_second_try),
+        WORLD_TEST(test_times_that_are_told_are_of_the_clock_as_it_is_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,6 +102,15 @@ static void test_connecting_needs_a_region_and_keys(void **state)
     assert_int_equal(err.kind, ERROR_DENIED);
 }
 
+static void test_a_client_needs_no_state_file(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { .config = w->config };
+    struct error err;
+    assert_true(session_connect(&s, &err));
+    assert_int_equal(clock_now_ms(&s.steady->clock), w->mock.now_ms);
+}
+
 static void test_default_state_follows_the_xdg_directories(void **state)
 {
     struct world *w = *state;
@@ -176,6 +185,7 @@ int main(void)
         TEST(test_second_writer_is_refused_and_a_reader_is_not),
         TEST(test_error_says_once_that_it_is_about_the_state_file),
         TEST(test_connecting_needs_a_region_and_keys),
+        TEST(test_a_client_needs_no_state_file),
         TEST(test_default_state_follows_the_xdg_directories),
         TEST(test_load_balancer_names_have_a_namespace),
         TEST(test_source_counts_albconfigs_and_keeps_objects),

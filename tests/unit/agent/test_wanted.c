@@ -56,7 +56,7 @@ static void test_nothing_is_done_before_there_are_objects(void **state)
     int64_t wait;
     const struct agent_config config = { .session = w->config };
     assert_true(agent_new(&g, &config, &err));
-    assert_true(agent_run(g, w->mock.now_ms, &wait, &err));
+    assert_true(agent_run(g, &wait, &err));
     assert_true(agent_is_quiet(g));
     assert_int_equal(w->mock.calls.len, 0);
     agent_free(g);

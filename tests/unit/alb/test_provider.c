@@ -376,6 +376,29 @@ static void test_free_in_the_middle_of_a_fetch_leaks_nothing(void **state)
     }
 }
 
+static int64_t half_an_hour_later(void *self)
+{
+    return ((const struct fake *)self)->now_ms + 30 * MINUTE_MS;
+}
+
+/* The clock that it waits by does not tell the time of day. */
+static void test_dates_of_keys_are_of_the_clock_on_the_wall(void **state)
+{
+    struct fake *f = *state;
+    set_oidc(f);
+    f->script[0].body = STS("STS.1", IN_1_HOUR); /* in half an hour, that is */
+    f->script[2].body = STS("STS.2", IN_2_HOURS);
+    const struct clock wall = { .now_ms = half_an_hour_later, .self = f };
+    struct alb *alb = fake_client_with(f, &(struct alb_config){ .env = fake_env, .wall = &wall });
+    must_call(alb);
+    assert_string_equal(f->sent[1].date, "1970-01-01T00:46:40Z");
+    pass(f, alb, 20 * MINUTE_MS - 1);
+    assert_int_equal(f->n, 2);
+    pass(f, alb, 1); /* a third of their time before the end */
+    assert_int_equal(f->n, 3);
+    alb_free(alb);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
@@ -397,6 +420,7 @@ int main(void)
         TEST(test_ready_waits_for_keys_or_for_the_reason),
         TEST(test_empty_chain_fails_at_the_start),
         TEST(test_free_in_the_middle_of_a_fetch_leaks_nothing),
+        TEST(test_dates_of_keys_are_of_the_clock_on_the_wall),
     };
     return cmocka_run_group_tests_name("alb/provider", tests, NULL, NULL);
 }

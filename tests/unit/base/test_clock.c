@@ -151,6 +151,37 @@ static void test_the_system_clock_agrees_with_time(void **state)
     assert_in_range(now, before * 1000, (after + 1) * 1000);
 }
 
+static int64_t read_ms(void *self)
+{
+    return *(const int64_t *)self;
+}
+
+static void test_a_steady_clock_goes_on_while_another_is_set(void **state)
+{
+    (void)state;
+    int64_t wall_ms = 1000000, mono_ms = 70;
+    const struct clock wall = { .now_ms = read_ms, .self = &wall_ms };
+    const struct clock mono = { .now_ms = read_ms, .self = &mono_ms };
+    struct steady_clock s;
+    steady_begin(&s, &wall, &mono);
+    assert_int_equal(clock_now_ms(&s.clock), 1000000);
+    mono_ms += 500;
+    wall_ms += 500;
+    assert_int_equal(steady_ahead_ms(&s), 0);
+    wall_ms -= 3600000;
+    mono_ms += 1;
+    assert_int_equal(clock_now_ms(&s.clock), 1000501);
+    assert_int_equal(steady_ahead_ms(&s), -3600001);
+}
+
+static void test_the_time_that_passes_does_not_go_back(void **state)
+{
+    (void)state;
+    const int64_t before = clock_now_ms(clock_system_mono());
+    assert_true(before > 0);
+    assert_true(clock_now_ms(clock_system_mono()) >= before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +193,8 @@ int main(void)
         cmocka_unit_test(test_dates_of_http_are_read_in_all_three_forms),
         cmocka_unit_test(test_what_is_no_date_of_http_is_refused),
         cmocka_unit_test(test_the_system_clock_agrees_with_time),
+        cmocka_unit_test(test_a_steady_clock_goes_on_while_another_is_set),
+        cmocka_unit_test(test_the_time_that_passes_does_not_go_back),
     };
     return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
 }

@@ -377,6 +377,40 @@ static void test_row_that_was_removed_is_written_again(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+static void test_times_in_the_file_are_of_the_clock_that_was_set(void **state)
+{
+    struct fixture *f = *state;
+    struct resource r = fixture_group(f, "shop/web-api:80", "Wlc");
+    r.unused_since = 11;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_true(store_set_ahead(f->st, 5000, &f->err));
+    struct model m = load(f);
+    assert_int_equal(m.rows.items[0].observed_at, NOW);
+    assert_int_equal(m.rows.items[0].unused_since, 11);
+    assert_int_equal(m.rows.items[0].empty_since, 0);
+    assert_int_equal(fixture_int(f->st, "SELECT observed_at FROM resource"), NOW + 5000);
+    assert_int_equal(fixture_int(f->st, "SELECT unused_since FROM resource"), 5011);
+    assert_int_equal(fixture_int(f->st, "SELECT empty_since FROM resource"), 0);
+    r.empty_since = NOW + 1;
+    assert_true(store_resource_put(f->st, &r, &f->err));
+    assert_int_equal(fixture_int(f->st, "SELECT empty_since FROM resource"), NOW + 5001);
+    assert_true(store_set_ahead(f->st, -1, &f->err));
+    assert_int_equal(load(f).rows.items[0].empty_since, NOW + 1);
+    assert_int_equal(fixture_int(f->st, "SELECT empty_since FROM resource"), NOW);
+}
+
+static void test_the_journal_stays_as_it_was_written_when_the_clock_is_set(void **state)
+{
+    struct fixture *f = *state;
+    struct store_call call = { .action = "CreateRules", .sent_at = NOW };
+    const struct store_outcome done = { .state = "done", .done_at = NOW + 2 };
+    assert_true(store_call_intent(f->st, &call, &f->err));
+    assert_true(store_set_ahead(f->st, 5000, &f->err));
+    assert_true(store_call_done(f->st, call.id, &done, &f->err));
+    assert_int_equal(fixture_int(f->st, "SELECT sent_at FROM call"), NOW);
+    assert_int_equal(fixture_int(f->st, "SELECT done_at FROM call"), NOW + 5002);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +433,8 @@ int main(void)
         TEST(test_row_of_which_little_changes_comes_back_whole),
         TEST(test_row_is_written_again_after_a_rollback),
         TEST(test_row_that_was_removed_is_written_again),
+        TEST(test_times_in_the_file_are_of_the_clock_that_was_set),
+        TEST(test_the_journal_stays_as_it_was_written_when_the_clock_is_set),
     };
     return cmocka_run_group_tests_name("store/resource", tests, NULL, NULL);
 }
