@@ -210,22 +210,29 @@ static const char *lists_wait(struct planner *p, const acl_ids *ids)
     return why;
 }
 
+/* What the new lists wait for. */
+static void wait_for_lists(struct planner *p, struct target *t,
+                           const struct alb_listener_acls *want, const struct exchange *x)
+{
+    const acl_ids wanted = ids_of(p, want);
+    const char *full = acls_full(p, t, &wanted, &x->missing), *groups = groups_in_the_way(p);
+    if (!t->waits)
+        t->waits = full;
+    if (!t->waits && !acls_fit(p, t, &x->first, &x->missing))
+        t->waits = "room in the quota of entries, which other listeners make first";
+    if (!t->waits)
+        t->waits = lists_wait(p, &x->missing);
+    if (!t->waits)
+        t->waits = groups;
+}
+
 static void change_acls(struct planner *p, const struct target *t,
                         const struct alb_listener_acls *want, struct exchange *x)
 {
     struct target next = *t;
     const acl_ids left = without(p, &x->have, &x->first), kept = without(p, &left, &x->rest);
-    const acl_ids wanted = ids_of(p, want);
-    const char *full = x->missing.len ? acls_full(p, t, &wanted, &x->missing) : NULL;
-    if (!next.waits)
-        next.waits = full;
-    if (x->missing.len && !next.waits && !acls_fit(p, t, &x->first, &x->missing))
-        next.waits = "room in the quota of entries, which other listeners make first";
-    if (x->missing.len && !next.waits)
-        next.waits = lists_wait(p, &x->missing);
-    const char *groups = x->missing.len ? groups_in_the_way(p) : NULL;
-    if (!next.waits)
-        next.waits = groups;
+    if (x->missing.len)
+        wait_for_lists(p, &next, want, x);
     if (x->first.len && p->in->keep_all)
         return;
     if (x->first.len) {
