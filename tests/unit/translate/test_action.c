@@ -145,7 +145,7 @@ static const struct {
     { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"httpCode\":\"2xx\"}}",
       "\"2xx\" is no code" },
     { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"high\"}}",
-      "port: \"high\" is no port" },
+      "port: \"high\" is no port; give 1 to 65535 or ${port}" },
     { "{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":\"65536\"}}",
       "port: \"65536\" is no port" },
     { "{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{\"content\":\"x\"}}",

@@ -229,12 +229,95 @@ static void test_backends(void **state)
     check_all(cases);
 }
 
+/* Why the first annotation is impossible, or how what becomes of it differs. */
+struct reason {
+    const char *given, *difference;
+};
+
+static void assert_reason(const struct reason *r)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    struct source_options options = { 0 };
+    nginx_notes notes = { 0 };
+    const char *text =
+        arena_fmt(&a, INGRESS("d", "web", "%s") "  rules:\n" PATH("a.com", "/x"), r->given);
+    source_read_text("t.yaml", text, strlen(text), &options, &set);
+    (void)nginx_to_alb(&a, object_set_find(&set, OBJECT_INGRESS, "d", "web"), &notes);
+    assert_non_null(notes.items[0].difference);
+    assert_has(notes.items[0].difference, r->difference);
+}
+
+static void test_each_value_has_its_own_reason(void **state)
+{
+    static const struct reason cases[] = {
+        { N "canary-weight: many", "the weight or its total is no number" },
+        { N "canary-weight: '20', " N "canary-by-header: X",
+          "nginx gives the weight what header and cookie leave over" },
+        { N "canary-weight: '1', " N "canary-weight-total: '3'",
+          "ALB takes shares of whole per cents, so it is rounded" },
+        { N "rewrite-target: x", "ALB rewrites to a path, which begins with /" },
+        { N "app-root: x", "nginx takes a path, which begins with /" },
+        { N "server-alias: '~^www'", "an alias is no host, or an expression of nginx" },
+        { N "upstream-vhost: $host", "ALB takes a host here, without variables and wildcards" },
+        { N "x-forwarded-prefix: '/$1'", "ALB sets a header to a text, without variables" },
+        { N "permanent-redirect: '/y'", "ALB redirects to an http(s) URL without variables" },
+        { N "allowlist-source-range: '1.1.1.1,1.1.1.2,1.1.1.3,1.1.1.4,1.1.1.5,1.1.1.6'",
+          "ALB takes 5 ranges in a rule; use an aclConfig of the listener" },
+        { N "whitelist-source-range: 'a.com'", "one of them is no address and no range" },
+        { N "limit-rps: five", "it is no number of requests" },
+        { N "limit-rpm: x", "it is no number of requests" },
+        { N "limit-rpm: '61', " N "limit-rps: '5'",
+          "ALB has one limit of this kind, which limit-rps has taken" },
+        { N "enable-cors: 'true'", "browsers remember the answer for 172800 seconds, with nginx" },
+        { N "cors-max-age: long", "it is no number of seconds" },
+        { N "cors-max-age: '1728000'", "ALB takes at most 172800 seconds" },
+        { N "backend-protocol: FCGI", "ALB speaks http, https and grpc (without TLS) with" },
+        { N "load-balance: ewma", "by the fewest connections, not by the quickest answers" },
+        { N "load-balance: ip_hash", "addresses are spread by another function" },
+        { N "load-balance: magic", "ALB has no such way to spread requests" },
+        { N "upstream-hash-by: $request_uri",
+          "ALB hashes the address of a client or one query parameter" },
+        { N "session-cookie-max-age: '0', " N "affinity: cookie",
+          "it is no number of seconds that ALB takes" },
+        { N "session-cookie-max-age: '172800', " N "affinity: cookie",
+          "ALB keeps a cookie for at most 86400 seconds" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_reason(&cases[i]);
+}
+
+static void test_a_forced_redirect_goes_beyond_spec_tls(void **state)
+{
+    static const char text[] =
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+        "metadata: {name: web, namespace: d, annotations: {" N "ssl-redirect: 'true'}}\n"
+        "spec:\n  ingressClassName: alb\n  tls: [{hosts: [a.com]}]\n"
+        "  rules:\n" PATH("a.com", "/") PATH("b.com", "/");
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    struct source_options options = { 0 };
+    nginx_notes notes = { 0 };
+    (void)state;
+    source_read_text("t.yaml", text, strlen(text), &options, &set);
+    (void)nginx_to_alb(&a, object_set_find(&set, OBJECT_INGRESS, "d", "web"), &notes);
+    assert_int_equal(notes.items[0].verdict, NGINX_APPROXIMATE);
+    assert_string_equal(notes.items[0].difference,
+                        "hosts that are not in spec.tls are redirected too");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_canaries),  cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_redirects), cmocka_unit_test(test_limits_and_ranges),
-        cmocka_unit_test(test_cors),      cmocka_unit_test(test_backends),
+        cmocka_unit_test(test_canaries),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_redirects),
+        cmocka_unit_test(test_limits_and_ranges),
+        cmocka_unit_test(test_cors),
+        cmocka_unit_test(test_backends),
+        cmocka_unit_test(test_each_value_has_its_own_reason),
+        cmocka_unit_test(test_a_forced_redirect_goes_beyond_spec_tls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

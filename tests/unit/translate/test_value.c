@@ -90,6 +90,73 @@ static void test_lengths_have_an_end(void **state)
     assert_non_null(value_check_source_ip(text_of(70, "")));
 }
 
+static void test_a_refusal_says_what_is_taken(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *(*check)(const char *);
+        const char *value, *wanted;
+    } cases[] = {
+        { value_check_id, "@a", "give the id that the cloud gave it" },
+        { value_check_host, "a", "give 3 to 128 characters" },
+        { value_check_host, "A.b",
+          "give lower-case letters, digits and -.*?_, or a regular "
+          "expression after ~" },
+        { value_check_host, "a.b1",
+          "give a name with a dot, not at its begin or end, and no digit "
+          "or \"-\" behind the last one" },
+        { value_check_path, "a", "give one that begins with \"/\"" },
+        { value_check_path, "~a,b",
+          "a regular expression is made of letters, digits and . - _ / = "
+          "? ~ ^ * $ : ( ) [ ] + |" },
+        { value_check_path, "/a(b)",
+          "give letters, digits and - _ . + / & ~ @ : ' * ?; the characters ( ) [ ] { } | ^ $ \\ "
+          "and others are refused by ALB outside a regular expression" },
+        { value_check_header_key, "", "give 1 to 40 letters, digits, _ and -" },
+        { value_check_header_key, "Host", "use a condition of type Cookie or Host for that" },
+        { value_check_header_value, "", "give 1 to 128 characters" },
+        { value_check_header_value, " a",
+          "give printable ASCII without \", no space at its begin "
+          "or end, no \\ at its end" },
+        { value_check_query, "a b",
+          "give at most 128 printable ASCII characters, no space and "
+          "none of # [ ] { } \\ | < > & \"" },
+        { value_check_cookie, "a;b",
+          "give at most 100 printable ASCII characters, no space and "
+          "none of ; # [ ] { } \\ | < > & \"" },
+        { value_check_method, "get", "give GET, POST, PUT, DELETE, HEAD, OPTIONS or PATCH" },
+        { value_check_source_ip, "a", "give an address or a range as 192.168.0.0/16" },
+        { value_check_status, "2xx", "give a number as 503 in quotes" },
+        { value_check_target_path, "", "give 1 to 128 characters" },
+        { value_check_target_path, "x", "give one that begins with \"/\"" },
+        { value_check_target_path, "/a b",
+          "give letters, digits and $ - _ . + / & ~ @ : ' * ?, "
+          "and variables as ${path}" },
+        { value_check_target_query, "a b",
+          "give 1 to 128 printable ASCII characters, no space "
+          "and none of # [ ] \\ | < > \"" },
+        { value_check_reference, "a b",
+          "give the name of a request header: letters, digits, _ "
+          "and -" },
+        { value_check_origin, "a.com",
+          "give * or http(s)://<domain>, as "
+          "https://*.example.com:8443" },
+        { value_check_cors_header, "-x",
+          "give * or 1 to 32 letters, digits, _ and -, none of "
+          "these two first or last" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *is = cases[i].check(cases[i].value);
+        assert_non_null(is);
+        assert_string_equal(is, cases[i].wanted);
+    }
+    assert_string_equal(value_check_path(text_of(129, "/")), "give at most 128 characters");
+    assert_string_equal(value_check_query_key(text_of(101, "")), "give at most 100 characters");
+    assert_string_equal(value_check_set_header("host", false),
+                        "ALB keeps this header to itself; give another");
+    assert_string_equal(value_check_set_header("", false), "give 1 to 40 letters, digits, _ and -");
+}
+
 static void test_headers_of_alb_are_its_own(void **state)
 {
     (void)state;
@@ -113,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_are_taken_as_the_description_says),
         cmocka_unit_test(test_lengths_have_an_end),
+        cmocka_unit_test(test_a_refusal_says_what_is_taken),
         cmocka_unit_test(test_headers_of_alb_are_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
