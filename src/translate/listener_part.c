@@ -68,6 +68,21 @@ static void check_aliases(struct subject *s, const struct place *at, const struc
     check_alias(s, at, "XForwardedForClientCertClientVerifyAlias", f->verify_alias);
 }
 
+/* Addresses and blocks with ";" or "," between them. */
+static void check_trusted(struct subject *s, const struct place *at, const char *list)
+{
+    struct place here = { .up = at, .name = "XForwardedForClientSourceIpsTrusted" };
+    for (const char *p = list ? list : ""; *p;) {
+        size_t skip = strspn(p, " "), n = strcspn(p + skip, " ;,");
+        const char *one = arena_strndup(s->t->a, p + skip, n);
+        if (value_check_source_ip(one))
+            problem(s, &here,
+                    "\"%s\" is no address and no block; give a list as 10.0.0.0/8;192.0.2.7", one);
+        p += skip + n + strspn(p + skip + n, " ");
+        p += *p == ';' || *p == ',';
+    }
+}
+
 static void check_mode(struct subject *s, const struct place *at, struct alb_forwarded *f)
 {
     static const char *const modes[] = { "append", "remove" };
@@ -97,6 +112,7 @@ void forwarded_set(struct subject *s, const struct place *at, const struct alb_f
     for (size_t i = 0; i < COUNT(switches); i++)
         *switches[i] = known(*switches[i]);
     check_aliases(s, &here, f);
+    check_trusted(s, &here, f->source_ips_trusted);
     check_mode(s, &here, f);
 }
 

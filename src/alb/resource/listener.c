@@ -44,7 +44,7 @@ static const struct field alb_forwarded_fields[] = {
     BOOL(source_ips,         "XForwardedForClientSourceIpsEnabled", DFLT(false),
          DOC("false", "XForwardedForClientSourceIpsEnabled", "The client is found behind trusted proxies.", .differs = "Only the documentation has it, since v2.12: the documentation.")),
     STR (source_ips_trusted, "XForwardedForClientSourceIpsTrusted",
-         DOC("", "XForwardedForClientSourceIpsTrusted", "Addresses of trusted proxies; needed for limits by address.", .differs = "Only the documentation has it, since v2.12: the documentation.")),
+         DOC("", "XForwardedForClientSourceIpsTrusted", "Addresses and blocks of trusted proxies, with ; or , between them; needed for limits by address.", .differs = "Only the documentation has it, since v2.12: the documentation.")),
     BOOL(src_port,           "XForwardedForClientSrcPortEnabled", DFLT(false),
          DOC("false", "XForwardedForClientSrcPortEnabled", "The port of the client goes to the servers.")),
     BOOL(enabled,            "XForwardedForEnabled", DFLT(true),

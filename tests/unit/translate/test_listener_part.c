@@ -85,6 +85,12 @@ static void test_forwarded_values_are_checked(void **state)
         { "XForwardedForEnabled: true, XForwardedForProcessingMode: Append",
           "XForwardedForProcessingMode: \"Append\" is not known; give append or remove" },
         { "XForwardedForEnabled: \"true\"", "give true or false" },
+        { "XForwardedForClientSourceIpsTrusted: '10.0.0.0/8;x'",
+          "XForwardedForClientSourceIpsTrusted: \"x\" is no address and no block; give a list as "
+          "10.0.0.0/8;192.0.2.7" },
+        { "XForwardedForClientSourceIpsTrusted: '10.0.0.0/33'", "\"10.0.0.0/33\" is no address" },
+        { "XForwardedForClientSourceIpsTrusted: '10.0.0.1;;10.0.0.2'", "\"\" is no address" },
+        { "XForwardedForClientSourceIpsTrusted: '10.0.0.1 y'", "\"y\" is no address" },
     };
     struct arena a CLEANUP(arena_done) = { 0 };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -96,8 +102,14 @@ static void test_forwarded_values_are_checked(void **state)
         assert_null(listener_of(&w, "81/HTTP"));
         world_done(&w);
     }
-    struct world w =
-        world_with(WEB_SPEC, "[{xForwardedForConfig: {XForwardedForProcessingMode: remove}}]");
+    struct world w = world_with(WEB_SPEC, "[{xForwardedForConfig: {"
+                                          "XForwardedForClientSourceIpsTrusted: "
+                                          "' 10.0.0.0/8 ; 192.0.2.7,2001:db8::/32 '}}]");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(listener_of(&w, "80/HTTP")->forwarded.source_ips_trusted,
+                        " 10.0.0.0/8 ; 192.0.2.7,2001:db8::/32 ");
+    world_done(&w);
+    w = world_with(WEB_SPEC, "[{xForwardedForConfig: {XForwardedForProcessingMode: remove}}]");
     assert_has(warnings(&w), "XForwardedForProcessingMode: it has no effect without");
     assert_null(listener_of(&w, "80/HTTP")->forwarded.mode);
     world_done(&w);
