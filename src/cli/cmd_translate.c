@@ -67,24 +67,37 @@ static void print_notes(struct session *s, const struct options *o, const nginx_
     cli_print(&b);
 }
 
-/* An ALB Ingress, under comments that say what is not carried over just so. */
-static void print_ingress(struct buf *b, const struct object *alb, const nginx_notes *notes)
+/* An ALB Ingress, under comments that say what is not carried over just so.  Of one that would let
+ * in requests that nginx keeps out there are comments alone; returns false then. */
+static bool print_ingress(struct buf *b, const struct object *alb, const nginx_notes *notes)
 {
-    for (size_t i = 0; i < notes->len; i++)
-        if (notes->items[i].ingress->name == alb->name && notes->items[i].difference)
-            buf_addf(b, "# %s: %s: %s\n", notes->items[i].annotation,
-                     nginx_verdict_name(notes->items[i].verdict), notes->items[i].difference);
-    yaml_write(b, object_body(alb));
+    bool guarded = false;
+    for (size_t i = 0; i < notes->len; i++) {
+        const struct nginx_note *n = &notes->items[i];
+        if (n->ingress->name != alb->name || !n->difference)
+            continue;
+        guarded = guarded || n->guards;
+        buf_addf(b, "# %s: %s: %s\n", n->annotation, nginx_verdict_name(n->verdict), n->difference);
+    }
+    if (guarded)
+        buf_addf(b, "# Ingress %s/%s is left out, as without that anybody could get in.\n", alb->ns,
+                 alb->name);
+    else
+        yaml_write(b, object_body(alb));
+    return !guarded;
 }
 
-static void print_ingresses(const object_list *ingresses, const nginx_notes *notes)
+/* Returns whether all are there. */
+static bool print_ingresses(const object_list *ingresses, const nginx_notes *notes)
 {
     struct buf b CLEANUP(buf_done) = { .max = (size_t)1 << 30 };
+    bool all = true;
     for (size_t i = 0; i < ingresses->len; i++) {
         buf_adds(&b, i ? "---\n" : "");
-        print_ingress(&b, ingresses->items[i], notes);
+        all = print_ingress(&b, ingresses->items[i], notes) && all;
     }
     cli_print(&b);
+    return all;
 }
 
 static enum exit_code nginx_run(struct session *s, const struct options *o)
@@ -96,14 +109,15 @@ static enum exit_code nginx_run(struct session *s, const struct options *o)
     for (size_t i = 0; i < n; i++)
         if (o->from || nginx_is_asked(&s->objects, all[i]))
             *LIST_PUSH(&s->arena, &ingresses) = nginx_to_alb(&s->arena, all[i], &notes);
+    bool whole = !s->objects.incomplete;
     if (!strcmp(o->output, "ingress"))
-        print_ingresses(&ingresses, &notes);
+        whole = print_ingresses(&ingresses, &notes) && whole;
     else
         print_notes(s, o, &notes);
     for (size_t i = 0; i < s->objects.problems.len; i++)
         (void)fprintf(stderr, "%s: %s\n", s->objects.problems.items[i].origin,
                       s->objects.problems.items[i].msg);
-    return s->objects.incomplete ? EXIT_INVALID : EXIT_DONE;
+    return whole ? EXIT_DONE : EXIT_INVALID;
 }
 
 /* ---- resources ------------------------------------------------------------------------------- */
@@ -157,7 +171,8 @@ const struct cmd cmd_translate = {
         "same: exact, approximate (with the difference) or impossible.  -o ingress prints the\n"
         "Ingresses of classes with the annotation alb-agent/nginx: \"true\" as ALB Ingresses, "
         "with\n"
-        "--from nginx all of them.\n"
+        "--from nginx all of them; one with an annotation that guards requests and is impossible\n"
+        "is left out.\n"
         "Exit codes: 0 translated, 1 error, 4 a manifest or an object was left out.",
     .opts = OPT_FILE | OPTS_CLOUD | OPT_FROM,
     .outputs = "yaml|json|text|ingress",

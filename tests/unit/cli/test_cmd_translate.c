@@ -123,6 +123,30 @@ static void test_translate_prints_alb_ingresses(void **state)
     assert_non_null(strstr(s->out, "name: tea"));
 }
 
+/* Without its annotation everybody could get in, so there is nothing to be applied. */
+static void test_translate_prints_no_ingress_without_its_guard(void **state)
+{
+    static const char guarded[] =
+        "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+        "metadata: {name: inner, namespace: shop, annotations: {"
+        "nginx.ingress.kubernetes.io/auth-url: 'https://a.com'}}\n"
+        "spec: {ingressClassName: n, rules: [{host: b.com, http: {paths: [{path: /, pathType: "
+        "Prefix, backend: {service: {name: tea, port: {number: 80}}}}]}}]}\n";
+    struct stage *s = *state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *file = stage_file(s, "shop.yaml", arena_fmt(&a, "%s%s", shop, guarded));
+    assert_int_equal(stage_run(s, &cmd_translate, "-f", file, "--state", s->state, "-o", "ingress",
+                               (char *)NULL),
+                     EXIT_INVALID);
+    assert_non_null(strstr(s->out, "# nginx.ingress.kubernetes.io/auth-url: impossible: "));
+    assert_non_null(strstr(s->out, "# Ingress shop/inner is left out, as without that anybody"));
+    assert_null(strstr(s->out, "b.com"));
+    assert_non_null(strstr(s->out, "host: a.com"));
+    assert_int_equal(stage_run(s, &cmd_translate, "-f", file, "--state", s->state, "--from",
+                               "nginx", (char *)NULL),
+                     EXIT_DONE); /* that is only said */
+}
+
 static void test_translate_from_something_else_is_refused(void **state)
 {
     struct stage *s = *state;
@@ -145,6 +169,7 @@ int main(void)
         TEST(test_translate_needs_manifests_with_an_albconfig),
         TEST(test_translate_from_nginx_says_what_becomes_of_annotations),
         TEST(test_translate_prints_alb_ingresses),
+        TEST(test_translate_prints_no_ingress_without_its_guard),
         TEST(test_translate_from_something_else_is_refused),
     };
     return cmocka_run_group_tests_name("cli/cmd_translate", tests, NULL, NULL);
