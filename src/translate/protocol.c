@@ -94,9 +94,8 @@ static void check_port(struct subject *s, const struct ingress *ing, const struc
 static void check_route(struct subject *s, const struct ingress *ing, const struct route *r,
                         const struct place *at)
 {
-    const char *first = r->groups.len ? r->groups.items[0].service : NULL;
     for (size_t i = 1; i < r->groups.len; i++) {
-        const char *service = r->groups.items[i].service;
+        const char *first = r->groups.items[0].service, *service = r->groups.items[i].service;
         if (protocol_of(ing, service) == protocol_of(ing, first))
             continue;
         problem(s, at,

@@ -16,51 +16,13 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "alb-agent/buf.h"
 #include "alb-agent/json.h"
-#include "alb-agent/source.h"
-#include "alb-agent/translate.h"
-
-static const char cases_dir[] = TEST_SOURCE_DIR "/tests/golden/translate";
-enum { MAX_CASES = 200 };
-
-static cJSON *read_json(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    if (!f)
-        return NULL;
-    struct buf b CLEANUP(buf_done) = { 0 };
-    char chunk[4096];
-    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;)
-        buf_add(&b, chunk, n);
-    (void)fclose(f);
-    struct error err;
-    cJSON *json = NULL;
-    if (!json_parse(buf_str(&b), b.len, &json, &err))
-        fail_msg("%s: %s", path, err.msg);
-    return json;
-}
-
-/* ---- facts ----------------------------------------------------------------------------- */
-
-static void add_facts(struct arena *a, struct fact_set *set, enum fact_kind kind, const cJSON *json)
-{
-    const cJSON *v;
-    cJSON_ArrayForEach (v, json) {
-        struct fact *f = LIST_PUSH(a, &set->items);
-        const cJSON *first = cJSON_IsArray(v) ? v->child : v;
-        *f = (struct fact){ .kind = kind,
-                            .key = v->string,
-                            .value = first->valuestring,
-                            .value2 = first->next && first != v ? first->next->valuestring : "" };
-    }
-}
+#include "case.h"
 
 /* ---- what came out, as JSON ---------------------------------------------------------------- */
 
@@ -297,49 +259,14 @@ static void bless(const char *path, const cJSON *json)
     free(text);
 }
 
-static void read_manifests(struct arena *a, const char *dir, struct object_set *set)
-{
-    struct dirent **names = NULL;
-    int n = scandir(dir, &names, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        if (strstr(names[i]->d_name, ".yaml")) {
-            const char *path = arena_fmt(a, "%s/%s", dir, names[i]->d_name);
-            source_read(&path, 1, &(struct source_options){ 0 }, set);
-        }
-        free(names[i]);
-    }
-    free(names);
-}
-
-/* Origins name the file only, wherever the tree of sources lies. */
-static void shorten_origins(struct object_set *set)
-{
-    for (size_t i = 0; i < set->objects.len; i++) {
-        const char *slash = strrchr(set->objects.items[i]->origin, '/');
-        if (slash)
-            set->objects.items[i]->origin = slash + 1;
-    }
-}
-
 static void run_case(void **state)
 {
+    struct golden_case c CLEANUP(case_done) = { 0 };
     struct arena a CLEANUP(arena_done) = { 0 };
-    struct object_set set CLEANUP(object_set_done) = { 0 };
-    const char *dir = arena_fmt(&a, "%s/%s", cases_dir, (const char *)*state);
-    cJSON *facts CLEANUP(json_done) = read_json(arena_fmt(&a, "%s/facts.json", dir));
-    struct fact_set known = { 0 };
-    struct translate_in in = { .objects = &set, .facts = &known, .cluster_id = "default" };
     struct translate_out out;
-    read_manifests(&a, dir, &set);
-    assert_int_equal(set.problems.len, 0);
-    shorten_origins(&set);
-    in.vpc_id = json_str(facts, "vpc");
-    add_facts(&a, &known, FACT_VSWITCH, json_get(facts, "vswitch"));
-    add_facts(&a, &known, FACT_ENI, json_get(facts, "eni"));
-    add_facts(&a, &known, FACT_CERTIFICATES, json_get(facts, "certificates"));
-    add_facts(&a, &known, FACT_SERVER_GROUP, json_get(facts, "server-group"));
-    fact_sort(&known);
-    translate(&a, &in, &out);
+    case_read(&c, *state);
+    const char *dir = c.dir;
+    translate(&a, &c.in, &out);
 
     const struct expectation *expected = find_expectation(&a, dir);
     const char *path = arena_fmt(&a, "%s/%s", dir, expected->file);
@@ -349,7 +276,7 @@ static void run_case(void **state)
         bless(path, got);
         return;
     }
-    cJSON *want CLEANUP(json_done) = read_json(path);
+    cJSON *want CLEANUP(json_done) = case_json(path);
     assert_non_null(want);
     if (strcmp(json_canonical(&a, got), json_canonical(&a, want)) != 0) {
         char *text = cJSON_Print(got);
@@ -361,21 +288,5 @@ static void run_case(void **state)
 
 int main(void)
 {
-    static struct CMUnitTest tests[MAX_CASES];
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct dirent **names = NULL;
-    size_t n_tests = 0;
-    int n = scandir(cases_dir, &names, NULL, alphasort);
-    for (int i = 0; i < n; i++) {
-        if (names[i]->d_name[0] != '.' && n_tests < MAX_CASES) {
-            char *name = arena_strdup(&a, names[i]->d_name);
-            tests[n_tests++] =
-                (struct CMUnitTest){ .name = name, .test_func = run_case, .initial_state = name };
-        }
-        free(names[i]);
-    }
-    free(names);
-    if (!n_tests)
-        return 1;
-    return _cmocka_run_group_tests("golden/translate", tests, n_tests, NULL, NULL);
+    return cases_run("golden/translate", run_case);
 }
