@@ -155,6 +155,9 @@ bool store_calls_open(struct store *st, struct arena *a, store_calls *out,
  * 'document' is canonical JSON. */
 bool store_revision_put(struct store *st, const char *lb, const char *document, const char *cause,
                         int64_t now_ms, struct error *err) MUST_USE;
+/* The number of the newest revision of 'lb', 0 when there is none. */
+bool store_revision_newest(struct store *st, const char *lb, int64_t *number,
+                           struct error *err) MUST_USE;
 
 /* ---- findings ---------------------------------------------------------------------------- */
 
@@ -166,8 +169,10 @@ bool store_findings_load(struct store *st, struct arena *a, finding_list *out,
 bool store_findings_put(struct store *st, const char *lb, const finding_list *list,
                         struct error *err) MUST_USE;
 /* Sets the verdict on a finding, what it is about being what was last seen; FINDING_OPEN takes
- * it back.  'until' 0: no end.  ERROR_NOT_FOUND when there is no such finding. */
-bool store_finding_decide(struct store *st, const struct finding *f, struct error *err) MUST_USE;
+ * it back.  'until' 0: no end.  An event as well, for replay: with all that 'f' says.
+ * ERROR_NOT_FOUND when there is no such finding. */
+bool store_finding_decide(struct store *st, const struct finding *f, int64_t now_ms,
+                          struct error *err) MUST_USE;
 
 /* ---- what the sources said, and the cloud -------------------------------------------------- */
 
@@ -247,9 +252,11 @@ struct store_pin {
     int64_t revision;
 };
 typedef LIST_OF(struct store_pin) store_pins;
-/* ERROR_NOT_FOUND when there is no such revision. */
-bool store_pin_put(struct store *st, const char *lb, int64_t revision, struct error *err) MUST_USE;
-bool store_pin_delete(struct store *st, const char *lb, bool *was_there,
+/* ERROR_NOT_FOUND when there is no such revision.  Both are events, too, for replay: the first with
+ * what the load balancer wanted at that revision. */
+bool store_pin_put(struct store *st, const char *lb, int64_t revision, int64_t now_ms,
+                   struct error *err) MUST_USE;
+bool store_pin_delete(struct store *st, const char *lb, int64_t now_ms, bool *was_there,
                       struct error *err) MUST_USE;
 bool store_pins_load(struct store *st, struct arena *a, store_pins *out,
                      struct error *err) MUST_USE;

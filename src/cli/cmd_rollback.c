@@ -1,6 +1,7 @@
 /* cmd_rollback.c - a load balancer back to what it was wanted to be. */
 #include <string.h>
 
+#include "alb-agent/clock.h"
 #include "alb-agent/number.h"
 #include "cli.h"
 
@@ -23,7 +24,7 @@ static enum exit_code release(struct session *s, const char *lb)
     struct error err;
     bool was_there;
     struct buf b CLEANUP(buf_done) = { 0 };
-    if (!store_pin_delete(s->store, lb, &was_there, &err))
+    if (!store_pin_delete(s->store, lb, clock_now_ms(clock_system()), &was_there, &err))
         return cli_fail(&err);
     buf_addf(&b,
              was_there ? "Released: the next apply follows the manifests for %s again.\n"
@@ -46,7 +47,8 @@ static enum exit_code rollback_run(const struct cmd *cmd, struct options *o)
     if (o->release)
         return release(&s, lb);
     s.config.only = lb;
-    if (!store_pin_put(s.store, lb, revision, &err) || !read_all(&s, &code, &err)) {
+    if (!store_pin_put(s.store, lb, revision, clock_now_ms(clock_system()), &err)
+        || !read_all(&s, &code, &err)) {
         (void)cli_fail(&err);
         return code;
     }

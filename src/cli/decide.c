@@ -113,7 +113,7 @@ static bool put(struct session *s, const struct decision *d, finding_list *done,
         f.until = d->until;
         f.decided_at = f.verdict == FINDING_OPEN ? 0 : d->now_ms;
         *LIST_PUSH(&s->arena, done) = f;
-        if (!store_finding_decide(s->store, &f, err))
+        if (!store_finding_decide(s->store, &f, d->now_ms, err))
             return false;
     }
     return true;

@@ -37,7 +37,7 @@ static void add_unended(struct cues *c, struct arena *a)
 
 bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct error *err)
 {
-    *c = (struct cues){ .r = r };
+    *c = (struct cues){ .r = r, .until = SIZE_MAX };
     for (size_t i = 0; i < r->items.len; i++) {
         const struct tape_item *item = &r->items.items[i];
         if (item->is_call || strcmp(item->event.kind, "READ") != 0)
@@ -62,7 +62,7 @@ bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct err
 static size_t find_cue(const struct cues *c, int64_t now_ms, bool whole, bool groups)
 {
     size_t best = c->list.len;
-    for (size_t i = c->next; i < c->list.len; i++) {
+    for (size_t i = c->next; i < c->list.len && c->list.items[i].item < c->until; i++) {
         const int64_t latest = best == c->list.len ? now_ms + SLACK_MS : now_ms - LATE_MS;
         if (c->list.items[i].began > latest)
             break;
@@ -77,8 +77,20 @@ static size_t find_cue(const struct cues *c, int64_t now_ms, bool whole, bool gr
 /* A reading that was not recorded shows what those had shown that were and did not come again. */
 static void catch_up(struct cues *c, int64_t now_ms)
 {
-    for (; c->next < c->list.len && c->list.items[c->next].ended <= now_ms; c->next++)
+    for (; c->next < c->list.len && c->list.items[c->next].ended <= now_ms
+           && c->list.items[c->next].item < c->until;
+         c->next++)
         c->due = c->list.items[c->next].item;
+}
+
+void cues_start(struct cues *c, size_t pos)
+{
+    for (; c->next < c->list.len && c->list.items[c->next].item < pos; c->next++)
+        c->due = c->list.items[c->next].item;
+    c->until = SIZE_MAX;
+    for (size_t i = pos; i < c->r->items.len && c->until == SIZE_MAX; i++)
+        if (!c->r->items.items[i].is_call && !strcmp(c->r->items.items[i].event.kind, "START"))
+            c->until = i;
 }
 
 void cues_read(struct cues *c, int64_t now_ms, bool whole, bool groups)

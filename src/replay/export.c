@@ -70,6 +70,12 @@ static bool is_known(struct search *s, int64_t at_ms)
     return s->busy <= s->read_at;
 }
 
+/* A verb without manifests goes by what was wanted before, which no event says. */
+static bool needs_the_past(const struct store_event *start)
+{
+    return start->body && strstr(start->body, "\"files\":false");
+}
+
 /* Whether a recording can begin at this event, and with which it then does. */
 static bool can_begin(struct search *s, size_t i, size_t *first)
 {
@@ -77,7 +83,7 @@ static bool can_begin(struct search *s, size_t i, size_t *first)
     *first = i;
     if (!strcmp(e->kind, "START")) {
         s->runs = e->body && strstr(e->body, "\"verb\":\"run\"");
-        return is_known(s, e->at) && (s->read_at || (!i && !s->x->base.len));
+        return !needs_the_past(e) && is_known(s, e->at) && (s->read_at || (!i && !s->x->base.len));
     }
     if (strcmp(e->kind, "READ") != 0
         || (e->body && (strstr(e->body, "\"only\"") || strstr(e->body, "\"parts\""))))

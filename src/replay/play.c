@@ -21,7 +21,7 @@ bool event_is_of_cloud(const struct store_event *e)
 
 bool event_is_of_object(const struct store_event *e)
 {
-    return !event_is_of_cloud(e)
+    return !event_is_of_cloud(e) && !event_is_of_decision(e)
            && (!strcmp(e->kind, "ADDED") || !strcmp(e->kind, "MODIFIED")
                || !strcmp(e->kind, "DELETED"));
 }
@@ -41,7 +41,8 @@ static bool is_fed(const struct tape_item *item)
 {
     return !item->is_call
            && (is_of_source(&item->event) || is_kind(item, "START") || is_kind(item, "SETTINGS")
-               || is_kind(item, "STOP") || is_kind(item, "RESYNC"));
+               || is_kind(item, "STOP") || is_kind(item, "RESYNC")
+               || event_is_of_decision(&item->event));
 }
 
 static void fail(struct play *p, const struct error *why)
@@ -264,6 +265,7 @@ static bool begin(struct play *p, struct error *err)
 {
     struct agent_config config = p->start.config;
     const struct tape_item *next = next_start(p);
+    cues_start(&p->cues, p->pos);
     if (!strcmp(p->start.verb, "apply"))
         return verb_run(p, end_of_verb(p, next), err);
     config.session = play_session(p);
@@ -333,6 +335,19 @@ static bool feed_settings(struct play *p, const struct store_event *e, struct er
     return true;
 }
 
+static void close_store(struct store **st)
+{
+    store_close(*st);
+}
+
+/* Nobody decides while an agent has the state file: one that is at work here had ended. */
+static bool feed_decision(struct play *p, const struct store_event *e, struct error *err)
+{
+    struct store *st CLEANUP(close_store) = NULL;
+    end_agent(p);
+    return store_open(&st, p->state, STORE_WRITE, e->at, NULL, err) && decisions_take(st, e, err);
+}
+
 static bool feed(struct play *p, struct error *err)
 {
     const struct tape_item *item = &p->r->items.items[p->pos];
@@ -343,6 +358,8 @@ static bool feed(struct play *p, struct error *err)
         return true;
     }
     p->pos++;
+    if (event_is_of_decision(&item->event))
+        return feed_decision(p, &item->event, err);
     if (!p->g)
         return true;
     if (is_kind(item, "SETTINGS"))
@@ -474,6 +491,8 @@ static bool put_base(struct play *p, struct store *st, event_list *rows, struct 
             return false;
         if (!strcmp(e->kind, "FACT") && !put_fact(st, e, body, err))
             return false;
+        if (event_is_of_decision(e) && !decisions_take(st, e, err))
+            return false;
         if (!event_is_of_cloud(e) || strcmp(e->kind, "SEEN") != 0)
             continue;
         *LIST_PUSH(p->a, rows) = e;
@@ -481,11 +500,6 @@ static bool put_base(struct play *p, struct store *st, event_list *rows, struct 
             return error_wrap(err, "line %lld", (long long)e->seq);
     }
     return true;
-}
-
-static void close_store(struct store **st)
-{
-    store_close(*st);
 }
 
 static bool set_up(struct play *p, struct error *err)

@@ -50,12 +50,16 @@ struct cues {
     const struct tape *r;
     LIST_OF(struct cue) list;
     size_t next;     /* the first that has not come again                         */
+    size_t until;    /* item: readings from there on are of another process       */
     size_t seen;     /* item before which what others did was done again          */
     size_t due;      /* item before which it is to be done at 'hold_ms'           */
     int64_t hold_ms; /* replies to the reading that is under way come then        */
 };
 
 bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct error *err) MUST_USE;
+/* A process has begun, as the item before 'pos' or before the recording: its readings are those up
+ * to the next one that begins. */
+void cues_start(struct cues *c, size_t pos);
 /* A reading begins; 'groups': of server groups and nothing else. */
 void cues_read(struct cues *c, int64_t now_ms, bool whole, bool groups);
 /* What others had done until the end of the recorded reading that has come again, in 'a'. */
@@ -168,6 +172,13 @@ void stage_pass_to(struct stage *s, int64_t at_ms);
 /* Makes the mock show at 'now_ms' what events of "cloud ..." say, in their order. */
 bool restore_rows(struct actor *m, int64_t now_ms, const char *region,
                   const struct store_event *const *events, size_t n, struct error *err) MUST_USE;
+
+/* ---- decisions.c: what people decided
+ * -------------------------------------------------------------- */
+
+bool event_is_of_decision(const struct store_event *e);
+/* Puts one, or what takes one back, into the memory of an agent that is not at work. */
+bool decisions_take(struct store *st, const struct store_event *e, struct error *err) MUST_USE;
 
 /* ---- play.c
  * -------------------------------------------------------------------------------------- */

@@ -54,9 +54,10 @@ static bool is_one_of(const char *word, const char *const *list)
 static bool read_event(struct reader *r, const cJSON *json, const char *member,
                        struct store_event *out, struct error *err)
 {
-    static const char *const kinds[] = { "ADDED", "MODIFIED", "DELETED", "SYNCED", "INCOMPLETE",
-                                         "FACT",  "SEEN",     "READ",    "START",  "SETTINGS",
-                                         "STOP",  "RESYNC",   "HIDDEN",  NULL };
+    static const char *const kinds[] = { "ADDED",      "MODIFIED", "DELETED", "SYNCED",
+                                         "INCOMPLETE", "FACT",     "SEEN",    "READ",
+                                         "START",      "SETTINGS", "STOP",    "RESYNC",
+                                         "HIDDEN",     "PIN",      "VERDICT", NULL };
     bool ok = true;
     *out = (struct store_event){ .seq = r->line,
                                  .at = number(json, "at", &ok),

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "alb-agent/json.h"
 #include "store_priv.h"
 
 #define STMTS(X)                                                                                \
@@ -124,15 +125,49 @@ bool store_findings_put(struct store *st, const char *lb, const finding_list *li
     return batch_end(&batch, err);
 }
 
-bool store_finding_decide(struct store *st, const struct finding *f, struct error *err)
+/* As a replay needs it, which does not have what was found by others. */
+static const char *verdict_json(struct arena *a, const struct finding *f)
 {
+    cJSON *o CLEANUP(json_done) = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "lb", f->lb);
+    cJSON_AddStringToObject(o, "kind", resource_kind_name(f->kind));
+    cJSON_AddStringToObject(o, "key", f->key);
+    cJSON_AddStringToObject(o, "class", resource_class_name(f->class));
+    cJSON_AddStringToObject(o, "verdict", finding_verdict_name(f->verdict));
+    cJSON_AddStringToObject(o, "desired", or_empty(f->desired));
+    cJSON_AddStringToObject(o, "edit", or_empty(f->edit));
+    cJSON_AddItemToObject(o, "firstSeen", json_new_int(f->first_seen));
+    cJSON_AddItemToObject(o, "lastGood", json_new_int(f->last_good));
+    cJSON_AddItemToObject(o, "decidedAt", json_new_int(f->decided_at));
+    cJSON_AddItemToObject(o, "until", json_new_int(f->until));
+    return json_canonical(a, o);
+}
+
+static bool say(struct store *st, const struct finding *f, int64_t now_ms, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const bool open = f->verdict == FINDING_OPEN;
+    struct store_event event = {
+        .at = now_ms,
+        .kind = open ? "DELETED" : "VERDICT",
+        .key = arena_fmt(&a, "verdict %s %s %s", f->lb, resource_kind_name(f->kind), f->key),
+        .body = open ? NULL : verdict_json(&a, f),
+    };
+    return store_event_add(st, &event, err);
+}
+
+bool store_finding_decide(struct store *st, const struct finding *f, int64_t now_ms,
+                          struct error *err)
+{
+    struct batch batch CLEANUP(batch_done) = { 0 };
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][DECIDE];
     bind_address(s, f);
     bind_verdict(st, s, f);
-    if (!stmt_run(s, err))
+    if (!batch_begin(&batch, st, err) || !stmt_run(s, err))
         return error_wrap(err, "write the verdict on %s", f->key);
     if (sqlite3_changes(st->db) != 1)
         return error_set(err, ERROR_NOT_FOUND, "nothing was found about %s %s of %s",
                          resource_kind_name(f->kind), f->key, f->lb);
-    return true;
+    return (say(st, f, now_ms, err) && batch_end(&batch, err))
+           || error_wrap(err, "write the verdict on %s", f->key);
 }

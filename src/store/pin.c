@@ -1,6 +1,7 @@
 /* pin.c - load balancers that are to stay at an earlier revision. */
 #include <inttypes.h>
 
+#include "alb-agent/buf.h"
 #include "store_priv.h"
 
 #define STMTS(X)                                                         \
@@ -18,26 +19,53 @@ static const char *const stmt_sql[STMT_COUNT] = { STMTS(X) };
 _Static_assert(COUNT(stmt_sql) <= STATEMENTS_MAX, "room in struct store");
 const struct statements pin_statements = { stmt_sql, STMT_COUNT };
 
-bool store_pin_put(struct store *st, const char *lb, int64_t revision, struct error *err)
+static const char *quoted(struct arena *a, const char *text)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    buf_add_json(&b, text);
+    return buf_keep(&b, a);
+}
+
+static bool say(struct store *st, const char *lb, const char *document, int64_t revision,
+                int64_t now_ms, struct error *err)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
+    struct store_event event = { .at = now_ms,
+                                 .kind = document ? "PIN" : "DELETED",
+                                 .key = arena_fmt(&a, "pin %s", lb) };
+    if (document)
+        event.body = arena_fmt(&a, "{\"document\":%s,\"lb\":%s,\"revision\":%" PRId64 "}", document,
+                               quoted(&a, lb), revision);
+    return store_event_add(st, &event, err);
+}
+
+bool store_pin_put(struct store *st, const char *lb, int64_t revision, int64_t now_ms,
+                   struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct batch batch CLEANUP(batch_done) = { 0 };
     struct store_revision r;
-    if (!store_revision_read(st, lb, revision, &a, &r, err))
+    if (!store_revision_read(st, lb, revision, &a, &r, err) || !batch_begin(&batch, st, err))
         return false;
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_PIN][PUT];
     bind_text(s, ":lb", lb);
     bind_int(s, ":revision", revision);
-    return stmt_run(s, err) || error_wrap(err, "pin %s", lb);
+    return (stmt_run(s, err) && say(st, lb, r.document, revision, now_ms, err)
+            && batch_end(&batch, err))
+           || error_wrap(err, "pin %s", lb);
 }
 
-bool store_pin_delete(struct store *st, const char *lb, bool *was_there, struct error *err)
+bool store_pin_delete(struct store *st, const char *lb, int64_t now_ms, bool *was_there,
+                      struct error *err)
 {
+    struct batch batch CLEANUP(batch_done) = { 0 };
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_PIN][DELETE];
     bind_text(s, ":lb", lb);
-    if (!stmt_run(s, err))
+    if (!batch_begin(&batch, st, err) || !stmt_run(s, err))
         return error_wrap(err, "release %s", lb);
     *was_there = sqlite3_changes(st->db) == 1;
-    return true;
+    return ((!*was_there || say(st, lb, NULL, 0, now_ms, err)) && batch_end(&batch, err))
+           || error_wrap(err, "release %s", lb);
 }
 
 bool store_pins_load(struct store *st, struct arena *a, store_pins *out, struct error *err)

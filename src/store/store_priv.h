@@ -202,6 +202,3 @@ bool cloud_note_gone(struct store *st, const struct resource *r, const char *clo
 
 bool store_events_prune(struct store *st, int64_t oldest_ms, int64_t bytes,
                         struct error *err) MUST_USE;
-/* The number of the newest revision of 'lb', 0 when there is none. */
-bool store_revision_newest(struct store *st, const char *lb, int64_t *number,
-                           struct error *err) MUST_USE;

@@ -89,12 +89,44 @@ check "it has all calls" equal "$(grep -c '^{"call"' "$work/applies.jsonl")" "$(
 replays "and come out the same" "$work/applies.jsonl"
 check "with all of them compared" grep -qE '^Replay: (8|9|1[0-9]) calls, identical' "$work/out"
 
-# ---- by 'run': calls that are refused, fail, and are carried out without an answer
+# ---- what people decide: a load balancer is rolled back and released, what somebody did is accepted
 fresh() {
     rm -f "$state"* "$m/coffee.yaml" "$m/canary.yaml"
     mock_stop
     mock_start --pending-ms 20 "$@"
 }
+fresh
+exits 0 "an apply" apply -f "$m"
+ingress coffee coffee.example 10.0.0.2
+exits 0 "and another" apply -f "$m"
+exits 0 "back to the first" rollback web --to 1
+check "which has one rule" rules_are 1
+exits 0 "an apply leaves it there" apply -f "$m"
+check "with its one rule" rules_are 1
+exits 0 "until it is released" rollback web --release
+exits 0 "which an apply follows" apply -f "$m"
+check "there are two rules again" rules_are 2
+group=$(group_ids | head -1)
+api UpdateServerGroupAttribute --ServerGroupId="$group" --ServerGroupName=by-hand >/dev/null
+exits 2 "a group that somebody renamed is found" drift -f "$m"
+exits 0 "and accepted" drift accept web ServerGroup "$group"
+mark
+exits 0 "an apply leaves it" apply -f "$m"
+check "and writes nothing" no_writes
+start_agent
+ingress canary tea.example 10.0.0.3 20
+check "so does an agent, which does other things" eventually 30 groups_are 4
+check "it stops" stop_agent
+exits 0 "back to the first once more" rollback web --to 1
+record "all of it is recorded" "$work/decided.jsonl"
+check "with what was decided" equal "$(grep -cE '^\{"event":"(PIN|VERDICT)"' "$work/decided.jsonl")" 3
+replays "and comes out the same" "$work/decided.jsonl"
+grep -v '^{"event":"PIN"' "$work/decided.jsonl" >"$work/undecided.jsonl"
+check "without the pins it does not" differs "$work/undecided.jsonl" "then a difference"
+grep -v '^{"event":"VERDICT"' "$work/decided.jsonl" >"$work/undecided.jsonl"
+check "nor without the verdict" differs "$work/undecided.jsonl" "drift: ServerGroupName"
+
+# ---- by 'run': calls that are refused, fail, and are carried out without an answer
 fresh --fault '{ action: CreateRules, nth: 2, effect: throttle }' --fault '{ action: AddServersToServerGroup, nth: 2, effect: lose_reply }' \
     --fault '{ action: CreateServerGroup, nth: 4, effect: error, code: ServiceUnavailable }'
 start_agent

@@ -97,7 +97,7 @@ static void decide(struct world *w, enum finding_verdict verdict, int64_t until)
         f.verdict = verdict;
         f.until = until;
         f.decided_at = w->mock.now_ms;
-        assert_true(store_finding_decide(s.store, &f, &err));
+        assert_true(store_finding_decide(s.store, &f, f.decided_at, &err));
     }
 }
 

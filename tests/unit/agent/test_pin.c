@@ -14,7 +14,7 @@ static void pin(struct world *w, int64_t revision)
     struct session s CLEANUP(session_close) = { 0 };
     struct error err;
     world_open(w, &s, STORE_WRITE);
-    assert_true(store_pin_put(s.store, "kube-system/web", revision, &err));
+    assert_true(store_pin_put(s.store, "kube-system/web", revision, w->mock.now_ms, &err));
 }
 
 static void test_pinned_load_balancer_wants_what_it_wanted_then(void **state)

@@ -73,6 +73,33 @@ static void test_what_a_reading_showed_that_does_not_come_again_is_shown_later(v
     assert_int_equal(deeds(&c, &a, 1701), 1);
 }
 
+/* A verb that reads once more than it did does not see what the next one saw. */
+static void test_readings_are_those_of_their_process(void **state)
+{
+    (void)state;
+    static const char two[] = TAPE_HEAD
+        "{\"event\":\"START\",\"at\":1000,\"key\":\"agent\"}\n"
+        "{\"event\":\"READ\",\"at\":1100,\"key\":\"reading\",\"body\":{\"began\":1050}}\n"
+        "{\"event\":\"START\",\"at\":1500,\"key\":\"agent\"}\n"
+        "{\"event\":\"SEEN\",\"at\":1600,\"key\":\"cloud w Rule "
+        "a\",\"body\":{\"own\":false,\"id\":\"r-1\"}}\n"
+        "{\"event\":\"READ\",\"at\":1600,\"key\":\"reading\",\"body\":{\"began\":1550}}\n";
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct tape t = tape_of(&a, two);
+    struct cues c;
+    struct error err;
+    assert_true(cues_init(&c, &a, &t, &err));
+    cues_start(&c, 1);
+    cues_read(&c, 1050, true, false);
+    cues_read(&c, 1400, true, false);
+    assert_int_equal(cues_due(&c, "ListRules", 1400), 1401);
+    assert_int_equal(deeds(&c, &a, 1401), 0);
+    cues_start(&c, 3);
+    cues_read(&c, 1510, true, false);
+    assert_int_equal(cues_due(&c, "ListRules", 1510), 1600);
+    assert_int_equal(deeds(&c, &a, 1600), 1);
+}
+
 static void test_a_reading_of_groups_is_one_of_groups(void **state)
 {
     (void)state;
@@ -134,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_deeds_of_others_come_when_their_reading_ends),
         cmocka_unit_test(test_a_reading_that_was_not_recorded_shows_nothing_new),
         cmocka_unit_test(test_what_a_reading_showed_that_does_not_come_again_is_shown_later),
+        cmocka_unit_test(test_readings_are_those_of_their_process),
         cmocka_unit_test(test_a_reading_of_groups_is_one_of_groups),
         cmocka_unit_test(test_a_recording_may_end_in_a_reading),
         cmocka_unit_test(test_what_is_looked_up_takes_as_long_as_it_took),

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "tests/unit/store/fixture.h"
 
@@ -122,7 +123,7 @@ static void test_verdict_is_given_and_taken_back(void **state)
                                .verdict = FINDING_IGNORED,
                                .decided_at = 20,
                                .until = 30 };
-    assert_true(store_finding_decide(f->st, &verdict, &f->err));
+    assert_true(store_finding_decide(f->st, &verdict, NOW, &f->err));
     const struct finding *is = &load(f).items[0];
     assert_int_equal(is->verdict, FINDING_IGNORED);
     assert_int_equal(is->until, 30);
@@ -130,16 +131,41 @@ static void test_verdict_is_given_and_taken_back(void **state)
     assert_string_equal(is->edit, "e1");
     verdict.verdict = FINDING_OPEN;
     verdict.until = verdict.decided_at = 0;
-    assert_true(store_finding_decide(f->st, &verdict, &f->err));
+    assert_true(store_finding_decide(f->st, &verdict, NOW, &f->err));
     assert_int_equal(load(f).items[0].verdict, FINDING_OPEN);
     assert_int_equal(load(f).items[0].until, 0);
+}
+
+static void test_verdicts_are_events_with_what_they_are_about(void **state)
+{
+    struct fixture *f = *state;
+    struct finding r = rule("k", 9);
+    store_events events;
+    put(f, &r, 1);
+    r.verdict = FINDING_ACCEPTED;
+    r.decided_at = 20;
+    assert_true(store_finding_decide(f->st, &r, 21, &f->err));
+    r.verdict = FINDING_OPEN;
+    assert_true(store_finding_decide(f->st, &r, 22, &f->err));
+    r.key = "other";
+    assert_false(store_finding_decide(f->st, &r, 23, &f->err)); /* nothing is said of it */
+    assert_true(store_events_read(f->st, 0, 10, &f->a, &events, &f->err));
+    assert_int_equal(events.len, 2);
+    assert_string_equal(events.items[0].kind, "VERDICT");
+    assert_string_equal(events.items[0].key, "verdict a/x Rule k");
+    assert_int_equal(events.items[0].at, 21);
+    assert_non_null(strstr(events.items[0].body, "\"verdict\":\"accepted\""));
+    assert_non_null(strstr(events.items[0].body, "\"edit\":\"e1\""));
+    assert_non_null(strstr(events.items[0].body, "\"firstSeen\":9"));
+    assert_string_equal(events.items[1].kind, "DELETED");
+    assert_string_equal(events.items[1].key, "verdict a/x Rule k");
 }
 
 static void test_verdict_on_what_was_not_found_is_refused(void **state)
 {
     struct fixture *f = *state;
     struct finding r = rule("k", 9);
-    assert_false(store_finding_decide(f->st, &r, &f->err));
+    assert_false(store_finding_decide(f->st, &r, NOW, &f->err));
     assert_int_equal(f->err.kind, ERROR_NOT_FOUND);
 }
 
@@ -154,6 +180,7 @@ int main(void)
         TEST(test_findings_that_did_not_change_are_not_written),
         TEST(test_findings_are_in_the_order_of_the_model),
         TEST(test_verdict_is_given_and_taken_back),
+        TEST(test_verdicts_are_events_with_what_they_are_about),
         TEST(test_verdict_on_what_was_not_found_is_refused),
     };
     return cmocka_run_group_tests_name("store/finding", tests, NULL, NULL);

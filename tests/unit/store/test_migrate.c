@@ -44,7 +44,7 @@ static void test_fresh_database_carries_our_id_and_version(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(fixture_int(f->st, "PRAGMA application_id"), 0x616c6261);
-    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 3);
+    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 4);
 }
 
 static bool identify(struct fixture *f, const char *sql)
@@ -78,7 +78,7 @@ static void test_newer_database_is_refused_with_both_versions(void **state)
     assert_false(identify(f, "PRAGMA application_id = 0x616c6261; PRAGMA user_version = 9"));
     assert_int_equal(f->err.kind, ERROR_INVALID);
     assert_non_null(strstr(f->err.msg, "version 9"));
-    assert_non_null(strstr(f->err.msg, "up to 3"));
+    assert_non_null(strstr(f->err.msg, "up to 4"));
     assert_non_null(strstr(f->err.msg, "newer program"));
 }
 
@@ -109,8 +109,29 @@ static void make_version_1(struct fixture *f)
                          "INSERT INTO pin VALUES('a/x', 1);"
                          "INSERT INTO finding VALUES('a/x', 'Rule', 'k', 'drift', 3, NULL, "
                          "NULL, NULL);"
+                         "INSERT INTO finding VALUES('a/x', 'Rule', 'l', 'drift', 3, 2, "
+                         "'ignored', 7);"
                          "INSERT INTO call(lane, lb, resource, action, params, state, sent_at) "
                          "VALUES('l', 'a/x', 'Rule k', 'CreateRules', '{}', 'done', 9)");
+}
+
+/* As if they had been decided now; the sizes go on from one to the next. */
+static void check_decisions_are_said(struct fixture *f, struct store *st)
+{
+    store_events events;
+    assert_true(store_events_read(st, 0, 10, &f->a, &events, &f->err));
+    assert_int_equal(events.len, 2);
+    assert_string_equal(events.items[0].kind, "PIN");
+    assert_string_equal(events.items[0].key, "pin a/x");
+    assert_string_equal(events.items[0].body,
+                        "{\"document\":{\"v\":\"\u00e9\"},\"lb\":\"a/x\",\"revision\":1}");
+    assert_string_equal(events.items[1].kind, "VERDICT");
+    assert_string_equal(events.items[1].key, "verdict a/x Rule l");
+    assert_non_null(strstr(events.items[1].body, "\"until\":7,\"verdict\":\"ignored\""));
+    const size_t pin = 32 + strlen(events.items[0].key) + strlen(events.items[0].body),
+                 verdict = 32 + strlen(events.items[1].key) + strlen(events.items[1].body);
+    assert_int_equal(fixture_int(st, "SELECT min(total) FROM event"), pin);
+    assert_int_equal(fixture_int(st, "SELECT max(total) FROM event"), pin + verdict);
 }
 
 /* {"v":"é"} has 9 characters and 10 bytes. */
@@ -121,15 +142,16 @@ static void test_file_of_the_first_version_is_taken_on(void **state)
     store_pins pins;
     make_version_1(f);
     struct store *st = fixture_open(f);
-    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 3);
+    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 4);
     assert_int_equal(fixture_int(st, "SELECT size FROM revision"), 10);
     assert_int_equal(fixture_int(st, "SELECT count(*) FROM call"), 1);
     assert_true(store_pins_load(st, &f->a, &pins, &f->err));
     assert_int_equal(pins.len, 1);
     assert_true(store_findings_load(st, &f->a, &findings, &f->err));
-    assert_int_equal(findings.len, 1);
+    assert_int_equal(findings.len, 2);
     assert_int_equal(findings.items[0].first_seen, 3);
     assert_string_equal(findings.items[0].edit, "");
+    check_decisions_are_said(f, st);
     store_close(st);
 }
 
@@ -141,7 +163,7 @@ static void test_snapshot_of_the_first_version_is_read(void **state)
     make_version_1(f);
     assert_true(store_open(&st, f->path, STORE_SNAPSHOT, NOW, NULL, &f->err));
     assert_true(store_findings_load(st, &f->a, &findings, &f->err));
-    assert_int_equal(findings.len, 1);
+    assert_int_equal(findings.len, 2);
     store_close(st);
     assert_int_equal(fixture_files(f, "state.db"), 1);
 }

@@ -87,7 +87,7 @@ static void test_prune_keeps_what_is_pinned(void **state)
 {
     struct fixture *f = *state;
     put_many(f, "a/x", 1, 5);
-    assert_true(store_pin_put(f->st, "a/x", 2, &f->err));
+    assert_true(store_pin_put(f->st, "a/x", 2, NOW, &f->err));
     assert_true(store_revisions_prune(f->st, 1, 1000, &f->err));
     assert_int_equal(count(f, "number IN (2, 5)"), 2);
     assert_int_equal(count(f, "1"), 2);
