@@ -21,7 +21,7 @@ static void copy_list(struct copier *c, const struct field *f, void *obj)
 {
     struct list l = GET(struct list, f, obj);
     size_t size = item_size(f);
-    void *items = arena_array(c->a, l.len + 1, size);
+    void *items = arena_array(c->a, l.len, size);
     if (l.len)
         memcpy(items, l.items, l.len * size);
     l.items = items;

@@ -72,7 +72,7 @@ static bool decode_list(struct decoder *d, const struct field *f, void *obj, con
     if (!cJSON_IsArray(v))
         return refuse(d, "not an array");
     size_t n = (size_t)cJSON_GetArraySize(v), i = 0;
-    struct list l = { arena_array(d->a, n + 1, item_size(f)), n };
+    struct list l = { arena_array(d->a, n, item_size(f)), n };
     const cJSON *e;
     cJSON_ArrayForEach (e, v) {
         if (!decode_element(d, f, list_item(&l, item_size(f), i), e))
