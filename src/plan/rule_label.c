@@ -351,21 +351,34 @@ static void find_taken(struct labels *s)
         qsort(s->taken, s->n_taken, sizeof *s->taken, by_value);
 }
 
+/* Was every label that is given free before?  A rule that goes may have been moved aside by one
+ * round for the next, and in the end it is not moved at all. */
+static bool gives_free_labels(const struct labels *s)
+{
+    for (size_t i = 0; i < s->l->n_wanted; i++) {
+        const struct rule_node *n = &s->l->nodes.items[i];
+        if (n->target != n->was
+            && bsearch(&n->target, s->taken, s->n_taken, sizeof *s->taken, by_value))
+            return false;
+    }
+    return true;
+}
+
 void label_rules(struct arena *a, struct rule_list *l, bool at_once, rule_moves *moves)
 {
-    size_t n = l->nodes.len + 1;
+    const size_t n = l->nodes.len, gaps = n + 1;
     struct labels s = { .a = a, .l = l };
     s.slots = arena_array(a, n, sizeof *s.slots);
     s.slot_of = arena_array(a, n, sizeof *s.slot_of);
     s.gap = arena_array(a, n, sizeof *s.gap);
     s.last = arena_array(a, n, sizeof *s.last);
-    s.used = arena_array(a, n, sizeof *s.used);
-    s.short_of = arena_array(a, n, sizeof *s.short_of);
-    s.low = arena_array(a, n, sizeof *s.low);
-    s.high = arena_array(a, n, sizeof *s.high);
+    s.used = arena_array(a, gaps, sizeof *s.used);
+    s.short_of = arena_array(a, gaps, sizeof *s.short_of);
+    s.low = arena_array(a, gaps, sizeof *s.low);
+    s.high = arena_array(a, gaps, sizeof *s.high);
     s.taken = arena_array(a, n, sizeof *s.taken);
     find_taken(&s);
-    if (at_once && make_all_room(&s, false, moves)) {
+    if (at_once && make_all_room(&s, false, moves) && gives_free_labels(&s)) {
         l->made_room = moves->len > 0;
         move_at_once(l, moves);
         return;
