@@ -324,17 +324,20 @@ static bool leaves_full(struct planner *p, const struct rule_op *op)
     return false;
 }
 
-/* What is to leave a full group does so first, where nothing else can be done. */
-static void make_room(struct planner *p, rule_ops *ops, const bool *own)
+/* What is to leave a full group does so first, where nothing else can be done; not what itself
+ * waits for room, or for something else.  False: there is no such change. */
+static bool make_room(struct planner *p, rule_ops *ops, const bool *own)
 {
+    bool any = false;
     for (size_t i = 0; i < ops->len; i++) {
         struct rule_op *op = &ops->items[i];
         if (own[i] || !leaves_full(p, op))
             continue;
-        op->early = op->harmful = true;
+        op->early = op->harmful = any = true;
         op->waits = NULL;
         p->sum.hitless = false;
     }
+    return any;
 }
 
 static bool all_wait(const rule_ops *ops)
@@ -345,37 +348,56 @@ static bool all_wait(const rule_ops *ops)
     return true;
 }
 
+static void warn_of_use(struct planner *p, const struct rule_op *op, const char *lacks)
+{
+    plan_warn(p, op->node->row,
+              arena_fmt(p->a, "it waits for %s; raise the quota, or use fewer rules for a Service",
+                        lacks));
+}
+
+/* Changes and the room for them. */
+struct takers {
+    const char **lacks; /* of a change: the room that it lacks, or NULL           */
+    struct use **full;  /* ... the group that has none, or NULL                   */
+    bool *own;          /* ... does it wait for itself, not for another change?   */
+    bool any;           /* does one lack room?                                    */
+    bool others;        /* does one wait for anything else?                       */
+};
+
+static struct takers take_all(struct planner *p, rule_ops *ops)
+{
+    struct takers t = { .any = false };
+    t.lacks = arena_array(p->a, ops->len, sizeof *t.lacks);
+    t.full = arena_array(p->a, ops->len, sizeof *t.full);
+    t.own = arena_array(p->a, ops->len, sizeof *t.own);
+    for (size_t i = 0; i < ops->len; i++) {
+        struct rule_op *op = &ops->items[i];
+        note_leaving(p, op);
+        t.others = t.others || op->waits;
+        if (!op->waits)
+            op->waits = t.lacks[i] = take(p, op, &t.full[i]);
+        t.own[i] = op->waits != NULL;
+        t.any = t.any || t.lacks[i];
+        if (t.full[i])
+            t.full[i]->lacking++;
+    }
+    return t;
+}
+
 void uses_rules(struct planner *p, rule_ops *ops)
 {
     if (!takes_more(ops))
         return;
     read_uses(p);
-    bool *own = arena_array(p->a, ops->len + 1, sizeof *own), lacks = false;
-    struct use **full = arena_array(p->a, ops->len + 1, sizeof *full);
-    for (size_t i = 0; i < ops->len; i++) {
-        struct rule_op *op = &ops->items[i];
-        own[i] = op->waits != NULL;
-        note_leaving(p, op);
-        if (own[i])
-            continue;
-        op->waits = take(p, op, &full[i]);
-        lacks = lacks || op->waits;
-        if (full[i])
-            full[i]->lacking++;
-    }
-    if (!lacks)
+    const struct takers t = take_all(p, ops);
+    if (!t.any)
         return;
-    for (size_t i = 0; i < ops->len; i++)
-        if (ops->items[i].waits && !own[i] && !will_fit(full[i]))
-            plan_warn(p, ops->items[i].node->row,
-                      arena_fmt(p->a,
-                                "it waits for %s; raise the quota, or use fewer rules for a "
-                                "Service",
-                                ops->items[i].waits));
     link_ops(p->a, ops);
     spread_waits(p->a, ops);
-    if (all_wait(ops))
-        make_room(p, ops, own);
+    const bool stuck = all_wait(ops) && !make_room(p, ops, t.own) && !t.others;
+    for (size_t i = 0; i < ops->len; i++)
+        if (t.lacks[i] && (stuck || !will_fit(t.full[i])))
+            warn_of_use(p, &ops->items[i], t.lacks[i]);
 }
 
 bool uses_fit(struct planner *p, const rule_ops *ops)

@@ -240,6 +240,94 @@ static void test_copies_need_room_in_their_groups(void **state)
     bed_finish(b, calls);
 }
 
+static void add_target(struct bed *b, struct alb_rule *rule, const char *group)
+{
+    *LIST_PUSH(&b->a, &rule->actions.items[0].forward.targets) =
+        (struct alb_target){ .group_id = group, .weight = { 100, true } };
+}
+
+static void test_a_rule_leads_to_a_group_once_however_often_it_names_it(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    fill(b, "sgp-1", 1, ATTACHED - 2);
+    for (int i = 101; i <= 103; i++) {
+        struct alb_rule *rule = bed_rule(b, arena_fmt(&b->a, "h%d.com", i), "-", "sgp-1");
+        add_target(b, rule, "sgp-2");
+        add_target(b, rule, "sgp-1");
+        bed_want_rule(b, rule, i);
+    }
+    bed_plan(b);
+    assert_int_equal(created(b, false), 2);
+    assert_int_equal(created(b, true), 1);
+}
+
+/* It leads to a full group already, and is to lead to another one, too, which is full: it stays as
+ * it is, and there is no more room than before. */
+static void test_what_finds_no_room_gives_none_back_that_it_has_not_taken(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    fill(b, "sgp-1", 1, ATTACHED);
+    fill(b, "sgp-2", 51, ATTACHED - 1);
+    bed_have(b, "a.com", "-", "sgp-2", 101);
+    struct alb_rule *rule = bed_rule(b, "a.com", "-", "sgp-2");
+    add_target(b, rule, "sgp-1");
+    bed_want_rule(b, rule, 101);
+    bed_want(b, "h1.com", "-", "sgp-2", 1); /* in the place of one that leads to the first */
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_true(b->plan.lbs.items[0].hitless);
+    assert_int_equal(b->plan.warnings.len, 2);
+}
+
+/* Two rules that are to change places in two full groups: neither is sent where there is no room.
+ */
+static void test_full_groups_do_not_change_rules(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    fill(b, "sgp-1", 1, ATTACHED);
+    fill(b, "sgp-2", 51, ATTACHED);
+    bed_want(b, "h1.com", "-", "sgp-2", 1);
+    bed_want(b, "h51.com", "-", "sgp-1", 51);
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_true(b->plan.lbs.items[0].hitless);
+    assert_int_equal(b->plan.warnings.len, 2);
+    bed_want(b, "h2.com", "-", "@shop/none:80", 2); /* once that is there, there is room */
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_int_equal(b->plan.warnings.len, 0);
+}
+
+/* Of the two that lead to the full group, one will lead to another one as well, and has to wait;
+ * one waits for something else; the one that leaves is the one that makes room. */
+static void test_only_what_leaves_a_full_group_makes_room_in_it(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    fill(b, "sgp-1", 1, ATTACHED - 3);
+    bed_have(b, "-", "/x/*", "sgp-1", 100);
+    bed_have(b, "-", "/y/*", "sgp-1", 150);
+    bed_have(b, "-", "/*", "sgp-1", 200);
+    bed_want(b, "a.com", "-", "sgp-1", 90);
+    struct alb_rule *rule = bed_rule(b, "-", "/x/*", "sgp-1");
+    add_target(b, rule, "8");
+    bed_want_rule(b, rule, 100);
+    bed_want(b, "-", "/y/*", "@shop/none:80", 150);
+    bed_want(b, "-", "/*", "9", 200);
+    bed_plan(b);
+    const struct step *s = bed_next(b);
+    assert_non_null(s);
+    assert_string_equal(s->action, "UpdateRulesAttribute");
+    assert_string_equal(step_value(s, "Rules.1.RuleId"), "rule-200");
+    assert_null(step_value(s, "Rules.2.RuleId"));
+    assert_true(s->disrupts);
+    assert_false(b->plan.lbs.items[0].hitless);
+    assert_int_equal(b->plan.warnings.len, 0);
+}
+
 /* ---- servers ----------------------------------------------------------------------------------
  */
 
@@ -362,6 +450,11 @@ static void test_no_more_rules_lead_to_a_server_than_may(void **state)
     assert_int_equal(created(b, true), 2);
     assert_non_null(
         strstr(waits_of(b, "CreateRules"), "200 rules that may lead to server 10.0.0.0"));
+    assert_int_equal(b->plan.warnings.len, 2);
+    bed_want(b, "new.com", "-", "sgp-a4", 50); /* the first of its three servers is the full one */
+    bed_plan(b);
+    assert_int_equal(created(b, false), 1);
+    assert_int_equal(created(b, true), 3);
     serve(b, "shop/a0:80", 1, 0, 2); /* another address has room */
     bed_plan(b);
     assert_null(bed_step(b, "AddServersToServerGroup", 0)->waits);
@@ -380,6 +473,10 @@ int main(void)
         BED_TEST(test_what_leaves_a_full_group_leaves_first_where_nothing_else_can_be_done),
         BED_TEST(test_nothing_leaves_a_full_group_in_vain),
         BED_TEST(test_copies_need_room_in_their_groups),
+        BED_TEST(test_a_rule_leads_to_a_group_once_however_often_it_names_it),
+        BED_TEST(test_what_finds_no_room_gives_none_back_that_it_has_not_taken),
+        BED_TEST(test_full_groups_do_not_change_rules),
+        BED_TEST(test_only_what_leaves_a_full_group_makes_room_in_it),
         BED_TEST(test_a_group_has_no_more_servers_than_it_may),
         BED_TEST(test_a_full_group_loses_servers_before_it_gets_others),
         BED_TEST(test_the_last_server_that_answers_goes_last_if_it_can),
