@@ -24,7 +24,7 @@ static const char remove_action[] = "RemoveEntriesFromAcl";
 static void diff_entries(struct planner *p, const struct alb_acl *want, const struct alb_acl *have,
                          struct entry_diff *d)
 {
-    bool *taken = arena_array(p->a, have->entries.len + 1, sizeof *taken);
+    bool *taken = arena_array(p->a, have->entries.len, sizeof *taken);
     for (size_t i = 0; i < want->entries.len; i++) {
         size_t k = 0;
         while (k < have->entries.len
@@ -71,7 +71,7 @@ static void overlapping_first(struct planner *p, struct entry_diff *d)
         for (size_t i = 0; i < d->add.len; i++)
             if (overlaps_any(d->add.items[i].entry, &d->remove) == first)
                 *LIST_PUSH(p->a, &sorted) = d->add.items[i];
-    d->add.items = sorted.items;
+    d->add = sorted;
 }
 
 static bool is_in(const entry_list *list, const char *entry)
@@ -119,8 +119,7 @@ static struct alb_acl *after_entries(struct planner *p, const struct target *t,
                                      const entry_list *less, const entry_list *more)
 {
     struct alb_acl *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
-    entry_list out = { arena_array(p->a, after->entries.len + more->len + 1, sizeof *out.items),
-                       0 };
+    entry_list out = { arena_array(p->a, after->entries.len + more->len, sizeof *out.items), 0 };
     for (size_t i = 0; i < after->entries.len; i++)
         if (!is_in(less, after->entries.items[i].entry))
             out.items[out.len++] = after->entries.items[i];
@@ -167,11 +166,6 @@ static void remove_step(struct planner *p, const struct target *t, const entry_l
     step_push(p, &s);
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 /* Additions as far as there is room, then removals, and so on. */
 static void plan_entries(struct planner *p, const struct target *t)
 {
@@ -183,11 +177,10 @@ static void plan_entries(struct planner *p, const struct target *t)
     diff_entries(p, t->want, have, &d);
     if (p->in->keep_all)
         d.remove.len = 0;
-    if (there + d.add.len > limit)
-        overlapping_first(p, &d);
+    overlapping_first(p, &d);
     while (d.add.len || d.remove.len) {
         entry_list part = { 0 };
-        size_t room = there < limit ? limit - there : 0;
+        const size_t room = limit - least(there, limit);
         if (d.add.len && room) {
             part.items = d.add.items;
             part.len = least(least(d.add.len, room), plan_batch(p->in, add_action));

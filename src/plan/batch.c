@@ -6,11 +6,6 @@
 
 enum { RULES = 100, SERVERS = 200, WEIGHTS = 40, ENTRIES = 20 };
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static size_t setting_of(const struct plan_in *in, const char *action)
 {
     static const char *const rules[] = { "CreateRules", "UpdateRulesAttribute", "DeleteRules" };

@@ -191,8 +191,7 @@ static bool associate(struct planner *p, const struct target *t)
     struct target later = *t;
     bool room = p->certs.left;
     warn_of_certs(p, t, &missing);
-    cert_list more =
-        first_call(&missing, room && p->certs.left < BATCH_CERTS ? p->certs.left : BATCH_CERTS);
+    cert_list more = first_call(&missing, room ? least(p->certs.left, BATCH_CERTS) : BATCH_CERTS);
     if (!room && !later.waits)
         later.waits =
             arena_fmt(p->a, "room in the quota of %zu additional certificates", p->certs.limit);
@@ -218,7 +217,7 @@ static bool is_any_missing(const struct target *t)
 static void dissociate(struct planner *p, const struct target *t)
 {
     cert_list want = additional_of(t->want), have = additional_of(t->have), less = { 0 };
-    cert_list left = { arena_array(p->a, have.len + 1, sizeof *left.items), 0 };
+    cert_list left = { arena_array(p->a, have.len, sizeof *left.items), 0 };
     for (size_t i = 0; i < have.len; i++) {
         bool doomed = have.items[i].id && !contains(&want, have.items[i].id);
         if (doomed && less.len < BATCH_CERTS)

@@ -14,6 +14,11 @@ enum {
 
 typedef LIST_OF(const struct resource *) row_list;
 
+static inline size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Of a quota: how many more there may be. */
 struct room {
     size_t limit;

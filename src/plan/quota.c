@@ -92,11 +92,11 @@ struct rounds {
 static void rounds_init(struct rounds *r)
 {
     size_t n = r->in->len;
-    r->left = arena_array(r->a, n + 1, sizeof *r->left);
-    r->after = arena_array(r->a, n + 1, sizeof *r->after);
-    r->done = arena_array(r->a, n + 1, sizeof *r->done);
-    r->chosen = arena_array(r->a, n + 1, sizeof *r->chosen);
-    r->seen = arena_array(r->a, n + 1, sizeof *r->seen);
+    r->left = arena_array(r->a, n, sizeof *r->left);
+    r->after = arena_array(r->a, n, sizeof *r->after);
+    r->done = arena_array(r->a, n, sizeof *r->done);
+    r->chosen = arena_array(r->a, n, sizeof *r->chosen);
+    r->seen = arena_array(r->a, n, sizeof *r->seen);
     for (size_t i = 0; i < n; i++) {
         const index_list *before = &r->in->items[i].before;
         r->left[i] = before->len;
@@ -221,11 +221,11 @@ static void choose(struct rounds *r)
         choose_all(r);
         return;
     }
-    bool *taken = arena_array(r->a, r->in->len + 1, sizeof *taken);
+    bool *taken = arena_array(r->a, r->in->len, sizeof *taken);
     for (size_t x; (x = next_delete(r, taken, &n)) != SIZE_MAX && n <= left + 1;) {
         (void)closure(r, x, true);
         taken[x] = true;
-        left -= n < left ? n : left;
+        left -= least(n, left);
     }
 }
 

@@ -20,7 +20,7 @@ struct use {
 static void set(struct room *room, const struct quota *quota, const struct use *use)
 {
     room->limit = use->now > quota->limit ? quota->raised : quota->limit;
-    room->left = use->now < room->limit ? room->limit - use->now : 0;
+    room->left = room->limit - least(use->now, room->limit);
     room->lacks = use->then > room->limit;
 }
 
@@ -57,7 +57,7 @@ void room_find(struct planner *p)
 
 size_t room_take(struct room *room, size_t n)
 {
-    size_t taken = n < room->left ? n : room->left;
+    const size_t taken = least(n, room->left);
     room->left -= taken;
     return taken;
 }

@@ -345,8 +345,8 @@ static void find_free(struct exact *x)
 
 static void find_routes(struct exact *x)
 {
-    x->before = arena_array(x->p->a, x->classes.len + 1, sizeof *x->before);
-    x->after = arena_array(x->p->a, x->classes.len + 1, sizeof *x->after);
+    x->before = arena_array(x->p->a, x->classes.len, sizeof *x->before);
+    x->after = arena_array(x->p->a, x->classes.len, sizeof *x->after);
     for (size_t c = 0; c < x->classes.len; c++) {
         x->before[c] = dest_now(x, &x->classes.items[c]);
         x->after[c] = dest_wanted(x, &x->classes.items[c]);

@@ -99,7 +99,7 @@ static void take_updates(struct merge *m)
 
 static size_t differ(size_t x, size_t y)
 {
-    return x > y ? x - y : 0;
+    return x - least(x, y);
 }
 
 /* Creates before or after the updates, deletes after or before them: 'early' says which.
@@ -121,9 +121,9 @@ static bool try_shape(struct merge *m, bool early)
 static void start(struct merge *m)
 {
     size_t n = m->in->len;
-    m->left = arena_array(m->a, n + 1, sizeof *m->left);
-    m->after = arena_array(m->a, n + 1, sizeof *m->after);
-    m->done = arena_array(m->a, n + 1, sizeof *m->done);
+    m->left = arena_array(m->a, n, sizeof *m->left);
+    m->after = arena_array(m->a, n, sizeof *m->after);
+    m->done = arena_array(m->a, n, sizeof *m->done);
     for (size_t i = 0; i < n; i++) {
         const index_list *before = &m->in->items[i].before;
         m->left[i] = before->len;
@@ -144,8 +144,8 @@ static bool merge_sort(struct merge *m, bool early, bool waiting)
         return false;
     const struct merge before = *m;
     const size_t n = m->in->len, len = m->out->len;
-    size_t *left = arena_dup(m->a, m->left, (n + 1) * sizeof *left);
-    bool *done = arena_dup(m->a, m->done, (n + 1) * sizeof *done);
+    size_t *left = arena_dup(m->a, m->left, n * sizeof *left);
+    bool *done = arena_dup(m->a, m->done, n * sizeof *done);
     if (try_shape(m, early))
         return true;
     m->left = left;

@@ -16,8 +16,8 @@ struct bits {
 
 static struct bits square(struct arena *a, size_t n)
 {
-    struct bits b = { .n = n, .words = n / 64 + 1 };
-    b.at = arena_array(a, b.n * b.words + 1, sizeof *b.at);
+    struct bits b = { .n = n, .words = (n + 63) / 64 };
+    b.at = arena_array(a, b.n * b.words, sizeof *b.at);
     return b;
 }
 
@@ -40,7 +40,7 @@ static bool is_placed(const struct rule_node *n)
  * highest label met so far among what must come before. */
 static bool in_order(struct arena *a, const struct rule_list *l)
 {
-    int64_t *least = arena_array(a, l->n_wanted + 1, sizeof *least);
+    int64_t *least = arena_array(a, l->n_wanted, sizeof *least);
     for (size_t i = 0; i < l->n_wanted; i++) {
         const struct rule_node *n = &l->nodes.items[i];
         if (is_placed(n) && n->label < least[i])
@@ -77,10 +77,10 @@ static struct bits closure(struct arena *a, const struct rule_list *l)
 struct matching {
     size_t n;
     struct bits edges;
-    size_t *mate;    /* of a right vertex: its left one + 1, 0: none */
-    size_t *partner; /* of a left vertex: its right one + 1, 0: none */
-    bool *seen;      /* right vertices, in one search                */
-    bool *reached;   /* left vertices, in the last search            */
+    size_t *mate;  /* of a right vertex: its left one + 1, 0: none */
+    bool *matched; /* of a left vertex: has it a right one?        */
+    bool *seen;    /* right vertices, in one search                */
+    bool *reached; /* left vertices, in the last search            */
 };
 
 static bool augment(struct matching *m, size_t i)
@@ -92,7 +92,7 @@ static bool augment(struct matching *m, size_t i)
         m->seen[k] = true;
         if (!m->mate[k] || augment(m, m->mate[k] - 1)) {
             m->mate[k] = i + 1;
-            m->partner[i] = k + 1;
+            m->matched[i] = true;
             return true;
         }
     }
@@ -114,7 +114,7 @@ static void keep_antichain(struct rule_list *l, struct matching *m)
     }
     clear(m);
     for (size_t i = 0; i < m->n; i++)
-        if (!m->partner[i])
+        if (!m->matched[i])
             (void)augment(m, i); /* cannot succeed: the matching is a maximum */
     for (size_t i = 0; i < m->n; i++)
         l->nodes.items[i].kept = is_placed(&l->nodes.items[i]) && m->reached[i] && !m->seen[i];
@@ -128,10 +128,10 @@ void order_keep(struct arena *a, struct rule_list *l)
         return;
     struct bits must = closure(a, l);
     struct matching m = { .n = must.n, .edges = square(a, must.n) };
-    m.mate = arena_array(a, m.n + 1, sizeof *m.mate);
-    m.partner = arena_array(a, m.n + 1, sizeof *m.partner);
-    m.seen = arena_array(a, m.n + 1, sizeof *m.seen);
-    m.reached = arena_array(a, m.n + 1, sizeof *m.reached);
+    m.mate = arena_array(a, m.n, sizeof *m.mate);
+    m.matched = arena_array(a, m.n, sizeof *m.matched);
+    m.seen = arena_array(a, m.n, sizeof *m.seen);
+    m.reached = arena_array(a, m.n, sizeof *m.reached);
     for (size_t i = 0; i < m.n; i++)
         for (size_t k = i + 1; k < m.n; k++)
             if (bit_get(&must, i, k) && is_placed(&l->nodes.items[i])

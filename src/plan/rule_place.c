@@ -55,8 +55,8 @@ static void add_ops(struct trial *t, const rule_ops *ops)
 static void find_kept(struct placer *s)
 {
     const size_t n = s->l->nodes.len;
-    bool *before = arena_array(s->a, n + 1, sizeof *before);
-    s->kept = arena_array(s->a, n + 1, sizeof *s->kept);
+    bool *before = arena_array(s->a, n, sizeof *before);
+    s->kept = arena_array(s->a, n, sizeof *s->kept);
     for (size_t i = 0; i < n; i++)
         before[i] = s->l->nodes.items[i].kept;
     order_keep(s->a, s->l);
@@ -131,7 +131,7 @@ static int64_t find_free(const struct placer *s, int64_t low, int64_t high, int6
 
 static bool place_all(struct placer *s)
 {
-    const size_t n = s->l->nodes.len + 1;
+    const size_t n = s->l->nodes.len;
     int64_t beside = 0, low, high;
     s->label = arena_array(s->a, n, sizeof *s->label);
     s->slot = arena_array(s->a, n, sizeof *s->slot);
@@ -157,7 +157,7 @@ static bool place_all(struct placer *s)
 
 static void add_places(struct trial *t, const struct placer *s)
 {
-    size_t *old = arena_array(s->a, s->l->nodes.len + 1, sizeof *old);
+    size_t *old = arena_array(s->a, s->l->nodes.len, sizeof *old);
     for (size_t i = 0; i < s->l->nodes.len; i++) {
         struct rule_node *n = &s->l->nodes.items[i];
         bool changed = s->kept[i] && n->changed;

@@ -242,7 +242,7 @@ struct turns {
 static void turns_init(struct turns *t, struct planner *p, const rule_ops *ops)
 {
     *t = (struct turns){ .p = p, .ops = ops };
-    t->done = arena_array(p->a, ops->len + 1, sizeof *t->done);
+    t->done = arena_array(p->a, ops->len, sizeof *t->done);
     for (size_t i = 0; i < ops->len; i++) {
         const struct rule_op *op = &ops->items[i];
         if (op->from_node)
@@ -274,7 +274,7 @@ static size_t blocker(const struct turns *t, size_t i, bool *led)
 /* Does all whose turn comes; returns an op whose turn does not, or the number of ops. */
 static size_t take_turns(struct turns *t)
 {
-    size_t stuck = 0;
+    size_t stuck = t->ops->len;
     for (bool more = true; more;) {
         more = false;
         stuck = t->ops->len;

@@ -114,7 +114,7 @@ static bool choose(struct maker *m, size_t first, size_t end)
         if (!free)
             compare(m, i, first);
         size_t n = m->n_choices, kept = 0;
-        uint64_t *next = arena_array(m->a, 2 * n + 1, sizeof *next);
+        uint64_t *next = arena_array(m->a, 2 * n, sizeof *next);
         for (size_t c = 0; c < n; c++) {
             uint64_t set = m->choices[c];
             if (!x->always && !(set & x->narrower))
@@ -187,7 +187,7 @@ struct masks {
 
 static struct masks *find_masks(struct maker *m, const struct rule_node *const *nodes, size_t n)
 {
-    struct masks *out = arena_array(m->a, n + 1, sizeof *out);
+    struct masks *out = arena_array(m->a, n, sizeof *out);
     for (size_t i = 0; i < n; i++) {
         const struct alb_rule *rule = nodes[i]->rule;
         uint64_t *at = arena_array(m->a, rule->conditions.len, sizeof *at);
@@ -227,7 +227,7 @@ bool request_classes(struct arena *a, const struct rule_node *const *nodes, size
     if (n > CLASS_NODES || !collect(&m, nodes, n) || !choose_all(&m))
         return false;
     const struct masks *masks = find_masks(&m, nodes, n);
-    struct request_class *sets = arena_array(a, 2 * m.n_choices + 1, sizeof *sets);
+    struct request_class *sets = arena_array(a, 2 * m.n_choices, sizeof *sets);
     size_t len = 0;
     for (size_t c = 0; c < m.n_choices; c++)
         for (int response = 0; response <= 1; response++)

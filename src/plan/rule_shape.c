@@ -81,7 +81,7 @@ static void follow_rounds(struct planner *p, struct rule_list *l, size_t there, 
 {
     rule_ops rest = { 0 };
     size_t calls;
-    int64_t *was = arena_array(p->a, l->nodes.len + 1, sizeof *was);
+    int64_t *was = arena_array(p->a, l->nodes.len, sizeof *was);
     for (size_t i = 0; i < l->nodes.len; i++) {
         was[i] = l->nodes.items[i].was;
         l->nodes.items[i].was = l->nodes.items[i].label;
@@ -146,7 +146,7 @@ static size_t list_after(struct planner *p, const struct rule_list *l, size_t th
                          const rule_ops *ops, struct rule_list *out)
 {
     const struct rule_node *from = l->nodes.items;
-    struct rule_node *nodes = arena_array(p->a, l->nodes.len + 1, sizeof *nodes);
+    struct rule_node *nodes = arena_array(p->a, l->nodes.len, sizeof *nodes);
     for (size_t i = 0; i < l->nodes.len; i++)
         nodes[i] = node_fresh(&from[i]);
     for (size_t i = 0; i < ops->len; i++) {

@@ -90,7 +90,7 @@ struct known {
  * compared with the former. */
 static void number_actions(struct searcher *s)
 {
-    struct known *known = arena_array(s->a, 2 * s->n + 1, sizeof *known);
+    struct known *known = arena_array(s->a, 2 * s->n, sizeof *known);
     int n = 0;
     for (size_t i = 0; i < s->n; i++) {
         s->dest_old[i] = s->dest_new[i] = NOWHERE;
@@ -126,7 +126,7 @@ static void number_actions(struct searcher *s)
 
 static void sort_rules(struct searcher *s)
 {
-    s->order = arena_array(s->a, s->t->rules.len + 1, sizeof *s->order);
+    s->order = arena_array(s->a, s->t->rules.len, sizeof *s->order);
     for (size_t i = 0; i < s->t->rules.len; i++) {
         size_t k = i;
         for (; k && s->t->rules.items[s->order[k - 1]].label > s->t->rules.items[i].label; k--)
@@ -164,7 +164,7 @@ static void find_ends(const struct searcher *s, const struct request_class *met,
 
 static void find_classes(struct searcher *s)
 {
-    s->classes = arena_array(s->a, s->met.len + 1, sizeof *s->classes);
+    s->classes = arena_array(s->a, s->met.len, sizeof *s->classes);
     for (size_t c = 0; c < s->met.len; c++) {
         find_ends(s, &s->met.items[c], &s->classes[c]);
         for (size_t i = 0; i < s->t->rules.len; i++) {

@@ -103,8 +103,7 @@ static struct alb_server_group *after_servers(struct planner *p, const struct ta
                                               const server_list *less, const server_list *more)
 {
     struct alb_server_group *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
-    server_list out = { arena_array(p->a, after->servers.len + more->len + 1, sizeof *out.items),
-                        0 };
+    server_list out = { arena_array(p->a, after->servers.len + more->len, sizeof *out.items), 0 };
     for (size_t i = 0; i < after->servers.len; i++)
         if (!contains(less, &after->servers.items[i]) && !contains(more, &after->servers.items[i]))
             out.items[out.len++] = after->servers.items[i];
@@ -153,7 +152,7 @@ static void finish(struct planner *p, struct step *s, const struct target *t,
 /* The first elements of a list, up to 'max'; '*list' becomes the rest. */
 static server_list take(server_list *list, size_t max)
 {
-    server_list head = { list->items, list->len < max ? list->len : max };
+    server_list head = { list->items, least(list->len, max) };
     if (head.len) /* an empty list has no items to go past */
         list->items += head.len;
     list->len -= head.len;

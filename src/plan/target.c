@@ -52,7 +52,7 @@ void step_differing(struct planner *p, struct step *s, const struct target *t, u
 unsigned target_diff(struct planner *p, const struct target *t, unsigned via, change_list *out)
 {
     change_list all = { 0 };
-    if (t->have && !schema_may_differ(t->schema, t->want, t->have, via))
+    if (!schema_may_differ(t->schema, t->want, t->have, via))
         return 0;
     unsigned found = schema_diff(p->a, t->schema, t->want, t->have, &all) & via;
     for (size_t i = 0; i < all.len; i++)
@@ -113,7 +113,7 @@ static void *after_tags(struct planner *p, const struct target *t, const alb_tag
 {
     void *after = schema_copy(p->a, t->schema, t->have, 0, NULL, NULL);
     const alb_tags *have = tags_of(t->row->kind, t->have);
-    alb_tags out = { .items = arena_array(p->a, have->len + more->len + 1, sizeof *out.items) };
+    alb_tags out = { .items = arena_array(p->a, have->len + more->len, sizeof *out.items) };
     for (size_t i = 0; i < have->len; i++)
         if (!have->items[i].key || !alb_tag_get(less, have->items[i].key))
             out.items[out.len++] = have->items[i];

@@ -1,6 +1,8 @@
 /* support.c - see support.h. */
 #include "support.h"
 
+#include "alb-agent/rng.h"
+
 void bed_init(struct bed *b)
 {
     *b = (struct bed){ 0 };
@@ -304,4 +306,157 @@ int bed_teardown(void **state)
 {
     bed_done(*state);
     return 0;
+}
+
+/* ---- problems ---------------------------------------------------------------------------------
+ */
+
+void problem_read(struct bed *b, const struct problem *x, struct rule_list *l)
+{
+    static const struct resource listener = { .key = "80/HTTP" };
+    for (const struct given *g = x->rules; g->host; g++) {
+        struct rule_node *n = LIST_PUSH(&b->a, &l->nodes);
+        *n = (struct rule_node){ .listener = &listener, .was = g->at, .label = g->at };
+        n->have = g->was ? bed_rule(b, g->host, g->path, g->was) : NULL;
+        n->want = g->want ? bed_rule(b, g->host, g->path, g->want) : NULL;
+        n->rule = n->want ? n->want : n->have;
+        n->changed = g->was && g->want && strcmp(g->was, g->want) != 0;
+        l->n_wanted += g->want != NULL;
+    }
+}
+
+static void draw_conditions(struct rng *rng, const struct problem *x, struct given *g)
+{
+    static const char *const hosts[] = { "a.com", "w.com", "-" };
+    static const char *const paths[] = { "/x/*", "/y", "-" };
+    for (bool again = true; again;) {
+        g->host = hosts[rng_below(rng, COUNT(hosts))];
+        g->path = paths[rng_below(rng, COUNT(paths))];
+        again = false;
+        for (const struct given *o = x->rules; o < g; o++)
+            again = again || (!strcmp(o->host, g->host) && !strcmp(o->path, g->path));
+    }
+}
+
+void problem_draw(struct bed *b, struct rng *rng, size_t most, struct problem *x)
+{
+    const size_t n = 1 + rng_below(rng, most), kept = rng_below(rng, n + 1);
+    struct places at = { 0 };
+    *x = (struct problem){ 0 };
+    for (size_t i = 0; i < 2 * n - kept; i++) { /* n are wanted, n are there, 'kept' of them both */
+        struct given *g = &x->rules[i];
+        draw_conditions(rng, x, g);
+        if (i < n)
+            g->want = arena_fmt(&b->a, "%d", (int)rng_below(rng, 3));
+        if (i >= n || i < kept) {
+            g->was = arena_fmt(&b->a, "%d", (int)rng_below(rng, 3));
+            do
+                g->at = 1 + (int64_t)rng_below(rng, 2 * most);
+            while (is_label_taken(&at, g->at));
+            at.old[i] = g->at;
+        }
+    }
+    for (size_t i = n; i-- > 1;) { /* in any order */
+        const size_t k = rng_below(rng, i + 1);
+        const struct given g = x->rules[i];
+        x->rules[i] = x->rules[k];
+        x->rules[k] = g;
+    }
+}
+
+struct places problem_places(const struct problem *x)
+{
+    struct places at = { 0 };
+    for (size_t i = 0; x->rules[i].host; i++)
+        at.old[i] = x->rules[i].at;
+    return at;
+}
+
+bool is_label_taken(const struct places *at, int64_t label)
+{
+    for (size_t i = 0; i < COUNT(at->old); i++)
+        if (at->old[i] == label || at->new[i] == label)
+            return true;
+    return false;
+}
+
+static bool is_met(const struct given *g, const char *host, const char *path)
+{
+    bool all = !strcmp(g->path, "-") || !strcmp(g->path, "/*");
+    return (!strcmp(g->host, "-") || !strcmp(g->host, host))
+           && (all || !strncmp(g->path, path, strcspn(g->path, "*")));
+}
+
+/* The group that a request is sent to. */
+static const char *sent_to(const struct problem *x, const struct places *at, const char *host,
+                           const char *path)
+{
+    int64_t first = LABEL_MAX + 1;
+    const char *to = "nowhere";
+    for (size_t i = 0; x->rules[i].host; i++) {
+        if (!is_met(&x->rules[i], host, path))
+            continue;
+        if (at->old[i] && at->old[i] < first) {
+            first = at->old[i];
+            to = x->rules[i].was;
+        }
+        if (at->new[i] && at->new[i] < first) {
+            first = at->new[i];
+            to = x->rules[i].want;
+        }
+    }
+    return to;
+}
+
+/* The first wanted rule that is met. */
+static const char *meant_for(const struct problem *x, const char *host, const char *path)
+{
+    for (const struct given *g = x->rules; g->host; g++)
+        if (g->want && is_met(g, host, path))
+            return g->want;
+    return "nowhere";
+}
+
+bool is_sent_well(const struct problem *x, const struct places *before, const struct places *now,
+                  bool all)
+{
+    static const char *const hosts[] = { "a.com", "w.com", "z.com" };
+    static const char *const paths[] = { "/x/1", "/y", "/z" };
+    for (size_t h = 0; h < COUNT(hosts); h++)
+        for (size_t i = 0; i < COUNT(paths); i++) {
+            const char *to = sent_to(x, now, hosts[h], paths[i]);
+            if (strcmp(to, meant_for(x, hosts[h], paths[i])) != 0
+                && (all || strcmp(to, sent_to(x, before, hosts[h], paths[i])) != 0))
+                return false;
+        }
+    return true;
+}
+
+void assert_solved(const struct problem *x, const struct rule_list *l, const rule_ops *ops)
+{
+    const struct places before = problem_places(x);
+    struct places now = before;
+    for (size_t i = 0; i < ops->len; i++) {
+        const struct rule_op *op = &ops->items[i];
+        const size_t to = (size_t)(op->node - l->nodes.items);
+        const size_t from = op->from_node ? (size_t)(op->from_node - l->nodes.items) : to;
+        if (op->kind != STEP_CREATE) {
+            assert_true(op->from);
+            assert_int_equal(op->from, now.old[from]);
+            now.old[from] = 0;
+        }
+        if (op->kind != STEP_DELETE) {
+            assert_int_equal(now.new[to], 0);
+            assert_in_range(op->to, 1, LABEL_MAX);
+            assert_false(is_label_taken(&now, op->to));
+            assert_true(op->to == op->from || !is_label_taken(&before, op->to));
+            now.new[to] = op->to;
+        }
+        if (op->kind == STEP_UPDATE)
+            assert_int_equal(op->actions, op->from_node || op->node->changed);
+        assert_true(is_sent_well(x, &before, &now, false));
+    }
+    for (size_t i = 0; i < l->nodes.len; i++)
+        assert_int_equal(now.old[i] != 0 || now.new[i] != 0, x->rules[i].want != NULL);
+    assert_true(is_sent_well(x, &before, &now, true));
 }

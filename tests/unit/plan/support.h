@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "alb-agent/plan.h"
+#include "rule_priv.h"
 
 #define LB  "kube-system/web"
 #define NOW ((int64_t)1700000000000)
@@ -86,3 +87,36 @@ void assert_actions(const struct bed *b, size_t n, const char *const *actions, c
 int bed_setup(void **state);
 int bed_teardown(void **state);
 #define BED_TEST(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
+
+/* ---- problems of a few rules: changes of a list, solved by a part of the planner alone ----------
+ */
+
+/* A rule that is there ('at', 'was': the group it leads to), is wanted ('want'), or both. */
+struct given {
+    const char *host, *path; /* "a.com", "w.com", "-"; "/x/...", "/y", "-" */
+    int64_t at;
+    const char *was, *want;
+};
+
+/* Wanted ones in wanted order, then those that go, and one without a host; it can be done with so
+ * many updates. */
+struct problem {
+    size_t updates;
+    struct given rules[10];
+};
+void problem_read(struct bed *b, const struct problem *x, struct rule_list *l);
+/* Rules for a few hosts and paths, up to 'most' there and as many wanted, in few labels. */
+struct rng;
+void problem_draw(struct bed *b, struct rng *rng, size_t most, struct problem *x);
+
+/* Where each rule stands as it was and as it will be, 0: not there. */
+struct places {
+    int64_t old[10], new[10];
+};
+struct places problem_places(const struct problem *x);
+bool is_label_taken(const struct places *at, int64_t label);
+/* Does every request go where it went 'before' or where it is meant to go; 'all': the latter? */
+bool is_sent_well(const struct problem *x, const struct places *before, const struct places *now,
+                  bool all);
+/* Applies the changes one after the other: none is harmful, and all is as it is wanted then. */
+void assert_solved(const struct problem *x, const struct rule_list *l, const rule_ops *ops);

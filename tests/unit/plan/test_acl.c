@@ -82,6 +82,7 @@ static void test_entries_are_added_before_others_leave_twenty_a_call(void **stat
     assert_null(step_value(&b->plan.steps.items[0], "AclEntries.21.Entry"));
     assert_non_null(step_value(&b->plan.steps.items[1], "AclEntries.5.Entry"));
     assert_null(b->plan.steps.items[0].waits);
+    assert_null(b->plan.steps.items[1].waits);
     assert_string_equal(b->plan.steps.items[2].waits, "the new entries to be there");
     assert_string_equal(step_value(&b->plan.steps.items[2], "Entries.1"), "192.0.2.0/24");
     assert_true(b->plan.lbs.items[0].hitless);
@@ -90,6 +91,23 @@ static void test_entries_are_added_before_others_leave_twenty_a_call(void **stat
         bed_plan(b);
     }
     assert_no_steps(b);
+}
+
+static void test_entries_leave_twenty_a_call_and_each_is_named(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    sync_acl(b, ENTRIES("192.0.2.0/24"));
+    many(b, have_entries(b, ENTRIES("192.0.2.0/24")), 1, 25);
+    bed_plan(b);
+    assert_plan(b, "RemoveEntriesFromAcl", "RemoveEntriesFromAcl");
+    const struct step *s = b->plan.steps.items;
+    assert_int_equal(s[0].changes.len, 20);
+    assert_int_equal(s[1].changes.len, 5);
+    assert_string_equal(s[0].changes.items[0].before, "\"10.1.0.0/32\"");
+    assert_string_equal(s[0].changes.items[0].after, "");
+    assert_string_equal(s[1].changes.items[4].before, "\"10.1.0.24/32\"");
+    assert_null(step_value(&s[0], "Entries.21"));
 }
 
 static void test_an_entry_leaves_under_the_name_that_the_cloud_has_for_it(void **state)
@@ -240,6 +258,26 @@ static void test_without_room_those_leave_first_that_no_new_entry_meets(void **s
     assert_string_equal(step_value(&s[2], "AclEntries.1.Entry"), "10.1.1.216/29");
     assert_string_equal(step_value(&s[3], "Entries.1"), "10.1.1.219/32");
     assert_true(b->plan.lbs.items[0].hitless);
+}
+
+/* Blocks that are next to each other do not meet, whatever their size. */
+static void test_a_neighbour_of_what_leaves_does_not_take_over(void **state)
+{
+    struct bed *b = *state;
+    static const char *const entries[][2] = { { "10.2.0.1/32", "10.2.0.0/32" },
+                                              { "10.2.0.0/25", "10.2.0.128/25" },
+                                              { "10.2.0.0/16", "10.3.0.0/24" },
+                                              { "0.0.0.0/1", "128.0.0.0/1" } };
+    for (size_t i = 0; i < COUNT(entries); i++) {
+        bed_lb(b);
+        struct alb_acl *want = sync_acl(b, ENTRIES(entries[i][1]));
+        struct alb_acl *have = have_entries(b, ENTRIES(entries[i][0]));
+        many(b, have, 1, 499);
+        many(b, want, 1, 499);
+        bed_plan(b);
+        assert_string_equal(bed_next(b)->action, "RemoveEntriesFromAcl");
+        assert_false(bed_next(b)->disrupts);
+    }
 }
 
 static void test_a_full_list_takes_nothing_while_nothing_may_leave(void **state)
@@ -461,6 +499,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_list_is_made_and_then_filled),
         BED_TEST(test_entries_are_added_before_others_leave_twenty_a_call),
+        BED_TEST(test_entries_leave_twenty_a_call_and_each_is_named),
+        BED_TEST(test_a_neighbour_of_what_leaves_does_not_take_over),
         BED_TEST(test_an_entry_leaves_under_the_name_that_the_cloud_has_for_it),
         BED_TEST(test_nothing_leaves_while_the_source_is_incomplete),
         BED_TEST(test_no_request_goes_astray_while_entries_change),

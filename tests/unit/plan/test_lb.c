@@ -519,6 +519,9 @@ static void test_ten_security_groups_go_into_one_call(void **state)
     assert_plan(b, "LoadBalancerJoinSecurityGroup");
     assert_non_null(step_value(bed_next(b), "SecurityGroupIds.10"));
     assert_null(step_value(bed_next(b), "SecurityGroupIds.11"));
+    assert_int_equal(bed_next(b)->changes.len, 10);
+    assert_string_equal(bed_next(b)->changes.items[0].before, "");
+    assert_string_equal(bed_next(b)->changes.items[0].after, "sg-0");
     bed_apply(b, bed_next(b));
     bed_plan(b);
     assert_plan(b, "LoadBalancerJoinSecurityGroup");

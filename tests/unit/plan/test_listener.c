@@ -95,6 +95,24 @@ static void test_a_default_action_is_changed_once_its_group_has_a_server(void **
     assert_non_null(bed_next(b));
 }
 
+/* What is in the same call as the actions, and is not one, waits for no group. */
+static void test_other_members_wait_for_no_server(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, GROUP, "sgp-1");
+    struct alb_listener *want = bed_listener(b);
+    set_default(b, want, "sgp-1");
+    set_default(b, bed_actual(b, row(b)), "sgp-1");
+    want->forwarded.host = (struct opt_bool){ true, true };
+    bed_servers(b, g, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    struct alb_server_group *there = bed_actual(b, bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    bed_servers(b, there, 1, (struct alb_server[]){ bed_server("10.0.0.1", "Adding") });
+    bed_plan(b);
+    assert_plan(b, "UpdateListenerAttribute");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
 static void test_certificates_are_added_before_others_are_taken_away(void **state)
 {
     struct bed *b = *state;
@@ -521,6 +539,7 @@ int main(void)
         BED_TEST(test_a_listener_waits_for_its_load_balancer_and_its_default_group),
         BED_TEST(test_only_members_that_differ_are_sent),
         BED_TEST(test_a_default_action_is_changed_once_its_group_has_a_server),
+        BED_TEST(test_other_members_wait_for_no_server),
         BED_TEST(test_certificates_are_added_before_others_are_taken_away),
         BED_TEST(test_default_is_switched_between_adding_and_taking_away),
         BED_TEST(test_default_that_is_additional_already_costs_a_gap_and_the_plan_says_so),

@@ -154,7 +154,10 @@ static void test_more_lists_come_before_others_go(void **state)
     assert_plan(b, "AssociateAclsWithListener", "DissociateAclsFromListener");
     assert_string_equal(step_value(&b->plan.steps.items[0], "AclIds.1"), "acl-2");
     assert_null(step_value(&b->plan.steps.items[0], "AclIds.2"));
+    assert_int_equal(b->plan.steps.items[0].changes.len, 1);
+    assert_string_equal(b->plan.steps.items[0].changes.items[0].after, "acl-2");
     assert_string_equal(step_value(&b->plan.steps.items[1], "AclIds.1"), "acl-1");
+    assert_string_equal(b->plan.steps.items[1].changes.items[0].before, "acl-1");
     assert_null(step_value(&b->plan.steps.items[1], "AclType"));
     assert_string_equal(b->plan.steps.items[1].waits, "the new access lists to be associated");
     assert_true(b->plan.lbs.items[0].hitless);

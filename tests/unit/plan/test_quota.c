@@ -364,6 +364,8 @@ static void test_beyond_the_quota_what_hurts_nobody_goes_first(void **state)
     assert_int_equal(bed_next(b)->items.len, 2);
     assert_string_equal(step_value(bed_next(b), "RuleIds.1"), "rule-2"); /* from below */
     assert_non_null(b->plan.steps.items[1].waits);
+    assert_int_equal(b->plan.steps.items[0].after.len, 0);
+    assert_int_equal(b->plan.steps.items[1].after.len, 1); /* for the room alone */
     assert_true(b->plan.lbs.items[0].hitless);
     assert_int_equal(finish(b), 2);
 }
@@ -394,6 +396,32 @@ static void test_beyond_the_quota_labels_that_are_moved_do_not_help(void **state
     bed_plan(b);
     assert_string_equal(step_value(bed_next(b), "Rules.1.RuleId"), "rule-9999");
     assert_false(b->plan.lbs.items[0].hitless);
+}
+
+/* What hurts nobody does not go either as long as one of the new rules waits: the first, or
+ * another.
+ */
+static void test_beyond_the_quota_nothing_goes_first_while_a_new_rule_waits(void **state)
+{
+    struct bed *b = *state;
+    for (int waiting = 0; waiting < 2; waiting++) {
+        bed_done(b);
+        bed_init(b);
+        start(b, 38);
+        for (int i = 1; i <= 3; i++)
+            bed_have_rule(b, answer(b, arena_fmt(&b->a, "s%d.com", i), "-"), i,
+                          arena_fmt(&b->a, "rule-%d", i));
+        for (int i = 0; i < 2; i++)
+            bed_want_rule(b,
+                          bed_rule(b, arena_fmt(&b->a, "n%d.com", i), "-",
+                                   i == waiting ? "@shop/web-api:80" : "g"),
+                          1 + i);
+        bed_plan(b);
+        assert_null(bed_next(b));
+        assert_string_equal(bed_step(b, "DeleteRules", 0)->waits,
+                            "ServerGroup shop/web-api:80 to exist");
+        assert_true(b->plan.lbs.items[0].hitless);
+    }
 }
 
 /* As many deletes come first as there is room lacking, and no more. */
@@ -459,6 +487,7 @@ int main(void)
         BED_TEST(test_beyond_the_quota_what_hurts_nobody_goes_first),
         BED_TEST(test_beyond_the_quota_the_rest_goes_first_too_and_the_plan_says_so),
         BED_TEST(test_beyond_the_quota_labels_that_are_moved_do_not_help),
+        BED_TEST(test_beyond_the_quota_nothing_goes_first_while_a_new_rule_waits),
         BED_TEST(test_beyond_the_quota_no_more_goes_first_than_must),
         BED_TEST(test_moved_labels_hold_up_their_own_listener_only),
     };

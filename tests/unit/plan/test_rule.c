@@ -48,6 +48,8 @@ static void test_new_rules_are_created_in_one_call_with_room_above_the_first(voi
         step_value(s, "Rules.1.RuleActions.1.ForwardGroupConfig.ServerGroupTuples.1.ServerGroupId"),
         "sgp-1");
     assert_string_equal(step_value(s, "Rules.2.Priority"), "200");
+    assert_string_equal(s->changes.items[0].before, "");
+    assert_string_equal(s->changes.items[0].after, "100");
     assert_null(step_value(s, "Rules.1.RuleId"));
     assert_int_equal(s->items.len, 2);
     assert_string_equal(s->cause, "desired by Ingress shop/web (web.yaml:3) and 1 more");
@@ -411,6 +413,14 @@ static void test_the_least_calls_for_a_longer_list_and_for_another_order(void **
     bed_done(b);
     bed_init(b);
     start(b);
+    bed_undesired(row(b, add(b, "a.com", 1, 100))); /* one goes, and two come */
+    bed_want_rule(b, bed_rule(b, "b.com", "-", "sgp-1"), 2);
+    bed_want_rule(b, bed_rule(b, "c.com", "-", "sgp-1"), 3);
+    bed_plan(b);
+    assert_int_equal(b->plan.lbs.items[0].least_calls, 2);
+    bed_done(b);
+    bed_init(b);
+    start(b);
     (void)add(b, "a.com", 2, 100);
     (void)add(b, "*.com", 1, 200);
     bed_plan(b);
@@ -503,6 +513,19 @@ static void test_what_a_refused_rule_was_to_replace_stays_and_the_rest_goes_on(v
     assert_non_null(strstr(b->plan.steps.items[0].waits, "refused"));
 }
 
+static void test_a_refused_rule_that_nobody_wants_any_more_goes(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    add(b, "a.com", 1, 100);
+    struct resource *r = row(b, bed_rule(b, "a.com", "-", "sgp-1"));
+    bed_undesired(r);
+    r->refused = true;
+    bed_plan(b);
+    assert_plan(b, "DeleteRules");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
 static void test_an_incomplete_source_creates_and_deletes_nothing(void **state)
 {
     struct bed *b = *state;
@@ -570,6 +593,7 @@ int main(void)
         BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),
         BED_TEST(test_a_held_rule_that_is_not_there_is_not_made),
         BED_TEST(test_what_a_refused_rule_was_to_replace_stays_and_the_rest_goes_on),
+        BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
         BED_TEST(test_an_incomplete_source_creates_and_deletes_nothing),
         BED_TEST(test_a_call_names_rules_from_the_highest_precedence_down),
         BED_TEST(test_what_is_as_wanted_takes_no_call_at_least),

@@ -99,6 +99,21 @@ static void test_no_rule_is_twice_in_a_call(void **state)
     assert_non_null(step_value(&b->plan.steps.items[1], "Rules.1.Priority"));
 }
 
+/* Requests for /x lead to a group of their own before all others lead elsewhere. */
+static void test_a_call_comes_after_the_one_that_it_is_linked_to(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    bed_have(b, "a.com", "/*", "1", 100);
+    bed_want(b, "a.com", "/x", "3", 1);
+    bed_want(b, "a.com", "/*", "2", 2);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute");
+    assert_int_equal(b->plan.steps.items[0].after.len, 0);
+    assert_int_equal(b->plan.steps.items[1].after.len, 1);
+    assert_int_equal(b->plan.steps.items[1].after.items[0], 0);
+}
+
 /* Of a listener of which nothing is known but that it is ours; its rules wait for it. */
 static void test_rules_of_a_listener_that_is_not_known_wait(void **state)
 {
@@ -121,6 +136,7 @@ int main(void)
         BED_TEST(test_what_is_made_below_a_rule_need_not_wait_for_it_to_change),
         BED_TEST(test_a_call_carries_a_hundred_rules),
         BED_TEST(test_deletes_of_several_listeners_share_a_call_and_creates_do_not),
+        BED_TEST(test_a_call_comes_after_the_one_that_it_is_linked_to),
         BED_TEST(test_no_rule_is_twice_in_a_call),
         BED_TEST(test_rules_of_a_listener_that_is_not_known_wait),
     };

@@ -1,7 +1,7 @@
 /* Updates alone, found by trying. */
 #include "support.h"
 
-#include "src/plan/rule_priv.h"
+#include "alb-agent/rng.h"
 
 /* a.com/x is never reached, neither before nor after: it may change when it likes. */
 static void test_a_rule_that_no_request_reaches_is_free(void **state)
@@ -128,124 +128,6 @@ static void test_what_no_request_reaches_is_free_at_the_end_of_the_labels(void *
 
 /* ---- searched alone ------------------------------------------------------------------------- */
 
-/* A rule that is there ('at', 'was': the group it leads to), is wanted ('want'), or both. */
-struct given {
-    const char *host, *path;
-    int64_t at;
-    const char *was, *want;
-};
-
-/* Wanted ones in wanted order, then those that go; it can be done with so many updates. */
-struct problem {
-    size_t updates;
-    struct given rules[10];
-};
-
-static const struct resource listener = { .key = "80/HTTP" };
-
-static void read_problem(struct bed *b, const struct problem *x, struct rule_list *l)
-{
-    for (const struct given *g = x->rules; g->host; g++) {
-        struct rule_node *n = LIST_PUSH(&b->a, &l->nodes);
-        *n = (struct rule_node){ .listener = &listener, .was = g->at, .label = g->at };
-        n->have = g->was ? bed_rule(b, g->host, g->path, g->was) : NULL;
-        n->want = g->want ? bed_rule(b, g->host, g->path, g->want) : NULL;
-        n->rule = n->want ? n->want : n->have;
-        n->changed = g->was && g->want && strcmp(g->was, g->want) != 0;
-        l->n_wanted += g->want != NULL;
-    }
-}
-
-/* Where each rule stands as it was and as it will be, 0: not there. */
-struct places {
-    int64_t old[10], new[10];
-};
-
-static bool is_met(const struct given *g, const char *host, const char *path)
-{
-    bool all = !strcmp(g->path, "-") || !strcmp(g->path, "/*");
-    return (!strcmp(g->host, "-") || !strcmp(g->host, host))
-           && (all || !strncmp(g->path, path, strcspn(g->path, "*")));
-}
-
-/* The group that a request is sent to. */
-static const char *sent_to(const struct problem *x, const struct places *at, const char *host,
-                           const char *path)
-{
-    int64_t first = LABEL_MAX + 1;
-    const char *to = "nowhere";
-    for (size_t i = 0; x->rules[i].host; i++) {
-        if (!is_met(&x->rules[i], host, path))
-            continue;
-        if (at->old[i] && at->old[i] < first) {
-            first = at->old[i];
-            to = x->rules[i].was;
-        }
-        if (at->new[i] && at->new[i] < first) {
-            first = at->new[i];
-            to = x->rules[i].want;
-        }
-    }
-    return to;
-}
-
-/* The first wanted rule that is met. */
-static const char *meant_for(const struct problem *x, const char *host, const char *path)
-{
-    for (const struct given *g = x->rules; g->host; g++)
-        if (g->want && is_met(g, host, path))
-            return g->want;
-    return "nowhere";
-}
-
-/* Every request goes where it went or where it is meant to go; 'all': it is there. */
-static void assert_sent_well(const struct problem *x, const struct places *before,
-                             const struct places *now, bool all)
-{
-    static const char *const hosts[] = { "a.com", "w.com", "z.com" };
-    static const char *const paths[] = { "/x/1", "/y", "/z" };
-    for (size_t h = 0; h < COUNT(hosts); h++)
-        for (size_t i = 0; i < COUNT(paths); i++) {
-            const char *to = sent_to(x, now, hosts[h], paths[i]);
-            const char *want = meant_for(x, hosts[h], paths[i]);
-            if (all || strcmp(to, sent_to(x, before, hosts[h], paths[i])) != 0)
-                assert_string_equal(to, want);
-        }
-}
-
-static bool is_taken(const struct places *at, int64_t label)
-{
-    for (size_t i = 0; i < COUNT(at->old); i++)
-        if (at->old[i] == label || at->new[i] == label)
-            return true;
-    return false;
-}
-
-/* Applies the updates one after the other. */
-static void assert_solved(const struct problem *x, const struct rule_list *l, const rule_ops *ops)
-{
-    struct places before = { 0 }, now;
-    for (size_t i = 0; i < l->nodes.len; i++)
-        before.old[i] = l->nodes.items[i].was;
-    now = before;
-    for (size_t i = 0; i < ops->len; i++) {
-        const struct rule_op *op = &ops->items[i];
-        size_t to = (size_t)(op->node - l->nodes.items);
-        size_t from = op->from_node ? (size_t)(op->from_node - l->nodes.items) : to;
-        assert_int_equal(op->kind, STEP_UPDATE);
-        assert_int_equal(op->from, now.old[from]);
-        now.old[from] = 0;
-        assert_in_range(op->to, 1, LABEL_MAX);
-        assert_false(is_taken(&now, op->to));
-        now.new[to] = op->to;
-        assert_sent_well(x, &before, &now, false);
-    }
-    for (size_t i = 0; i < l->nodes.len; i++)
-        if (!x->rules[i].want)
-            assert_int_equal(now.old[i], 0);
-    assert_sent_well(x, &before, &now, true);
-}
-
 static const struct problem problems[] = {
     { 4,
       {
@@ -351,7 +233,7 @@ static void test_what_can_be_done_by_updates_alone_is_found(void **state)
         struct planner p = { .a = &b->a, .in = &b->in };
         struct rule_list l = { 0 };
         rule_ops ops = { 0 }, out = { 0 };
-        read_problem(b, &problems[i], &l);
+        problem_read(b, &problems[i], &l);
         find_near(&b->a, &l);
         order_keep(&b->a, &l);
         for (size_t k = 0; k < l.nodes.len; k++)
@@ -361,6 +243,123 @@ static void test_what_can_be_done_by_updates_alone_is_found(void **state)
         assert_int_equal(out.len, problems[i].updates);
         assert_solved(&problems[i], &l, &out);
     }
+}
+
+/* What overlaps what is to change may be 64 rules, and none of others. */
+static void test_too_much_in_conflict_is_not_tried(void **state)
+{
+    struct bed *b = *state;
+    struct planner p = { .a = &b->a, .in = &b->in };
+    for (size_t more = 60; more <= 70; more++)
+        for (int pinned = 0; pinned <= 1; pinned++) {
+            struct rule_list l = { 0 };
+            rule_ops ops = { 0 }, out = { 0 };
+            problem_read(b, &problems[9], &l);
+            const size_t n = l.nodes.len; /* 7; the last one goes */
+            for (size_t i = 0; i < more; i++) {
+                struct rule_node *x = LIST_PUSH(&b->a, &l.nodes);
+                *x = l.nodes.items[n - 1];
+                x->was = x->label = 100 + (int64_t)i;
+                x->have = x->rule = bed_rule(b, "-", "/*", "0");
+                x->pinned = pinned && i + 1 == more;
+            }
+            find_near(&b->a, &l);
+            order_keep(&b->a, &l);
+            for (size_t k = 0; k < n; k++)
+                if (!l.nodes.items[k].kept || l.nodes.items[k].changed)
+                    *LIST_PUSH(&b->a, &ops) = (struct rule_op){ .node = &l.nodes.items[k] };
+            const bool found = exact_ops(&p, &l, &ops, &out);
+            assert_false(found && (pinned || n + more > 64));
+        }
+}
+
+/* ---- against every way ------------------------------------------------------------------------
+ */
+
+static bool meet(const char *x, const char *y)
+{
+    return !strcmp(x, "-") || !strcmp(y, "-") || !strcmp(x, y);
+}
+
+/* Are all rules as they are wanted, those that one request can match in wanted order? */
+static bool is_reached(const struct problem *x, const struct places *now)
+{
+    int64_t at[10] = { 0 };
+    for (size_t i = 0; x->rules[i].host; i++) {
+        const struct given *g = &x->rules[i];
+        const bool same = g->was && g->want && !strcmp(g->was, g->want);
+        at[i] = now->new[i] ? now->new[i] : same ? now->old[i] : 0;
+        if ((g->want && !at[i]) || (now->old[i] && !same))
+            return false;
+        for (size_t k = 0; k < i; k++)
+            if (at[k] > at[i] && g->want && meet(g->host, x->rules[k].host)
+                && meet(g->path, x->rules[k].path))
+                return false;
+    }
+    return true;
+}
+
+/* Can 'left' updates, one after the other, lead to what is wanted?  Each turns a rule that is there
+ * into a wanted one, where it stands or at a label that was free before. */
+static bool some_way(const struct problem *x, const struct places *before, const struct places *now,
+                     size_t left)
+{
+    if (is_reached(x, now) || !left)
+        return is_reached(x, now);
+    for (size_t from = 0; x->rules[from].host; from++)
+        for (size_t to = 0; now->old[from] && x->rules[to].host; to++)
+            for (int64_t at = 1; x->rules[to].want && !now->new[to] && at <= 12; at++) {
+                if (at != now->old[from] && (is_label_taken(before, at) || is_label_taken(now, at)))
+                    continue;
+                struct places then = *now;
+                then.old[from] = 0;
+                then.new[to] = at;
+                if (is_sent_well(x, before, &then, false) && some_way(x, before, &then, left - 1))
+                    return true;
+            }
+    return false;
+}
+
+static size_t fewest(const struct problem *x, size_t most)
+{
+    const struct places at = problem_places(x);
+    size_t n = 0;
+    while (n <= most && !some_way(x, &at, &at, n))
+        n++;
+    return n;
+}
+
+static void test_updates_alone_are_found_whenever_they_do_and_the_fewest(void **state)
+{
+    (void)state;
+    struct rng rng = { 3 };
+    size_t found = 0, none = 0;
+    for (int i = 0; i < 400; i++) {
+        struct bed b;
+        struct problem x;
+        struct rule_list l = { 0 };
+        rule_ops ops = { 0 }, out = { 0 };
+        bed_init(&b);
+        struct planner p = { .a = &b.a, .in = &b.in };
+        problem_draw(&b, &rng, 3, &x);
+        problem_read(&b, &x, &l);
+        find_near(&b.a, &l);
+        order_keep(&b.a, &l);
+        for (size_t k = 0; k < l.nodes.len; k++)
+            if (!l.nodes.items[k].kept || l.nodes.items[k].changed)
+                *LIST_PUSH(&b.a, &ops) = (struct rule_op){ .node = &l.nodes.items[k] };
+        x.updates = fewest(&x, 3);
+        if (ops.len && exact_ops(&p, &l, &ops, &out)) {
+            assert_solved(&x, &l, &out);
+            assert_int_equal(out.len, x.updates);
+            found++;
+        } else if (ops.len) {
+            assert_int_equal(x.updates, 4);
+            none++;
+        }
+        bed_done(&b);
+    }
+    assert_true(found > 100 && none > 2); /* both were tried */
 }
 
 int main(void)
@@ -373,6 +372,8 @@ int main(void)
         BED_TEST(test_the_last_gap_is_shared_when_it_is_narrow),
         BED_TEST(test_too_many_kinds_of_requests_take_two_calls),
         BED_TEST(test_what_no_request_reaches_is_free_at_the_end_of_the_labels),
+        BED_TEST(test_too_much_in_conflict_is_not_tried),
+        cmocka_unit_test(test_updates_alone_are_found_whenever_they_do_and_the_fewest),
         BED_TEST(test_what_can_be_done_by_updates_alone_is_found),
     };
     return cmocka_run_group_tests_name("plan/rule_exact", tests, NULL, NULL);

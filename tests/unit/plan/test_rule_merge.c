@@ -1,6 +1,8 @@
 /* One update for a create and a delete. */
 #include "support.h"
 
+#include "rule_priv.h"
+
 static void start(struct bed *b)
 {
     bed_rules(b);
@@ -112,6 +114,84 @@ static void test_a_hundred_renamed_hosts_are_one_call(void **state)
     assert_int_equal(bed_next(b)->items.len, 100);
 }
 
+/* ---- merged alone ---------------------------------------------------------------------------- */
+
+/* Changes by kind (C, U, D; in small letters those that wait), each linked to some before it; what
+ * they become, or NULL; then with updates rather than others first. */
+struct merging {
+    const char *kinds;
+    const char *before[4]; /* digits */
+    const char *out, *updates_first;
+};
+
+static const struct merging mergings[] = {
+    { "CD", { "", "0" }, "U", "U" },
+    { "DC", { "", "" }, "U", "U" },
+    { "DC", { "", "0" }, NULL, NULL }, /* the other way round: two changes stay two */
+    { "UCD", { "", "", "1" }, "UU", "UU" },
+    { "CDU", { "", "0", "1" }, "UU", "UU" },
+    { "CCD", { "", "", "" }, "CU", "UC" },
+    { "CDD", { "", "", "" }, "DU", "UD" },
+    { "ccd", { "", "", "" }, "cu", "uc" },
+    { "cdd", { "", "", "" }, "du", "ud" },
+    { "CDC", { "", "0", "1" }, "UC", "UC" },  /* the first has to be one of a pair ... */
+    { "CCD", { "", "0", "01" }, "CU", "CU" }, /* ... or must not be one                */
+    { "DCD", { "", "", "1" }, "DU", "UD" },
+    { "DDC", { "", "0", "0" }, "DU", "DU" },
+    { "Cd", { "", "0" }, "Cd", "Cd" }, /* what waits is no pair with what does not */
+    { "CDcd", { "", "0", "", "2" }, "Uu", "Uu" },
+    { "UU", { "", "0" }, "UU", "UU" },
+};
+
+/* The kinds of what it becomes, in order; or NULL. */
+static const char *merged(struct bed *b, const struct merging *x, bool updates_first)
+{
+    struct planner p = { .a = &b->a, .in = &b->in };
+    const size_t n = strlen(x->kinds);
+    struct rule_node *nodes = arena_array(&b->a, n, sizeof *nodes);
+    rule_ops ops = { 0 }, out = { 0 };
+    for (size_t i = 0; i < n; i++) {
+        const char c = x->kinds[i] & ~0x20;
+        nodes[i].rule = bed_rule(b, "a.com", "-", "g");
+        struct rule_op *op = LIST_PUSH(&b->a, &ops);
+        *op = (struct rule_op){ .node = &nodes[i],
+                                .kind = c == 'C'   ? STEP_CREATE
+                                        : c == 'U' ? STEP_UPDATE
+                                                   : STEP_DELETE,
+                                .to = 1,
+                                .waits = x->kinds[i] == c ? NULL : "something" };
+        for (const char *k = x->before[i]; *k; k++)
+            *LIST_PUSH(&b->a, &op->before) = (size_t)(*k - '0');
+    }
+    if (!merge_ops(&p, &ops, updates_first, &out))
+        return NULL;
+    char *text = arena_alloc(&b->a, n + 1);
+    for (size_t i = 0; i < out.len; i++) {
+        const struct rule_op *op = &out.items[i];
+        assert_true(!op->from_node || (op->kind == STEP_UPDATE && op->actions));
+        text[i] = (char)("CUD"[op->kind == STEP_CREATE   ? 0
+                               : op->kind == STEP_UPDATE ? 1
+                                                         : 2]
+                         | (op->waits ? 0x20 : 0));
+    }
+    return text;
+}
+
+static void test_pairs_stand_where_the_links_allow_it(void **state)
+{
+    struct bed *b = *state;
+    for (size_t i = 0; i < COUNT(mergings); i++)
+        for (int updates_first = 0; updates_first <= 1; updates_first++) {
+            const struct merging *x = &mergings[i];
+            const char *want = updates_first ? x->updates_first : x->out;
+            const char *text = merged(b, x, updates_first);
+            if (!text || !want)
+                assert_ptr_equal(text, want);
+            else
+                assert_string_equal(text, want);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +201,7 @@ int main(void)
         BED_TEST(test_more_to_go_than_to_come_takes_a_delete_and_an_update),
         BED_TEST(test_a_rule_is_not_held_up_by_one_that_it_has_nothing_to_do_with),
         BED_TEST(test_what_waits_together_goes_together),
+        BED_TEST(test_pairs_stand_where_the_links_allow_it),
         BED_TEST(test_very_many_pairs_are_not_looked_at),
     };
     return cmocka_run_group_tests_name("plan/rule_merge", tests, NULL, NULL);

@@ -82,9 +82,22 @@ static void test_a_regular_expression_is_near_what_it_matches(void **state)
     assert_true(is_near(&l.nodes.items[0], &l.nodes.items[1]));
 }
 
+/* Of twenty thousand hosts and paths nobody asks of every pair, which would take many seconds. */
+static void test_a_long_list_is_not_compared_with_itself(void **state)
+{
+    struct bed *b = *state;
+    struct rule_list l = { 0 };
+    for (int i = 0; i < 20000; i++)
+        add(b, &l, bed_rule(b, arena_fmt(&b->a, "h%d.com", i / 2), i % 2 ? "/x" : "/y/*", "g"));
+    find_near(&b->a, &l);
+    for (size_t i = 0; i < l.nodes.len; i++)
+        assert_int_equal(l.nodes.items[i].near.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_long_list_is_not_compared_with_itself),
         BED_TEST(test_a_rule_is_near_those_it_overlaps_in_list_order),
         cmocka_unit_test(test_no_overlap_is_missed),
         BED_TEST(test_a_regular_expression_is_near_what_it_matches),

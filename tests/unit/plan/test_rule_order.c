@@ -144,6 +144,79 @@ static void test_the_kept_set_is_a_largest_one(void **state)
     }
 }
 
+/* ---- against the longest rising sequence ------------------------------------------------------
+ */
+
+/* Labels 1..n in a random order. */
+static void shuffle(struct rng *rng, int64_t *labels, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const size_t k = rng_below(rng, i + 1);
+        labels[i] = labels[k];
+        labels[k] = (int64_t)i + 1;
+    }
+}
+
+/* How many can stay of rules that all overlap: as many as the longest sequence of rising labels. */
+static size_t longest_rising(const int64_t *labels, size_t n)
+{
+    size_t ends[130], best = 0; /* the longest that ends with each */
+    for (size_t i = 0; i < n; i++) {
+        ends[i] = 1;
+        for (size_t k = 0; k < i; k++)
+            if (labels[k] < labels[i] && ends[k] >= ends[i])
+                ends[i] = ends[k] + 1;
+        best = ends[i] > best ? ends[i] : best;
+    }
+    return best;
+}
+
+/* Lengths beside those at which another word of bits begins. */
+static void test_the_longest_rising_sequence_stays_whatever_the_length(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = { 1, 2, 3, 31, 63, 64, 65, 127, 128, 129, 130 };
+    struct rng rng = { 11 };
+    for (size_t t = 0; t < COUNT(lengths); t++) {
+        struct bed b;
+        struct rule_list l = { 0 };
+        int64_t labels[130], last = 0;
+        size_t n = 0;
+        bed_init(&b);
+        shuffle(&rng, labels, lengths[t]);
+        for (size_t i = 0; i < lengths[t]; i++)
+            add(&b, &l, "-", "-", labels[i]);
+        const char *text = kept(&b, &l);
+        for (size_t i = 0; i < lengths[t]; i++) {
+            assert_true(text[i] == '-' || labels[i] > last);
+            last = text[i] == '-' ? last : labels[i];
+            n += text[i] == '+';
+        }
+        assert_int_equal(n, longest_rising(labels, lengths[t]));
+        bed_done(&b);
+    }
+}
+
+/* The last of so many is in conflict with the first alone. */
+static void test_a_conflict_across_words_is_seen(void **state)
+{
+    (void)state;
+    for (size_t n = 2; n <= 140; n++) {
+        struct bed b;
+        struct rule_list l = { 0 };
+        bed_init(&b);
+        add(&b, &l, "z.com", "/1", 200);
+        for (size_t i = 1; i < n - 1; i++)
+            add(&b, &l, arena_fmt(&b.a, "h%zu.com", i), "-", (int64_t)i);
+        add(&b, &l, "z.com", "-", 199);
+        const char *text = kept(&b, &l);
+        assert_int_equal((text[0] == '+') + (text[n - 1] == '+'), 1);
+        for (size_t i = 1; i < n - 1; i++)
+            assert_int_equal(text[i], '+');
+        bed_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +227,8 @@ int main(void)
         BED_TEST(test_order_holds_through_a_rule_between),
         BED_TEST(test_pinned_rules_do_not_bind),
         cmocka_unit_test(test_the_kept_set_is_a_largest_one),
+        cmocka_unit_test(test_the_longest_rising_sequence_stays_whatever_the_length),
+        cmocka_unit_test(test_a_conflict_across_words_is_seen),
     };
     return cmocka_run_group_tests_name("plan/rule_order", tests, NULL, NULL);
 }

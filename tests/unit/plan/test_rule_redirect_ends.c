@@ -71,10 +71,35 @@ static void test_a_listener_without_a_protocol_redirects_nowhere(void **state)
     assert_null(b->plan.steps.items[1].waits);
 }
 
+/* No rule comes there by us: what leads there has nothing to wait for. */
+static void test_a_redirect_does_not_wait_for_a_listener_that_is_left_alone(void **state)
+{
+    struct bed *b = *state;
+    for (int ours = 0; ours <= 1; ours++) {
+        bed_lb(b);
+        listener(b, HTTP, 80, ALB_PROTOCOL_HTTP);
+        listener(b, HTTPS, 443, ALB_PROTOCOL_HTTPS);
+        struct resource *https = bed_row(b, RESOURCE_LISTENER, HTTPS);
+        https->ours = ours;
+        if (ours) { /* nobody wants it, and there is a rule of others */
+            bed_undesired(https);
+            add(b, HTTPS, bed_rule(b, "b.com", "-", "sgp-1"), 0, 1)->ours = false;
+        }
+        add(b, HTTP, to_https(b, "a.com"), 1, 0);
+        add(b, HTTPS, bed_rule(b, "a.com", "-", "sgp-1"), 1, 0);
+        bed_plan(b);
+        const struct step *s = bed_step(b, "CreateRules", 0);
+        for (size_t i = 1; strcmp(s->items.items[0].parent, HTTP) != 0; i++)
+            s = bed_step(b, "CreateRules", i);
+        assert_null(s->waits);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_redirect_goes_with_its_listener),
+        BED_TEST(test_a_redirect_does_not_wait_for_a_listener_that_is_left_alone),
         BED_TEST(test_a_listener_without_a_protocol_redirects_nowhere),
     };
     return cmocka_run_group_tests_name("plan/rule_redirect_ends", tests, NULL, NULL);

@@ -291,6 +291,56 @@ static void test_more_than_one_call_removes_are_not_exchanged(void **state)
     assert_plan(b, "ReplaceServersInServerGroup");
 }
 
+enum { GROUP_SERVERS = 1000, LEAVE = 300, JOIN = 250 };
+
+/* As many of a full group leave first as join: one that does not answer, and others, but not the
+ * last that does. */
+static void test_of_a_full_group_no_more_leave_first_than_join(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server have[GROUP_SERVERS];
+    const char *want[GROUP_SERVERS - LEAVE + JOIN];
+    for (size_t i = 0; i < GROUP_SERVERS; i++)
+        have[i] = bed_server(arena_fmt(&b->a, "10.0.%zu.%zu", i / 250, i % 250), "Adding");
+    have[LEAVE - 2].status = have[LEAVE - 1].status = "Available";
+    for (size_t i = 0; i < COUNT(want); i++)
+        want[i] = i < JOIN ? arena_fmt(&b->a, "10.1.%zu.%zu", i / 250, i % 250)
+                           : have[LEAVE + i - JOIN].id;
+    start(b, COUNT(want), want, GROUP_SERVERS, have);
+    assert_plan(b, "RemoveServersFromServerGroup", "RemoveServersFromServerGroup",
+                "AddServersToServerGroup", "AddServersToServerGroup",
+                "RemoveServersFromServerGroup");
+    const struct step *s = b->plan.steps.items;
+    assert_int_equal(s[0].changes.len + s[1].changes.len, JOIN);
+    assert_null(s[0].waits);
+    assert_null(s[1].waits);
+    assert_non_null(strstr(s[2].waits, "1000 servers of a group"));
+    assert_int_equal(s[4].changes.len, LEAVE - JOIN);
+    assert_string_equal(s[4].waits, "the servers that join to be available");
+    assert_true(b->plan.lbs.items[0].hitless);
+    assert_int_equal(b->plan.warnings.len, 0);
+}
+
+/* None is to stay: the first that answers is the last to leave, and what does not answer goes. */
+static void test_of_a_full_group_the_last_that_answers_stays_until_another_does(void **state)
+{
+    struct bed *b = *state;
+    struct alb_server have[GROUP_SERVERS];
+    const char *want[1] = { "10.1.0.1" };
+    for (size_t i = 0; i < GROUP_SERVERS; i++)
+        have[i] = bed_server(arena_fmt(&b->a, "10.0.%zu.%zu", i / 250, i % 250), "Adding");
+    have[1].status = have[2].status = "Available";
+    start(b, 1, want, GROUP_SERVERS, have);
+    const struct step *s = bed_next(b);
+    assert_string_equal(s->action, "RemoveServersFromServerGroup");
+    assert_int_equal(s->changes.len, 1);
+    assert_string_equal(step_value(s, "Servers.1.ServerId"), have[0].id);
+    assert_true(b->plan.lbs.items[0].hitless);
+    have[0].status = "Available"; /* then it is the one that stays */
+    start(b, 1, want, GROUP_SERVERS, have);
+    assert_string_equal(step_value(bed_next(b), "Servers.1.ServerId"), have[1].id);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +361,8 @@ int main(void)
         BED_TEST(test_a_server_that_is_not_in_the_vpc_is_added_and_not_exchanged),
         BED_TEST(test_a_server_with_weight_zero_answers_nothing),
         BED_TEST(test_a_change_names_what_is_known_of_a_server),
+        BED_TEST(test_of_a_full_group_no_more_leave_first_than_join),
+        BED_TEST(test_of_a_full_group_the_last_that_answers_stays_until_another_does),
         BED_TEST(test_more_than_one_call_removes_are_not_exchanged),
     };
     return cmocka_run_group_tests_name("plan/server", tests, NULL, NULL);

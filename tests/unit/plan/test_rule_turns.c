@@ -1,0 +1,65 @@
+/* In which order rules have their turns. */
+#include "support.h"
+
+/* By their priorities, also where the list has another order, as it may of rules that cannot meet.
+ */
+static void test_a_call_names_rules_by_their_priorities(void **state)
+{
+    struct bed *b = *state;
+    static const int64_t labels[] = { 110, 100, 150, 120, 101 };
+    static const char *const ids[] = { "rule-100", "rule-101", "rule-110", "rule-120", "rule-150" };
+    bed_rules(b);
+    for (int i = 0; i < 5; i++) {
+        bed_have(b, arena_fmt(&b->a, "h%d.com", i), "-", "1", labels[i]);
+        bed_want(b, arena_fmt(&b->a, "h%d.com", i), "-", "2", i + 1);
+    }
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute");
+    for (int i = 0; i < 5; i++)
+        assert_string_equal(step_value(bed_next(b), arena_fmt(&b->a, "Rules.%d.RuleId", i + 1)),
+                            ids[i]);
+}
+
+static void theirs(struct bed *b, const char *path, int64_t priority)
+{
+    bed_have(b, "-", path, "g", priority);
+    const char *key = rule_key(&b->a, "80/HTTP", bed_rule(b, "-", path, "g"), 1);
+    bed_row(b, RESOURCE_RULE, key)->ours = false;
+}
+
+/* No label is free where the third belongs, and none can be made so: what comes after it, and one
+ * request could match, waits; what comes before it does not. */
+static void test_what_comes_after_a_rule_without_a_priority_waits(void **state)
+{
+    struct bed *b = *state;
+    bed_rules(b);
+    theirs(b, "/1/*", 4999);
+    theirs(b, "/2/*", 5002);
+    static const int64_t labels[] = { 4000, 5000, 0, 5001, 6000, 9000 };
+    for (int i = 0; i < 6; i++) {
+        const char *path = arena_fmt(&b->a, "/*/%d/*", i);
+        bed_want(b, "-", path, "2", i + 1);
+        if (labels[i])
+            bed_have(b, "-", path, "1", labels[i]);
+    }
+    bed_plan(b);
+    assert_non_null(bed_step(b, "CreateRules", 0)->waits);
+    assert_int_equal(bed_count(b, "UpdateRulesAttribute"), 2);
+    const struct step *s = bed_step(b, "UpdateRulesAttribute", 0);
+    assert_null(s->waits);
+    assert_int_equal(s->items.len, 2);
+    assert_string_equal(step_value(s, "Rules.1.RuleId"), "rule-4000");
+    assert_string_equal(step_value(s, "Rules.2.RuleId"), "rule-5000");
+    s = bed_step(b, "UpdateRulesAttribute", 1);
+    assert_non_null(strstr(s->waits, "a free priority between its neighbours"));
+    assert_int_equal(s->items.len, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BED_TEST(test_a_call_names_rules_by_their_priorities),
+        BED_TEST(test_what_comes_after_a_rule_without_a_priority_waits),
+    };
+    return cmocka_run_group_tests_name("plan/rule_turns", tests, NULL, NULL);
+}
