@@ -24,9 +24,9 @@ TOP = Path(__file__).resolve().parents[2]
 WORLD = ("world", "bound", "share")
 BELOW = ["base", "hash", "schema", "model", "route", "alb/resource"]
 CC = os.environ.get("CLANG", "clang")
-SECONDS = 8  # of processor time; what is unchanged takes less than one
+SECONDS = 480
 SLOW = ("test_hitless", "test_rule_redirect")
-PROOFS = {"edits": [600, 1], "exhaustive": [3, 4000, 1]}
+PROOFS = [("edits", [600, 1]), ("exhaustive", [3, 4000, 1]), ("edits", [600, 1, "full"])]
 OPERATORS = [
     (r"&&", "||"), (r"\|\|", "&&"), (r"==", "!="), (r"!=", "=="),
     (r"(?<![-<>])<=(?!=)", "<"), (r"(?<![->])>=(?!=)", ">"),
@@ -45,6 +45,7 @@ def blank(text):
 class Mutant:
     def __init__(self, path, text, at, end, new, line):
         self.path, self.text, self.at, self.end, self.new, self.line = path, text, at, end, new, line
+        self.number = 0
         code = text.split("\n")[line - 1].strip()
         self.name = f"{path.name}: {code}: {text[at:end]} -> {new or 'nothing'}"
 
@@ -97,15 +98,20 @@ def must(*command):
 
 
 class Bench:
-    """Programs that are linked to the planner as a shared library, and its other objects."""
+    """Programs of tests, linked to a planner that holds all mutants: of each function there is one
+    variant for each mutant in it, and the environment says which is called."""
 
-    def __init__(self, work, more, strict):
-        self.work, self.more, self.strict = work, more, strict
-        self.objects = {c: work / f"plan_{c.stem}.o" for c in sorted((TOP / "src/plan").glob("*.c"))}
+    def __init__(self, work, more, strict, seconds):
+        self.work, self.more, self.strict, self.seconds = work, more, strict, seconds
         self.programs = []
+        self.refused = set()  # mutants that do not compile
+        self.alone = {}       # mutants outside functions, and the object of each
         work.mkdir()
 
-    def build(self, pool, slow):
+    def compile(self, source, target, *more):
+        return run(CC, *FLAGS, *self.more, *more, "-c", source, "-o", target)
+
+    def build(self, pool, mutants, slow):
         """'slow': the names of tests that are run, too, and of proofs with their arguments."""
         below = {c: self.work / f"{m.replace('/', '_')}_{c.stem}.o"
                  for m in BELOW for c in sorted((TOP / "src" / m).glob("*.c"))}
@@ -114,22 +120,54 @@ class Bench:
             below[TOP / "tests/proof/strict_arena.c"] = self.work / "strict_arena.o"
         unit = {c: self.work / f"{c.stem}.o" for c in sorted((TOP / "tests/unit/plan").glob("*.c"))
                 if slow or c.stem not in SLOW}
-        # One program of all tests, the quick ones first.
+        # One program of all tests: those of the mutant's file first, then the quick ones.
         names = sorted((c.stem for c in unit if c.stem != "support"), key=lambda n: n in SLOW)
         main = self.work / "unit.c"
-        main.write_text("".join(f"int {n}(void);\n" for n in names) + "int main(void)\n{\n    return "
-                        + " || ".join(f"{n}()" for n in names) + ";\n}\n")
+        main.write_text(MAIN % ("".join(f"int {n}(void);\n" for n in names),
+                                "".join(f'    {{ "{n}", {n} }},\n' for n in names)))
         proof = {TOP / f"tests/proof/{n}.c": self.work / f"{n}.o"
-                 for n in ([*WORLD, "least", *slow] if slow else [])}
-        jobs = [(c, o, []) for c, o in {**below, **self.objects, **proof}.items()]
+                 for n in ([*WORLD, "least", *dict(slow)] if slow else [])}
+        jobs = [(c, o, []) for c, o in {**below, **proof}.items()]
         jobs += [(c, o, [f"-Dmain={c.stem}"]) for c, o in unit.items()]
         jobs.append((main, self.work / "unit_main.o", []))
-        list(pool.map(lambda j: must(CC, *FLAGS, *self.more, *j[2], "-c", j[0], "-o", j[1]), jobs))
-        self.link_plan(self.work, {})
+        plan = {c: self.work / f"plan_{c.stem}.o" for c in sorted((TOP / "src/plan").glob("*.c"))}
+        tasks = [pool.submit(self.build_mutants, c, o, [m for m in mutants if m.path == c])
+                 for c, o in plan.items()]
+        tasks += [pool.submit(must, CC, *FLAGS, *self.more, *j[2], "-c", j[0], "-o", j[1])
+                  for j in jobs]
+        for task in tasks:
+            task.result()
+        self.link_plan(self.work, plan.values())
+        self.plan = plan
         self.program("unit", [self.work / "unit_main.o", *unit.values()], below, [])
-        for name, arguments in slow.items():
+        for name, arguments in slow:
             objects = [self.work / f"{n}.o" for n in (name, "least", *WORLD)]
             self.program(name, objects, below, arguments)
+
+    def build_mutants(self, path, target, mutants):
+        """An object of all mutants of a file but those that are not in a function, which have one
+        of their own, and those that do not compile."""
+        source = self.work / path.name
+        left = list(mutants)
+        while True:
+            text, places, outside = variants(path, left)
+            source.write_text(text)
+            done = self.compile(source, target, "-w", "-ferror-limit=0")
+            if not done.returncode:
+                break
+            lines = re.findall(r"^[^\n:]*:(\d+):\d+: (?:fatal )?error", done.stderr, re.M)
+            bad = {m for first, end, m in places for n in lines if first <= int(n) < end}
+            if not bad:
+                sys.exit(done.stderr)
+            self.refused |= bad
+            left = [m for m in left if m not in bad]
+        for m in outside:
+            source.write_text(m.changed())
+            own = self.work / f"{path.stem}-{m.number}.o"
+            if self.compile(source, own, "-w").returncode:
+                self.refused.add(m)
+            else:
+                self.alone[m] = own
 
     def program(self, name, objects, below, arguments):
         target = self.work / name
@@ -137,33 +175,109 @@ class Bench:
              "-lcmocka", "-lcjson", "-lcrypto", "-lm", "-o", target)
         self.programs.append((target, arguments))
 
-    def link_plan(self, folder, replaced):
-        objects = [replaced.get(c, o) for c, o in self.objects.items()]
+    def link_plan(self, folder, objects):
         must(CC, *self.more, "-shared", *objects, "-o", folder / "libplanner.so")
 
-    def failing(self, folder):
-        """The name of the first program that fails, or None."""
-        env = dict(os.environ, LD_LIBRARY_PATH=str(folder), ASAN_OPTIONS="detect_leaks=0")
+    def failing(self, folder, number, first):
+        """The name of the first program that fails, or None; the tests 'first' are run first."""
+        env = dict(os.environ, LD_LIBRARY_PATH=str(folder), MUTANT=str(number),
+                   ASAN_OPTIONS="detect_leaks=0:symbolize=0:malloc_context_size=0:"
+                                "quarantine_size_mb=16:hard_rss_limit_mb=3000")
+        memory = "" if self.strict else "ulimit -v 2000000; "
         for program, arguments in self.programs:
-            limited = (f"ulimit -c 0; ulimit -t {SECONDS}; exec timeout {60 * SECONDS} {program} "
-                       + " ".join(map(str, arguments)))
-            done = subprocess.run(["bash", "-c", limited], env=env, stdout=subprocess.DEVNULL,
+            shell = (f"ulimit -c 0; ulimit -t {self.seconds}; {memory}exec timeout {SECONDS} "
+                     + " ".join(map(str, [program, *(arguments or [first])])))
+            done = subprocess.run(["bash", "-c", shell], env=env, stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL)
             if done.returncode:
                 return program.name
         return None
 
     def try_one(self, mutant):
-        folder = Path(tempfile.mkdtemp(dir=self.work))
-        try:
-            source = folder / mutant.path.name
-            source.write_text(mutant.changed())
-            if run(CC, *FLAGS, *self.more, "-w", "-c", source, "-o", folder / "m.o").returncode:
-                return "the compiler"
-            self.link_plan(folder, {mutant.path: folder / "m.o"})
-            return self.failing(folder)
-        finally:
-            shutil.rmtree(folder)
+        if mutant in self.refused:
+            return "the compiler"
+        first = f"test_{mutant.path.stem}"
+        if mutant not in self.alone:
+            return self.failing(self.work, mutant.number, first)
+        with tempfile.TemporaryDirectory(dir=self.work) as name:
+            objects = {**self.plan, mutant.path: self.alone[mutant]}
+            self.link_plan(Path(name), objects.values())
+            return self.failing(Path(name), 0, first)
+
+
+MAIN = """#include <string.h>
+
+%s
+static const struct {
+    const char *name;
+    int (*run)(void);
+} groups[] = {
+%s};
+enum { N = sizeof groups / sizeof *groups };
+
+int main(int argc, char **argv)
+{
+    for (int others = 0; others <= 1; others++)
+        for (int i = 0; i < N; i++)
+            if ((argc < 2 || strncmp(groups[i].name, argv[1], strlen(argv[1])) != 0) == others
+                && groups[i].run())
+                return 1;
+    return 0;
+}
+"""
+CHOICE = """#include <stdlib.h>
+
+static int mutant_now;
+__attribute__((constructor)) static void mutant_choose(void)
+{
+    const char *text = getenv("MUTANT");
+    mutant_now = text ? (int)strtol(text, NULL, 10) : 0;
+}
+"""
+FUNCTION = re.compile(r"^([a-z][^;{}/#]*\))\n({\n.*?^}\n)", re.M | re.S)
+SIGNATURE = re.compile(r"(?:static )?(.*?)(\w+)\((.*)\)\s*", re.S)
+
+
+def arguments_of(parameters):
+    flat, depth = "", 0
+    for c in parameters:
+        depth += (c == "(") - (c == ")")
+        flat += ";" if c == "," and depth == 0 else c
+    if flat.strip() == "void":
+        return ""
+    names = [re.search(r"\(\*(\w+)\)", one) or re.search(r"(\w+)(?:\[[^\]]*\])?\s*$", one)
+             for one in flat.split(";")]
+    return ", ".join(n.group(1) for n in names)
+
+
+def variants(path, mutants):
+    """The text of a file in which every function calls the variant of itself that is chosen; the
+    first line and the line after the last of each variant; the mutants in no function."""
+    text = path.read_text()
+    out, places, at, inside = CHOICE, [], 0, set()
+    for found in FUNCTION.finditer(text):
+        start, body, end = found.start(), found.start(2), found.end()
+        own = [m for m in mutants if body <= m.at < end]
+        if not own:
+            continue
+        inside.update(own)
+        signature = found.group(1)
+        result, name, parameters = SIGNATURE.fullmatch(signature).groups()
+        out += text[at:start] + signature + ";\n"
+        for m in [None, *own]:
+            first = out.count("\n") + 1
+            out += f"static {result}{name}__{m.number if m else 0}({parameters})\n"
+            out += m.changed()[body:end + len(m.new) - (m.end - m.at)] if m else text[body:end]
+            if m:
+                places.append((first, out.count("\n") + 1, m))
+        back, then = ("", " return;") if result == "void " else ("return ", "")
+        call = f"({arguments_of(parameters)});{then}\n"
+        out += signature + "\n{\n    switch (mutant_now) {\n"
+        for m in own:
+            out += f"    case {m.number}: {back}{name}__{m.number}{call}"
+        out += f"    default: {back}{name}__0{call}    }}\n}}\n"
+        at = end
+    return out + text[at:], places, [m for m in mutants if m not in inside]
 
 
 def read_equal():
@@ -192,6 +306,7 @@ def main():
     parser.add_argument("--sample", type=int, default=0, help="about so many, drawn; 0: all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--file", action="append", default=[])
+    parser.add_argument("--again", help="only those that survived, as this file says")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--least", type=float, default=95)
     options = parser.parse_args()
@@ -202,19 +317,27 @@ def main():
         equal.update(named)
         useless += [] if named else [line]
     mutants = [m for m in everything if not options.file or m.path.name in options.file]
+    if options.again:
+        named = Path(options.again).read_text().split("\n")
+        names = {line.split(": ", 2)[2] for line in named if line.startswith("survived: ")}
+        mutants = [m for m in mutants if m.name in names]
     if options.sample and options.sample < len(mutants):
         mutants = draw(mutants, options.sample, options.seed)
     mutants = [m for m in mutants if m not in equal]
     caught = 0
+    for number, m in enumerate(everything, 1):
+        m.number = number
     with tempfile.TemporaryDirectory(prefix="mutants-") as name, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        plain = Bench(Path(name) / "plain", ["-O1"], False)
-        strict = Bench(Path(name) / "strict", ["-O1", "-g1", "-fsanitize=address"], True)
-        plain.build(pool, PROOFS)
-        strict.build(pool, {})
-        broken = plain.failing(plain.work) or strict.failing(strict.work)
+        # Seconds of processor time: what is unchanged takes a quarter of it.
+        plain = Bench(Path(name) / "plain", ["-O1"], False, 4)
+        strict = Bench(Path(name) / "strict", ["-O1", "-fsanitize=address"], True, 8)
+        plain.build(pool, mutants, PROOFS)
+        strict.build(pool, mutants, [])
+        broken = plain.failing(plain.work, 0, "") or strict.failing(strict.work, 0, "")
         if broken:
             sys.exit(f"{broken} fails without any change")
+        print(f"# built: {plain.refused ^ strict.refused}", file=sys.stderr, flush=True)
         tries = pool.map(lambda m: plain.try_one(m) or strict.try_one(m), mutants)
         for tried, (mutant, by) in enumerate(zip(mutants, tries)):
             caught += by is not None
