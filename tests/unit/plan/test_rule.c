@@ -513,19 +513,6 @@ static void test_what_a_refused_rule_was_to_replace_stays_and_the_rest_goes_on(v
     assert_non_null(strstr(b->plan.steps.items[0].waits, "refused"));
 }
 
-static void test_a_refused_rule_that_nobody_wants_any_more_goes(void **state)
-{
-    struct bed *b = *state;
-    start(b);
-    add(b, "a.com", 1, 100);
-    struct resource *r = row(b, bed_rule(b, "a.com", "-", "sgp-1"));
-    bed_undesired(r);
-    r->refused = true;
-    bed_plan(b);
-    assert_plan(b, "DeleteRules");
-    assert_null(b->plan.steps.items[0].waits);
-}
-
 static void test_an_incomplete_source_creates_and_deletes_nothing(void **state)
 {
     struct bed *b = *state;
@@ -593,7 +580,6 @@ int main(void)
         BED_TEST(test_a_new_rule_goes_its_way_beside_one_that_is_left),
         BED_TEST(test_a_held_rule_that_is_not_there_is_not_made),
         BED_TEST(test_what_a_refused_rule_was_to_replace_stays_and_the_rest_goes_on),
-        BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
         BED_TEST(test_an_incomplete_source_creates_and_deletes_nothing),
         BED_TEST(test_a_call_names_rules_from_the_highest_precedence_down),
         BED_TEST(test_what_is_as_wanted_takes_no_call_at_least),

@@ -55,10 +55,23 @@ static void test_what_comes_after_a_rule_without_a_priority_waits(void **state)
     assert_int_equal(s->items.len, 3);
 }
 
+static void test_a_refused_rule_that_nobody_wants_any_more_goes(void **state)
+{
+    struct bed *b = *state;
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "g", 100);
+    const char *key = rule_key(&b->a, "80/HTTP", bed_rule(b, "a.com", "-", "g"), 1);
+    bed_row(b, RESOURCE_RULE, key)->refused = true;
+    bed_plan(b);
+    assert_plan(b, "DeleteRules");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_call_names_rules_by_their_priorities),
+        BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
         BED_TEST(test_what_comes_after_a_rule_without_a_priority_waits),
     };
     return cmocka_run_group_tests_name("plan/rule_turns", tests, NULL, NULL);
