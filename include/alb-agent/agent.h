@@ -19,6 +19,8 @@ enum agent_event_kind {
     AGENT_PROBLEM,     /* an object cannot be translated: 'problem'; said once        */
     AGENT_WARNING,     /* translated, but somebody should know: 'problem'; said once  */
     AGENT_REFUSED,     /* a plan was refused: 'refusal'; said once                    */
+    AGENT_UNSURE,      /* the state file is new, and not the first one: what is not seen is made
+                          only in 'by_ms'                                             */
     AGENT_CLOCK,       /* the system's clock was set, by 'by_ms'                      */
     AGENT_IN_SYNC,     /* 'lb' is what the objects ask for                            */
 };

@@ -97,6 +97,8 @@ struct plan_in {
     const struct model *model;
     int64_t now_ms;
     bool keep_all;                /* the source is incomplete: delete nothing                  */
+    bool unsure;                  /* what is not seen may be there: while anything that is wanted is
+                                     not, servers of groups alone are changed          */
     bool allow_destroy;           /* the guard on shares of a load balancer is off             */
     const struct map *confirmed;  /* keys: load balancers for which it is off; or NULL */
     const char *destroy;          /* the one load balancer to be destroyed, or NULL            */

@@ -34,7 +34,13 @@ struct session_config {
     const char *only;        /* plan and apply this load balancer alone; NULL: all            */
     /* Of CLASS_DRIFT, CLASS_MISSING and CLASS_ORPHAN (findings_leave()); all-zero: corrected. */
     enum drift_policy policy[CLASS_IN_SYNC + 1];
-    struct store_limits limits; /* of what the state file keeps; session_close() sees to it */
+    /* When lists first show all that an earlier state file may have known of, which was lost; 0: as
+     * the state file says, < 0: now.  For a replay, as 'sure_if_none': it is now when nothing of
+     * ours is seen at first. */
+    int64_t sure_at_ms;
+    bool sure_if_none;
+    void (*say)(const char *line); /* to a person who waits; may be NULL */
+    struct store_limits limits;    /* of what the state file keeps; session_close() sees to it */
 
     /* For tests; all-zero means the real world. */
     const struct clock *clock;   /* borrowed                                      */
@@ -67,6 +73,8 @@ struct session {
     finding_list findings; /* as of the last reading, in the store or after session_observe() */
     int64_t verified_at;   /* ms, end of the last complete reading; 0: none                   */
     int64_t began_ms;      /* when it began                                               */
+    int64_t sure_at;       /* ms, when lists show all that a lost state file knew; 0: they do  */
+    bool sure_if_none;     /* ... or at once, when the first reading shows nothing of ours     */
     bool noted;            /* the events say how this session was started                */
     bool observed;         /* 'world' is what the cloud said */
     struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */

@@ -36,6 +36,8 @@ enum store_mode {
 bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
                 bool *set_aside, struct error *err) MUST_USE;
 void store_close(struct store *st);
+/* Was there a state file at this path before this one, or is this one not new? */
+bool store_was_there(const struct store *st);
 
 /* The times that the caller gives and gets are 'ahead_ms' behind those in the file; 0 at first.
  * When that changes, the rows of resources change with it, so that for the caller their times stay

@@ -49,6 +49,7 @@ static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
     };
     out->plan.batches = &g->base.batches;
     out->plan.empty_ms = g->config.empty_ms;
+    out->plan.unsure = b->read_at < g->base.sure_at;
     return true;
 }
 

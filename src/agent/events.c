@@ -48,6 +48,8 @@ static const struct row rows[] = {
     BUDGET("reads", reads),
     BUDGET("background", background),
     ROW("listLagMs", VALUE_INT64, session.list_lag_ms),
+    ROW("sureAtMs", VALUE_INT64, session.sure_at_ms),
+    ROW("sureIfNone", VALUE_BOOL, session.sure_if_none),
     ROW("readMaxAgeMs", VALUE_INT64, session.read_max_age_ms),
     ROW("resyncMs", VALUE_INT64, resync_ms),
     ROW("groupResyncMs", VALUE_INT64, group_resync_ms),
@@ -207,6 +209,8 @@ static bool add_start(struct session *s, const char *kind, struct agent_start *s
     struct arena a CLEANUP(arena_done) = { 0 };
     start->config.session.cluster_id = s->cluster_id;
     start->config.session.seed = s->seed;
+    start->config.session.sure_at_ms = s->sure_at;
+    start->config.session.sure_if_none = s->sure_if_none;
     return add(s, kind, "agent", agent_start_write(&a, start), err);
 }
 

@@ -223,7 +223,7 @@ void session_join(struct session *s, struct model *actual)
     s->observed = true;
 }
 
-bool session_observe(struct session *s, struct error *err)
+static bool observe_once(struct session *s, struct error *err)
 {
     const struct model before = s->world;
     const bool have_before = s->observed;
@@ -242,10 +242,37 @@ bool session_observe(struct session *s, struct error *err)
     struct model actual = { 0 };
     ok = ok && observe_result(o, &s->arena, session_now(s), &actual, err);
     observe_free(o);
-    if (!ok || !session_read_certificates(s, err))
+    if (!ok || !session_note_seen(s, &actual, err) || !session_read_certificates(s, err))
         return false;
     session_join(s, &actual);
     session_note_findings(s, have_before ? &before : &s->known);
     session_leave_findings(s);
     return true;
+}
+
+/* Is something wanted that is not seen, and may be there all the same? */
+static bool is_unsure(const struct session *s)
+{
+    for (size_t i = 0; s->began_ms < s->sure_at && i < s->world.rows.len; i++) {
+        const struct resource *r = &s->world.rows.items[i];
+        if (r->desired && !r->actual && !r->held)
+            return true;
+    }
+    return false;
+}
+
+bool session_observe(struct session *s, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    if (!observe_once(s, err))
+        return false;
+    if (!is_unsure(s))
+        return true;
+    if (s->config.say)
+        s->config.say(
+            arena_fmt(&a,
+                      "the state file is new, though there was one before: what is lacking "
+                      "is looked for again in %d s, before it is made",
+                      (int)((s->sure_at - session_now(s) + 999) / 1000)));
+    return session_sleep_until(s, s->sure_at, err) && observe_once(s, err);
 }

@@ -39,6 +39,8 @@ void reading_ask(struct agent *g, struct balancer *b)
     /* A reading that began before this does not tell. */
     b->reread_due =
         b->read_at && now - b->read_at < b->reread_delay ? b->read_at + b->reread_delay : now;
+    if (g->base.sure_at > now && b->reread_due > g->base.sure_at)
+        b->reread_due = g->base.sure_at;
     b->reread_delay *= 2;
     if (b->reread_delay > longest_delay(g))
         b->reread_delay = longest_delay(g);
@@ -388,6 +390,20 @@ static void make_room(struct agent *g)
     reading_free(&g->reading);
 }
 
+/* Before the first is given out, and anything is done on it. */
+static bool note_seen(struct agent *g, struct error *err)
+{
+    const bool first = g->base.sure_if_none;
+    if (g->reading.only || g->reading.parts != OBSERVE_ALL)
+        return true;
+    if (!session_note_seen(&g->base, &g->reading.found, err))
+        return false;
+    if (first && g->base.sure_at)
+        agent_tell(g, (struct agent_event){ .kind = AGENT_UNSURE,
+                                            .by_ms = g->base.sure_at - session_now(&g->base) });
+    return true;
+}
+
 bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err)
 {
     struct reading *rd = &g->reading;
@@ -395,6 +411,8 @@ bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err)
     make_room(g);
     if (rd->o && !observe_busy(rd->o))
         end(g);
+    if (rd->done && !note_seen(g, err))
+        return false;
     if (rd->done) {
         *wait_ms = 0;
         return give_out(g, err);

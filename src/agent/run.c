@@ -213,21 +213,9 @@ enum {
     PENDING_WAIT_MS = 1000 /* until what somebody else's change left is read again         */
 };
 
-static bool take_nothing(void *arg, const struct alb_result *r, struct error *err)
-{
-    (void)arg;
-    (void)r;
-    (void)err;
-    return true;
-}
-
 static bool wait_a_while(struct session *s, struct error *err)
 {
-    int64_t until = session_now(s) + PENDING_WAIT_MS;
-    while (session_now(s) < until)
-        if (!session_turn(s, until - session_now(s), take_nothing, NULL, err))
-            return false;
-    return true;
+    return session_sleep_until(s, session_now(s) + PENDING_WAIT_MS, err);
 }
 
 static bool refresh(struct session *s, struct error *err)

@@ -159,6 +159,12 @@ static void on_event(void *arg, const struct agent_event *e)
     case AGENT_REFUSED:
         log_warn(&v->log, "plan", "refused", KV("lb", e->lb), KV("why", e->refusal->message));
         return;
+    case AGENT_UNSURE:
+        log_warn(&v->log, "observe",
+                 "the state file is new, though there was one before: what no list shows is made "
+                 "only when it is sure that it is not there",
+                 KV_INT("wait_ms", e->by_ms));
+        return;
     case AGENT_CLOCK:
         v->view.started_at += e->by_ms;
         v->view.past.certificates_at = 0;

@@ -1,6 +1,7 @@
 /* session.c - opening: store, cluster id, client, source. */
 #include "alb-agent/session.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,73 @@ static bool settle_cluster_id(struct session *s, struct error *err)
     return kept || store_meta_put(s->store, "cluster_id", s->cluster_id, err);
 }
 
+/* ---- a state file that was lost ------------------------------------------------------------- */
+
+/* In meta: when lists show all that was made before, if there was an earlier state file; it is not
+ * known whether there was one. */
+#define SURE_AT         "sure_at"
+#define SURE_AT_IF_SEEN "sure_at_if_any_is_seen"
+
+enum { UNDER_WAY_MS = 10000 /* what was sent last may arrive so much later */ };
+
+static bool read_sure_at(struct session *s, const char *name, int64_t *at, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *text;
+    *at = 0;
+    if (!store_meta_get(s->store, &a, name, &text, err))
+        return false;
+    if (!text || !number_parse(text, strlen(text), at))
+        *at = 0;
+    return true;
+}
+
+/* A file that is new where none was may be the first there ever was: what is seen will tell. */
+static bool settle_doubt(struct session *s, struct error *err)
+{
+    const int64_t now = session_now(s), longest = session_list_lag(s) + UNDER_WAY_MS;
+    int64_t sure, if_seen;
+    if (s->config.sure_at_ms || s->config.mode != STORE_WRITE) {
+        s->sure_at = s->config.sure_at_ms > 0 ? s->config.sure_at_ms : 0;
+        s->sure_if_none = s->config.sure_if_none;
+        return true;
+    }
+    const bool lost = s->set_aside || store_was_there(s->store);
+    const char *at = arena_fmt(&s->arena, "%" PRId64, now + longest);
+    if (!s->kept && !store_meta_put(s->store, lost ? SURE_AT : SURE_AT_IF_SEEN, at, err))
+        return false;
+    if (!read_sure_at(s, SURE_AT, &sure, err) || !read_sure_at(s, SURE_AT_IF_SEEN, &if_seen, err))
+        return false;
+    s->sure_if_none = !sure && if_seen;
+    s->sure_at = sure ? sure : if_seen;
+    if (s->sure_at <= now || s->sure_at > now + longest) /* or the clock was set */
+        s->sure_at = 0;
+    return true;
+}
+
+static bool shows_ours(const struct model *found)
+{
+    for (size_t i = 0; i < found->rows.len; i++)
+        if (found->rows.items[i].actual && found->rows.items[i].ours)
+            return true;
+    return false;
+}
+
+bool session_note_seen(struct session *s, const struct model *found, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    if (!s->sure_if_none)
+        return true;
+    s->sure_if_none = false;
+    if (!shows_ours(found))
+        s->sure_at = 0;
+    const char *at = arena_fmt(&a, "%" PRId64, s->sure_at + s->ahead_ms);
+    return (!s->sure_at || store_meta_put(s->store, SURE_AT, at, err))
+           && store_meta_put(s->store, SURE_AT_IF_SEEN, NULL, err);
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
 /* What the cloud refused for its size before. */
 static void read_batches(struct session *s)
 {
@@ -140,7 +208,7 @@ bool session_open(struct session *s, const struct session_config *config, struct
     s->path = arena_strdup(&s->arena, path);
     if (!store_open(&s->store, path, config->mode, session_now(s), &s->set_aside, err))
         return false;
-    if (!settle_cluster_id(s, err))
+    if (!settle_cluster_id(s, err) || !settle_doubt(s, err))
         return false;
     if (config->destroy)
         s->config.destroy = session_lb_name(s, config->destroy);

@@ -12,6 +12,8 @@ int64_t session_wall(const struct session *s);
 bool session_follow_clock(struct session *s, int64_t *by_ms, struct error *err) MUST_USE;
 /* Verdicts keep their dates when the system's clock is set by so much. */
 void findings_set_clock(finding_list *list, int64_t by_ms);
+/* The first complete reading of a state file that is new: does it tell of an earlier one? */
+bool session_note_seen(struct session *s, const struct model *found, struct error *err) MUST_USE;
 /* How long lists may lag behind a change. */
 int64_t session_list_lag(const struct session *s);
 /* Rows that were written before the clock was set back are of now, not of a time to come: else
@@ -23,6 +25,9 @@ void session_bound_times(const struct session *s, struct model *rows);
 typedef bool session_take_fn(void *arg, const struct alb_result *r, struct error *err);
 bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, void *arg,
                   struct error *err) MUST_USE;
+
+/* Turns until then; what comes is dropped. */
+bool session_sleep_until(struct session *s, int64_t until_ms, struct error *err) MUST_USE;
 
 /* Reads facts from the cloud and remembers them. */
 bool session_read_facts(struct session *s, const fact_needs *needs, struct error *err) MUST_USE;

@@ -19,3 +19,19 @@ bool session_turn(struct session *s, int64_t wait_ms, session_take_fn *take, voi
         s->transport->wait(s->transport, wait_ms);
     return ok;
 }
+
+static bool take_nothing(void *arg, const struct alb_result *r, struct error *err)
+{
+    (void)arg;
+    (void)r;
+    (void)err;
+    return true;
+}
+
+bool session_sleep_until(struct session *s, int64_t until_ms, struct error *err)
+{
+    while (session_now(s) < until_ms)
+        if (!session_turn(s, until_ms - session_now(s), take_nothing, NULL, err))
+            return false;
+    return true;
+}

@@ -56,6 +56,11 @@ static const char *backend_type(const struct options *o)
     return o->backend_type && !strcmp(o->backend_type, "true") ? "eni" : o->backend_type;
 }
 
+static void say(const char *line)
+{
+    (void)fprintf(stderr, "alb-agent: %s\n", line);
+}
+
 bool open_session(struct session *s, const struct options *o, enum store_mode mode, bool connect,
                   struct error *err)
 {
@@ -72,6 +77,8 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
         .backend_type = backend_type(o),
         .destroy = o->destroy,
         .allow_destroy = o->allow_destroy,
+        .list_lag_ms = o->list_lag_ms,
+        .say = say,
         .limits = o->limits,
         .batch_rules = o->batch_rules,
         .batch_servers = o->batch_servers,

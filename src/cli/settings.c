@@ -41,6 +41,7 @@ bool options_take_settings(struct options *o, const struct cmd *cmd, struct erro
     if (cmd->opts & OPT_ALLOW)
         o->allow_destroy = o->allow_destroy || s.allow_destroy;
     o->batch_rules = (size_t)s.batch.rules;
+    o->list_lag_ms = s.list_lag_ms ? s.list_lag_ms : 1; /* 0 would be the default */
     o->batch_servers = (size_t)s.batch.servers;
     o->policy[CLASS_DRIFT] = s.drift.drift;
     o->policy[CLASS_MISSING] = s.drift.missing;

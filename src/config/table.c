@@ -66,7 +66,7 @@ const struct setting settings_table[] = {
     ROW_BOOL(allow_destroy, "allow-destroy", .dflt = "false",
         .meaning = "Allows changes that delete or reroute most of a load balancer's rules at once."),
     ROW_TIME(list_lag_ms, "list-lag", .max = HOUR, .dflt = "60s",
-        .meaning = "How long a list of the cloud may lack what was just made, before its absence counts."),
+        .meaning = "How long a list of the cloud may lack what was just made, before its absence counts; and, 10 s more, how long nothing is made that no list shows after a state file was lost (it is new, though one was there before, or though the cloud has resources of this cluster)."),
     ROW_TIME(read_max_age_ms, "read-max-age", .min = SECOND, .max = HOUR, .dflt = "60s",
         .meaning = "How old a read may be at most on which something is deleted."),
 

@@ -109,6 +109,32 @@ static void count_resources(struct planner *p)
     p->out->destroy += p->sum.destroy;
 }
 
+/* Lists lag, and nobody remembers what was made: it may be there. */
+static bool is_anything_unseen(const struct planner *p)
+{
+    size_t first, end;
+    model_range(p->in->model, p->lb, &first, &end);
+    for (size_t i = first; p->in->unsure && i < end; i++) {
+        const struct resource *r = &p->in->model->rows.items[i];
+        if (r->desired && !r->actual && !r->held)
+            return true;
+    }
+    return false;
+}
+
+static void wait_until_sure(struct planner *p)
+{
+    if (!is_anything_unseen(p))
+        return;
+    for (size_t i = p->first_step; i < p->out->steps.len; i++) {
+        struct step *s = &p->out->steps.items[i];
+        const bool servers =
+            s->items.len && s->items.items[0].kind == RESOURCE_SERVER_GROUP && s->op == STEP_UPDATE;
+        if (!servers)
+            s->waits = STEP_WAITS_READ;
+    }
+}
+
 static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, bool whole,
                      struct plan *out)
 {
@@ -121,6 +147,7 @@ static void plan_one(struct arena *a, const struct plan_in *in, const char *lb, 
     else
         plan_undesired(&p);
     guard_steps(&p);
+    wait_until_sure(&p);
     if (whole)
         depend_steps(&p);
     count_resources(&p);

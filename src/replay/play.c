@@ -164,6 +164,7 @@ static char *env(const char *name)
 struct session_config play_session(struct play *p)
 {
     struct session_config config = p->start.config.session;
+    config.sure_at_ms = config.sure_at_ms ? config.sure_at_ms : -1;
     config.state = p->state;
     config.endpoint = "http://alb-mock.replay";
     config.clock = &p->stage.clock;

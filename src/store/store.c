@@ -240,6 +240,11 @@ bool store_checkpoint(struct store *st, struct error *err)
     return rc == SQLITE_OK ? true : sqlite_error(st->db, err);
 }
 
+bool store_was_there(const struct store *st)
+{
+    return st->lock_was_there;
+}
+
 void store_close(struct store *st)
 {
     struct error ignored;

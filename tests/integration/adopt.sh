@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 need_binaries alb-agent alb-mock
 mock_start --pending-ms 1
+export ALB_AGENT_LIST_LAG=0s # or a first apply beside what is there waits for lists to show all
 m=$work/m cluster=c-old
 mkdir "$m"
 hosts=(a b c)

@@ -5,6 +5,7 @@
 need_binaries alb-agent alb-mock
 command -v openssl >/dev/null || skip_all "openssl is not installed"
 mock_start --pending-ms 5
+export ALB_AGENT_LIST_LAG=0s # state files are lost here, and lists show all at once
 m=$work/m
 mkdir "$m" "$work/seen"
 tls_shop "$m/web.yaml"

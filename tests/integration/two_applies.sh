@@ -3,6 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 need_binaries alb-agent alb-mock
 mock_start --pending-ms 20
+export ALB_AGENT_LIST_LAG=0s # state files are lost here, and lists show all at once
 m=$work/m
 generate --ingresses 6 --albconfigs 2 --paths 2 --out "$m"
 

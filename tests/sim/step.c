@@ -22,16 +22,25 @@ static bool restart(struct sim *s)
     return true;
 }
 
-/* All that was known is lost.  What nobody remembers stays as it is, so that nothing may be in
- * doubt then; and nobody can know of what lists do not show. */
+/* All that was known is lost, at any moment, and lists may lack what was made just before; the next
+ * agent runs here, or where none was before.  What nobody remembers stays as it is, so that no
+ * object may be in doubt then. */
 static bool lose_database(struct sim *s)
 {
-    step_clear_faults(s);
     step_heal(s);
-    life_settle(s);
+    if (one_in(s, 2)) {
+        s->net.lag_ms = 1000 + (int64_t)draw(s, 50000);
+        s->net.lag_since_ms = s->net.now_ms;
+        (void)change_ingress(s);
+        check_goal(s);
+        life_pass(s, (int64_t)draw(s, 5000));
+    }
     if (s->agent)
         life_stop(s);
+    sim_disturb(s); /* what it had begun goes on without it */
     disk_lose(s->disk);
+    if (one_in(s, 2))
+        (void)remove(arena_fmt(&s->arena, "%s.lock", s->state));
     return true;
 }
 
@@ -106,7 +115,7 @@ static const struct kind {
     { "hostile", make_hostile, 4, false },
     { "console", change_by_console, 9, false },
     { "restart", restart, 2, false },
-    { "lost", lose_database, 1, false },
+    { "lost", lose_database, 2, true },
     { "relist", relist, 2, false },
     { "unheard", change_unheard, 4, true },
     { "clock", set_clock, 1, false },

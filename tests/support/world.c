@@ -172,6 +172,13 @@ void world_write_ingress(struct world *w, const char *name, const char *class, c
 
 /* ---- sessions ------------------------------------------------------------------------- */
 
+void world_lose_state(struct world *w, bool traces)
+{
+    static const char *const ends[] = { "", "-wal", "-shm", ".lock" };
+    for (size_t i = 0; i < COUNT(ends) - !traces; i++)
+        (void)unlink(arena_fmt(&w->arena, "%s%s", w->state, ends[i]));
+}
+
 void world_open(struct world *w, struct session *s, enum store_mode mode)
 {
     struct error err;

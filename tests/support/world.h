@@ -32,6 +32,9 @@ void world_write_service(struct world *w, const char *name, const char *address)
 void world_write_ingress(struct world *w, const char *name, const char *class, const char *host,
                          const char *service);
 
+/* The state file is gone; 'traces': and all that tells that there was one. */
+void world_lose_state(struct world *w, bool traces);
+
 /* Opens a session and runs it up to the plan; a failure fails the test. */
 void world_open(struct world *w, struct session *s, enum store_mode mode);
 void world_read(struct world *w, struct session *s);

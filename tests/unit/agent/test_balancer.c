@@ -336,6 +336,46 @@ static void test_the_next_run_makes_nothing_again_that_lists_lack(void **state)
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+/* What somebody made a moment ago may be in no list, and is in no state file any more. */
+static void test_a_lost_state_file_makes_nothing_again_that_lists_lack(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_shop(w);
+    cloud_set_list_lag(w->mock.cloud, 50000);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    world_lose_state(w, false);
+    runner_start(&again, w);
+    runner_settle(&again);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES);
+    runner_stop(&again);
+}
+
+static void test_servers_follow_their_pods_while_something_is_not_sure(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    w->mock.now_ms += 120000;
+    world_lose_state(w, true);
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    world_write_service(w, "coffee", "10.0.0.9");
+    runner_start(&again, w);
+    runner_pass(&again, 20000);
+    assert_int_equal(again.events[AGENT_UNSURE], 1);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), SHOP_WRITES + 2);
+    assert_int_equal(mock_transport_writes(&w->mock, "AddServersToServerGroup"), 3);
+    assert_int_equal(mock_transport_writes(&w->mock, "RemoveServersFromServerGroup"), 1);
+    runner_settle(&again);
+    assert_int_equal(world_count(w, "Rules"), 3);
+    runner_stop(&again);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +392,8 @@ int main(void)
         WORLD_TEST(test_one_list_without_the_balancer_makes_no_second_one),
         WORLD_TEST(test_the_next_run_makes_nothing_again_that_lists_lack),
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
+        WORLD_TEST(test_a_lost_state_file_makes_nothing_again_that_lists_lack),
+        WORLD_TEST(test_servers_follow_their_pods_while_something_is_not_sure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
+#include "mock-server/cloud.h"
 #include "tests/support/world.h"
 
 static void write_shop(struct world *w)
@@ -143,6 +144,58 @@ static void test_group_whose_rule_went_behind_our_back_begins_to_drain(void **st
     assert_true(group->unused_since >= before);
 }
 
+/* ---- a state file that was lost ----------------------------------------------------------------
+ */
+
+static void test_the_first_state_file_waits_for_nothing(void **state)
+{
+    struct world *w = *state;
+    const int64_t began = w->mock.now_ms;
+    write_shop(w);
+    assert_true(world_apply(w).in_sync);
+    assert_true(w->mock.now_ms - began < 20000);
+}
+
+static void test_what_a_lost_state_file_knew_is_not_made_again(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    cloud_set_list_lag(w->mock.cloud, 50000);
+    (void)world_apply(w);
+    const size_t writes = mock_transport_writes(&w->mock, NULL);
+    world_lose_state(w, false);
+    assert_true(world_apply(w).in_sync);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 1);
+}
+
+static void test_what_lists_show_tells_of_a_lost_state_file(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)world_apply(w);
+    w->mock.now_ms += 120000;
+    cloud_set_list_lag(w->mock.cloud, 50000);
+    world_write_ingress(w, "coffee", "web", "coffee.example", "coffee");
+    (void)world_apply(w);
+    const size_t writes = mock_transport_writes(&w->mock, NULL);
+    world_lose_state(w, true);
+    assert_true(world_apply(w).in_sync);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+}
+
+static void test_a_lost_state_file_of_what_is_seen_waits_for_nothing(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)world_apply(w);
+    w->mock.now_ms += 120000;
+    world_lose_state(w, false);
+    const int64_t began = w->mock.now_ms;
+    assert_true(world_apply(w).in_sync);
+    assert_true(w->mock.now_ms - began < 10000);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -155,6 +208,10 @@ int main(void)
         TEST(test_facts_that_cannot_be_read_stop_the_translation),
         TEST(test_without_files_what_was_wanted_last_is_wanted),
         TEST(test_group_whose_rule_went_behind_our_back_begins_to_drain),
+        TEST(test_the_first_state_file_waits_for_nothing),
+        TEST(test_what_a_lost_state_file_knew_is_not_made_again),
+        TEST(test_what_lists_show_tells_of_a_lost_state_file),
+        TEST(test_a_lost_state_file_of_what_is_seen_waits_for_nothing),
     };
     return cmocka_run_group_tests_name("agent/read", tests, NULL, NULL);
 }
