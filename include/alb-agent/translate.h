@@ -46,8 +46,7 @@ struct translate_lb {
  * now.  NULL: any. */
 struct translate_hold {
     const char *lb;
-    const char *listener; /* its key: the listener, and the rules on it; "": what is on none,
-                             as groups are                                              */
+    const char *listener; /* its key: the listener, and the rules on it                  */
     const char *owner;    /* how 'desired_from' begins: "Ingress shop/web"               */
 };
 

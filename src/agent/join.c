@@ -27,14 +27,21 @@ static bool has_servers_of_now(struct session *s, struct resource *r)
     return true;
 }
 
+/* Does its object say nothing of it now, so that what it last was counts?  A group, which is on no
+ * listener, is in doubt with any of the rules that lead to it. */
+static bool is_in_doubt(struct session *s, const struct resource *r)
+{
+    return s->objects.incomplete || translate_holds(&s->wanted, r)
+           || model_find(&s->wanted.servers, r->lb, r->kind, r->key);
+}
+
 void session_keep_last_good(struct session *s)
 {
     struct model *desired = &s->wanted.desired;
     struct model extra = { 0 };
     for (size_t i = 0; i < s->known.rows.len; i++) {
         struct resource r = s->known.rows.items[i];
-        bool in_doubt = s->objects.incomplete || translate_holds(&s->wanted, &r);
-        if (!r.desired || !in_doubt || model_find(desired, r.lb, r.kind, r.key))
+        if (!r.desired || !is_in_doubt(s, &r) || model_find(desired, r.lb, r.kind, r.key))
             continue;
         r.held = s->objects.incomplete || !has_servers_of_now(s, &r);
         *LIST_PUSH(&s->arena, &extra.rows) = r;

@@ -92,15 +92,6 @@ static const char *refusal(const struct ingress *ing, const struct route *r,
     return NULL;
 }
 
-/* What the Ingress has on the listener stays, and so do its groups, which are on none. */
-static void hold_on(struct tr *t, const struct config *c, const char *listener,
-                    const struct ingress *ing)
-{
-    const char *owner = subject_name(t->a, ing->obj);
-    hold(t, c->lb, listener, owner);
-    hold(t, c->lb, "", owner);
-}
-
 /* A rule that the listener cannot have is not made there; the Ingress keeps what it has. */
 static bool listener_takes(struct tr *t, const struct listener *l, const struct ingress *ing,
                            const struct route *r)
@@ -113,7 +104,7 @@ static bool listener_takes(struct tr *t, const struct listener *l, const struct 
             "on listener %s: %s; name other ports in "
             "listen-ports",
             l->spec->key, why);
-    hold_on(t, l->c, l->spec->key, ing);
+    hold(t, l->c->lb, l->spec->key, subject_name(t->a, ing->obj));
     return false;
 }
 
@@ -164,14 +155,14 @@ static void check_port(struct tr *t, const struct config *c, const struct ingres
             return;
         problem(&s, &at, "listener %s of %s cannot be translated; correct it first", key,
                 subject_from(t->a, c->obj));
-        hold_on(t, c, key, ing);
+        hold(t, c->lb, key, subject_name(t->a, ing->obj));
         return;
     }
     problem(&s, &at,
             "listener is not exist in %s, port: %" PRId64 ", protocol: %s; add it to "
             "spec.listeners of the AlbConfig",
             c->name, p->port, alb_protocol_name(p->protocol));
-    hold_on(t, c, key, ing);
+    hold(t, c->lb, key, subject_name(t->a, ing->obj));
 }
 
 static void check_ports(struct tr *t, const struct config *c, const struct ingress *ing)

@@ -69,7 +69,7 @@ static const char *health_path(struct subject *s)
 {
     const char *text = annotation(s->obj, "healthcheck-path");
     struct place at = annotation_place(s->t->a, "healthcheck-path");
-    if (!text)
+    if (!text || !*text) /* the existing controller sends no empty text */
         return "/";
     if (text[0] != '/' || strlen(text) > 80 || !text_is_made_of(text, "-/.%?#&=_;~!()*[]@$^:',+"))
         problem(

@@ -196,6 +196,29 @@ static void test_servers_follow_while_a_listener_is_in_doubt(void **state)
     assert_int_equal(world_count(w, "ServerGroups"), 3);
 }
 
+/* A group that no path names any more goes, whatever else is in doubt. */
+static void test_a_group_that_is_not_named_goes_while_a_port_has_no_listener(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    world_write(w, "ingress-tea.yaml",
+                "apiVersion: networking.k8s.io/v1\n"
+                "kind: Ingress\n"
+                "metadata: {name: tea, namespace: shop, annotations:"
+                " {alb.ingress.kubernetes.io/listen-ports: '[{\"HTTP\":80},{\"HTTP\":81}]'}}\n"
+                "spec:\n"
+                "  ingressClassName: web\n"
+                "  rules:\n"
+                "  - host: tea.example\n"
+                "    http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: coffee,"
+                " port: {number: 80}}}}]}\n");
+    assert_int_equal(problems_after_reading(w), 1);
+    (void)world_apply(w);
+    assert_int_equal(world_count(w, "ServerGroups"), 3); /* one came, one went */
+    assert_int_equal(world_apply(w).writes, 0);
+}
+
 /* A group that somebody made before the other VPC was written into the AlbConfig. */
 static void test_servers_of_another_vpc_are_not_taken(void **state)
 {
@@ -429,6 +452,7 @@ int main(void)
         TEST(test_servers_stay_where_the_vpc_is_in_doubt),
         TEST(test_servers_follow_while_a_listener_is_in_doubt),
         TEST(test_servers_of_another_vpc_are_not_taken),
+        TEST(test_a_group_that_is_not_named_goes_while_a_port_has_no_listener),
         TEST(test_quarantined_ingress_keeps_its_last_good_rules),
         TEST(test_quarantined_ingress_loses_nothing_without_a_state_file),
         TEST(test_incomplete_source_creates_but_deletes_nothing),

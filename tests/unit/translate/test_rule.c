@@ -108,9 +108,6 @@ static void test_port_without_listener_costs_that_port_only(void **state)
     struct resource other = lost;
     other.parent = "80/HTTP";
     assert_false(translate_holds(&w.out, &other));
-    other.kind = RESOURCE_SERVER_GROUP;
-    other.parent = "";
-    assert_true(translate_holds(&w.out, &other));
     world_done(&w);
 }
 
@@ -122,16 +119,7 @@ static void test_listener_that_is_left_out_is_named(void **state)
             "d", "w", "") "  tls: [{hosts: [a.com]}]\n" RULES PATH("a.com", "/"));
     assert_has(problems(&w), "Ingress w: spec.tls: listener 443/HTTPS of AlbConfig web (t.yaml:1) "
                              "cannot be translated; correct it first");
-    /* Nor do its groups go, whose servers follow their pods. */
-    const struct resource group = { .lb = "kube-system/web",
-                                    .kind = RESOURCE_SERVER_GROUP,
-                                    .key = "d/w-tea:80",
-                                    .parent = "",
-                                    .desired_from = "Ingress d/w (t.yaml:9) service tea:80" };
-    struct resource other = group;
-    other.desired_from = "Ingress d/x (t.yaml:9) service tea:80";
-    assert_true(translate_holds(&w.out, &group));
-    assert_false(translate_holds(&w.out, &other));
+    /* The servers of its groups follow their pods. */
     assert_int_equal(w.out.servers.rows.len, 1);
     assert_string_equal(w.out.servers.rows.items[0].key, "d/w-tea:80");
     world_done(&w);

@@ -267,6 +267,10 @@ static void test_path_of_a_health_check_has_at_most_80_characters(void **state)
     world_done(&w);
     assert_refused(HEALTH ", " ALB "healthcheck-path: " P20 P20 P20 P20 "x",
                    "is no path that ALB takes; give 1 to 80 letters");
+    g = group_with(&w, HEALTH ", " ALB "healthcheck-path: ''");
+    assert_non_null(g);
+    assert_string_equal(g->health.path, "/");
+    world_done(&w);
 }
 
 static void test_stickiness_by_a_cookie_of_the_server_needs_its_name(void **state)
