@@ -35,11 +35,12 @@ bool alb_wait_take(struct alb_wait *w, const struct alb_result *r, int64_t now_m
 struct alb_wait_done {
     uint64_t id;
     bool ok;
-    bool unknown;     /* not ok, and how the change ended is not known                    */
-    struct error err; /* when not ok: the job's code as kind and words; ERROR_CONFLICT with the
-                         code "CreateFailed" for a load balancer that failed; unknown:
-                         ERROR_TRANSIENT past the deadline, ERROR_NOT_FOUND for what was
-                         not listed for a minute, else why it could not be read           */
+    char dns_name[256]; /* of a load balancer that is there, where the list said it; else ""  */
+    bool unknown;       /* not ok, and how the change ended is not known                    */
+    struct error err;   /* when not ok: the job's code as kind and words; ERROR_CONFLICT with the
+                           code "CreateFailed" for a load balancer that failed; unknown:
+                           ERROR_TRANSIENT past the deadline, ERROR_NOT_FOUND for what was
+                           not listed for a minute, else why it could not be read           */
 };
 /* Takes what is settled, in the order in which it was begun; false when there is none. */
 bool alb_wait_next(struct alb_wait *w, struct alb_wait_done *out) MUST_USE;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "alb-agent/agent.h"
+#include "alb-agent/hash.h"
 #include "session_priv.h"
 
 /* A row that was made a short while ago: lists may lack it still, which the store does not know. */
@@ -32,6 +33,7 @@ struct balancer {
     int64_t verified_at[2]; /* when each family of rows was read last (SWEEP_FAMILIES)            */
     bool lacks_facts;       /* what is wanted now is not known yet                                */
     bool revision_due;      /* what is wanted was not recorded yet                                */
+    char shape[SHA256_HEX]; /* of what was recorded last (session_put_revisions())                */
     bool missed;            /* the last reading did not show the load balancer               */
     bool in_sync;           /* as was last said                                                   */
     const char *refusal;    /* as was last said                                                   */

@@ -466,7 +466,7 @@ bool balancer_run(struct agent *g, struct balancer *b, struct error *err)
     }
     if (b->revision_due && b->s.observed && !apply_busy(g->ap, b->name)) {
         b->revision_due = false;
-        if (!session_put_revisions(&b->s, err))
+        if (!session_put_revisions(&b->s, b->shape, err))
             return false;
     }
     renew_when_grown(b);

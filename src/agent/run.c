@@ -1,4 +1,5 @@
 /* run.c - saving, planning and applying: rounds of changes, each followed by a fresh read. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "alb-agent/buf.h"
@@ -6,26 +7,56 @@
 #include "alb-agent/json.h"
 #include "session_priv.h"
 
-bool session_put_revisions(struct session *s, struct error *err)
+static const char *row_json(struct arena *a, const struct resource *r, const void *desired)
+{
+    const char *text = schema_canonical(a, resource_schema(r->kind), desired);
+    return r->position
+               ? arena_fmt(a, "{\"desired\":%s,\"position\":%" PRId64 "}", text, r->position)
+               : arena_fmt(a, "{\"desired\":%s}", text);
+}
+
+/* All that is wanted of 'lb', as JSON; 'bare': without the servers of its groups. */
+static const char *wanted_json(struct arena *a, const struct model *desired, const char *lb,
+                               bool bare)
+{
+    cJSON *doc CLEANUP(json_done) = cJSON_CreateObject();
+    size_t first, end;
+    model_range(desired, lb, &first, &end);
+    for (size_t j = first; j < end; j++) {
+        const struct resource *r = &desired->rows.items[j];
+        struct alb_server_group *group;
+        const void *content = r->desired;
+        if (bare && r->kind == RESOURCE_SERVER_GROUP) {
+            content = group = arena_dup(a, r->desired, sizeof *group);
+            group->servers.items = NULL;
+            group->servers.len = 0;
+        }
+        cJSON_AddItemToObject(doc, arena_fmt(a, "%s %s", resource_kind_name(r->kind), r->key),
+                              cJSON_CreateRaw(row_json(a, r, content)));
+    }
+    return json_canonical(a, doc);
+}
+
+/* Is all but the servers what was recorded last?  Notes it for the next time. */
+static bool is_same_shape(struct session *s, const char *lb, char shape[static SHA256_HEX])
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    char now[SHA256_HEX];
+    const char *text = wanted_json(&a, &s->wanted.desired, lb, true);
+    hash_sha256_hex(text, strlen(text), now);
+    const bool same = !strcmp(now, shape);
+    memcpy(shape, now, sizeof now);
+    return same;
+}
+
+bool session_put_revisions(struct session *s, char *shape, struct error *err)
 {
     for (size_t i = 0; i < s->wanted.lbs.len; i++) {
         const char *lb = s->wanted.lbs.items[i].name;
         struct arena a CLEANUP(arena_done) = { 0 };
-        cJSON *doc CLEANUP(json_done) = cJSON_CreateObject();
-        size_t first, end;
-        model_range(&s->wanted.desired, lb, &first, &end);
-        for (size_t j = first; j < end; j++) {
-            const struct resource *r = &s->wanted.desired.rows.items[j];
-            const char *name = arena_fmt(&a, "%s %s", resource_kind_name(r->kind), r->key);
-            cJSON *row = cJSON_CreateObject();
-            if (r->position)
-                cJSON_AddItemToObject(row, "position", json_new_int(r->position));
-            cJSON_AddItemToObject(
-                row, "desired",
-                cJSON_CreateRaw(schema_canonical(&a, resource_schema(r->kind), r->desired)));
-            cJSON_AddItemToObject(doc, name, row);
-        }
-        if (!store_revision_put(s->store, lb, json_canonical(&a, doc),
+        if (shape && is_same_shape(s, lb, shape))
+            continue;
+        if (!store_revision_put(s->store, lb, wanted_json(&a, &s->wanted.desired, lb, false),
                                 s->wanted.lbs.items[i].origin, session_now(s), err))
             return false;
     }
@@ -83,7 +114,7 @@ bool session_save(struct session *s, struct error *err)
     for (size_t i = 0; i < n; i++)
         was_empty[i] = s->world.rows.items[i].empty_since != 0;
     session_note_state(s);
-    bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, err)
+    bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, NULL, err)
               && session_put_findings(s, s->store, err) && say_read(s, err);
     /* This run must not act on what it has itself seen first. */
     for (size_t i = 0; i < n; i++)

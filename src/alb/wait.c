@@ -269,6 +269,7 @@ static void take_lb(struct item *i, const cJSON *lb, int64_t now_ms)
         return;
     }
     if (strcmp(status, failed) != 0) {
+        text_plain(i->done.dns_name, sizeof i->done.dns_name, json_str(lb, "DNSName"));
         settle_ok(i);
         return;
     }

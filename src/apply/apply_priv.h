@@ -24,20 +24,21 @@ struct lane {
     enum lane_family family;
     enum lane_state state;
     struct arena arena;
-    struct step step; /* a copy of the step in flight             */
-    uint64_t call;    /* of the alb client, 0: none               */
-    int64_t journal;  /* store_call.id of the intent, 0: to be written */
-    char token[40];   /* its ClientToken                          */
-    bool doubt;       /* an attempt of this call may have happened */
-    bool resend;      /* that is so: same call, same token        */
-    uint64_t wait;    /* POLLING: the number of the waiting       */
-    int64_t since_ms; /* in this state                            */
-    int64_t began_ms; /* when the request in flight left          */
-    int64_t due_ms;   /* of the retry                             */
-    int tries;        /* of this step so far                      */
-    bool single;      /* a batch was refused: one member a call   */
-    bool blocked;     /* takes no step until the cloud was read again */
-    struct error why; /* of the last failure                      */
+    struct step step;     /* a copy of the step in flight             */
+    uint64_t call;        /* of the alb client, 0: none               */
+    int64_t journal;      /* store_call.id of the intent, 0: to be written */
+    char token[40];       /* its ClientToken                          */
+    bool doubt;           /* an attempt of this call may have happened */
+    bool resend;          /* that is so: same call, same token        */
+    uint64_t wait;        /* POLLING: the number of the waiting       */
+    const char *dns_name; /* of the load balancer that was waited for, in 'arena'; NULL */
+    int64_t since_ms;     /* in this state                            */
+    int64_t began_ms;     /* when the request in flight left          */
+    int64_t due_ms;       /* of the retry                             */
+    int tries;            /* of this step so far                      */
+    bool single;          /* a batch was refused: one member a call   */
+    bool blocked;         /* takes no step until the cloud was read again */
+    struct error why;     /* of the last failure                      */
 };
 
 /* One load balancer. */

@@ -254,6 +254,17 @@ static bool keep_aside(const struct effect *e, const struct step_item *item, str
     return !row || store_resource_put(e->ap->in.store, row, err);
 }
 
+/* What is wanted of a load balancer does not say its address: it is what it was, or what the lane
+ * has seen when it was made. */
+static void keep_address(const struct effect *e, struct resource *row, const void *before)
+{
+    const struct alb_load_balancer *was = before;
+    const char *seen = e->lane->dns_name;
+    struct alb_load_balancer *lb = arena_dup(e->a, row->actual, sizeof *lb);
+    lb->dns_name = seen ? arena_strdup(e->a, seen) : was ? was->dns_name : NULL;
+    row->actual = lb;
+}
+
 static bool settle(const struct effect *e, const struct step_item *item, int64_t now_ms,
                    struct error *err)
 {
@@ -276,9 +287,12 @@ static bool settle(const struct effect *e, const struct step_item *item, int64_t
         lane->blocked = true;
         return true;
     }
+    const void *before = row->actual;
     row->status = stable_status(item->kind);
     if (item->after)
         row->actual = schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
+    if (item->after && item->kind == RESOURCE_LOAD_BALANCER)
+        keep_address(e, row, before);
     struct arena scratch CLEANUP(arena_done) = { 0 };
     if (row->desired && !resource_diff(&scratch, e->m, row, NULL) && !resource_has_leftover(row))
         row->applied = row->desired;

@@ -332,6 +332,7 @@ bool lane_complete(struct apply *ap, struct lane *lane, int64_t now_ms, struct e
 {
     if (!effect_done(ap, lane, now_ms, err))
         return error_wrap(err, "recording %s", lane->step.action);
+    lane->dns_name = NULL;
     tell(ap, lane, APPLY_DONE, NULL, 0, now_ms);
     ap->counts.done++;
     lane->tries = 0;

@@ -44,6 +44,7 @@ static bool lane_settled(struct apply *ap, struct lane *lane, const struct alb_w
                          int64_t now_ms, struct error *err)
 {
     lane->wait = 0;
+    lane->dns_name = *done->dns_name ? arena_strdup(&lane->arena, done->dns_name) : NULL;
     if (done->ok)
         return lane_complete(ap, lane, now_ms, err);
     const struct store_outcome o = { .state = "failed", .done_at = now_ms, .code = done->err.code };

@@ -228,6 +228,60 @@ static void test_memory_does_not_grow_with_the_changes(void **state)
     runner_stop(&r);
 }
 
+static int64_t revisions(struct runner *r, struct world *w)
+{
+    store_summaries list;
+    struct error err;
+    assert_true(store_summary(agent_store(r->g), &w->arena, &list, &err));
+    assert_int_equal(list.len, 1);
+    return list.items[0].revision;
+}
+
+/* Else a day of them would be all that the history holds. */
+static void test_pods_that_come_and_go_make_no_revision(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(revisions(&r, w), 1);
+    for (int i = 0; i < 5; i++) {
+        world_write_service(w, "tea", i % 2 ? "10.0.0.7" : "10.0.0.8");
+        runner_read(&r);
+        runner_settle(&r);
+        assert_int_equal(revisions(&r, w), 1);
+    }
+    world_write_ingress(w, "tea", "web", "other.example", "tea");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(revisions(&r, w), 2);
+    runner_stop(&r);
+}
+
+static const char *address(struct runner *r, struct world *w)
+{
+    store_summaries list;
+    struct error err;
+    assert_true(store_summary(agent_store(r->g), &w->arena, &list, &err));
+    return list.len ? list.items[0].dns_name : "";
+}
+
+/* What waited until it was there has seen its address; a change of its settings does not lose it.
+ */
+static void test_the_address_of_a_load_balancer_is_known_when_it_is_made(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    for (int i = 0; i < 1000 && !mock_transport_writes(&w->mock, "CreateListener"); i++)
+        runner_pass(&r, 20);
+    assert_non_null(strstr(address(&r, w), ".alb.aliyuncsslb.com"));
+    runner_settle(&r);
+    runner_stop(&r);
+}
+
 /* One that cannot be read holds what nobody remembers; a rule that was wanted until a moment ago is
  * remembered, however often what is wanted changes before its delete is sent. */
 static void test_a_rule_goes_while_another_object_is_in_doubt(void **state)
@@ -394,6 +448,8 @@ int main(void)
         WORLD_TEST(test_memory_does_not_grow_with_the_changes),
         WORLD_TEST(test_a_lost_state_file_makes_nothing_again_that_lists_lack),
         WORLD_TEST(test_servers_follow_their_pods_while_something_is_not_sure),
+        WORLD_TEST(test_pods_that_come_and_go_make_no_revision),
+        WORLD_TEST(test_the_address_of_a_load_balancer_is_known_when_it_is_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

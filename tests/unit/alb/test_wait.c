@@ -208,13 +208,16 @@ static void test_load_balancers_are_awaited_by_their_state(void **state)
         ","
         "{\"LoadBalancerId\":\"alb-2\",\"LoadBalancerStatus\":\"CreateFailed\"}]}";
     b.f->script[1].body =
-        "{\"LoadBalancers\":[{\"LoadBalancerId\":\"alb-1\",\"LoadBalancerStatus\":\"Active\"}]}";
+        "{\"LoadBalancers\":[{\"LoadBalancerId\":\"alb-1\",\"LoadBalancerStatus\":\"Active\","
+        "\"DNSName\":\"alb-1.example\"}]}";
     settle(&b, done, 2);
     assert_false(done[0].ok);
     assert_int_equal(done[0].err.kind, ERROR_CONFLICT);
     assert_string_equal(done[0].err.code, "CreateFailed");
     assert_true(done[1].ok);
     assert_int_equal(done[1].id, id);
+    assert_string_equal(done[1].dns_name, "alb-1.example");
+    assert_string_equal(done[0].dns_name, "");
     assert_int_equal(b.f->n, 2);
     assert_string_equal(b.f->sent[0].action, "ListLoadBalancers");
     close_bench(&b);
