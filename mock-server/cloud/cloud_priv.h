@@ -48,6 +48,11 @@ struct cloud {
     const char **given; /* ids that are taken before any is drawn */
     size_t n_given;
     struct cloud_changes changes;
+    struct server_total {
+        char region[64]; /* "": nothing was counted */
+        struct cloud_changes as_of;
+        int64_t n;
+    } servers; /* see server_list() */
 };
 
 /* res.c: all that has an id and a state. */

@@ -1,5 +1,6 @@
 /* server.c - the members of server groups.  A server is keyed by ServerId, ServerIp,
  * ServerType and Port; a group changes once at a time (alb-semantics.md §5, §6). */
+#include <stdio.h>
 #include <string.h>
 
 #include "cloud_priv.h"
@@ -349,38 +350,81 @@ static bool id_wanted(const cJSON *ids, const char *id)
     return found;
 }
 
-bool server_list(struct op *op, struct error *err)
+/* How many the region has: counted again when a server changed or a group came or went. */
+static bool region_total(struct op *op, int64_t *n, struct error *err)
 {
-    struct page page;
+    struct server_total *known = &op->cloud->servers;
+    const struct cloud_changes *now = &op->cloud->changes;
+    if (strcmp(known->region, op->region) != 0 || known->as_of.servers != now->servers
+        || known->as_of.ids != now->ids) {
+        struct query q CLEANUP(query_done) = db_query(op->db, SQL_SERVER_TOTAL);
+        query_text(&q, ":region", op->region);
+        if (!query_value(&q, &known->n, err))
+            return false;
+        (void)snprintf(known->region, sizeof known->region, "%s", op->region);
+        known->as_of = *now;
+    }
+    *n = known->n;
+    return true;
+}
+
+/* Those of the query on the page; 'until_full': nobody asks how many there are. */
+static bool list_rows(struct op *op, struct query *q, struct page *page, bool until_full,
+                      struct error *err)
+{
+    const cJSON *ids = op_list(op, "ServerIds");
+    cJSON *servers = cJSON_AddArrayToObject(op->body, "Servers");
     struct server s;
     bool row = true;
-    const char *group = op_str(op, "ServerGroupId");
-    const cJSON *tags = op_tags(op);
-    const cJSON *ids = op_list(op, "ServerIds");
-    bool plain = group && !tags;
-    if (!page_begin(op, &page, err))
-        return false;
-    cJSON *servers = cJSON_AddArrayToObject(op->body, "Servers");
-    struct query q CLEANUP(query_done) =
-        db_query(op->db, plain ? SQL_SERVER_LIST : SQL_SERVER_REGION);
-    query_text(&q, ":grp", group);
-    if (!plain) {
-        query_text(&q, ":region", op->region);
-        query_text(&q, ":tags", op_text(op, tags));
-    }
-    for (;;) {
-        if (!query_next(&q, &row, err))
+    while (!(until_full && page->more)) {
+        if (!query_next(q, &row, err))
             return false;
         if (!row)
             break;
-        if ((ids && !id_wanted(ids, query_str(&q, op->a, "id")))
-            || !page_take(&page, query_num(&q, "seq")))
+        if ((ids && !id_wanted(ids, query_str(q, op->a, "id")))
+            || !page_take(page, query_num(q, "seq")))
             continue;
-        server_read(op, &q, &s);
+        server_read(op, q, &s);
         cJSON *one = cJSON_CreateObject();
         cJSON_AddItemToArray(servers, one);
         server_print(&s, one);
     }
+    return true;
+}
+
+/* A page of the whole region costs what is on it: it begins where the last one ended. */
+static bool list_region(struct op *op, struct page *page, struct error *err)
+{
+    struct query q CLEANUP(query_done) = db_query(op->db, SQL_SERVER_REGION);
+    query_text(&q, ":region", op->region);
+    query_int(&q, ":after", page->after);
+    return list_rows(op, &q, page, true, err) && region_total(op, &page->total, err);
+}
+
+static bool list_some(struct op *op, const char *group, const cJSON *tags, struct page *page,
+                      struct error *err)
+{
+    const bool plain = group && !tags;
+    struct query q CLEANUP(query_done) =
+        db_query(op->db, plain ? SQL_SERVER_LIST : SQL_SERVER_REGION);
+    query_text(&q, ":grp", group);
+    if (!plain) {
+        query_int(&q, ":after", 0);
+        query_text(&q, ":region", op->region);
+        query_text(&q, ":tags", op_text(op, tags));
+    }
+    return list_rows(op, &q, page, false, err);
+}
+
+bool server_list(struct op *op, struct error *err)
+{
+    struct page page;
+    const char *group = op_str(op, "ServerGroupId");
+    const cJSON *tags = op_tags(op);
+    if (!page_begin(op, &page, err)
+        || !(group || tags || op_list(op, "ServerIds") ? list_some(op, group, tags, &page, err)
+                                                       : list_region(op, &page, err)))
+        return false;
     page_end(op, &page, true);
     return true;
 }

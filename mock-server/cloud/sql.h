@@ -102,13 +102,15 @@
     X(SERVER_LIST, "SELECT * FROM server WHERE grp = :grp ORDER BY seq") \
     X(SERVER_REGION, \
       "SELECT s.* FROM server s CROSS JOIN resource r ON r.id = s.grp" \
-      " WHERE r.region = :region AND r.kind = 'ServerGroup'" \
+      " WHERE s.seq > :after AND r.region = :region AND r.kind = 'ServerGroup'" \
       " AND (:grp IS NULL OR s.grp = :grp) AND (:tags IS NULL OR NOT EXISTS (" \
       "      SELECT 1 FROM json_each(:tags) t WHERE NOT EXISTS (" \
       "        SELECT 1 FROM tag g WHERE g.id = r.id" \
       "        AND g.key = json_extract(t.value, '$.Key')" \
       "        AND g.value = ifnull(json_extract(t.value, '$.Value'), g.value))))" \
       " ORDER BY s.seq") \
+    X(SERVER_TOTAL, "SELECT count(*) FROM resource r CROSS JOIN server s ON s.grp = r.id" \
+                    " WHERE r.region = :region AND r.kind = 'ServerGroup'") \
     X(SERVER_INSERT, \
       "INSERT INTO server(grp, id, ip, type, port, weight, status, doomed, remote, description)" \
       " VALUES(:grp, :id, :ip, :type, :port, :weight, :status, 0, :remote, :description)") \

@@ -1,6 +1,9 @@
 /* test_server.c - members of server groups. */
 #include "world.h"
 
+#include "mock-server/cloud/cloud_priv.h"
+#include "mock-server/cloud/db_priv.h"
+
 static const cJSON *add(struct world *w, const char *list)
 {
     return call(w, "AddServersToServerGroup", "{'ServerGroupId':'%s','Servers':[%s]}", w->group,
@@ -203,6 +206,54 @@ static void test_the_whole_region_can_be_listed(void **state)
         count(call(&w, "ListServerGroupServers", "{'ServerGroupId':'sgp-nosuch'}"), "Servers"), 0);
 }
 
+/* How far SQLite ran for the statement since it was last asked. */
+static int steps_of(struct world *w, enum sql sql)
+{
+    return sqlite3_stmt_status(w->cloud->db->stmts[sql], SQLITE_STMTSTATUS_VM_STEP, 1);
+}
+
+/* Reads the region in pages of 10; returns the most that one of them took. */
+static int page_through(struct world *w, int n_wanted)
+{
+    const char *token = "";
+    int most = 0, n = 0;
+    do {
+        const cJSON *body = call(w, "ListServerGroupServers", "{'MaxResults':10%s}", token);
+        const char *next = json_str(body, "NextToken");
+        const int steps = steps_of(w, SQL_SERVER_REGION);
+        most = steps > most ? steps : most;
+        n += (int)count(body, "Servers");
+        assert_int_equal(json_int(body, "TotalCount", 0), n_wanted);
+        token = next ? arena_fmt(&w->arena, ",'NextToken':'%s'", next) : NULL;
+    } while (token);
+    assert_int_equal(n, n_wanted);
+    return most;
+}
+
+static void test_a_page_of_the_region_costs_the_same_among_many(void **state)
+{
+    (void)state;
+    struct world w CLEANUP(world_done);
+    world_new(&w);
+    int few = 0;
+    for (int g = 0; g < 8; g++) {
+        setup_group(&w, arena_fmt(&w.arena, GROUP("g%d", ",'ServerGroupType':'Ip'"), g));
+        const char *list = SERVER("10.0.0.200");
+        for (int i = 1; i < 30; i++)
+            list = arena_fmt(&w.arena, "%s,{'ServerId':'10.0.0.%d','ServerType':'Ip','Port':80}",
+                             list, i);
+        add(&w, list);
+        if (g == 0)
+            few = page_through(&w, 30);
+    }
+    const int most = page_through(&w, 240);
+    if (most > few * 5 / 4)
+        fail_msg("%d steps among 30 servers, %d among 240", few, most);
+    (void)steps_of(&w, SQL_SERVER_TOTAL);
+    (void)page_through(&w, 240); /* nothing changed: nothing is counted again */
+    assert_int_equal(steps_of(&w, SQL_SERVER_TOTAL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_weights_are_changed),
         cmocka_unit_test(test_41_servers_are_too_many_to_update_at_once),
         cmocka_unit_test(test_the_whole_region_can_be_listed),
+        cmocka_unit_test(test_a_page_of_the_region_costs_the_same_among_many),
     };
     return cmocka_run_group_tests_name("mock_cloud/server", tests, NULL, NULL);
 }
