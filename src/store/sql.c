@@ -149,6 +149,8 @@ bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err)
 /* A savepoint outside a transaction is one: releasing it commits. */
 bool batch_begin(struct batch *b, struct store *st, struct error *err)
 {
+    if (sqlite3_get_autocommit(st->db) && !store_log_bound(st, err))
+        return false;
     if (sqlite3_exec(st->db, "SAVEPOINT batch", NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_error(st->db, err);
     b->st = st;

@@ -77,16 +77,37 @@ static bool open_db(struct store *st, const char *path, struct error *err)
     return true;
 }
 
+static int note_log(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct store *st = arg;
+    (void)db;
+    (void)name;
+    st->log_pages = pages;
+    return SQLITE_OK;
+}
+
+bool store_log_bound(struct store *st, struct error *err)
+{
+    if (st->log_pages <= st->log_max)
+        return true;
+    st->log_pages = 0; /* the next commit tells, also when somebody's reading is in the way */
+    const int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return rc == SQLITE_OK || rc == SQLITE_BUSY || sqlite_error(st->db, err);
+}
+
 /* page_size counts only before the first write, which is that of the journal mode. */
 static bool configure(struct store *st, struct error *err)
 {
+    char size[64];
+    (void)snprintf(size, sizeof size, "PRAGMA journal_size_limit = %d", LOG_PAGES * PAGE_BYTES);
     return sql_run(st->db,
                    "PRAGMA page_size = 8192;"
                    "PRAGMA journal_mode = WAL;"
                    "PRAGMA synchronous = FULL;"
                    "PRAGMA wal_autocheckpoint = 0;"
                    "PRAGMA foreign_keys = ON",
-                   err);
+                   err)
+           && sql_run(st->db, size, err);
 }
 
 /* ---- a file to write ------------------------------------------------------------------ */
@@ -220,6 +241,7 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, int6
         return error_set(err, ERROR_TRANSIENT, "out of memory");
     st->lock = -1;
     st->calls_max = CALLS_MAX;
+    st->log_max = LOG_PAGES;
     bool done = path && mode == STORE_WRITE ? open_write(st, path, now_ms, &aside, err)
                                             : open_memory(st, path, err);
     if (!done) {
@@ -228,6 +250,7 @@ bool store_open(struct store **out, const char *path, enum store_mode mode, int6
     }
     if (set_aside)
         *set_aside = aside;
+    (void)sqlite3_wal_hook(st->db, note_log, st);
     *out = st;
     return true;
 }
@@ -264,6 +287,8 @@ void store_close(struct store *st)
 bool store_begin(struct store_txn *txn, struct store *st, struct error *err)
 {
     *txn = (struct store_txn){ 0 };
+    if (!store_log_bound(st, err))
+        return false;
     if (sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_error(st->db, err);
     txn->st = st;

@@ -23,7 +23,9 @@ enum {
     STORE_APPLICATION_ID = 0x616c6261,
     STORE_BUSY_MS = 5000,
     HOST_MAX = 256,
-    CALLS_MAX = 100000 /* of closed calls, the newest are kept */
+    CALLS_MAX = 100000, /* of closed calls, the newest are kept */
+    PAGE_BYTES = 8192,
+    LOG_PAGES = 8192 /* of the log, 64 MB */
 };
 
 /* state/migrations, in order. */
@@ -81,9 +83,14 @@ struct store {
     int64_t events;      /* that were added                                    */
     int64_t ahead_ms;    /* that times in the file are later           */
     struct written written;
-    int64_t calls_max; /* closed calls beyond so many newest ones are dropped */
+    int log_pages, log_max; /* that the log has, and may have; see store_log_bound() */
+    int64_t calls_max;      /* closed calls beyond so many newest ones are dropped */
     sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
 };
+
+/* ---- store.c: before a transaction begins.  A log that has grown too long goes into the file,
+ * whether or not a lane is urgent. */
+bool store_log_bound(struct store *st, struct error *err) MUST_USE;
 
 /* ---- sql.c ------------------------------------------------------------------------------- */
 

@@ -150,6 +150,44 @@ static void test_checkpoint_moves_the_log_into_the_file(void **state)
     store_close(st);
 }
 
+static off_t log_size(struct fixture *f)
+{
+    struct stat st;
+    return stat(arena_fmt(&f->a, "%s-wal", f->path), &st) ? 0 : st.st_size;
+}
+
+static bool write_one(struct store *st, bool batch, const char *value, struct error *err)
+{
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    struct batch b CLEANUP(batch_done) = { 0 };
+    if (batch)
+        return batch_begin(&b, st, err) && store_meta_put(st, "k", value, err)
+               && batch_end(&b, err);
+    return store_begin(&txn, st, err) && store_meta_put(st, "k", value, err)
+           && store_commit(&txn, err);
+}
+
+/* 40 times 100 KB; without a bound the log would hold all of it, and what opening writes. */
+static void test_the_log_stays_short_though_nobody_asks_for_a_checkpoint(void **state)
+{
+    struct fixture *f = *state;
+    for (int batch = 0; batch < 2; batch++) {
+        struct store *st = fixture_open(f);
+        char *big = arena_alloc(&f->a, 100001);
+        off_t most = 0;
+        st->log_max = 20;
+        memset(big, 'x', 100000);
+        for (int i = 0; i < 40; i++) {
+            big[0] = (char)('a' + i % 26);
+            assert_true(write_one(st, batch, big, &f->err));
+            most = log_size(f) > most ? log_size(f) : most;
+        }
+        if (most <= 0 || most >= 1000000)
+            fail_msg("the log had %ld bytes", (long)most);
+        store_close(st);
+    }
+}
+
 /* ---- one writer ---------------------------------------------------------------------------- */
 
 static void refused(struct fixture *f, const char *word)
@@ -414,6 +452,7 @@ int main(void)
         TEST(test_file_is_durable_by_its_settings),
         TEST(test_file_is_whole_after_a_clean_end),
         TEST(test_checkpoint_moves_the_log_into_the_file),
+        TEST(test_the_log_stays_short_though_nobody_asks_for_a_checkpoint),
         TEST(test_second_writer_is_told_who_holds_the_file),
         TEST(test_second_store_of_one_process_is_refused),
         TEST(test_kill_loses_no_acknowledged_intent),
