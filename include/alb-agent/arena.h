@@ -49,3 +49,6 @@ void arena_return(void);
 /* For LIST_PUSH: returns 'items' or a larger copy with room for element 'len'.  The
  * capacity is the power of two at or above 'len', so a list must be grown only here. */
 void *list_grow(struct arena *a, void *items, size_t len, size_t size);
+/* 'n' zeroed elements at once, for a list whose 'len' is then 'n': LIST_PUSH goes on behind them.
+ * What a list is grown through to become long stays in the arena; this is all there is. */
+void *list_sized(struct arena *a, size_t n, size_t size);

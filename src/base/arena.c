@@ -176,3 +176,13 @@ void *list_grow(struct arena *a, void *items, size_t len, size_t size)
     SHOW(grown + len * size, size);
     return grown;
 }
+
+void *list_sized(struct arena *a, size_t n, size_t size)
+{
+    size_t cap = 1;
+    while (cap < n && cap <= SIZE_MAX / 2)
+        cap *= 2;
+    char *items = arena_array(a, cap, size);
+    HIDE(items + n * size, (cap - n) * size);
+    return items;
+}

@@ -79,12 +79,15 @@ void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *
 void fact_set_copy(struct arena *a, const struct fact_set *from, struct fact_set *to)
 {
     *to = (struct fact_set){ 0 };
+    to->items.len = from->items.len;
+    to->items.items = list_sized(a, from->items.len, sizeof *to->items.items);
     for (size_t i = 0; i < from->items.len; i++) {
-        struct fact *f = LIST_PUSH(a, &to->items);
+        struct fact *f = &to->items.items[i];
         *f = from->items.items[i];
         f->key = arena_strdup(a, f->key);
         f->value = arena_strdup(a, f->value);
-        f->value2 = f->value2 ? arena_strdup(a, f->value2) : NULL;
+        if (f->value2)
+            f->value2 = *f->value2 ? arena_strdup(a, f->value2) : "";
     }
 }
 

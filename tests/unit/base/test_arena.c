@@ -186,6 +186,23 @@ static void test_an_array_that_overflows_aborts(void **state)
     assert_int_equal(WTERMSIG(status), SIGABRT);
 }
 
+static void test_a_list_made_at_once_goes_on_growing(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < 20; n++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        LIST_OF(int) list = { .items = list_sized(&a, n, sizeof(int)), .len = n };
+        for (size_t i = 0; i < n; i++) {
+            assert_int_equal(list.items[i], 0);
+            list.items[i] = (int)i;
+        }
+        for (size_t i = n; i < 50; i++)
+            *LIST_PUSH(&a, &list) = (int)i;
+        for (size_t i = 0; i < 50; i++)
+            assert_int_equal(list.items[i], i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_a_list_keeps_its_elements_as_it_grows),
         cmocka_unit_test(test_nothing_but_what_was_asked_for_can_be_touched),
         cmocka_unit_test(test_an_array_that_overflows_aborts),
+        cmocka_unit_test(test_a_list_made_at_once_goes_on_growing),
     };
     return cmocka_run_group_tests_name("base/arena", tests, NULL, NULL);
 }
