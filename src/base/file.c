@@ -23,6 +23,23 @@ bool file_stamp_equal(const struct file_stamp *x, const struct file_stamp *y)
     return x->changed_ns == y->changed_ns && x->inode == y->inode && x->size == y->size;
 }
 
+/* More than 'max' bytes are cut off behind the first that is too many. */
+static char *read_some(struct arena *a, FILE *f, size_t max, size_t *n)
+{
+    size_t cap = 4096;
+    char *data = arena_alloc(a, cap);
+    *n = 0;
+    for (;;) {
+        *n += fread(data + *n, 1, cap - *n, f);
+        if (*n < cap || *n > max)
+            return data;
+        char *more = arena_alloc(a, 2 * cap);
+        memcpy(more, data, cap);
+        data = more;
+        cap *= 2;
+    }
+}
+
 bool file_text(struct arena *a, const char *path, size_t max, const char **text, struct error *err)
 {
     FILE *f = fopen(path, "rbe");
@@ -30,8 +47,9 @@ bool file_text(struct arena *a, const char *path, size_t max, const char **text,
         return error_set(err, errno == ENOENT || errno == ENOTDIR ? ERROR_NOT_FOUND : ERROR_DENIED,
                          "%s: %s", path,
                          errno == ENOENT ? "there is no such file" : "not readable");
-    char *data = arena_alloc(a, max + 2);
-    size_t n = fread(data, 1, max + 1, f);
+    struct arena scratch CLEANUP(arena_wipe) = { 0 }; /* it may be a token */
+    size_t n;
+    const char *data = read_some(&scratch, f, max, &n);
     bool ok = !ferror(f);
     (void)fclose(f);
     if (!ok)
@@ -40,6 +58,6 @@ bool file_text(struct arena *a, const char *path, size_t max, const char **text,
         return error_set(err, ERROR_DENIED, "%s: larger than %zu bytes", path, max);
     if (memchr(data, '\0', n))
         return error_set(err, ERROR_DENIED, "%s: not a text", path);
-    *text = data;
+    *text = arena_strndup(a, data, n);
     return true;
 }

@@ -53,6 +53,24 @@ static void test_whole_text_is_read_as_it_is(void **state)
     assert_non_null(strstr(err.msg, "larger than 3 bytes"));
 }
 
+static void test_a_text_takes_no_more_memory_than_it_is_long(void **state)
+{
+    static const size_t sizes[] = { 0, 1, 4095, 4096, 4097, 8192, 20000 };
+    static char data[20000];
+    memset(data, 'x', sizeof data);
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct error err;
+        const char *text, *path = write_token(&a, *state, data, sizes[i]);
+        const size_t before = a.size;
+        assert_true(file_text(&a, path, 1 << 20, &text, &err));
+        assert_int_equal(strlen(text), sizes[i]);
+        assert_true(a.size - before <= sizes[i] + 16);
+        assert_int_equal(file_text(&a, path, sizes[i], &text, &err), true);
+        assert_false(sizes[i] && file_text(&a, path, sizes[i] - 1, &text, &err));
+    }
+}
+
 static void test_file_with_a_nul_is_no_text(void **state)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
@@ -91,6 +109,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
         TEST(test_whole_text_is_read_as_it_is),
+        TEST(test_a_text_takes_no_more_memory_than_it_is_long),
         TEST(test_file_with_a_nul_is_no_text),
         TEST(test_missing_file_is_told_from_a_bad_one),
         TEST(test_stamp_changes_with_the_file),
