@@ -166,28 +166,48 @@ static void write_member(struct buf *b, const cJSON *member, bool first, bool so
     json_write(b, member, sorted);
 }
 
-static void write_sorted(struct buf *b, const cJSON *json)
+static bool is_sorted(const cJSON *json)
 {
-    struct arena a CLEANUP(arena_done) = { 0 };
-    LIST_OF(const cJSON *) members = { 0 };
     const cJSON *e;
     cJSON_ArrayForEach (e, json)
-        *LIST_PUSH(&a, &members) = e;
-    if (members.len)
-        qsort(members.items, members.len, sizeof *members.items, by_name);
-    for (size_t i = 0; i < members.len; i++)
-        write_member(b, members.items[i], i == 0, true);
+        if (e->next && strcmp(e->string, e->next->string) > 0)
+            return false;
+    return true;
+}
+
+static void write_members(struct buf *b, const cJSON *json, bool sorted)
+{
+    const cJSON *e;
+    cJSON_ArrayForEach (e, json)
+        write_member(b, e, e == json->child, sorted);
+}
+
+static void write_sorted(struct buf *b, const cJSON *json)
+{
+    enum { FEW = 16 }; /* almost all have no more */
+    const cJSON *few[FEW], *e;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const size_t n = (size_t)cJSON_GetArraySize(json);
+    const cJSON **members = n <= FEW ? few : arena_array(&a, n, sizeof *members);
+    size_t i = 0;
+    if (is_sorted(json)) {
+        write_members(b, json, true);
+        return;
+    }
+    cJSON_ArrayForEach (e, json)
+        members[i++] = e;
+    qsort(members, n, sizeof *members, by_name);
+    for (i = 0; i < n; i++)
+        write_member(b, members[i], i == 0, true);
 }
 
 static void write_object(struct buf *b, const cJSON *json, bool sorted)
 {
-    const cJSON *e;
     buf_addc(b, '{');
     if (sorted)
         write_sorted(b, json);
     else
-        cJSON_ArrayForEach (e, json)
-            write_member(b, e, e == json->child, false);
+        write_members(b, json, false);
     buf_addc(b, '}');
 }
 

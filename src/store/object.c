@@ -7,19 +7,18 @@
 #include "alb-agent/json.h"
 #include "store_priv.h"
 
-#define STMTS(X)                                                                                 \
-    X(KEYS, "SELECT kind, namespace, name FROM object ORDER BY kind, namespace, name")           \
-    X(PUT, "INSERT INTO object(kind, namespace, name, uid, resource_version, generation, "       \
-           "origin, body) VALUES(:kind, :namespace, :name, :uid, :resource_version, "            \
-           ":generation, :origin, :body) "                                                       \
-           "ON CONFLICT(kind, namespace, name) DO UPDATE SET uid = excluded.uid, "               \
-           "resource_version = excluded.resource_version, generation = excluded.generation, "    \
-           "origin = excluded.origin, body = excluded.body "                                     \
-           "WHERE uid IS NOT excluded.uid OR resource_version IS NOT excluded.resource_version " \
-           "OR generation IS NOT excluded.generation OR origin IS NOT excluded.origin "          \
-           "OR body IS NOT excluded.body")                                                       \
-    X(BODY, "SELECT body IS :body AS same FROM object "                                          \
-            "WHERE kind = :kind AND namespace = :namespace AND name = :name ORDER BY name")      \
+#define STMTS(X)                                                                                  \
+    X(KEYS, "SELECT kind, namespace, name FROM object ORDER BY kind, namespace, name")            \
+    X(PUT, "INSERT INTO object(kind, namespace, name, uid, resource_version, generation, "        \
+           "origin, body) VALUES(:kind, :namespace, :name, :uid, :resource_version, "             \
+           ":generation, :origin, :body) "                                                        \
+           "ON CONFLICT(kind, namespace, name) DO UPDATE SET uid = excluded.uid, "                \
+           "resource_version = excluded.resource_version, generation = excluded.generation, "     \
+           "origin = excluded.origin, body = excluded.body")                                      \
+    X(FIND,                                                                                       \
+      "SELECT body IS :body AS same, uid IS :uid AND resource_version IS "                        \
+      ":resource_version AND generation IS :generation AND origin IS :origin AS rest "            \
+      "FROM object WHERE kind = :kind AND namespace = :namespace AND name = :name ORDER BY name") \
     X(DELETE, "DELETE FROM object WHERE kind = :kind AND namespace = :namespace AND name = :name")
 
 #define X(NAME, sql) NAME,
@@ -63,26 +62,8 @@ static bool add_event(struct store *st, const char *kind, const struct address *
     return store_event_add(st, &event, err);
 }
 
-/* What a new body makes of the object: "ADDED", "MODIFIED", or NULL. */
-static bool find_event(struct store *st, const struct address *at, const char *body,
-                       const char **kind, struct error *err)
+static void bind_object(sqlite3_stmt *s, const struct object *obj, const char *body)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][BODY];
-    bool row;
-    bind_address(s, at);
-    bind_text(s, ":body", body);
-    if (!stmt_next(s, &row, err))
-        return false;
-    *kind = !row ? "ADDED" : col_int(s, "same") ? NULL : "MODIFIED";
-    return true;
-}
-
-/* ---- writing -------------------------------------------------------------------------------- */
-
-static bool put_row(struct store *st, const struct object *obj, const char *body, bool *changed,
-                    struct error *err)
-{
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][PUT];
     const struct address at = address_of(obj);
     bind_address(s, &at);
     bind_text(s, ":uid", obj->uid);
@@ -90,10 +71,29 @@ static bool put_row(struct store *st, const struct object *obj, const char *body
     bind_int(s, ":generation", obj->generation);
     bind_text(s, ":origin", obj->origin);
     bind_text(s, ":body", body);
-    if (!stmt_run(s, err))
+}
+
+/* What a new body makes of the object: "ADDED", "MODIFIED", or NULL; is its row another? */
+static bool find_event(struct store *st, const struct object *obj, const char *body,
+                       const char **kind, bool *changed, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][FIND];
+    bool row;
+    bind_object(s, obj, body);
+    if (!stmt_next(s, &row, err))
         return false;
-    *changed = sqlite3_changes(st->db) > 0;
+    *kind = !row ? "ADDED" : col_int(s, "same") ? NULL : "MODIFIED";
+    *changed = *kind || !col_int(s, "rest");
     return true;
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static bool put_row(struct store *st, const struct object *obj, const char *body, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][PUT];
+    bind_object(s, obj, body);
+    return stmt_run(s, err);
 }
 
 static bool put(struct store *st, const struct object *obj, int64_t now_ms, bool *changed,
@@ -102,7 +102,8 @@ static bool put(struct store *st, const struct object *obj, int64_t now_ms, bool
     struct arena scratch CLEANUP(arena_done) = { 0 };
     const struct address at = address_of(obj);
     const char *body = object_text(&scratch, obj), *kind;
-    return (find_event(st, &at, body, &kind, err) && put_row(st, obj, body, changed, err)
+    return (find_event(st, obj, body, &kind, changed, err)
+            && (!*changed || put_row(st, obj, body, err))
             && (!kind || add_event(st, kind, &at, body, now_ms, err)))
            || error_wrap(err, "write %s %s/%s", at.kind, at.ns, at.name);
 }
