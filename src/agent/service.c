@@ -274,8 +274,11 @@ static bool keep_house(struct service *v, struct error *err)
     if (now - v->housekeeping_at < HOUSEKEEPING_MS || !agent_is_quiet(v->g))
         return true;
     v->housekeeping_at = now;
-    return store_prune(agent_store(v->g), &limits, agent_now(v->g), err)
-           && store_checkpoint(agent_store(v->g), err);
+    if (!store_prune(agent_store(v->g), &limits, agent_now(v->g), err)
+        || !store_checkpoint(agent_store(v->g), err))
+        return false;
+    arena_return();
+    return true;
 }
 
 /* All that can be done now; '*wait': until there is more, or -1. */

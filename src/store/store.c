@@ -105,6 +105,7 @@ static bool configure(struct store *st, struct error *err)
                    "PRAGMA journal_mode = WAL;"
                    "PRAGMA synchronous = FULL;"
                    "PRAGMA wal_autocheckpoint = 0;"
+                   "PRAGMA cache_size = -1024;" /* KB; one that is written beyond it spills */
                    "PRAGMA foreign_keys = ON",
                    err)
            && sql_run(st->db, size, err);
@@ -260,6 +261,7 @@ bool store_checkpoint(struct store *st, struct error *err)
     if (!store_calls_prune(st, err))
         return false;
     int rc = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    (void)sqlite3_db_release_memory(st->db);
     return rc == SQLITE_OK ? true : sqlite_error(st->db, err);
 }
 
