@@ -48,7 +48,7 @@ struct agent_config {
                                 contradictions ask for; doubles up to 'resync_ms'; 0: 1 s      */
     int64_t empty_ms;        /* how long the servers of a group must be wanted to be none before
                                 they are removed; 0: 30 s                                      */
-    int awake; /* load balancers that stay in memory though nothing happens; 0: 4, < 0: none */
+    int awake; /* load balancers that stay in memory though nothing happens; 0: 2, < 0: none */
     agent_event_fn *event; /* may be NULL */
     void *event_arg;
 };
@@ -81,6 +81,8 @@ bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
 
 /* From now on no new change begins; what is in flight is brought to its end. */
 void agent_stop(struct agent *g);
+/* Gives memory back that is held and not needed: when there is time. */
+void agent_tidy(struct agent *g);
 /* Is there nothing in flight, and nothing to be done but to wait for time to pass or for
  * objects to change? */
 bool agent_is_quiet(const struct agent *g);

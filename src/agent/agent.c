@@ -7,7 +7,7 @@
 
 #include "agent_priv.h"
 
-enum { AWAKE = 4 /* load balancers at which nothing happens, in memory */ };
+enum { AWAKE = 2 /* load balancers at which nothing happens, in memory */ };
 
 /* ---- telling ------------------------------------------------------------------------------- */
 

@@ -119,6 +119,25 @@ bool balancers_rest(struct agent *g, struct error *err)
     return true;
 }
 
+/* ---- those that stay --------------------------------------------------------------------------
+ */
+
+/* What it was read through, and made from, is still beside it. */
+static bool is_loose(const struct agent *g, const struct balancer *b)
+{
+    return !b->resting && b->in_sync && !apply_busy(g->ap, b->name)
+           && b->s.arena.size > b->lean + b->lean / 4;
+}
+
+void agent_tidy(struct agent *g)
+{
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (is_loose(g, b))
+            balancer_renew(b, (struct arena){ 0 });
+    arena_return();
+}
+
 /* ---- without waking -------------------------------------------------------------------------- */
 
 static bool same_text(const char *x, const char *y)

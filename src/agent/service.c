@@ -277,7 +277,7 @@ static bool keep_house(struct service *v, struct error *err)
     if (!store_prune(agent_store(v->g), &limits, agent_now(v->g), err)
         || !store_checkpoint(agent_store(v->g), err))
         return false;
-    arena_return();
+    agent_tidy(v->g);
     return true;
 }
 

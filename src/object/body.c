@@ -1,26 +1,14 @@
 /* body.c - the documents of the objects of a set: packed, and as trees while they are looked at. */
+#include <string.h>
+
 #include "alb-agent/json.h"
 #include "object_priv.h"
 #include "pack_priv.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 struct object_bodies {
     struct object_packed **open; /* those that have a tree */
     size_t n_open, capacity;
 };
-
-static void *alloc(size_t size)
-{
-    void *p = calloc(1, size);
-    if (!p) {
-        fputs("alb-agent: out of memory\n", stderr);
-        abort();
-    }
-    return p;
-}
 
 /* ---- trees that are there -------------------------------------------------------------------- */
 
@@ -29,10 +17,10 @@ static void note_open(struct object_packed *p)
     struct object_bodies *all = p->all;
     if (all->n_open == all->capacity) {
         const size_t capacity = all->capacity ? 2 * all->capacity : 16;
-        struct object_packed **grown = alloc(capacity * sizeof(struct object_packed *));
+        struct object_packed **grown = object_alloc(capacity * sizeof(struct object_packed *));
         if (all->n_open)
             memcpy(grown, all->open, all->n_open * sizeof(struct object_packed *));
-        free(all->open);
+        object_free(all->open);
         all->open = grown;
         all->capacity = capacity;
     }
@@ -43,7 +31,7 @@ static void fold_all(struct object_bodies *all)
 {
     for (size_t i = 0; i < all->n_open; i++)
         json_done(&all->open[i]->tree);
-    free(all->open);
+    object_free(all->open);
     *all = (struct object_bodies){ 0 };
 }
 
@@ -51,14 +39,14 @@ void object_bodies_free(struct object_bodies *all)
 {
     if (all)
         fold_all(all);
-    free(all);
+    object_free(all);
 }
 
 void object_packed_init(struct object_packed *p, struct object_bodies **all, const void *block,
                         size_t size)
 {
     if (!*all)
-        *all = alloc(sizeof **all);
+        *all = object_alloc(sizeof **all);
     *p = (struct object_packed){ .all = *all, .block = block, .size = size };
 }
 

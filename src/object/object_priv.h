@@ -34,6 +34,10 @@ void object_secret_take(struct arena *a, cJSON *body, struct object_tls *out);
 bool object_read(cJSON *body, enum object_kind kind, struct object *out,
                  struct error *err) MUST_USE;
 
+/* set.c: zeroed memory for what comes and goes on its own. */
+void *object_alloc(size_t size);
+void object_free(void *p);
+
 /* ---- body.c: the document of an object ------------------------------------------------------- */
 
 /* A block of pack_priv.h, and its tree while somebody looks at it. */

@@ -21,7 +21,7 @@ struct owned {
     char texts[]; /* the block of its document, its origin */
 };
 
-static void *alloc(size_t size)
+void *object_alloc(size_t size)
 {
     void *p = calloc(1, size);
     if (!p) {
@@ -29,6 +29,11 @@ static void *alloc(size_t size)
         abort();
     }
     return p;
+}
+
+void object_free(void *p)
+{
+    free(p);
 }
 
 static void tls_free(struct owned_tls *tls)
@@ -163,7 +168,7 @@ static struct owned *owned_new(struct object_set *set, const cJSON *tree, const 
     struct buf block CLEANUP(buf_done) = { 0 };
     const size_t size = strlen(origin) + 1;
     pack_write(&block, tree);
-    struct owned *o = alloc(sizeof *o + block.len + size);
+    struct owned *o = object_alloc(sizeof *o + block.len + size);
     memcpy(o->texts, block.data, block.len);
     object_packed_init(&o->packed, &set->bodies, o->texts, block.len);
     o->object = *read;
@@ -188,7 +193,7 @@ static struct owned *read_document(struct object_set *set, cJSON *tree, enum obj
     struct object read;
     struct error err;
     if (kind == OBJECT_SECRET) {
-        tls = alloc(sizeof *tls);
+        tls = object_alloc(sizeof *tls);
         object_secret_take(&tls->arena, tree, &tls->tls);
     }
     if (!object_read(tree, kind, &read, &err)) {

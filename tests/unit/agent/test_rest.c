@@ -66,6 +66,33 @@ static void test_those_used_last_stay(void **state)
     runner_stop(&r);
 }
 
+/* What the second reading left behind goes; what is known stays as it was. */
+static void test_those_that_stay_hold_what_they_need(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    agent_tidy(r.g);
+    const size_t needed = agent_memory(r.g, LB);
+    for (int i = 0; i < 3; i++) {
+        agent_resync(r.g);
+        runner_settle(&r);
+    }
+    assert_true(agent_memory(r.g, LB) > needed + needed / 4);
+    agent_tidy(r.g);
+    assert_false(rests(&r));
+    assert_in_range(agent_memory(r.g, LB), 1, needed + needed / 8);
+    delete_a_rule(w);
+    const size_t writes = mock_transport_writes(&w->mock, NULL);
+    agent_resync(r.g);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes + 1);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    runner_stop(&r);
+}
+
 static void test_an_edit_wakes_it_and_costs_what_it_did(void **state)
 {
     struct world *w = *state;
@@ -151,6 +178,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_is_quiet_leaves_memory, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(test_those_used_last_stay, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_those_that_stay_hold_what_they_need, world_setup,
+                                        world_teardown),
         cmocka_unit_test_setup_teardown(test_an_edit_wakes_it_and_costs_what_it_did, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(test_sweeps_find_drift_in_what_rests, world_setup,
