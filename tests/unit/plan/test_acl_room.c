@@ -163,9 +163,63 @@ static void test_lists_that_leave_make_room(void **state)
     assert_null(bed_step(b, "DissociateAclsFromListener", 0)->waits);
     assert_int_equal(b->plan.warnings.len, 0);
     /* The same where the whole listener goes. */
-    bed_undesired(other);
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, "81/HTTP"));
+    bed_plan(b);
+    assert_non_null(bed_step(b, "DeleteListener", 0));
+    assert_int_equal(b->plan.warnings.len, 0);
+    /* But not where nothing may go for now, ... */
+    b->in.keep_all = true;
+    bed_plan(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+    b->in.keep_all = false;
+    /* ... or where the listener is somebody else's. */
+    bed_row(b, RESOURCE_LISTENER, "81/HTTP")->ours = false;
+    bed_plan(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
+/* A listener in doubt keeps what it has, whatever it is to have. */
+static void test_lists_of_a_listener_that_stays_count_as_they_are(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, IDS("acl-1"), NULL);
+    foreign(b, "acl-1", 400);
+    foreign(b, "acl-2", 401);
+    foreign(b, "acl-3", 1);
+    other_has(b, "81/HTTP", IDS("acl-2"));
+    struct alb_listener *want =
+        schema_copy(&b->a, &alb_listener_schema, bed_row(b, RESOURCE_LISTENER, "81/HTTP")->desired,
+                    0, NULL, NULL);
+    set_acls(b, want, IDS("acl-3"));
+    bed_row(b, RESOURCE_LISTENER, "81/HTTP")->desired = want;
     bed_plan(b);
     assert_int_equal(b->plan.warnings.len, 0);
+    bed_row(b, RESOURCE_LISTENER, "81/HTTP")->held = true;
+    bed_plan(b);
+    assert_int_equal(b->plan.warnings.len, 1);
+}
+
+/* A listener that is still to be made has no lists, and an entry without an id is none. */
+static void test_what_is_not_there_does_not_count(void **state)
+{
+    struct bed *b = *state;
+    static const char *const ids[] = { "acl-2", "acl-3", NULL };
+    want_and_have(b, IDS("acl-1"), NULL);
+    foreign(b, "acl-1", 500);
+    foreign(b, "acl-2", 300);
+    foreign(b, "acl-3", 1);
+    other_has(b, "82/HTTP", NULL);
+    bed_gone(bed_row(b, RESOURCE_LISTENER, "82/HTTP"));
+    other_has(b, "81/HTTP", ids);
+    struct alb_listener *have = bed_actual(b, bed_row(b, RESOURCE_LISTENER, "81/HTTP"));
+    have->acls.acls.items[1].acl_id = NULL;
+    struct alb_listener *want = schema_copy(&b->a, &alb_listener_schema, have, 0, NULL, NULL);
+    set_acls(b, want, NULL);
+    bed_row(b, RESOURCE_LISTENER, "81/HTTP")->desired = want;
+    bed_row(b, RESOURCE_LISTENER, "81/HTTP")->applied = NULL; /* so they were not ours */
+    bed_plan(b);
+    assert_int_equal(b->plan.warnings.len, 0);
+    assert_null(bed_step(b, "AssociateAclsWithListener", 0)->waits);
 }
 
 /* Both together are more than a listener takes, so the old one goes first. */
@@ -207,6 +261,8 @@ int main(void)
         BED_TEST(test_a_list_counts_once_for_each_listener),
         BED_TEST(test_entries_of_our_own_count_with_them),
         BED_TEST(test_lists_that_leave_make_room),
+        BED_TEST(test_lists_of_a_listener_that_stays_count_as_they_are),
+        BED_TEST(test_what_is_not_there_does_not_count),
         BED_TEST(test_an_exchange_without_room_has_a_gap),
         BED_TEST(test_a_list_that_nobody_knows_is_named),
     };
