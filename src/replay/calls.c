@@ -197,6 +197,7 @@ bool replay_calls(struct arena *a, const struct tape *r, const struct replay_opt
     const struct stage_config stage = { .now_ms = r->from,
                                         .pending_ms = c.pace.least_ms,
                                         .endpoint = options->endpoint,
+                                        .at_once = true, /* one after the other, each in time */
                                         .hooks = &c.hooks };
     const char *region = region_of(&c);
     if (!stage_open(&c.stage, &stage, err))

@@ -113,6 +113,15 @@ static void reading(void *arg, bool whole, bool groups)
     cues_read(&p->cues, p->stage.now_ms, whole, groups);
 }
 
+/* Does it say what a resource was before a change that was made since?  Readings come late where
+ * the replay is. */
+static bool is_past(const struct play *p, const struct store_event *e, const cJSON *body)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *kind = json_str(body, "kind"), *key = json_str(body, "key");
+    return kind && key && score_is_past(&p->score, e->seq, arena_fmt(&a, "%s %s", kind, key));
+}
+
 /* What came of a call that was not made now was not there, either. */
 static void keep_deeds(const struct play *p, event_list *deeds)
 {
@@ -120,7 +129,7 @@ static void keep_deeds(const struct play *p, event_list *deeds)
     for (size_t i = 0; i < deeds->len; i++) {
         cJSON *body CLEANUP(json_done) = cJSON_Parse(deeds->items[i]->body);
         const char *id = json_str(body, "id");
-        if (!id || !score_lacks(&p->score, id))
+        if ((!id || !score_lacks(&p->score, id)) && !is_past(p, deeds->items[i], body))
             deeds->items[kept++] = deeds->items[i];
     }
     deeds->len = kept;

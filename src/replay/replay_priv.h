@@ -17,6 +17,7 @@ struct score {
     struct map created;                   /* id -> item: the call whose reply named it */
     bool *made;                           /* by item: it was made again                           */
     size_t first;                         /* item before which all calls were made again          */
+    size_t end;                           /* item from which on none was made */
     size_t n_made, n_due;                 /* calls that were; of those recorded up to 'until'     */
     struct replay_difference *difference; /* NULL: none yet                       */
 };
@@ -33,6 +34,8 @@ void score_end(struct score *s);
 bool score_is_over(const struct score *s);
 /* Is this the id of something that a recorded call made, which was not made now? */
 bool score_lacks(const struct score *s, const char *id);
+/* Was a call made that was recorded after 'line' and is about this resource, "Rule 80/HTTP#..."? */
+bool score_is_past(const struct score *s, int64_t line, const char *resource);
 void score_done(struct score *s);
 
 /* ---- cues.c: when what the cloud was seen to be is shown ---------------------------------------
@@ -137,6 +140,7 @@ struct stage_hooks {
 struct stage_config {
     int64_t now_ms, pending_ms;
     const char *endpoint; /* of an alb-mock that runs; NULL: one in this process */
+    bool at_once;         /* replies to changes take no time */
     const struct stage_hooks *hooks;
 };
 
@@ -147,6 +151,7 @@ struct stage {
     int64_t now_ms;
     int64_t limit_ms; /* at which it is dead, 0: never               */
     int64_t lbs_ms;   /* when a reading asked for load balancers, and not yet for groups; 0 */
+    bool at_once;     /* as in the config                                    */
     bool dead;        /* nothing that is sent is done or answered    */
     struct arena arena;
     struct actor *actor; /* in the arena */

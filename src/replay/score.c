@@ -93,6 +93,7 @@ const struct tape_item *score_take(struct score *s, const struct store_journaled
             return NULL;
         }
         s->made[i] = true;
+        s->end = i + 1 > s->end ? i + 1 : s->end;
         s->n_made += counts(s, item);
         return item;
     }
@@ -124,6 +125,26 @@ bool score_lacks(const struct score *s, const char *id)
 {
     const struct tape_item *item = map_get(&s->created, id);
     return item && !s->made[item - s->r->items.items];
+}
+
+/* Is it one of those that a call names, with ", " between? */
+static bool names(const char *list, const char *resource)
+{
+    const size_t len = strlen(resource);
+    for (const char *at = list; at && (at = strstr(at, resource)); at += len)
+        if ((at == list || at[-1] == ' ') && (!at[len] || at[len] == ','))
+            return true;
+    return false;
+}
+
+bool score_is_past(const struct score *s, int64_t line, const char *resource)
+{
+    /* One line each: the head, what was so, and the items. */
+    const size_t before = s->r->base.len + 1;
+    for (size_t i = (size_t)line > before ? (size_t)line - before : 0; i < s->end; i++)
+        if (s->made[i] && names(s->r->items.items[i].call.call.resource, resource))
+            return true;
+    return false;
 }
 
 void score_done(struct score *s)

@@ -134,13 +134,17 @@ static struct stage_reply *push_ask(struct stage *s, const struct http_request *
     return r;
 }
 
+static int64_t took(const struct stage *s, const struct tape_item *was)
+{
+    const int64_t ms = was ? was->call.outcome.done_at - was->call.call.sent_at : 0;
+    return s->at_once ? 0 : ms > 0 ? ms : 1;
+}
+
 static void send_change(struct stage *s, const struct http_request *request,
                         const struct tape_item *was, uint64_t id)
 {
-    const int64_t sent = was ? was->call.call.sent_at : 0,
-                  done = was ? was->call.outcome.done_at : 0;
-    const int64_t act = sent > s->now_ms ? sent : s->now_ms,
-                  due = act + (done > sent ? done - sent : 1);
+    const int64_t sent = was ? was->call.call.sent_at : 0;
+    const int64_t act = sent > s->now_ms ? sent : s->now_ms, due = act + took(s, was);
     if (was && !strcmp(was->call.outcome.state, "sent")) {
         push_lost(s, id, s->now_ms + ((int64_t)1 << 40)); /* nobody lived to see the reply */
         return;
@@ -322,6 +326,7 @@ bool stage_open(struct stage *s, const struct stage_config *config, struct error
         .clock = { .now_ms = stage_clock, .self = s },
         .now_ms = config->now_ms,
         .hooks = config->hooks,
+        .at_once = config->at_once,
     };
     const struct mock_config mock = {
         .pending_ms = config->pending_ms,

@@ -109,9 +109,30 @@ static void test_what_comes_after_the_last_call_does_not_count(void **state)
     end(&f);
 }
 
+static void test_what_was_so_before_a_call_that_was_made_is_past(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct tape t = tape_of(
+        &a, TAPE_HEAD "{\"event\":\"SEEN\",\"at\":1001,\"key\":\"cloud w Rule a\"}\n"
+                      "{\"call\":7,\"sent\":1002,\"lane\":\"l\",\"action\":\"A\",\"params\":{},"
+                      "\"resource\":\"Rule a, Rule bc\",\"state\":\"done\"}\n"
+                      "{\"event\":\"SEEN\",\"at\":1003,\"key\":\"cloud w Rule a\"}\n");
+    struct score s;
+    score_init(&s, &a, &t, 0);
+    assert_false(score_is_past(&s, 2, "Rule a"));
+    assert_non_null(score_take(&s, &t.items.items[1].call));
+    assert_true(score_is_past(&s, 2, "Rule a"));
+    assert_true(score_is_past(&s, 2, "Rule bc"));
+    assert_false(score_is_past(&s, 2, "Rule b"));
+    assert_false(score_is_past(&s, 4, "Rule a"));
+    score_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_was_so_before_a_call_that_was_made_is_past),
         cmocka_unit_test(test_lanes_may_come_in_another_order),
         cmocka_unit_test(test_another_value_is_named),
         cmocka_unit_test(test_what_differs_is_said_in_words),
