@@ -131,11 +131,10 @@ static void take_away(struct rule_node *n)
 /* A node as a call leaves it that makes or changes it. */
 static void put_done(struct planner *p, const struct rule_op *op, struct rule_node *n)
 {
-    const bool whole = op->kind == STEP_CREATE || op->actions;
     struct resource *row = arena_dup(p->a, n->row, sizeof *row);
     n->was = n->label = op->to;
-    n->have = whole ? n->want : op->node->have;
-    n->changed = !whole && op->node->changed;
+    n->have = n->want; /* what is only moved does not differ from it */
+    n->changed = false;
     row->actual = n->have;
     row->status = "Available";
     n->row = row;

@@ -118,13 +118,14 @@ class Bench:
         if self.strict:
             del below[TOP / "src/base/arena.c"]
             below[TOP / "tests/proof/strict_arena.c"] = self.work / "strict_arena.o"
-        unit = {c: self.work / f"{c.stem}.o" for c in sorted((TOP / "tests/unit/plan").glob("*.c"))
-                if slow or c.stem not in SLOW}
-        # One program of all tests: those of the mutant's file first, then the quick ones.
+        unit = {c: self.work / f"{c.stem}.o" for c in sorted((TOP / "tests/unit/plan").glob("*.c"))}
+        # One program of all tests: those of the mutant's file first, then the quick ones, and the
+        # slow ones where there is time.
         names = sorted((c.stem for c in unit if c.stem != "support"), key=lambda n: n in SLOW)
+        names = {n: int(n in SLOW and self.strict) for n in names}
         main = self.work / "unit.c"
         main.write_text(MAIN % ("".join(f"int {n}(void);\n" for n in names),
-                                "".join(f'    {{ "{n}", {n} }},\n' for n in names)))
+                                "".join(f'    {{ "{n}", {n}, {own} }},\n' for n, own in names.items())))
         proof = {TOP / f"tests/proof/{n}.c": self.work / f"{n}.o"
                  for n in ([*WORLD, "least", *dict(slow)] if slow else [])}
         jobs = [(c, o, []) for c, o in {**below, **proof}.items()]
@@ -211,6 +212,7 @@ MAIN = """#include <string.h>
 static const struct {
     const char *name;
     int (*run)(void);
+    int own; /* run only first */
 } groups[] = {
 %s};
 enum { N = sizeof groups / sizeof *groups };
@@ -220,7 +222,7 @@ int main(int argc, char **argv)
     for (int others = 0; others <= 1; others++)
         for (int i = 0; i < N; i++)
             if ((argc < 2 || strncmp(groups[i].name, argv[1], strlen(argv[1])) != 0) == others
-                && groups[i].run())
+                && !(others && groups[i].own) && groups[i].run())
                 return 1;
     return 0;
 }

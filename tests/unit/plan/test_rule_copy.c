@@ -78,6 +78,27 @@ static void test_without_room_for_copies_the_change_is_made_in_place(void **stat
     assert_int_equal(bed_step(b, "CreateRules", 0)->items.len, 1);
 }
 
+/* Two are there, two come and one is copied: with 95 others that is a hundred. */
+static void test_copies_are_made_where_all_of_them_have_room(void **state)
+{
+    struct bed *b = *state;
+    for (int others = 95; others <= 96; others++) {
+        bed_done(b);
+        bed_init(b);
+        start_copies(b);
+        for (int i = 0; i < others; i++) {
+            bed_have(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
+            bed_want(b, arena_fmt(&b->a, "h%d.com", i), "-", "g", 1000 + i);
+        }
+        bed_plan(b);
+        if (others == 95)
+            assert_plan(b, "CreateRules", "DeleteRules");
+        else
+            assert_plan(b, "CreateRules", "UpdateRulesAttribute", "DeleteRules");
+        bed_finish(b, others == 95 ? 2 : 3);
+    }
+}
+
 /* A second copy beside one that a plan before left. */
 static void test_a_copy_sets_aside_under_a_key_that_is_free(void **state)
 {
@@ -101,6 +122,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_TEST(test_what_takes_three_calls_in_place_takes_two_as_copies),
         BED_TEST(test_the_copy_has_the_key_and_what_was_there_another),
+        BED_TEST(test_copies_are_made_where_all_of_them_have_room),
         BED_TEST(test_without_room_for_copies_the_change_is_made_in_place),
         BED_TEST(test_a_copy_sets_aside_under_a_key_that_is_free),
     };

@@ -1,6 +1,7 @@
 /* The requests that rules tell apart. */
 #include "support.h"
 
+#include "alb-agent/rng.h"
 #include "rule_priv.h"
 
 struct classes {
@@ -168,6 +169,8 @@ static void test_too_many_ways_to_differ_are_given_up(void **state)
     }
     add(&c, rule);
     assert_false(request_classes(&b->a, c.at, c.n, &c.out));
+    rule->conditions.len--;
+    assert_true(request_classes(&b->a, c.at, c.n, &c.out)); /* 1,024 */
 }
 
 static void test_no_rules_tell_no_requests_apart(void **state)
@@ -209,6 +212,111 @@ static void test_what_is_not_known_is_given_up(void **state)
     assert_false(request_classes(&b->a, many, CLASS_NODES + 1, &out));
 }
 
+/* ---- against every request --------------------------------------------------------------------
+ */
+
+static const char *const hosts[] = { "a.com", "*.a.com", "b.a.com", "c.org" };
+static const char *const paths[] = { "/x", "/x/*", "/x/y", "/*" };
+static const char *const methods[] = { "GET", "POST" };
+
+/* What a rule asks for, a bit each; 0: nothing. */
+struct asked_of {
+    unsigned host, path, method;
+    bool header, response;
+};
+
+static void put_values(struct bed *b, struct alb_rule *rule, enum alb_cond type, unsigned bits,
+                       const char *const *values)
+{
+    if (!bits)
+        return;
+    struct alb_condition *c = LIST_PUSH(&b->a, &rule->conditions);
+    c->type = type;
+    for (size_t i = 0; i < 4; i++)
+        if (bits >> i & 1)
+            *LIST_PUSH(&b->a, &c->values.values) = values[i];
+}
+
+static struct alb_rule *draw_rule(struct bed *b, struct rng *rng, struct asked_of *x)
+{
+    struct alb_rule *rule = arena_alloc(&b->a, sizeof *rule);
+    *x = (struct asked_of){ .host = (unsigned)(rng_below(rng, 16) & rng_below(rng, 16)),
+                            .path = (unsigned)(rng_below(rng, 16) & rng_below(rng, 16)),
+                            .method = (unsigned)(rng_below(rng, 4) & rng_below(rng, 4)),
+                            .header = !rng_below(rng, 4),
+                            .response = !rng_below(rng, 4) };
+    if (x->response) /* more would be too many ways to differ */
+        *x = (struct asked_of){ .host = x->host, .response = true };
+    rule->direction = x->response ? ALB_DIRECTION_RESPONSE : ALB_DIRECTION_REQUEST;
+    put_values(b, rule, ALB_COND_HOST, x->host, hosts);
+    put_values(b, rule, ALB_COND_PATH, x->path, paths);
+    put_values(b, rule, ALB_COND_METHOD, x->method, methods);
+    if (x->header) {
+        struct alb_condition *c = LIST_PUSH(&b->a, &rule->conditions);
+        c->type = ALB_COND_HEADER;
+        c->header.key = "canary";
+        *LIST_PUSH(&b->a, &c->header.values) = "1";
+    }
+    return rule;
+}
+
+/* The rules that some request meets, a bit each: of the patterns it meets 'host', 'path' ... */
+static uint64_t met_by(const struct asked_of *rules, size_t n, const struct asked_of *request)
+{
+    uint64_t set = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct asked_of *x = &rules[i];
+        bool met = (!x->host || x->host & request->host) && (!x->path || x->path & request->path)
+                   && (!x->method || x->method & request->method) && (!x->header || request->header)
+                   && x->response == request->response;
+        set |= (uint64_t)met << i;
+    }
+    return set;
+}
+
+/* All that requests can meet: hosts a.com, w.a.com, b.a.com, c.org, z.org; paths /x, /x/1, /x/y,
+ * /z; methods GET, POST, PUT.  'seen' are sets of rules, of which the first is never met. */
+static size_t all_met(const struct asked_of *rules, size_t n, uint64_t *seen)
+{
+    static const unsigned by_host[] = { 1, 2, 6, 8, 0 }, by_path[] = { 9, 10, 14, 8 };
+    size_t len = 0;
+    for (size_t i = 0; i < 5 * 4 * 3 * 2 * 2; i++) {
+        const struct asked_of request = { by_host[i % 5], by_path[i / 5 % 4],
+                                          (unsigned)(i / 20 % 3), i / 60 % 2, i / 120 };
+        const uint64_t set = met_by(rules, n, &request);
+        size_t k = 0;
+        while (k < len && seen[k] != set)
+            k++;
+        if (set && k == len)
+            seen[len++] = set;
+    }
+    return len;
+}
+
+/* Of patterns whose relations are known: just the sets of rules that a request can meet, once each.
+ */
+static void test_just_what_requests_can_meet_is_found(void **state)
+{
+    (void)state;
+    struct rng rng = { 21 };
+    for (int i = 0; i < 400; i++) {
+        struct bed b;
+        struct classes c = { 0 };
+        struct asked_of rules[8];
+        uint64_t seen[240];
+        bed_init(&b);
+        const size_t n = 1 + rng_below(&rng, 5);
+        for (size_t k = 0; k < n; k++)
+            add(&c, draw_rule(&b, &rng, &rules[k]));
+        assert_true(request_classes(&b.a, c.at, c.n, &c.out));
+        const size_t len = all_met(rules, n, seen);
+        assert_int_equal(c.out.len, len);
+        for (size_t k = 0; k < len; k++)
+            assert_true(has(&c, seen[k]));
+        bed_done(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +329,7 @@ int main(void)
         BED_TEST(test_requests_and_responses_are_never_met_together),
         BED_TEST(test_methods_exclude_each_other),
         BED_TEST(test_too_many_ways_to_differ_are_given_up),
+        cmocka_unit_test(test_just_what_requests_can_meet_is_found),
         BED_TEST(test_no_rules_tell_no_requests_apart),
         BED_TEST(test_what_is_not_known_is_given_up),
     };

@@ -55,6 +55,33 @@ static void test_what_comes_after_a_rule_without_a_priority_waits(void **state)
     assert_int_equal(s->items.len, 3);
 }
 
+/* The second finds no priority.  Whatever else takes the place of what goes, it does not, and what
+ * comes after it waits for it. */
+static void test_a_rule_without_a_priority_takes_no_place(void **state)
+{
+    struct bed *b = *state;
+    bed_rules(b);
+    theirs(b, "/1/*", 4999);
+    theirs(b, "/2/*", 5002);
+    bed_have(b, "-", "/*/1/*", "1", 5000);
+    bed_want(b, "-", "/*/1/*", "1", 1);
+    bed_want(b, "-", "/*/2/*", "1", 2);
+    bed_have(b, "-", "/*/3/*", "1", 5001);
+    bed_want(b, "-", "/*/3/*", "1", 3);
+    bed_want(b, "-", "/*/4/*", "2", 4);
+    bed_have(b, "-", "/*/5/*", "3", 8000);
+    bed_have(b, "-", "/*/6/*", "4", 9000);
+    bed_plan(b);
+    assert_null(bed_next(b));
+    const struct step *s = bed_step(b, "CreateRules", 0);
+    assert_string_equal(s->waits, "a free priority between its neighbours");
+    assert_null(step_value(s, "Rules.1.Priority"));
+    assert_int_equal(b->plan.warnings.len, 1);
+    for (size_t i = 0; i < bed_count(b, "UpdateRulesAttribute"); i++)
+        assert_string_not_equal(bed_step(b, "UpdateRulesAttribute", i)->items.items[0].key,
+                                s->items.items[0].key);
+}
+
 static void test_a_refused_rule_that_nobody_wants_any_more_goes(void **state)
 {
     struct bed *b = *state;
@@ -71,6 +98,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_call_names_rules_by_their_priorities),
+        BED_TEST(test_a_rule_without_a_priority_takes_no_place),
         BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
         BED_TEST(test_what_comes_after_a_rule_without_a_priority_waits),
     };
