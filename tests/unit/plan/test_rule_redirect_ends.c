@@ -75,13 +75,16 @@ static void test_a_listener_without_a_protocol_redirects_nowhere(void **state)
 static void test_a_redirect_does_not_wait_for_a_listener_that_is_left_alone(void **state)
 {
     struct bed *b = *state;
-    for (int ours = 0; ours <= 1; ours++) {
+    for (int kind = 0; kind < 3; kind++) {
+        bed_done(b);
+        bed_init(b);
         bed_lb(b);
         listener(b, HTTP, 80, ALB_PROTOCOL_HTTP);
         listener(b, HTTPS, 443, ALB_PROTOCOL_HTTPS);
         struct resource *https = bed_row(b, RESOURCE_LISTENER, HTTPS);
-        https->ours = ours;
-        if (ours) { /* nobody wants it, and there is a rule of others */
+        https->ours = kind != 0;
+        https->held = kind == 2;
+        if (kind == 1) { /* nobody wants it, and there is a rule of others */
             bed_undesired(https);
             add(b, HTTPS, bed_rule(b, "b.com", "-", "sgp-1"), 0, 1)->ours = false;
         }
