@@ -108,7 +108,7 @@ void find_near(struct arena *a, struct rule_list *l)
     }
     if (f.n)
         qsort(f.at, f.n, sizeof *f.at, by_address);
-    for (size_t i = 0; i < f.n; i++) {
+    for (size_t i = 1; i < f.n; i++) { /* the first meets none before it */
         meet_host(&f, i, f.at[i].host);
         if (f.at[i].host)
             meet_host(&f, i, 0);

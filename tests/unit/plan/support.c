@@ -117,7 +117,7 @@ struct alb_server bed_server(const char *ip, const char *status)
 
 void bed_servers(struct bed *b, struct alb_server_group *g, size_t n, const struct alb_server *s)
 {
-    g->servers.items = arena_array(&b->a, n + 1, sizeof *s);
+    g->servers.items = arena_array(&b->a, n, sizeof *s);
     g->servers.len = n;
     for (size_t i = 0; i < n; i++)
         g->servers.items[i] = s[i];

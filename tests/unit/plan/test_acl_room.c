@@ -8,7 +8,7 @@ static struct alb_acl *list_of(struct bed *b, const char *key, const char *id, s
 {
     struct alb_acl *acl = arena_alloc(&b->a, sizeof *acl);
     acl->name = arena_fmt(&b->a, "list-%s", id);
-    acl->entries.items = arena_array(&b->a, n + 1, sizeof *acl->entries.items);
+    acl->entries.items = arena_array(&b->a, n, sizeof *acl->entries.items);
     for (size_t i = 0; i < n; i++)
         *LIST_PUSH(&b->a, &acl->entries) =
             (struct alb_acl_entry){ .entry = arena_fmt(&b->a, "10.%zu.%zu.0/24",

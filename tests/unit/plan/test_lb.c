@@ -333,7 +333,7 @@ static void test_destruction_needs_a_fresh_read(void **state)
 static void set_groups(struct bed *b, struct alb_load_balancer *lb, size_t n,
                        const char *const *ids)
 {
-    lb->security_group_ids.items = arena_array(&b->a, n + 1, sizeof *lb->security_group_ids.items);
+    lb->security_group_ids.items = arena_array(&b->a, n, sizeof *lb->security_group_ids.items);
     lb->security_group_ids.len = n;
     for (size_t i = 0; i < n; i++)
         lb->security_group_ids.items[i] = ids[i];

@@ -17,7 +17,7 @@ static void set_default(struct bed *b, struct alb_listener *l, const char *group
 
 static void set_certs(struct bed *b, struct alb_listener *l, size_t n, const char *const *ids)
 {
-    l->additional_certs.items = arena_array(&b->a, n + 1, sizeof *l->additional_certs.items);
+    l->additional_certs.items = arena_array(&b->a, n, sizeof *l->additional_certs.items);
     l->additional_certs.len = n;
     for (size_t i = 0; i < n; i++)
         l->additional_certs.items[i].id = ids[i];

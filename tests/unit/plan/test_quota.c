@@ -398,6 +398,23 @@ static void test_beyond_the_quota_labels_that_are_moved_do_not_help(void **state
     assert_false(b->plan.lbs.items[0].hitless);
 }
 
+/* There is room for the one that does not wait: it need not wait for what goes by itself. */
+static void test_what_has_room_is_made_whatever_waits_beside_it(void **state)
+{
+    struct bed *b = *state;
+    start(b, 36);
+    for (int i = 1; i <= 3; i++)
+        bed_have_rule(b, answer(b, arena_fmt(&b->a, "s%d.com", i), "-"), i,
+                      arena_fmt(&b->a, "rule-%d", i));
+    want(b, "n.com", 1);
+    bed_want_rule(b, bed_rule(b, "v.com", "-", "@shop/none:80"), 2);
+    bed_want_rule(b, bed_rule(b, "w.com", "-", "@shop/none:80"), 3);
+    bed_plan(b);
+    assert_string_equal(bed_next(b)->action, "CreateRules");
+    assert_int_equal(bed_next(b)->items.len, 1);
+    assert_true(b->plan.lbs.items[0].hitless);
+}
+
 /* What hurts nobody does not go either as long as one of the new rules waits: the first, or
  * another.
  */
@@ -487,6 +504,7 @@ int main(void)
         BED_TEST(test_beyond_the_quota_what_hurts_nobody_goes_first),
         BED_TEST(test_beyond_the_quota_the_rest_goes_first_too_and_the_plan_says_so),
         BED_TEST(test_beyond_the_quota_labels_that_are_moved_do_not_help),
+        BED_TEST(test_what_has_room_is_made_whatever_waits_beside_it),
         BED_TEST(test_beyond_the_quota_nothing_goes_first_while_a_new_rule_waits),
         BED_TEST(test_beyond_the_quota_no_more_goes_first_than_must),
         BED_TEST(test_moved_labels_hold_up_their_own_listener_only),

@@ -463,7 +463,7 @@ static void test_whatever_the_list_every_rule_has_its_place_if_there_is_room(voi
     (void)state;
     struct rng rng = { 5 };
     size_t rounds = 0, lacking = 0, at_once = 0;
-    for (int n = 0; n < 4000; n++) {
+    for (int n = 0; n < 1500; n++) {
         struct bed b;
         struct rule_list l = { 0 };
         int64_t labels[64] = { 0 };
@@ -495,7 +495,7 @@ static void test_whatever_the_list_every_rule_has_its_place_if_there_is_room(voi
         lacking += unreachable;
         bed_done(&b);
     }
-    assert_true(rounds > 100 && lacking > 10 && at_once > 100); /* all of it was tried */
+    assert_true(rounds > 30 && lacking > 5 && at_once > 30); /* all of it was tried */
 }
 
 int main(void)

@@ -158,7 +158,7 @@ static void test_what_is_found_for_any_few_rules_does_no_harm(void **state)
     (void)state;
     struct rng rng = { 9 };
     size_t longer = 0, exact = 0, placed = 0;
-    for (int i = 0; i < 1500; i++) {
+    for (int i = 0; i < 600; i++) {
         struct bed b;
         struct problem x;
         struct rule_list l = { 0 };
@@ -188,7 +188,7 @@ static void test_what_is_found_for_any_few_rules_does_no_harm(void **state)
         }
         bed_done(&b);
     }
-    assert_true(longer > 50 && exact > 300 && placed * 100 >= exact * 99);
+    assert_true(longer > 50 && exact > 200 && placed * 100 >= exact * 99);
 }
 
 int main(void)

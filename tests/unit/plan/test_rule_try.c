@@ -148,6 +148,28 @@ static void test_what_is_too_many_comes_before_or_after_the_updates(void **state
     assert_int_equal(f.out.items[1].to, 100);
 }
 
+/* The catch-all would catch a.com's requests before the rule is above it that they are to have. */
+static void test_what_does_harm_before_the_updates_comes_after_them(void **state)
+{
+    struct bed *b = *state;
+    struct ground f;
+    ground_init(&f, b);
+    node(&f, b, "a.com", "/*", "1", 0);
+    node(&f, b, "-", "/*", "2", 0);
+    node(&f, b, "a.com", "-", "1", 100);
+    find_near(&b->a, &f.l);
+    goes(&f, 2);
+    comes(&f, 0, 80);
+    comes(&f, 1, 90);
+    f.t.rules.items[0].peer = 2; /* one becomes the other */
+    f.t.rules.items[1].peer = 1;
+    assert_true(try_orders(&f.t, &f.out));
+    assert_int_equal(f.out.len, 2);
+    assert_int_equal(f.out.items[0].kind, STEP_UPDATE);
+    assert_int_equal(f.out.items[1].kind, STEP_CREATE);
+    assert_ptr_equal(f.out.items[1].node, &f.l.nodes.items[1]);
+}
+
 static void test_rules_of_others_are_left_alone(void **state)
 {
     struct bed *b = *state;
@@ -225,6 +247,7 @@ int main(void)
         BED_TEST(test_no_order_is_found_where_there_is_none),
         BED_TEST(test_what_no_request_reaches_may_change_when_it_likes),
         BED_TEST(test_what_is_too_many_comes_before_or_after_the_updates),
+        BED_TEST(test_what_does_harm_before_the_updates_comes_after_them),
         BED_TEST(test_rules_of_others_are_left_alone),
         BED_TEST(test_a_search_without_end_is_given_up),
         BED_TEST(test_very_many_rules_near_one_are_given_up),

@@ -12,7 +12,7 @@ static void start(struct bed *b, size_t n_want, const char *const *want, size_t 
     struct resource *r = bed_row(b, RESOURCE_SERVER_GROUP, KEY);
     struct alb_server_group *actual = bed_actual(b, r);
     bed_servers(b, actual, n_have, have);
-    g->servers.items = arena_array(&b->a, n_want + 1, sizeof *g->servers.items);
+    g->servers.items = arena_array(&b->a, n_want, sizeof *g->servers.items);
     g->servers.len = n_want;
     for (size_t i = 0; i < n_want; i++)
         g->servers.items[i] = bed_server(want[i], NULL);

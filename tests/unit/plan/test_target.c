@@ -3,7 +3,7 @@
 
 static void set_tags(struct bed *b, alb_tags *tags, size_t n, const char *const (*pairs)[2])
 {
-    *tags = (alb_tags){ .items = arena_array(&b->a, n + 1, sizeof *tags->items) };
+    *tags = (alb_tags){ .items = arena_array(&b->a, n, sizeof *tags->items) };
     for (size_t i = 0; i < n; i++)
         tags->items[tags->len++] = (struct alb_tag){ pairs[i][0], pairs[i][1] };
 }

@@ -24,7 +24,7 @@ static void fill(struct bed *b, const char *group, int first, int n)
 
 static const struct alb_server *make_servers(struct bed *b, int n)
 {
-    struct alb_server *s = arena_array(&b->a, (size_t)n + 1, sizeof *s);
+    struct alb_server *s = arena_array(&b->a, (size_t)n, sizeof *s);
     for (int i = 0; i < n; i++)
         s[i] = bed_server(arena_fmt(&b->a, "10.0.%d.%d", i / 250, i % 250), "Available");
     return s;
