@@ -82,6 +82,18 @@ static bool ensure(struct sim *s)
     return s->agent && !sim_failed(s);
 }
 
+/* The state file could not be read or written: the agent ends by itself. */
+static void fail(struct sim *s, const struct error *err)
+{
+    if (!disk_has_failed(s->disk))
+        sim_complain(s, "life: the agent ends: %s", err->msg);
+    if (s->options.verbose)
+        printf("    the agent ends: %s\n", err->msg);
+    life_stop(s);
+    disk_fail(s->disk, DISK_OK, 0);
+    sim_disturb(s);
+}
+
 /* One turn; false when there is no agent any more. */
 static bool turn(struct sim *s, int64_t *wait)
 {
@@ -102,13 +114,7 @@ static bool turn(struct sim *s, int64_t *wait)
     }
     if (ok)
         return true;
-    if (!disk_has_failed(s->disk))
-        sim_complain(s, "life: the agent ends: %s", err.msg);
-    if (s->options.verbose)
-        printf("    the agent ends: %s\n", err.msg);
-    life_stop(s);
-    disk_fail(s->disk, DISK_OK, 0);
-    sim_disturb(s);
+    fail(s, &err);
     return false;
 }
 
@@ -128,6 +134,31 @@ void life_settle(struct sim *s)
         if (wait != 0)
             net_wait(s, wait);
     }
+}
+
+/* The limits are narrow, so that there is something to drop. */
+static bool keep_house(struct sim *s, struct error *err)
+{
+    const struct store_limits limits = { .calls = 20,
+                                         .revisions = 12,
+                                         .revision_bytes = 100000,
+                                         .event_age_ms = 600000,
+                                         .event_bytes = 20000 };
+    struct store *st = agent_store(s->agent);
+    return store_prune(st, &limits, agent_now(s->agent), err) && store_checkpoint(st, err);
+}
+
+void life_keep_house(struct sim *s)
+{
+    struct error err;
+    if (!s->agent)
+        return;
+    const bool ok = keep_house(s, &err);
+    if (disk_is_dead(s->disk))
+        life_crash(s, rng_below(&s->rng, 2));
+    else if (!ok)
+        fail(s, &err);
+    disk_fail(s->disk, DISK_OK, 0);
 }
 
 void life_pass(struct sim *s, int64_t ms)

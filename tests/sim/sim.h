@@ -357,6 +357,8 @@ void life_stop(struct sim *s);
 void life_crash(struct sim *s, bool power);
 /* Turns until the agent is quiet. */
 void life_settle(struct sim *s);
+/* Drops what is old and moves the log into the file. */
+void life_keep_house(struct sim *s);
 /* Turns for so long. */
 void life_pass(struct sim *s, int64_t ms);
 

@@ -44,6 +44,16 @@ static bool lose_database(struct sim *s)
     return true;
 }
 
+/* The file is put in order, and the process or the disk may fail at any point of that. */
+static bool keep_house(struct sim *s)
+{
+    static const enum disk_fault faults[] = { DISK_OK,        DISK_DIE_BEFORE, DISK_DIE_AFTER,
+                                              DISK_DIE_AFTER, DISK_ERROR,      DISK_FULL };
+    disk_fail(s->disk, faults[draw(s, COUNT(faults))], 1 + (int64_t)draw(s, 80));
+    life_keep_house(s);
+    return false;
+}
+
 static bool wait_long(struct sim *s)
 {
     life_pass(s, 60000 + (int64_t)draw(s, 600000));
@@ -120,6 +130,7 @@ static const struct kind {
     { "unheard", change_unheard, 4, true },
     { "clock", set_clock, 1, false },
     { "wait", wait_long, 2, false },
+    { "house", keep_house, 3, false },
 };
 
 static const struct kind *draw_change(struct sim *s)
