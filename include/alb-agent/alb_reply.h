@@ -137,11 +137,6 @@ struct alb_health_template_list {
     struct alb_page page;
 };
 
-struct alb_script {
-    const char *id, *name, *listener_id, *lb_id, *content;
-    struct opt_bool enabled;
-    const char *status; /* Creating Available Configuring Deleting */
-};
 struct alb_script_list {
     LIST_OF(struct alb_script) items;
     struct alb_page page;

@@ -111,6 +111,12 @@ struct alb_acl_entry_query {
     const char *acl_id;
     struct alb_page_query page;
 };
+struct alb_script_query {
+    alb_ids ids;
+    alb_ids names; /* at most 10 */
+    alb_ids listener_ids;
+    struct alb_page_query page;
+};
 /* VPC, which counts pages. */
 struct alb_vswitch_query {
     const char *id, *vpc_id, *zone_id;
@@ -255,6 +261,27 @@ struct alb_remove_entries {
     struct alb_write write;
 };
 
+/* ---- writes: scripts ------------------------------------------------------------------------ */
+
+struct alb_create_scripts {
+    const char *listener_id;
+    LIST_OF(struct alb_script) scripts;
+    struct alb_write write;
+};
+/* Sends all that is set but the position, which is fixed. */
+struct alb_change_script {
+    const char *id;
+    struct alb_script script;
+};
+struct alb_change_scripts {
+    LIST_OF(struct alb_change_script) scripts; /* of one listener */
+    struct alb_write write;
+};
+struct alb_delete_scripts {
+    alb_ids ids; /* of one listener; at most 10 by the schema, 4 by the text */
+    struct alb_write write;
+};
+
 /* ---- the table of requests ------------------------------------------------------------------- */
 
 /* clang-format off */
@@ -264,11 +291,13 @@ struct alb_remove_entries {
     X(add_servers_to_server_group, AddServersToServerGroup, alb_change_servers, alb_add_servers) \
     X(associate_acls_with_listener, AssociateAclsWithListener, alb_bind_acls, alb_bind_acls) \
     X(associate_additional_certificates_with_listener, AssociateAdditionalCertificatesWithListener, alb_bind_certs, alb_bind_certs) \
+    X(create_ascripts, CreateAScripts, alb_create_scripts, alb_create_scripts) \
     X(create_acl, CreateAcl, alb_create_acl, alb_create_acl) \
     X(create_listener, CreateListener, alb_create_listener, alb_create_listener) \
     X(create_load_balancer, CreateLoadBalancer, alb_create_load_balancer, alb_create_load_balancer) \
     X(create_rules, CreateRules, alb_create_rules, alb_create_rules) \
     X(create_server_group, CreateServerGroup, alb_create_server_group, alb_create_server_group) \
+    X(delete_ascripts, DeleteAScripts, alb_delete_scripts, alb_delete_scripts) \
     X(delete_acl, DeleteAcl, alb_write_by_id, alb_write_acl) \
     X(delete_listener, DeleteListener, alb_write_by_id, alb_write_listener) \
     X(delete_load_balancer, DeleteLoadBalancer, alb_write_by_id, alb_write_load_balancer) \
@@ -286,6 +315,7 @@ struct alb_remove_entries {
     X(enable_load_balancer_ipv6_internet, EnableLoadBalancerIpv6Internet, alb_write_by_id, alb_write_load_balancer) \
     X(get_listener_attribute, GetListenerAttribute, alb_read_by_id, alb_read_listener) \
     X(get_load_balancer_attribute, GetLoadBalancerAttribute, alb_read_by_id, alb_read_load_balancer) \
+    X(list_ascripts, ListAScripts, alb_script_query, alb_script_query) \
     X(list_acl_entries, ListAclEntries, alb_acl_entry_query, alb_acl_entry_query) \
     X(list_acl_relations, ListAclRelations, alb_acl_relation_query, alb_acl_relation_query) \
     X(list_acls, ListAcls, alb_acl_query, alb_acl_query) \
@@ -304,6 +334,7 @@ struct alb_remove_entries {
     X(replace_servers_in_server_group, ReplaceServersInServerGroup, alb_replace_servers, alb_replace_servers) \
     X(tag_resources, TagResources, alb_tagging, alb_tagging) \
     X(untag_resources, UnTagResources, alb_untagging, alb_untagging) \
+    X(update_ascripts, UpdateAScripts, alb_change_scripts, alb_change_scripts) \
     X(update_listener_attribute, UpdateListenerAttribute, alb_change_listener, alb_change_listener) \
     X(update_load_balancer_attribute, UpdateLoadBalancerAttribute, alb_change_load_balancer, alb_change_load_balancer) \
     X(update_load_balancer_edition, UpdateLoadBalancerEdition, alb_change_load_balancer, alb_change_edition) \

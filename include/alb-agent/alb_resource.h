@@ -303,6 +303,7 @@ struct alb_listener {
     const char *status; /* Provisioning Running Configuring Stopped */
     struct alb_listener_log log;
     struct alb_listener_acls acls;
+    struct opt_bool scripts_known; /* its AScripts are read, or it was just made; by 'observe' */
 };
 
 struct alb_rule {
@@ -414,6 +415,24 @@ struct alb_acl {
     const char *user; /* a listener of others that uses it; composed by 'observe' */
 };
 
+struct alb_script_attribute {
+    const char *key; /* EsDebug */
+    const char *value;
+};
+
+/* An AScript: a program of a listener. */
+struct alb_script {
+    const char *id;
+    const char *name;
+    const char *listener_id, *lb_id;
+    const char *content; /* its text */
+    struct opt_bool enabled;
+    const char *position;     /* RequestHead RequestFoot ResponseHead; replies do not say it, */
+    struct opt_bool extended; /* nor whether it has attributes, */
+    LIST_OF(struct alb_script_attribute) attributes; /* nor which: see model_join()    */
+    const char *status;                              /* Creating Available Configuring Deleting */
+};
+
 /* The tables, one a struct: src/alb/resource/. */
 extern const struct schema alb_load_balancer_schema;
 extern const struct schema alb_listener_schema;
@@ -424,6 +443,7 @@ extern const struct schema alb_server_group_schema;
 extern const struct schema alb_certificate_schema;
 extern const struct schema alb_acl_schema;
 extern const struct schema alb_acl_entry_schema;
+extern const struct schema alb_script_schema;
 extern const struct schema alb_server_schema;
 extern const struct schema alb_condition_schema;
 extern const struct schema alb_rule_action_schema;

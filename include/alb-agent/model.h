@@ -21,11 +21,12 @@ enum resource_kind {
     RESOURCE_SERVER_GROUP,
     RESOURCE_CERTIFICATE, /* in CAS: made, never changed or deleted, as others may use it */
     RESOURCE_ACL,         /* an access list of one listener and one type */
+    RESOURCE_SCRIPT,      /* an AScript of a listener                    */
     RESOURCE_KINDS
 };
 
-/* "LoadBalancer", "Listener", "Rule", "ServerGroup", "Certificate", "Acl"; and back:
- * RESOURCE_KINDS if unknown. */
+/* "LoadBalancer", "Listener", "Rule", "ServerGroup", "Certificate", "Acl", "AScript"; and
+ * back: RESOURCE_KINDS if unknown. */
 const char *resource_kind_name(enum resource_kind kind);
 enum resource_kind resource_kind_find(const char *name);
 const struct schema *resource_schema(enum resource_kind kind);
@@ -45,8 +46,9 @@ struct resource {
     const char *key;    /* LoadBalancer: as 'lb'; Listener: "80/HTTP"; Rule: see
                            rule_key(); ServerGroup: "<ns>/<ingress>-<service>:<port>",
                            or the id of one that is borrowed;
-                           Certificate: its name in CAS; Acl: see acl_key()       */
-    const char *parent; /* a rule's or an Acl's listener key, else ""                */
+                           Certificate: its name in CAS; Acl: see acl_key();
+                           AScript: see script_key()                              */
+    const char *parent; /* a rule's, an Acl's or an AScript's listener key, else ""  */
 
     /* What is wanted. */
     const void *desired;      /* struct of the kind, managed members only; NULL: nothing
@@ -98,7 +100,9 @@ void model_copy(struct arena *a, const struct model *from, const char *lb, struc
  * knows is dropped.  Of the wanted certificates of a listener the one that is its default
  * already stays it, whichever was asked for: changing places is not possible without a gap.
  * A group of ours that is of another type, protocol or VPC than the one that is wanted under
- * its key moves to the key "<key>~<id>", where nothing wants it; the wanted one is not there. */
+ * its key moves to the key "<key>~<id>", where nothing wants it; the wanted one is not there.
+ * What no reply says of a script (position, attributes) is as it was known; of one that we take
+ * over it is believed to be as it is wanted. */
 void model_join(struct arena *a, const struct model *desired, const struct model *known,
                 const struct model *actual, struct model *out);
 
@@ -167,6 +171,9 @@ const char *acl_listener(struct arena *a, const char *key);
  * key in it, or NULL. */
 const char *acl_tag(struct arena *a, const char *key);
 const char *acl_tag_key(const char *tag);
+/* "80/HTTP/canary": a script is told by its name among those of its listener.  With the name ""
+ * it is how the keys of all of them begin. */
+const char *script_key(struct arena *a, const char *listener, const char *name);
 /* The network and the length of an IPv4 address or block; false when it is neither. */
 bool acl_block(const char *text, uint32_t *network, uint32_t *bits);
 /* An IPv4 address or block as one text for what it means: "10.0.0.5/24" is "10.0.0.0/24",

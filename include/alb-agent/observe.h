@@ -18,7 +18,8 @@ struct observe_lb {
     bool all_listeners;   /* its listeners and their rules are ours, whoever made them */
 };
 
-/* Which rows a sweep finds: load balancers, listeners, rules and access lists; server groups. */
+/* Which rows a sweep finds: load balancers, listeners, rules, access lists and scripts; server
+ * groups. */
 enum observe_part { OBSERVE_LBS = 1, OBSERVE_GROUPS = 2, OBSERVE_ALL = 3 };
 /* The part that finds rows of the kind; certificates go with their listeners. */
 enum observe_part observe_part_of(enum resource_kind kind);
@@ -33,8 +34,9 @@ struct observe_in {
                                    alone; NULL: all                                             */
     bool background;            /* everything else goes first (alb.h)                 */
     const struct model *known;  /* what the store knows: tells ours from others' (borrowed) */
-    const struct model *wanted; /* which access lists are taken over, of whose listeners they are
-                                   read, and which groups are borrowed, besides the known ones
+    const struct model *wanted; /* which access lists and scripts are taken over, of whose
+                                   listeners they are read, which listeners go as they are not
+                                   there, and which groups are borrowed, besides the known ones
                                    (model.h); borrowed; NULL: none                          */
 };
 

@@ -22,9 +22,8 @@ static bool add_row(struct session *s, const struct store_pin *pin, const cJSON 
     if (!schema_from_json(&s->arena, schema, desired, json_get(row, "desired"), SCHEMA_LENIENT,
                           err))
         return error_wrap(err, "%s", row->string);
-    const char *end = kind == RESOURCE_RULE  ? strchr(key, '#')
-                      : kind == RESOURCE_ACL ? strrchr(key, '/')
-                                             : NULL;
+    const bool named = kind == RESOURCE_ACL || kind == RESOURCE_SCRIPT;
+    const char *end = kind == RESOURCE_RULE ? strchr(key, '#') : named ? strrchr(key, '/') : NULL;
     *LIST_PUSH(&s->arena, &out->rows) = (struct resource){
         .lb = pin->lb,
         .kind = kind,

@@ -73,14 +73,14 @@ static const void *had_acls(struct arena *a, const struct resource *r)
     return wants_acls(r, r->applied) ? arena_dup(a, &some, sizeof some) : NULL;
 }
 
-/* Access lists that are wanted, the listeners that are to use some, and groups that are borrowed,
- * copied. */
+/* Listeners, access lists and scripts that are wanted, and groups that are borrowed, copied. */
 static void add_wanted(struct arena *a, const struct model *from, struct model *wanted)
 {
     for (size_t i = 0; i < from->rows.len; i++) {
         const struct resource *r = &from->rows.items[i];
-        if (r->desired
-            && (r->kind == RESOURCE_ACL || wants_acls(r, r->desired) || resource_is_borrowed(r)))
+        const bool asked = r->kind == RESOURCE_LISTENER || r->kind == RESOURCE_ACL
+                           || r->kind == RESOURCE_SCRIPT || resource_is_borrowed(r);
+        if (r->desired && asked)
             *LIST_PUSH(a, &wanted->rows) = resource_copy(a, r);
     }
 }

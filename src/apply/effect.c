@@ -55,6 +55,9 @@ static const char *created_id(const struct effect *e, const struct step_item *it
     case RESOURCE_LISTENER: return json_str(reply, "ListenerId");
     case RESOURCE_SERVER_GROUP: return json_str(reply, "ServerGroupId");
     case RESOURCE_ACL: return json_str(reply, "AclId");
+    case RESOURCE_SCRIPT: /* one a call: a reply of more would not say which is which */
+        return json_str(json_get(reply, "AScriptIds") ? json_get(reply, "AScriptIds")->child : NULL,
+                        "AScriptId");
     case RESOURCE_RULE: {
         /* By priority, not by order (alb-semantics.md §13). */
         const struct alb_rule *rule = item->after;
@@ -75,7 +78,8 @@ static const char *created_id(const struct effect *e, const struct step_item *it
 
 static const char *pending_status(const struct lane *lane, enum resource_kind kind)
 {
-    const bool creating = kind == RESOURCE_SERVER_GROUP || kind == RESOURCE_ACL;
+    const bool creating =
+        kind == RESOURCE_SERVER_GROUP || kind == RESOURCE_ACL || kind == RESOURCE_SCRIPT;
     switch (lane->step.op) {
     case STEP_CREATE: return creating ? "Creating" : "Provisioning";
     case STEP_UPDATE: return "Configuring";
@@ -178,6 +182,7 @@ static const char *stable_status(enum resource_kind kind)
     case RESOURCE_SERVER_GROUP:
     case RESOURCE_CERTIFICATE:
     case RESOURCE_ACL:
+    case RESOURCE_SCRIPT:
     case RESOURCE_KINDS: break;
     }
     return "Available";
@@ -191,14 +196,14 @@ static void forget_actual(struct resource *row)
     row->status = "";
 }
 
-/* Deleting a load balancer deletes its listeners and rules, deleting a listener its rules
- * (alb-semantics.md §6). */
+/* Deleting a load balancer deletes its listeners, deleting a listener its rules (alb-semantics.md
+ * §6) and scripts. */
 static bool vanishes_with(const struct resource *row, const struct step_item *gone)
 {
+    const bool hangs = row->kind == RESOURCE_RULE || row->kind == RESOURCE_SCRIPT;
     if (gone->kind == RESOURCE_LOAD_BALANCER)
-        return row->kind == RESOURCE_LISTENER || row->kind == RESOURCE_RULE;
-    return gone->kind == RESOURCE_LISTENER && row->kind == RESOURCE_RULE
-           && !strcmp(row->parent, gone->key);
+        return hangs || row->kind == RESOURCE_LISTENER;
+    return hangs && gone->kind == RESOURCE_LISTENER && !strcmp(row->parent, gone->key);
 }
 
 static bool is_gone(const struct resource *row)

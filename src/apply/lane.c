@@ -53,10 +53,13 @@ void lane_transition(struct lane *lane, enum lane_state to, int64_t now_ms)
 /* Is this a parameter of a second or later member of the batch: "Rules.2.Priority"? */
 static bool is_later_member(const char *name)
 {
-    const char *n = !strncmp(name, "Rules.", 6)     ? name + 6
-                    : !strncmp(name, "RuleIds.", 8) ? name + 8
-                                                    : NULL;
-    return n && (n[0] != '1' || (n[1] && n[1] != '.'));
+    static const char *const lists[] = { "Rules.", "RuleIds.", "AScripts.", "AScriptIds." };
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        const size_t n = strlen(lists[i]);
+        if (!strncmp(name, lists[i], n))
+            return name[n] != '1' || (name[n + 1] && name[n + 1] != '.');
+    }
+    return false;
 }
 
 /* Does the call change several resources of which one may be to blame? */
@@ -454,13 +457,20 @@ static bool is_missing_ours(const struct apply *ap, const struct lane *lane,
         return names_ours(ap, lane, RESOURCE_CERTIFICATE);
     if (!strcasecmp(why->code, "ResourceNotFound.Acl"))
         return names_ours(ap, lane, RESOURCE_ACL);
-    static const char *const ours[] = { "LoadBalancer", "Listener",      "Rule",
-                                        "ServerGroup",  "BackendServer", "AclEntry" };
+    static const char *const ours[] = { "LoadBalancer",  "Listener", "Rule",   "ServerGroup",
+                                        "BackendServer", "AclEntry", "AScript" };
     const char *dot = strchr(why->code, '.');
     for (size_t i = 0; dot && i < COUNT(ours); i++)
         if (!strcasecmp(dot + 1, ours[i]))
             return true;
     return !dot;
+}
+
+/* How many scripts and lines a listener may have is in no text, so that the cloud alone tells: what
+ * it refuses is left as it is, and the rest of the load balancer goes on. */
+static bool is_of_scripts(const struct lane *lane)
+{
+    return lane->step.items.len && lane->step.items.items[0].kind == RESOURCE_SCRIPT;
 }
 
 void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int64_t retry_after_ms,
@@ -486,8 +496,13 @@ void lane_fail(struct apply *ap, struct lane *lane, const struct error *why, int
             blame(ap, lane, &mistake, now_ms);
         }
         return;
-    case ERROR_DENIED: ap->counts.denied = true; break;
     case ERROR_QUOTA:
+        if (is_of_scripts(lane)) {
+            blame(ap, lane, why, now_ms);
+            return;
+        }
+        break;
+    case ERROR_DENIED: ap->counts.denied = true; break;
     case ERROR_BUG:
     case ERROR_NONE: break;
     }

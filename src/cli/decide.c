@@ -63,7 +63,7 @@ static bool parse(const struct options *o, struct decision *d, struct error *err
     if (d->kind == RESOURCE_KINDS)
         return error_set(err, ERROR_INVALID,
                          "drift: '%s' is no kind: LoadBalancer, Listener, Rule, ServerGroup, "
-                         "Certificate or Acl",
+                         "Certificate, Acl or AScript",
                          words[2]);
     d->key = words[3];
     d->now_ms = clock_now_ms(clock_system());

@@ -50,6 +50,7 @@ static const alb_tags *tags_of(enum resource_kind kind, const void *obj)
     case RESOURCE_SERVER_GROUP: return &((const struct alb_server_group *)obj)->tags;
     case RESOURCE_ACL: /* set once, and never compared */
     case RESOURCE_CERTIFICATE:
+    case RESOURCE_SCRIPT:
     case RESOURCE_KINDS: break;
     }
     return &none;
@@ -151,6 +152,7 @@ bool resource_is_stable(const struct resource *r)
         [RESOURCE_LOAD_BALANCER] = "Active",  [RESOURCE_LISTENER] = "Running",
         [RESOURCE_RULE] = "Available",        [RESOURCE_SERVER_GROUP] = "Available",
         [RESOURCE_CERTIFICATE] = "Available", [RESOURCE_ACL] = "Available",
+        [RESOURCE_SCRIPT] = "Available",
     };
     return r->actual && r->status && !strcmp(r->status, stable[r->kind]);
 }

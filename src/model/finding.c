@@ -290,7 +290,8 @@ static void leave_parts(struct model *world, const struct resource *r)
         struct resource *part = &world->rows.items[i];
         if (r->kind == RESOURCE_LOAD_BALANCER
             || (r->kind == RESOURCE_LISTENER
-                && (part->kind == RESOURCE_RULE || part->kind == RESOURCE_ACL)
+                && (part->kind == RESOURCE_RULE || part->kind == RESOURCE_ACL
+                    || part->kind == RESOURCE_SCRIPT)
                 && !strcmp(part->parent, r->key)))
             part->leave = LEAVE_ALL;
     }

@@ -265,6 +265,38 @@ static void match_rules(struct model *m)
     }
 }
 
+/* ---- scripts -------------------------------------------------------------------------------- */
+
+/* Sets in '*to' of what no reply says that which it does not have and 'from', unless NULL, has. */
+static void fill_untold(struct alb_script *to, const struct alb_script *from)
+{
+    if (!from)
+        return;
+    if (!to->position)
+        to->position = from->position;
+    if (!to->extended.set)
+        to->extended = from->extended;
+    if (!to->attributes.items) {
+        to->attributes.items = from->attributes.items;
+        to->attributes.len = from->attributes.len;
+    }
+}
+
+/* Nothing tells where a script that others made runs, so that the wish is believed: the first
+ * one, as what was applied goes before what is wanted now. */
+static void settle_script(struct arena *a, const struct model *known, struct resource *r)
+{
+    const struct resource *was = model_find(known, r->lb, r->kind, r->key);
+    const bool same = was && was->cloud_id && r->cloud_id && !strcmp(was->cloud_id, r->cloud_id);
+    struct alb_script *told = arena_dup(a, r->actual, sizeof *told);
+    if (same) {
+        fill_untold(told, was->actual);
+        fill_untold(told, was->applied);
+    }
+    fill_untold(told, r->desired);
+    r->actual = told;
+}
+
 void model_join(struct arena *a, const struct model *desired, const struct model *known,
                 const struct model *actual, struct model *out)
 {
@@ -277,6 +309,8 @@ void model_join(struct arena *a, const struct model *desired, const struct model
         struct resource *r = &out->rows.items[i];
         if (r->kind == RESOURCE_LISTENER && r->desired && r->actual)
             settle_certs(a, out, r);
+        if (r->kind == RESOURCE_SCRIPT && r->actual)
+            settle_script(a, known, r);
     }
     settle_groups(a, out);
 }

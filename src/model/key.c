@@ -41,6 +41,11 @@ const char *acl_listener(struct arena *a, const char *key)
     return slash ? arena_strndup(a, key, (size_t)(slash - key)) : "";
 }
 
+const char *script_key(struct arena *a, const char *listener, const char *name)
+{
+    return arena_fmt(a, "%s/%s", listener, name);
+}
+
 static const char acl_tag_prefix[] = "acl/";
 
 const char *acl_tag(struct arena *a, const char *key)

@@ -11,6 +11,7 @@ static const char *const kind_names[RESOURCE_KINDS] = {
     [RESOURCE_SERVER_GROUP] = "ServerGroup",
     [RESOURCE_CERTIFICATE] = "Certificate",
     [RESOURCE_ACL] = "Acl",
+    [RESOURCE_SCRIPT] = "AScript",
 };
 
 const char *resource_kind_name(enum resource_kind kind)
@@ -35,6 +36,7 @@ const struct schema *resource_schema(enum resource_kind kind)
     case RESOURCE_SERVER_GROUP: return &alb_server_group_schema;
     case RESOURCE_CERTIFICATE: return &alb_certificate_schema;
     case RESOURCE_ACL: return &alb_acl_schema;
+    case RESOURCE_SCRIPT: return &alb_script_schema;
     case RESOURCE_KINDS: break;
     }
     return NULL;

@@ -194,25 +194,15 @@ static void read_contents(struct observe *o)
     read_relations(o, unwanted);
 }
 
-#define BIT(kind) (1U << (kind))
-
-static bool is_reading(const struct observe *o, unsigned kinds)
-{
-    for (size_t i = 0; i < o->reads.len; i++)
-        if (o->reads.items[i].id && (BIT(o->reads.items[i].kind) & kinds))
-            return true;
-    return false;
-}
-
 /* Each step begins when the reads that it rests on have ended. */
 void acls_advance(struct observe *o)
 {
     static void (*const steps[])(struct observe *) = { read_attributes, read_others,
                                                        read_contents };
     static const unsigned before[] = {
-        BIT(READ_LBS) | BIT(READ_LISTENERS) | BIT(READ_TAGGED_ACLS),
-        BIT(READ_LISTENER),
-        BIT(READ_ACLS),
+        READ_BIT(READ_LBS) | READ_BIT(READ_LISTENERS) | READ_BIT(READ_TAGGED_ACLS),
+        READ_BIT(READ_LISTENER),
+        READ_BIT(READ_ACLS),
     };
     while (!o->failed && o->acl_step < COUNT(steps) && !is_reading(o, before[o->acl_step]))
         steps[o->acl_step++](o);

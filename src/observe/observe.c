@@ -1,4 +1,4 @@
-/* observe.c - the reads of a sweep, but for those of access lists (acl.c).
+/* observe.c - the reads of a sweep, but for those of access lists (acl.c) and scripts (script.c).
  *
  * First the load balancers by tag and the server groups by tag; then, as their ids are
  * known, attributes, listeners, rules and servers, as many ids a call as ALB takes (20,
@@ -26,6 +26,7 @@ static const char *const read_actions[] = {
     [READ_ACLS] = "ListAcls",
     [READ_ENTRIES] = "ListAclEntries",
     [READ_RELATIONS] = "ListAclRelations",
+    [READ_SCRIPTS] = "ListAScripts",
 };
 
 static void fail(struct observe *o, const struct error *err)
@@ -271,6 +272,7 @@ static void take_items(struct observe *o, const struct read *r, const cJSON *pag
     case READ_ACLS:
     case READ_ENTRIES:
     case READ_RELATIONS: acls_take(o, r, page); return;
+    case READ_SCRIPTS: scripts_take(o, page); return;
     }
 }
 
@@ -334,6 +336,25 @@ static void take_page(struct observe *o, size_t at, const cJSON *page)
         list_ended(o, kind);
 }
 
+bool is_reading(const struct observe *o, unsigned kinds)
+{
+    for (size_t i = 0; i < o->reads.len; i++)
+        if (o->reads.items[i].id && (READ_BIT(o->reads.items[i].kind) & kinds))
+            return true;
+    return false;
+}
+
+/* Begins what can be read now that other reads have ended. */
+static void advance(struct observe *o)
+{
+    static const unsigned before = READ_BIT(READ_LBS) | READ_BIT(READ_LISTENERS);
+    acls_advance(o);
+    if (o->failed || o->scripts_begun || is_reading(o, before))
+        return;
+    o->scripts_begun = true;
+    scripts_read(o);
+}
+
 bool observe_take(struct observe *o, const struct alb_result *result)
 {
     for (size_t i = 0; i < o->reads.len; i++) {
@@ -345,7 +366,7 @@ bool observe_take(struct observe *o, const struct alb_result *result)
             fail(o, &result->err);
         else if (!o->failed)
             take_page(o, i, result->reply);
-        acls_advance(o);
+        advance(o);
         return true;
     }
     return false;

@@ -19,6 +19,7 @@ struct seen {
     LIST_OF(struct seen_cert) certs;
     LIST_OF(struct alb_acl) acls;
     LIST_OF(struct alb_relation) relations; /* of access lists that nobody wants */
+    LIST_OF(struct alb_script) scripts;
 };
 
 enum read_kind {
@@ -34,7 +35,8 @@ enum read_kind {
     READ_LISTENER, /* its attributes, for its access lists */
     READ_ACLS,     /* by id                                */
     READ_ENTRIES,
-    READ_RELATIONS
+    READ_RELATIONS,
+    READ_SCRIPTS
 };
 
 struct read {
@@ -54,6 +56,7 @@ struct observe {
     size_t lb_lists;    /* lists of load balancers that have not ended */
     size_t group_lists; /* the same of groups                          */
     unsigned acl_step;  /* how far the reading of access lists is: acl.c */
+    bool scripts_begun; /* their reading                                 */
     bool failed;
     struct error err; /* the first failure */
 };
@@ -78,6 +81,16 @@ bool acl_place(struct arena *a, const struct observe_in *in, const struct alb_ac
 /* Does anybody want the access list 'key' of 'lb'? */
 bool acl_is_wanted(const struct observe_in *in, const char *lb, const char *key);
 
+/* Are reads of these kinds, a bit each, in flight? */
+bool is_reading(const struct observe *o, unsigned kinds);
+#define READ_BIT(kind) (1U << (kind))
+
+/* ---- script.c: scripts ---------------------------------------------------------------------- */
+
+/* Begins to read them; all load balancers and listeners are known. */
+void scripts_read(struct observe *o);
+void scripts_take(struct observe *o, const cJSON *page);
+
 /* ---- rows.c, acl_rows.c --------------------------------------------------------------------- */
 
 /* What is being made into rows. */
@@ -99,6 +112,7 @@ struct resource *rows_add(struct rows *r, const char *lb, enum resource_kind kin
 const char *tag_unescape(const char *value);
 bool is_of_cluster(const struct observe_in *in, const alb_tags *tags);
 void rows_add_acls(struct rows *r);
+void rows_add_scripts(struct rows *r);
 
 /* Turns what was read into rows, in 'a'; refuses load balancers that are not clearly ours. */
 bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *seen, int64_t now_ms,

@@ -408,6 +408,7 @@ bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *s
         add_groups(&r);
         rows_add_borrowed(&r);
         rows_add_acls(&r);
+        rows_add_scripts(&r);
         model_sort(out);
     }
     map_done(&r.ours);

@@ -4,7 +4,7 @@
 
 #include "plan_priv.h"
 
-enum { RULES = 100, SERVERS = 200, WEIGHTS = 40, ENTRIES = 20 };
+enum { RULES = 100, SERVERS = 200, WEIGHTS = 40, ENTRIES = 20, SCRIPTS = 4 };
 
 static size_t setting_of(const struct plan_in *in, const char *action)
 {
@@ -13,6 +13,8 @@ static size_t setting_of(const struct plan_in *in, const char *action)
                                            "RemoveServersFromServerGroup",
                                            "ReplaceServersInServerGroup" };
     static const char *const entries[] = { "AddEntriesToAcl", "RemoveEntriesFromAcl" };
+    /* Of deletes; of updates no text says (one is made a call: script.c). */
+    static const char *const scripts[] = { "UpdateAScripts", "DeleteAScripts" };
     size_t of_servers = in->batch_servers ? in->batch_servers : SERVERS;
     for (size_t i = 0; i < COUNT(rules); i++)
         if (!strcmp(action, rules[i]))
@@ -23,6 +25,9 @@ static size_t setting_of(const struct plan_in *in, const char *action)
     for (size_t i = 0; i < COUNT(entries); i++)
         if (!strcmp(action, entries[i]))
             return ENTRIES;
+    for (size_t i = 0; i < COUNT(scripts); i++)
+        if (!strcmp(action, scripts[i]))
+            return SCRIPTS;
     return !strcmp(action, "UpdateServerGroupServersAttribute") ? least(of_servers, WEIGHTS) : 0;
 }
 

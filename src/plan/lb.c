@@ -326,7 +326,9 @@ void plan_destroy(struct planner *p, const char *cause)
     step_item(p, &s, r, NULL);
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *part = &p->in->model->rows.items[i];
-        if ((part->kind == RESOURCE_LISTENER || part->kind == RESOURCE_RULE) && part->actual)
+        const bool goes = part->kind == RESOURCE_LISTENER || part->kind == RESOURCE_RULE
+                          || part->kind == RESOURCE_SCRIPT;
+        if (goes && part->actual)
             step_item(p, &s, part, NULL);
     }
     s.cause = cause;

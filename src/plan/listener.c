@@ -99,6 +99,7 @@ static void *create(struct planner *p, const struct target *t)
     after->lb_id = p->id;
     after->status = "Running";
     after->acls.acls.items = arena_array(p->a, 1, sizeof *after->acls.acls.items);
+    after->scripts_known = (struct opt_bool){ .val = true, .set = true }; /* it has none */
     change_list changes = { 0 };
     (void)schema_diff(p->a, t->schema, after, NULL, &changes);
     step_item(p, &s, t->row, after);
@@ -360,26 +361,28 @@ void plan_listeners(struct planner *p)
     plan_listeners_of(p, false);
 }
 
-static bool is_rule_of(const struct resource *r, const struct resource *listener)
+static bool is_part_of(const struct resource *r, const struct resource *listener)
 {
-    return r->kind == RESOURCE_RULE && r->actual && !strcmp(r->parent, listener->key);
+    return (r->kind == RESOURCE_RULE || r->kind == RESOURCE_SCRIPT) && r->actual
+           && !strcmp(r->parent, listener->key);
 }
 
-/* A listener takes its rules with it, so one with rules that must stay stays too. */
-static bool has_rules_to_keep(const struct planner *p, const struct resource *listener)
+/* A listener takes its rules and scripts with it, so one with some that must stay stays too: the
+ * first of these, or NULL. */
+static const struct resource *part_to_keep(const struct planner *p, const struct resource *listener)
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (is_rule_of(r, listener) && (!r->ours || row_stays(r)))
-            return true;
+        if (is_part_of(r, listener) && (!r->ours || row_stays(r)))
+            return r;
     }
-    return false;
+    return NULL;
 }
 
 bool listener_doomed(const struct planner *p, const char *key)
 {
     const struct resource *r = model_find(p->in->model, p->lb, RESOURCE_LISTENER, key);
-    return r && row_doomed(p, r) && !has_rules_to_keep(p, r);
+    return r && row_doomed(p, r) && !part_to_keep(p, r);
 }
 
 bool rule_goes_along(const struct planner *p, const struct resource *rule, struct asked *last)
@@ -414,12 +417,14 @@ static void delete_listener(struct planner *p, const struct resource *r)
     if (strcmp(r->status, "Stopped") != 0)
         step_wait(&s, row_waits(p, r));
     step_wait(&s, listener_led_to(p, r));
+    if (!scripts_known(r->actual)) /* others' may be among them */
+        step_wait(&s, STEP_WAITS_READ);
     step_wait(&s, row_stale(p, r));
     step_item(p, &s, r, NULL);
     for (size_t i = p->first; i < p->end; i++) {
-        const struct resource *rule = &p->in->model->rows.items[i];
-        if (is_rule_of(rule, r))
-            step_item(p, &s, rule, NULL);
+        const struct resource *part = &p->in->model->rows.items[i];
+        if (is_part_of(part, r))
+            step_item(p, &s, part, NULL);
     }
     step_push(p, &s);
 }
@@ -430,10 +435,13 @@ void plan_listener_deletes(struct planner *p)
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind != RESOURCE_LISTENER || !row_doomed(p, r))
             continue;
-        if (has_rules_to_keep(p, r))
+        const struct resource *part = part_to_keep(p, r);
+        if (part)
             plan_warn(p, r,
-                      "the listener is not desired any more, but is kept for rules that are "
-                      "not ours to delete; remove those, or the listener, by hand");
+                      arena_fmt(p->a,
+                                "the listener is not desired any more, but is kept for %s that are "
+                                "not ours to delete; remove those, or the listener, by hand",
+                                part->kind == RESOURCE_SCRIPT ? "scripts" : "rules"));
         else
             delete_listener(p, r);
     }

@@ -76,7 +76,9 @@ static void plan_desired(struct planner *p)
     plan_certificates(p);
     plan_acls(p);
     plan_listeners(p);
+    plan_scripts(p);
     plan_rules(p);
+    plan_script_deletes(p);
     plan_listener_deletes(p);
     plan_group_deletes(p);
     plan_acl_deletes(p);

@@ -151,6 +151,8 @@ void plan_acl_deletes(struct planner *p);
 void plan_listeners(struct planner *p);
 void plan_listener_deletes(struct planner *p);
 void plan_rules(struct planner *p);
+void plan_scripts(struct planner *p);
+void plan_script_deletes(struct planner *p);
 
 /* acl.c: the row of an access list by its cloud id, or NULL. */
 const struct resource *acl_by_id(const struct planner *p, const char *id);
@@ -185,7 +187,11 @@ const char *acls_wait(struct planner *p, const struct resource *listener);
 /* Does a listener of the load balancer use an access list?  Then it can join no security group. */
 bool acls_in_use(const struct planner *p);
 
-/* Does a listener go, and its rules with it? */
+/* script.c: is it known which scripts a listener has?  They are read only where somebody asks for
+ * one, or where a listener is to go. */
+bool scripts_known(const struct alb_listener *l);
+
+/* Does a listener go, and its rules and scripts with it? */
 bool listener_doomed(const struct planner *p, const char *key);
 /* The same of the listener of a rule; 'last' is what was asked before: rules of one listener stand
  * beside each other in the model.  All-zero at first. */

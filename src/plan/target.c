@@ -87,6 +87,7 @@ static const alb_tags *tags_of(enum resource_kind kind, const void *obj)
     case RESOURCE_RULE: return &((const struct alb_rule *)obj)->tags;
     case RESOURCE_SERVER_GROUP:
     case RESOURCE_ACL:
+    case RESOURCE_SCRIPT:
     case RESOURCE_CERTIFICATE: /* none: it has no such steps */
     case RESOURCE_KINDS: break;
     }

@@ -224,6 +224,7 @@ static const struct kind {
       "\"ConnectionDrainConfig\":{\"ConnectionDrainTimeout\":300},"
       "\"SlowStartConfig\":{\"SlowStartDuration\":30}}" },
     { "Acl", "AclName", NULL, NULL, NULL, "{}" },
+    { "AScript", "AScriptName", NULL, NULL, "ListenerId", "{\"Position\":\"RequestHead\"}" },
 };
 
 static const struct kind *find_kind(const char *name)
@@ -259,6 +260,8 @@ static cJSON *make_body(const struct kind *k, const cJSON *was, const cJSON *act
                                              "RuleStatus",
                                              "ListenerStatus",
                                              "AclStatus",
+                                             "AScriptStatus",
+                                             "AScriptsKnown",
                                              "LoadBalancerStatus",
                                              "ServerGroupStatus",
                                              "AdditionalCertificates" };

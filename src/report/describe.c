@@ -122,6 +122,15 @@ static void describe_rule(struct buf *b, const struct alb_rule *rule)
     }
 }
 
+static void describe_script(struct buf *b, const struct alb_script *script)
+{
+    size_t lines = 0;
+    for (const char *c = script->content; c && *c; c++)
+        lines += c == script->content || c[-1] == '\n';
+    buf_addf(b, "%s at %s, %zu line%s%s", or_dash(script->name), or_dash(script->position), lines,
+             lines == 1 ? "" : "s", script->enabled.val ? "" : ", off");
+}
+
 void report_describe(struct buf *b, enum resource_kind kind, const void *obj)
 {
     switch (kind) {
@@ -158,6 +167,7 @@ void report_describe(struct buf *b, enum resource_kind kind, const void *obj)
                  acl->entries.len == 1 ? "y" : "ies");
         return;
     }
+    case RESOURCE_SCRIPT: describe_script(b, obj); return;
     case RESOURCE_KINDS: return;
     }
 }

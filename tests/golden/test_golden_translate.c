@@ -71,6 +71,7 @@ static void add_row(cJSON *to, const struct model *m, const struct resource *r)
         cJSON_AddItemToObject(member(lb, "certificates"), r->key, row_json(r));
         break;
     case RESOURCE_ACL: cJSON_AddItemToObject(member(lb, "acls"), r->key, row_json(r)); break;
+    case RESOURCE_SCRIPT: cJSON_AddItemToObject(member(lb, "scripts"), r->key, row_json(r)); break;
     case RESOURCE_RULE:
     case RESOURCE_KINDS: break;
     }

@@ -238,4 +238,39 @@ static const struct field alb_remove_entries_fields[] = {
 };
 SCHEMA(alb_remove_entries, "Entries");
 #undef SELF
+
+/* ---- scripts --------------------------------------------------------------------------- */
+
+#define SELF struct alb_create_scripts
+static const struct field alb_create_scripts_fields[] = {
+    STR (listener_id, "ListenerId", .flags = F_REQUIRED),
+    LIST(scripts,     alb_script, "AScripts"),
+    WRITE,
+};
+SCHEMA(alb_create_scripts, "AScripts");
+#undef SELF
+
+#define SELF struct alb_change_script
+static const struct field alb_change_script_fields[] = {
+    STR(id,     "AScriptId", .flags = F_REQUIRED),
+    OBJ(script, alb_script, "", .flags = F_INLINE, .via = ALB_VIA_UPDATE),
+};
+static SCHEMA(alb_change_script, "AScript");
+#undef SELF
+
+#define SELF struct alb_change_scripts
+static const struct field alb_change_scripts_fields[] = {
+    LIST(scripts, alb_change_script, "AScripts"),
+    WRITE,
+};
+SCHEMA(alb_change_scripts, "AScripts");
+#undef SELF
+
+#define SELF struct alb_delete_scripts
+static const struct field alb_delete_scripts_fields[] = {
+    STRS(ids, "AScriptIds", .flags = F_REQUIRED),
+    WRITE,
+};
+SCHEMA(alb_delete_scripts, "AScripts");
+#undef SELF
 /* clang-format on */

@@ -131,6 +131,7 @@ static const struct field alb_listener_fields[] = {
     OBJ (log,                alb_listener_log, "LogConfig", .flags = F_LATER,
                              .via = ALB_VIA_LOG_CONFIG),
     OBJ (acls,               alb_listener_acls, "AclConfig", .flags = F_LATER, .via = ALB_VIA_ACLS),
+    BOOL(scripts_known,      "AScriptsKnown",       .flags = F_OBSERVED),
 };
 SCHEMA(alb_listener, "Listener");
 #undef SELF

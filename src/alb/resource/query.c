@@ -142,6 +142,16 @@ static const struct field alb_acl_entry_query_fields[] = {
 SCHEMA(alb_acl_entry_query, "AclEntries");
 #undef SELF
 
+#define SELF struct alb_script_query
+static const struct field alb_script_query_fields[] = {
+    STRS(ids,          "AScriptIds"),
+    STRS(names,        "AScriptNames"),
+    STRS(listener_ids, "ListenerIds"),
+    PAGE,
+};
+SCHEMA(alb_script_query, "AScripts");
+#undef SELF
+
 #define SELF struct alb_vswitch_query
 static const struct field alb_vswitch_query_fields[] = {
     STR(id,        "VSwitchId"),

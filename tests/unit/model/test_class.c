@@ -126,7 +126,8 @@ static void test_each_kind_has_a_state_in_which_it_takes_changes(void **state)
 {
     (void)state;
     static const char *const stable[RESOURCE_KINDS] = { "Active",    "Running",   "Available",
-                                                        "Available", "Available", "Available" };
+                                                        "Available", "Available", "Available",
+                                                        "Available" };
     for (int k = 0; k < RESOURCE_KINDS; k++) {
         struct resource r = { .kind = (enum resource_kind)k, .actual = "x", .status = stable[k] };
         assert_true(resource_is_stable(&r));

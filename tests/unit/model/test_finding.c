@@ -405,18 +405,26 @@ static void test_rules_of_a_listener_that_is_left_missing_are_left(void **state)
     assert_int_equal(b->rows[GROUP].leave, LEAVE_NOTHING);
 }
 
-static void test_access_lists_of_a_listener_that_is_left_missing_are_left(void **state)
+static void check_left_with_its_listener(struct bed *b, enum resource_kind kind, const void *part)
 {
-    struct bed *b = *state;
-    struct alb_acl acl = { .name = "office" };
     b->rows[LISTENER].actual = NULL;
     b->rows[RULE_1].actual = b->rows[RULE_2].actual = NULL;
-    b->rows[OTHER] = row(RESOURCE_ACL, "80/HTTP/White", &acl);
+    b->rows[OTHER] = row(kind, "80/HTTP/part", part);
     b->rows[OTHER].parent = "80/HTTP";
     (void)look(b, 1000);
     decide(b, FINDING_ACCEPTED, 0);
     leave(b, DRIFT_CORRECT, NULL);
     assert_int_equal(b->rows[OTHER].leave, LEAVE_ALL);
+}
+
+static void test_access_lists_of_a_listener_that_is_left_missing_are_left(void **state)
+{
+    check_left_with_its_listener(*state, RESOURCE_ACL, &(struct alb_acl){ .name = "office" });
+}
+
+static void test_scripts_of_a_listener_that_is_left_missing_are_left(void **state)
+{
+    check_left_with_its_listener(*state, RESOURCE_SCRIPT, &(struct alb_script){ .name = "one" });
 }
 
 static void test_all_of_a_load_balancer_that_is_left_missing_is_left(void **state)
@@ -472,6 +480,7 @@ int main(void)
         TEST(test_edit_of_servers_is_left_whole),
         TEST(test_rules_of_a_listener_that_is_left_missing_are_left),
         TEST(test_access_lists_of_a_listener_that_is_left_missing_are_left),
+        TEST(test_scripts_of_a_listener_that_is_left_missing_are_left),
         TEST(test_all_of_a_load_balancer_that_is_left_missing_is_left),
         TEST(test_names_lead_back),
     };

@@ -311,6 +311,75 @@ static void test_of_actual_rules_alike_the_one_that_does_what_is_wanted_is_it(vo
     assert_string_equal(model_find(&out, "a", RESOURCE_RULE, "kk")->cloud_id, "kk");
 }
 
+/* ---- scripts
+ * ----------------------------------------------------------------------------------- */
+
+/* What a reply says of a script. */
+static const struct alb_script *told(struct arena *a)
+{
+    return arena_dup(a, &(struct alb_script){ .name = "canary", .content = "pass" },
+                     sizeof(struct alb_script));
+}
+
+static const struct alb_script *at(struct arena *a, const char *position, const char *value)
+{
+    struct alb_script *s = arena_dup(a, told(a), sizeof *s);
+    s->position = position;
+    s->extended = (struct opt_bool){ value != NULL, true };
+    if (value)
+        *LIST_PUSH(a, &s->attributes) = (struct alb_script_attribute){ "EsDebug", value };
+    return s;
+}
+
+/* 'was' and 'applied' are what the store knows, of a script with that id. */
+static const struct alb_script *join_script(struct arena *a, const struct alb_script *desired,
+                                            const char *id, const struct alb_script *was,
+                                            const struct alb_script *applied)
+{
+    struct model want = { 0 }, known = { 0 }, actual = { 0 }, out;
+    if (desired)
+        add(a, &want, "a", RESOURCE_SCRIPT, "80/HTTP/canary")->desired = desired;
+    struct resource *k = add(a, &known, "a", RESOURCE_SCRIPT, "80/HTTP/canary");
+    k->cloud_id = id;
+    k->actual = was;
+    k->applied = applied;
+    struct resource *r = add(a, &actual, "a", RESOURCE_SCRIPT, "80/HTTP/canary");
+    r->actual = told(a);
+    r->cloud_id = "as-1";
+    model_join(a, &want, &known, &actual, &out);
+    const struct alb_script *joined = out.rows.items[0].actual;
+    assert_string_equal(joined->content, "pass");
+    return joined;
+}
+
+static void test_what_no_reply_says_of_a_script_is_as_it_was_known(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct alb_script *want = at(&a, "ResponseHead", NULL);
+    const struct alb_script *s =
+        join_script(&a, want, "as-1", at(&a, "RequestFoot", "x"), at(&a, "RequestHead", "y"));
+    assert_string_equal(s->position, "RequestFoot");
+    assert_true(s->extended.val);
+    assert_string_equal(s->attributes.items[0].value, "x");
+    s = join_script(&a, want, "as-1", NULL, at(&a, "RequestHead", "y"));
+    assert_string_equal(s->position, "RequestHead");
+    assert_string_equal(s->attributes.items[0].value, "y");
+}
+
+static void test_a_script_that_is_taken_over_is_believed_to_be_as_wanted(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const struct alb_script *s = join_script(&a, at(&a, "ResponseHead", NULL), "as-before",
+                                             at(&a, "RequestFoot", "x"), NULL);
+    assert_string_equal(s->position, "ResponseHead");
+    assert_false(s->extended.val);
+    assert_int_equal(s->attributes.len, 0);
+    s = join_script(&a, NULL, NULL, NULL, NULL); /* nobody knows */
+    assert_null(s->position);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +395,8 @@ int main(void)
         cmocka_unit_test(test_group_of_another_type_goes_on_beside_the_wanted_one),
         cmocka_unit_test(test_group_that_was_made_beside_it_takes_its_place),
         cmocka_unit_test(test_group_stays_when_its_vpc_is_not_known_or_it_is_not_ours_to_replace),
+        cmocka_unit_test(test_what_no_reply_says_of_a_script_is_as_it_was_known),
+        cmocka_unit_test(test_a_script_that_is_taken_over_is_believed_to_be_as_wanted),
     };
     return cmocka_run_group_tests_name("model/join", tests, NULL, NULL);
 }

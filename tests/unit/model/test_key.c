@@ -39,6 +39,8 @@ static void test_an_access_list_is_known_by_its_listener_and_its_type(void **sta
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 };
     assert_string_equal(acl_key(&a, "80/HTTP", "White"), "80/HTTP/White");
+    assert_string_equal(script_key(&a, "80/HTTP", "canary"), "80/HTTP/canary");
+    assert_string_equal(script_key(&a, "80/HTTP", ""), "80/HTTP/");
     assert_string_equal(acl_listener(&a, "80/HTTP/White"), "80/HTTP");
     assert_string_equal(acl_listener(&a, "80"), "");
     assert_string_equal(acl_tag(&a, "80/HTTP/White"), "acl/80/HTTP/White");

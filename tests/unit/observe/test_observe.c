@@ -148,6 +148,8 @@ static const char *answer(void *arg, struct arena *a, const struct script_call *
         return servers_page(b, a, c);
     if (!strcmp(c->action, "ListAcls"))
         return "{\"Acls\":[]}";
+    if (!strcmp(c->action, "ListAScripts"))
+        return "{\"AScripts\":[]}";
     assert_string_equal(c->action, "ListListenerCertificates");
     return "{\"Certificates\":[{\"CertificateId\":\"1-cn\",\"CertificateType\":\"Server\","
            "\"IsDefault\":true}]}";

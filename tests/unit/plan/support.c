@@ -50,7 +50,10 @@ void bed_sync(struct bed *b, struct resource *r, const void *desired, const char
     r->desired = desired;
     r->applied = desired;
     r->desired_from = "Ingress shop/web (web.yaml:3)";
-    r->actual = schema_copy(&b->a, resource_schema(r->kind), desired, 0, NULL, NULL);
+    void *actual = schema_copy(&b->a, resource_schema(r->kind), desired, 0, NULL, NULL);
+    if (r->kind == RESOURCE_LISTENER)
+        ((struct alb_listener *)actual)->scripts_known = (struct opt_bool){ true, true };
+    r->actual = actual;
     r->cloud_id = id;
     r->status = stable(r->kind);
 }

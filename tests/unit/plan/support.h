@@ -35,7 +35,8 @@ struct resource *bed_row(struct bed *b, enum resource_kind kind, const char *key
 struct alb_load_balancer *bed_lb(struct bed *b);  /* Active, Standard        */
 struct alb_listener *bed_listener(struct bed *b); /* "80/HTTP", Running      */
 struct alb_server_group *bed_group(struct bed *b, const char *key, const char *id);
-/* Both sides of a row: the desired struct, which the actual one is a copy of. */
+/* Both sides of a row: the desired struct, which the actual one is a copy of.  Of a listener it is
+ * known which scripts it has. */
 void bed_sync(struct bed *b, struct resource *r, const void *desired, const char *id);
 
 /* Makes the row's actual struct a fresh copy, which the caller may change; of nothing: NULL. */

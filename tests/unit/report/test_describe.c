@@ -27,6 +27,21 @@ static void test_access_lists_say_how_long_they_are(void **state)
     check(b, RESOURCE_ACL, &acl, "office, 1 entry");
 }
 
+static void test_scripts_say_where_they_run(void **state)
+{
+    struct bed *b = *state;
+    struct alb_script script = { .name = "canary",
+                                 .content = "if true\nend",
+                                 .position = "RequestFoot",
+                                 .enabled = { true, true } };
+    check(b, RESOURCE_SCRIPT, &script, "canary at RequestFoot, 2 lines");
+    script.content = "pass\n";
+    script.enabled.val = false;
+    check(b, RESOURCE_SCRIPT, &script, "canary at RequestFoot, 1 line, off");
+    check(b, RESOURCE_SCRIPT, &(struct alb_script){ .name = "theirs" },
+          "theirs at -, 0 lines, off");
+}
+
 static void test_unknown_servers_are_not_none(void **state)
 {
     struct bed *b = *state;
@@ -152,9 +167,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_kinds_say_what_tells_them_apart), TEST(test_access_lists_say_how_long_they_are),
-        TEST(test_kinds_say_what_tells_them_apart), TEST(test_unknown_servers_are_not_none),
-        TEST(test_every_condition_has_its_word),    TEST(test_actions_say_where_requests_go),
-        TEST(test_actions_say_what_they_change),    TEST(test_rules_for_responses_say_so),
+        TEST(test_scripts_say_where_they_run),      TEST(test_kinds_say_what_tells_them_apart),
+        TEST(test_unknown_servers_are_not_none),    TEST(test_every_condition_has_its_word),
+        TEST(test_actions_say_where_requests_go),   TEST(test_actions_say_what_they_change),
+        TEST(test_rules_for_responses_say_so),
     };
     return cmocka_run_group_tests_name("report/describe", tests, NULL, NULL);
 }

@@ -94,6 +94,10 @@ static const struct table_exception EXCEPTIONS[] = {
       "composed from ListAclEntries and ListAclRelations" },
     { "ListAclEntries", "AclEntries.EntryAsTold", "absent",
       "what Entry said, where 'observe' puts another form of it there" },
+    { "GetListenerAttribute", "AScriptsKnown", "absent", "whether ListAScripts was asked" },
+    { "ListListeners", "Listeners.AScriptsKnown", "absent", "whether ListAScripts was asked" },
+    { "ListAScripts", "AScripts.Position|AScripts.ExtAttributeEnabled|AScripts.ExtAttributes",
+      "absent", "of requests; no reply says them" },
 };
 
 static void check_product(const char *product, size_t n_actions)

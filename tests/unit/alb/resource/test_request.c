@@ -45,6 +45,9 @@ static const struct table_exception MARKS[] = {
       "TagResources",
       "Tag.Key", "required", MORE },
     { "UpdateListenerAttribute", "DefaultActions", "required", CHANGE },
+    { "UpdateAScripts", "AScripts.AScriptName|AScripts.ScriptContent", "required", CHANGE },
+    { "UpdateAScripts", "AScripts.ExtAttributes.AttributeKey|AScripts.ExtAttributes.AttributeValue",
+      "required", "one table for creation, which requires neither, and change" },
     { "UpdateRulesAttribute",
       "Rules.RuleName|Rules.Priority|Rules.RuleConditions|Rules.RuleConditions.Type|"
       "Rules.RuleActions",

@@ -19,6 +19,7 @@ static void test_every_member_has_a_row(void **state)
     assert_true(schema_covers_struct(&alb_rule_schema));
     assert_true(schema_covers_struct(&alb_server_group_schema));
     assert_true(schema_covers_struct(&alb_acl_schema));
+    assert_true(schema_covers_struct(&alb_script_schema));
 }
 
 static void each_row(const struct schema *s,
@@ -54,6 +55,7 @@ static void test_rows_are_sane(void **state)
     each_row(&alb_rule_schema, check_sane);
     each_row(&alb_server_group_schema, check_sane);
     each_row(&alb_acl_schema, check_sane);
+    each_row(&alb_script_schema, check_sane);
 }
 
 static void check_has_call(const struct schema *s)
@@ -71,6 +73,7 @@ static void test_every_member_of_a_resource_has_a_call(void **state)
     check_has_call(&alb_rule_schema);
     check_has_call(&alb_server_group_schema);
     check_has_call(&alb_acl_schema);
+    check_has_call(&alb_script_schema);
 }
 
 static void test_enums_have_their_names(void **state)
