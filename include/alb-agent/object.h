@@ -11,7 +11,8 @@
  * Objects are pruned when they are added: metadata.managedFields and the annotation
  * kubectl.kubernetes.io/last-applied-configuration are not kept.  Of 'data' and 'stringData'
  * of a Secret only certificate and private key are, beside the body and in memory only; the
- * body has a member "tls" instead, {"crt":"-----BEGIN...","keySha256":"..."}. */
+ * body has a member "tls" instead, {"crt":"-----BEGIN...","keySha256":"..."}.  Of ConfigMaps only
+ * those are kept that have data.scriptContent, and of their data nothing else. */
 #pragma once
 
 #include <cjson/cJSON.h>
@@ -26,6 +27,7 @@
  * (empty for the core group), version, and whether they live in a namespace. */
 #define OBJECT_KINDS(X)                                                \
     X(ALB_CONFIG, "AlbConfig", "alibabacloud.com", "v1", false)        \
+    X(CONFIG_MAP, "ConfigMap", "", "v1", true)                         \
     X(ENDPOINT_SLICE, "EndpointSlice", "discovery.k8s.io", "v1", true) \
     X(ENDPOINTS, "Endpoints", "", "v1", true)                          \
     X(INGRESS, "Ingress", "networking.k8s.io", "v1", true)             \
@@ -82,6 +84,8 @@ bool object_is_going(const struct object *obj);
  * long as the object; no tree is made. */
 const char *object_annotation(const struct object *obj, const char *key);
 const char *object_label(const struct object *obj, const char *key);
+/* data.scriptContent of a ConfigMap; NULL: it is no text. */
+const char *object_script(const struct object *obj);
 
 /* Something that could not be read: "web.yaml:12" and "metadata.name: missing; add a
  * name".  People see "<origin>: <msg>". */
@@ -95,7 +99,7 @@ struct object_set {
     LIST_OF(struct object *) objects;        /* sorted                                  */
     LIST_OF(struct object_problem) problems; /* in the order in which they were met     */
     bool incomplete;                         /* something is missing: see problems      */
-    size_t ignored;                          /* documents of kinds that are not kept    */
+    size_t ignored;                          /* documents that are not kept             */
     size_t capacity;                         /* of 'objects'; this and what follows is not
                                                 for others                              */
     struct object_bodies *bodies;            /* which trees are there                   */
@@ -106,13 +110,14 @@ void object_set_done(struct object_set *set);
 
 /* Adds the object of one document and takes over 'body', whatever happens to it: an object
  * that is not valid (not a map, no kind, no name, an annotation that is no text, a version
- * that is not read ...) becomes a problem, one of another kind is counted in 'ignored'.
+ * that is not read ...) becomes a problem, one that is not kept is counted in 'ignored'.
  * Of two objects of one kind, namespace and name the first stays; the other becomes a
  * problem that names both origins.  'origin' is copied. */
 void object_set_add(struct object_set *set, cJSON *body, const char *origin);
 
-/* The same, but the object takes the place of the one that is there.  Of a document that is not
- * valid only the problem remains: the earlier object stays. */
+/* The same, but the object takes the place of the one that is there, also of a ConfigMap that is
+ * not kept any more.  Of a document that is not valid only the problem remains: the earlier object
+ * stays. */
 void object_set_replace(struct object_set *set, cJSON *body, const char *origin);
 /* Frees the object; false when there is none.  'ns' is not looked at for cluster-scoped kinds. */
 bool object_set_remove(struct object_set *set, enum object_kind kind, const char *ns,

@@ -135,6 +135,13 @@ const char *object_label(const struct object *obj, const char *key)
     return metadata_text(obj, "labels", key);
 }
 
+const char *object_script(const struct object *obj)
+{
+    const void *block = block_of(obj);
+    return block ? pack_text(block, (const char *[]){ "data", OBJECT_SCRIPT, NULL })
+                 : json_str(json_get(obj->body, "data"), OBJECT_SCRIPT);
+}
+
 bool object_is_going(const struct object *obj)
 {
     const void *block = block_of(obj);

@@ -30,6 +30,11 @@ bool object_identify(const cJSON *body, enum object_kind *kind, struct error *er
 /* Takes certificate and key out of the body of a Secret, and wipes what else it held. */
 void object_secret_take(struct arena *a, cJSON *body, struct object_tls *out);
 
+/* The member of data of a ConfigMap that is kept. */
+#define OBJECT_SCRIPT "scriptContent"
+/* Prunes the data of a ConfigMap; false: it has nothing that is kept. */
+bool object_config_map_take(cJSON *body);
+
 /* Checks and prunes 'body', and fills all of '*out' but its origin; texts are those of 'body'. */
 bool object_read(cJSON *body, enum object_kind kind, struct object *out,
                  struct error *err) MUST_USE;

@@ -207,6 +207,21 @@ static struct owned *read_document(struct object_set *set, cJSON *tree, enum obj
     return o;
 }
 
+/* Has it anything that is kept? */
+static bool is_kept(enum object_kind kind, cJSON *body)
+{
+    return kind != OBJECT_UNSET && (kind != OBJECT_CONFIG_MAP || object_config_map_take(body));
+}
+
+/* Removes the object that had something, and now has not. */
+static void forget(struct object_set *set, enum object_kind kind, const cJSON *body)
+{
+    const cJSON *meta = json_get(body, "metadata");
+    const char *ns = json_str(meta, "namespace"), *name = json_str(meta, "name");
+    if (kind != OBJECT_UNSET && name)
+        (void)object_set_remove(set, kind, ns && *ns ? ns : "default", name);
+}
+
 static void add(struct object_set *set, cJSON *body, const char *origin, bool replace)
 {
     cJSON *tree CLEANUP(json_done) = body;
@@ -216,7 +231,9 @@ static void add(struct object_set *set, cJSON *body, const char *origin, bool re
         object_set_problem(set, origin, err.msg);
         return;
     }
-    if (kind == OBJECT_UNSET) {
+    if (!is_kept(kind, tree)) {
+        if (replace)
+            forget(set, kind, tree);
         set->ignored++;
         return;
     }
