@@ -46,7 +46,8 @@ struct translate_lb {
  * now.  NULL: any. */
 struct translate_hold {
     const char *lb;
-    const char *listener; /* its key: the listener, and the rules on it                  */
+    const char *listener; /* its key: the listener, and what is on it; or script_key(): that
+                             script, or all of a listener                              */
     const char *owner;    /* how 'desired_from' begins: "Ingress shop/web"               */
 };
 

@@ -111,8 +111,11 @@ static const struct field listener_spec_fields[] = {
       DOC("", "-", "Reserved; what no rule takes goes to an empty group.", .type = "list") },
     { .name = "loadBalancerId",       .flags = READ_IGNORED,
       DOC("", "-", "Reserved.", .type = "text") },
+    /* Read one by one by script.c. */
+    { .name = "aScriptConfig",        .flags = READ_IGNORED, .kind = FIELD_LIST, .of = &script_spec_schema,
+      DOC("", "CreateAScripts", "The scripts that the listener runs (AScript). What the managed product calls this field is in no text that can be read, so the name is ours: rename yours to it.", .differs = "Only the documentation speaks of it, since v2.15, and does not show its name: a name after those of the API.", .type = "list of maps") },
     { .name = "aScript",              .flags = READ_LATER | READ_FAMILY,
-      DOC("", "-", "Scripts (AScript) are not supported, as no document that we know names their fields; none is made, changed or deleted.", .type = "map") },
+      DOC("", "-", "Scripts (AScript) are taken from aScriptConfig, a list of aScriptName, position, configMapNamespace and configMapName; rename it to that.", .type = "any other name that holds it") },
 };
 SCHEMA(listener_spec, "listener");
 #undef SELF
@@ -305,6 +308,7 @@ static void add_row(struct tr *t, const struct config *c, const struct config_li
                                                                  .ours = true };
     default_group_translate(t, c, l->port, l->from);
     acl_translate(t, c, l);
+    listener_scripts_translate(t, c, l);
 }
 
 /* What was there for a listener that is left out stays; where not even its port can be
@@ -371,6 +375,7 @@ static void listener_translate(struct subject *s, const struct place *at, struct
         .from = arena_fmt(t->a, "%s %s", subject_from(t->a, c->obj), place_text(t->a, at)),
         .finds_certs = l->protocol != ALB_PROTOCOL_HTTP && !spec.certs.len,
     };
+    listener_scripts_read(s, at, c, to, json_get_nocase(json, "aScriptConfig"));
     if (l->protocol == ALB_PROTOCOL_HTTP)
         listener_finish(t, c, to);
 }

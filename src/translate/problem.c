@@ -87,9 +87,17 @@ void hold(struct tr *t, const char *lb, const char *listener, const char *owner)
         (struct translate_hold){ .lb = lb, .listener = listener, .owner = owner };
 }
 
+/* "80/HTTP/canary", or all of "80/HTTP/". */
+static bool script_matches(const char *held, const struct resource *row)
+{
+    const size_t n = strlen(held);
+    return row->kind == RESOURCE_SCRIPT && n && !strncmp(row->key, held, n)
+           && (held[n - 1] == '/' || !row->key[n]);
+}
+
 static bool listener_matches(const char *listener, const struct resource *row)
 {
-    if (!listener)
+    if (!listener || script_matches(listener, row))
         return true;
     return !strcmp(row->kind == RESOURCE_LISTENER ? row->key : row->parent, listener);
 }

@@ -198,13 +198,21 @@ static void read_member(struct subject *s, const struct place *at, const struct 
         read_value(s, at, f, v, member(f, obj), how);
 }
 
+static bool holds(const char *text, const char *part)
+{
+    const size_t n = strlen(part);
+    while (*text && strncasecmp(text, part, n) != 0)
+        text++;
+    return *text;
+}
+
 /* The row of a name, or of the family that it belongs to. */
 static const struct field *row_of(const struct schema *schema, const char *name)
 {
     for (size_t i = 0; i < schema->n_fields; i++) {
         const struct field *f = &schema->fields[i];
         bool family = f->flags & READ_FAMILY;
-        if (family ? !strncasecmp(name, f->name, strlen(f->name)) : !strcasecmp(name, f->name))
+        if (family ? holds(name, f->name) : !strcasecmp(name, f->name))
             return f;
     }
     return NULL;

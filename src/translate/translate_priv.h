@@ -60,8 +60,8 @@ enum read_flag {
     READ_IGNORED = 1 << 18,  /* known, and without effect as the reference has it            */
     READ_PRESENT = 1 << 19,  /* a FIELD_BOOL that says whether the member is there           */
     READ_INT_TEXT = 1 << 20, /* a FIELD_INT that may be given as text                       */
-    READ_FAMILY = 1 << 21    /* all members whose names begin with its own; with READ_LATER,
-                                and READ_NOCASE                                              */
+    READ_FAMILY = 1 << 21    /* all other members whose names hold its own; with READ_LATER,
+                                and READ_NOCASE; behind rows of such names                   */
 };
 enum read_how {
     READ_EXACT, /* names with case, others ignored, as the API server has them              */
@@ -107,6 +107,13 @@ void tags_read(struct subject *s, const struct place *at, const struct tag_spec 
 /* The spec of an AlbConfig, and an element of its listeners: for the page of reference. */
 extern const struct schema top_spec_schema, listener_spec_schema;
 
+/* A script of a listener. */
+struct config_script {
+    const char *key;
+    const struct alb_script *desired;
+    const char *from;
+};
+
 struct config_listener {
     int64_t port;
     enum alb_protocol protocol;
@@ -115,7 +122,8 @@ struct config_listener {
     bool finds_certs;             /* it lists none: they are found by host               */
     struct alb_listener *desired; /* NULL when left out at once */
     const struct alb_acl *acl;    /* its access list, or NULL   */
-    size_t index;                 /* in spec.listeners          */
+    LIST_OF(struct config_script) scripts;
+    size_t index; /* in spec.listeners          */
     const char *from;
 };
 
@@ -180,6 +188,18 @@ const struct alb_acl *acl_set(struct subject *s, const struct place *at,
 void acl_translate(struct tr *t, const struct config *c, const struct config_listener *l);
 /* The first of spec.listeners that has an aclConfig; SIZE_MAX: none. */
 size_t acl_first(const cJSON *listeners);
+
+/* ---- script.c -------------------------------------------------------------------------------- */
+
+/* An element of aScriptConfig: for the page of reference. */
+extern const struct schema script_spec_schema;
+
+/* Reads aScriptConfig of the listener at 'at' into 'l->scripts'; holds those that cannot be. */
+void listener_scripts_read(struct subject *s, const struct place *at, const struct config *c,
+                           struct config_listener *l, const cJSON *json);
+/* Makes their rows. */
+void listener_scripts_translate(struct tr *t, const struct config *c,
+                                const struct config_listener *l);
 
 /* ---- listener_part.c --------------------------------------------------------------------------
  */

@@ -228,6 +228,24 @@ static cJSON *acls_json(struct arena *a, const struct translate_out *out)
     return json;
 }
 
+/* The scripts, and which listeners there are. */
+static cJSON *scripts_json(struct arena *a, const struct translate_out *out)
+{
+    cJSON *json = cJSON_CreateObject();
+    cJSON *listeners = cJSON_AddArrayToObject(json, "listeners");
+    cJSON *scripts = cJSON_AddObjectToObject(json, "scripts");
+    for (size_t i = 0; i < out->desired.rows.len; i++) {
+        const struct resource *r = &out->desired.rows.items[i];
+        if (r->kind == RESOURCE_SCRIPT)
+            cJSON_AddItemToObject(scripts, r->key, row_json(r));
+        else if (r->kind == RESOURCE_LISTENER)
+            cJSON_AddItemToArray(listeners, cJSON_CreateString(r->key));
+    }
+    add_problems(a, json, "problems", &out->problems);
+    add_problems(a, json, "warnings", &out->warnings);
+    return json;
+}
+
 /* What a case expects, by the file that says it. */
 struct expectation {
     const char *file;
@@ -239,7 +257,8 @@ static const struct expectation *find_expectation(struct arena *a, const char *d
     static const struct expectation all[] = {
         { "rules.json", rules_json },   { "certificates.json", certificates_json },
         { "groups.json", groups_json }, { "settings.json", settings_json },
-        { "acls.json", acls_json },     { "expected.json", out_json }
+        { "acls.json", acls_json },     { "scripts.json", scripts_json },
+        { "expected.json", out_json }
     };
     for (size_t i = 0; i + 1 < COUNT(all); i++)
         if (access(arena_fmt(a, "%s/%s", dir, all[i].file), F_OK) == 0)

@@ -101,13 +101,15 @@ static void add_path(struct buf *b, const struct path *path)
     buf_addc(b, '`');
 }
 
-static void add_status(struct buf *b, unsigned flags)
+/* What is read by itself has rows of its own, and is ignored only where the rest is read. */
+static void add_status(struct buf *b, const struct field *f)
 {
+    const unsigned flags = f->flags;
     if (flags & F_REQUIRED)
         buf_adds(b, " Required.");
     if (flags & READ_REFUSED)
         buf_adds(b, " Refused, as it is not supported yet.");
-    if (flags & (READ_IGNORED | READ_LATER))
+    if ((flags & (READ_IGNORED | READ_LATER)) && !f->of)
         buf_adds(b, " Without effect.");
 }
 
@@ -120,7 +122,7 @@ static void add_field(struct buf *b, const struct path *path, const struct field
     markdown_add_cell(b, f->doc ? f->doc->dflt : "");
     buf_adds(b, " | ");
     markdown_add_cell(b, f->doc ? f->doc->meaning : "");
-    add_status(b, f->flags);
+    add_status(b, f);
     add_differs(b, f->doc ? f->doc->differs : NULL);
     buf_addf(b, " | %s |\n", f->doc ? f->doc->sets : "");
 }

@@ -82,14 +82,19 @@ static UNUSED const char *edit_config(struct edits *e, struct arena *a, const ch
         ",{\"port\":81,\"aclConfig\":{\"aclType\":\"White\",\"aclEntries\":[\"10.0.0.0/8\"]}}",
         ",{\"port\":80,\"protocol\":\"HTTPS\"}", ",{\"port\":443,\"protocol\":\"what\"}",
         ",{\"port\":443,\"protocol\":\"HTTPS\"},{\"port\":443,\"protocol\":\"QUIC\"}");
+    const char *scripts =
+        PICK(e, "", "",
+             ",\"aScriptConfig\":[{\"aScriptName\":\"one\",\"configMapName\":\"m-1\","
+             "\"configMapNamespace\":\"d\"},{\"aScriptName\":\"two\",\"configMapName\":\"m-2\","
+             "\"configMapNamespace\":\"e\"},{\"aScriptName\":\"3\",\"scriptContent\":\"x\"}]");
     const char *order = PICK(e, "", "", "", "", "\"alb-agent/rule-order\":\"specification\"",
                              "\"alb-agent/rule-order\":\"guess\"");
     return arena_fmt(
         a,
         "{\"apiVersion\":\"alibabacloud.com/v1\",\"kind\":\"AlbConfig\",\"metadata\":{"
         "\"name\":\"%s\",\"annotations\":{%s}%s},\"spec\":{\"config\":{"
-        "\"zoneMappings\":[%s]%s},\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\"}%s]}}",
-        name, order, going(e), zones, more, tls);
+        "\"zoneMappings\":[%s]%s},\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\"%s}%s]}}",
+        name, order, going(e), zones, more, scripts, tls);
 }
 
 static UNUSED const char *edit_class(struct edits *e, struct arena *a, const char *name)
@@ -275,16 +280,27 @@ static UNUSED const char *edit_secret(struct edits *e, struct arena *a, const ch
     return buf_keep(&b, a);
 }
 
+static UNUSED const char *edit_config_map(struct edits *e, struct arena *a, const char *ns,
+                                          const char *name)
+{
+    return arena_fmt(a,
+                     "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"%s\","
+                     "\"namespace\":\"%s\"},\"data\":{%s}}",
+                     name, ns,
+                     PICK(e, "\"scriptContent\":\"pass\"", "\"scriptContent\":\"if true\\nend\"",
+                          "\"scriptContent\":7", ""));
+}
+
 /* ---- changes --------------------------------------------------------------------------------- */
 
 /* What may be there: kinds as often as they are to change. */
 static UNUSED struct translate_object edit_pick(struct edits *e, struct arena *a)
 {
     static const enum object_kind kinds[] = {
-        OBJECT_ALB_CONFIG,     OBJECT_INGRESS_CLASS,  OBJECT_INGRESS,   OBJECT_INGRESS,
-        OBJECT_INGRESS,        OBJECT_INGRESS,        OBJECT_SERVICE,   OBJECT_SERVICE,
-        OBJECT_ENDPOINT_SLICE, OBJECT_ENDPOINT_SLICE, OBJECT_ENDPOINTS, OBJECT_POD,
-        OBJECT_NODE,           OBJECT_SECRET,
+        OBJECT_ALB_CONFIG,     OBJECT_INGRESS_CLASS,  OBJECT_INGRESS,    OBJECT_INGRESS,
+        OBJECT_INGRESS,        OBJECT_INGRESS,        OBJECT_SERVICE,    OBJECT_SERVICE,
+        OBJECT_ENDPOINT_SLICE, OBJECT_ENDPOINT_SLICE, OBJECT_ENDPOINTS,  OBJECT_POD,
+        OBJECT_NODE,           OBJECT_SECRET,         OBJECT_CONFIG_MAP,
     };
     struct translate_object o = { .kind = kinds[below(e, COUNT(kinds))] };
     o.ns = pick_ns(e);
@@ -296,6 +312,7 @@ static UNUSED struct translate_object edit_pick(struct edits *e, struct arena *a
     case OBJECT_ENDPOINTS: o.name = pick_service(e); break;
     case OBJECT_ENDPOINT_SLICE: o.name = PICK(e, "t-1", "t-2", "t-3", "t-4"); break;
     case OBJECT_SECRET: o.name = PICK(e, "s-1", "s-2"); break;
+    case OBJECT_CONFIG_MAP: o.name = PICK(e, "m-1", "m-2"); break;
     case OBJECT_NODE: o.name = arena_fmt(a, "n-%zu", below(e, 3)); break;
     case OBJECT_POD: o.name = arena_fmt(a, "p-%zu", below(e, 3)); break;
     case OBJECT_UNSET: break;
@@ -316,6 +333,7 @@ static UNUSED const char *edit_text(struct edits *e, struct arena *a,
     case OBJECT_ENDPOINTS: return edit_endpoints(e, a, o->ns, o->name);
     case OBJECT_ENDPOINT_SLICE: return edit_slice(e, a, o->ns, o->name);
     case OBJECT_SECRET: return edit_secret(e, a, o->ns, o->name);
+    case OBJECT_CONFIG_MAP: return edit_config_map(e, a, o->ns, o->name);
     case OBJECT_NODE: return edit_node(e, a, o->name);
     case OBJECT_POD: return edit_pod(e, a, o->ns, o->name);
     case OBJECT_UNSET: break;

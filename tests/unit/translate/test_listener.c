@@ -336,21 +336,20 @@ static void test_of_two_equal_listeners_the_first_counts(void **state)
     world_done(&w);
 }
 
-/* Nobody says how the field is spelt, so whatever begins like it is named. */
-static void test_scripts_are_a_warning_that_says_why(void **state)
+#define RENAME                                                                                    \
+    ": it has no effect. Scripts (AScript) are taken from aScriptConfig, a list of aScriptName, " \
+    "position, configMapNamespace and configMapName; rename it to that.\n"
+
+/* What the managed product calls the field is not known, so whatever holds the word is named. */
+static void test_other_names_for_scripts_are_a_warning_that_says_ours(void **state)
 {
     (void)state;
-    struct world w = world_with("[{port: 80, aScriptConfig: {name: c}}, {port: 81, ascripts: [{a: "
-                                "b}]}, {port: 82, AScript: {}}]");
+    struct world w = world_with("[{port: 80, aScript: {name: c}}, {port: 81, ascripts: [{a: b}]}, "
+                                "{port: 82, AScript: {}}, {port: 83, listenerAScriptRef: c}]");
     assert_string_equal(problems(&w), "");
-    assert_string_equal(
-        warnings(&w),
-        "AlbConfig web: spec.listeners[0].aScriptConfig: it has no effect. Scripts (AScript) are "
-        "not supported, as no document that we know names their fields; none is made, changed or "
-        "deleted.\n"
-        "AlbConfig web: spec.listeners[1].ascripts: it has no effect. Scripts (AScript) are "
-        "not supported, as no document that we know names their fields; none is made, changed or "
-        "deleted.\n");
+    assert_string_equal(warnings(&w), "AlbConfig web: spec.listeners[0].aScript" RENAME
+                                      "AlbConfig web: spec.listeners[1].ascripts" RENAME
+                                      "AlbConfig web: spec.listeners[3].listenerAScriptRef" RENAME);
     assert_non_null(listener_of(&w, "80/HTTP"));
     assert_non_null(listener_of(&w, "82/HTTP"));
     world_done(&w);
@@ -377,7 +376,7 @@ int main(void)
         cmocka_unit_test(test_secret_of_the_default_certificate_is_of_namespace_default),
         cmocka_unit_test(test_quic_may_stand_before_https_on_a_port),
         cmocka_unit_test(test_of_two_equal_listeners_the_first_counts),
-        cmocka_unit_test(test_scripts_are_a_warning_that_says_why),
+        cmocka_unit_test(test_other_names_for_scripts_are_a_warning_that_says_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

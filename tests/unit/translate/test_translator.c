@@ -241,7 +241,7 @@ enum { SEEDS = 20, STEPS = 100 };
 static void test_after_any_changes_it_is_the_translation_from_scratch(void **state)
 {
     (void)state;
-    size_t rows = 0, problems = 0, certificates = 0, held = 0, borrowed = 0;
+    size_t rows = 0, problems = 0, certificates = 0, held = 0, borrowed = 0, scripts = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct follower f;
         follower_begin(&f, seed);
@@ -253,8 +253,10 @@ static void test_after_any_changes_it_is_the_translation_from_scratch(void **sta
             rows += out.desired.rows.len;
             problems += out.problems.len;
             certificates += out.secrets.len;
-            for (size_t k = 0; k < out.desired.rows.len; k++)
+            for (size_t k = 0; k < out.desired.rows.len; k++) {
                 borrowed += resource_is_borrowed(&out.desired.rows.items[k]);
+                scripts += out.desired.rows.items[k].kind == RESOURCE_SCRIPT;
+            }
         }
         held += f.n_held;
         follower_done(&f);
@@ -262,7 +264,7 @@ static void test_after_any_changes_it_is_the_translation_from_scratch(void **sta
     /* The worlds were neither empty nor all wrong. */
     assert_true(rows > (size_t)SEEDS * STEPS * 4 && problems > (size_t)SEEDS * STEPS);
     assert_true(certificates > (size_t)SEEDS * 4 && held > (size_t)SEEDS * STEPS);
-    assert_true(borrowed > (size_t)SEEDS * 10);
+    assert_true(borrowed > (size_t)SEEDS * 10 && scripts > (size_t)SEEDS * 10);
 }
 
 static const struct translate_in settings = { .cluster_id = "c-1", .vpc_id = "vpc-1" };
