@@ -145,11 +145,15 @@ bool script_delete(struct op *op, struct error *err)
     return listener_pass(op, &listener, err) && job_start(op, RES_LISTENER, listener.id, err);
 }
 
+/* Where it runs, and its attributes, no reply says. */
 static bool script_print(struct op *op, const struct res *r, cJSON *out, struct error *err)
 {
+    static const char *const untold[] = { "Position", "ExtAttributeEnabled", "ExtAttributes" };
     (void)op;
     (void)err;
     json_move(out, r->body);
+    for (size_t i = 0; i < COUNT(untold); i++)
+        cJSON_DeleteItemFromObjectCaseSensitive(out, untold[i]);
     json_set_str(out, "AScriptStatus", r->status);
     return true;
 }

@@ -63,6 +63,43 @@ static bool is_kept_out(const struct world *w)
     return w->access.type && w->access.answer == ROUTE_NO;
 }
 
+/* ---- scripts -----------------------------------------------------------------------------------
+ */
+
+/* Is it a script of the listener that runs before the rules of this direction? */
+static bool runs_before(const struct world *w, const struct resource *r)
+{
+    const struct alb_script *script = r->desired;
+    return r->kind == RESOURCE_SCRIPT && script && !strcmp(r->lb, w->listener->lb)
+           && !strcmp(r->parent, w->listener->key) && script->enabled.val && script->position
+           && !strcmp(script->position, is_response(w) ? "ResponseHead" : "RequestHead");
+}
+
+static void add_scripts(struct buf *b, const struct world *w)
+{
+    for (size_t i = 0; i < w->in->model->rows.len; i++)
+        if (runs_before(w, &w->in->model->rows.items[i]))
+            buf_addf(
+                b,
+                "  note  script %s may act on it before the rules do, or instead of them; what "
+                "it does is not looked at here\n",
+                ((const struct alb_script *)w->in->model->rows.items[i].desired)->name);
+}
+
+static void add_scripts_json(cJSON *o, const struct world *w)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < w->in->model->rows.len; i++)
+        if (runs_before(w, &w->in->model->rows.items[i]))
+            cJSON_AddItemToArray(
+                list, cJSON_CreateString(
+                          ((const struct alb_script *)w->in->model->rows.items[i].desired)->name));
+    if (list->child)
+        cJSON_AddItemToObject(o, "scripts", list);
+    else
+        cJSON_Delete(list);
+}
+
 /* ---- text -------------------------------------------------------------------------------- */
 
 static void add_finding(struct buf *b, const struct route_finding *f)
@@ -135,6 +172,7 @@ static void world_text(struct buf *b, const struct world *w)
     add_verdict(b, w);
     if (w->access.type)
         buf_addf(b, "  %-5s let in: %s\n", answers[w->access.answer], w->access.why);
+    add_scripts(b, w);
     size_t others = 0;
     for (size_t i = 0; i < w->result.steps.len; i++) {
         const struct route_step *s = &w->result.steps.items[i];
@@ -201,6 +239,8 @@ static cJSON *world_json(const struct world *w)
     cJSON_AddBoolToObject(o, "certain", w->result.certain);
     if (w->access.type)
         cJSON_AddItemToObject(o, "access", access_json(&w->access));
+    if (!is_kept_out(w))
+        add_scripts_json(o, w);
     if (w->result.rule)
         add_string(o, "rule", row_of(w, w->result.rule)->key);
     cJSON *actions = cJSON_AddArrayToObject(o, "actions");

@@ -50,6 +50,65 @@ static void test_text_tells_the_rule_and_why_not_those_before_it(void **state)
         "Explain: 1 listener\n");
 }
 
+static void add_script(struct bed *b, const char *key, const char *position, bool enabled)
+{
+    struct alb_script *script = arena_alloc(&b->arena, sizeof *script);
+    *script = (struct alb_script){ .name = strrchr(key, '/') + 1,
+                                   .position = position,
+                                   .enabled = { enabled, true } };
+    struct resource *r = LIST_PUSH(&b->arena, &b->model.rows);
+    *r = *bed_row(b, RESOURCE_RULE);
+    r->kind = RESOURCE_SCRIPT;
+    r->key = key;
+    r->parent = arena_strndup(&b->arena, key, (size_t)(strrchr(key, '/') - key));
+    r->desired = script;
+}
+
+#define MAY_ACT                                                                              \
+    " may act on it before the rules do, or instead of them; what it does is not looked at " \
+    "here\n"
+
+static void test_scripts_that_run_before_the_rules_are_named(void **state)
+{
+    struct bed *b = *state;
+    add_script(b, "80/HTTP/head", "RequestHead", true);
+    add_script(b, "80/HTTP/off", "RequestHead", false);
+    add_script(b, "80/HTTP/foot", "RequestFoot", true);
+    add_script(b, "80/HTTP/response", "ResponseHead", true);
+    add_script(b, "81/HTTP/other", "RequestHead", true);
+    struct route_request q = tea;
+    q.status = "200";
+    assert_int_equal(report_explain(&b->out, &b->in, &q, NULL), 1);
+    const char *request = strstr(bed_text(b), "  note  script "), *response;
+    assert_non_null(request);
+    assert_memory_equal(request, "  note  script head" MAY_ACT,
+                        strlen("  note  script head" MAY_ACT));
+    response = strstr(request + 1, "  note  script ");
+    assert_non_null(response);
+    assert_memory_equal(response, "  note  script response" MAY_ACT,
+                        strlen("  note  script response" MAY_ACT));
+    assert_non_null(strstr(bed_text(b), ", response: "));
+    assert_true(strstr(bed_text(b), ", response: ") < response);
+    assert_null(strstr(response + 1, "  note  script "));
+}
+
+static void test_json_has_the_scripts_too(void **state)
+{
+    struct bed *b = *state;
+    b->in.format = REPORT_JSON;
+    add_script(b, "80/HTTP/foot", "RequestFoot", true);
+    (void)report_explain(&b->out, &b->in, &tea, NULL);
+    cJSON *none CLEANUP(json_done) = bed_json(b);
+    assert_null(json_get(json_get(none, "listeners")->child, "scripts"));
+    add_script(b, "80/HTTP/head", "RequestHead", true);
+    buf_reset(&b->out);
+    (void)report_explain(&b->out, &b->in, &tea, NULL);
+    cJSON *doc CLEANUP(json_done) = bed_json(b);
+    const cJSON *scripts = json_get(json_get(doc, "listeners")->child, "scripts");
+    assert_int_equal(cJSON_GetArraySize(scripts), 1);
+    assert_string_equal(scripts->child->valuestring, "head");
+}
+
 static void test_what_nothing_matches_goes_to_the_default_action(void **state)
 {
     struct bed *b = *state;
@@ -159,6 +218,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_text_tells_the_rule_and_why_not_those_before_it),
+        TEST(test_scripts_that_run_before_the_rules_are_named),
+        TEST(test_json_has_the_scripts_too),
         TEST(test_what_nothing_matches_goes_to_the_default_action),
         TEST(test_nothing_that_the_request_lacks_is_made_up),
         TEST(test_listeners_are_chosen_by_port_or_key),
