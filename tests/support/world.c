@@ -252,6 +252,12 @@ void world_write_guard(struct world *w, const char *type, const char *entries)
                               type, entries));
 }
 
+void world_write_scripts(struct world *w, const char *scripts)
+{
+    write_albconfig(
+        w, "web", arena_fmt(&w->arena, "[{port: 80, protocol: HTTP, aScriptConfig: %s}]", scripts));
+}
+
 size_t world_steps_left(struct world *w)
 {
     struct session s CLEANUP(session_close) = { 0 };

@@ -52,6 +52,8 @@ size_t world_open_intents(struct world *w);
 void world_write_shop(struct world *w);
 /* AlbConfig "web" with an access list for its listener, which takes three writes more. */
 void world_write_guard(struct world *w, const char *type, const char *entries);
+/* The AlbConfig "web" with these scripts, as YAML in one line, on its listener. */
+void world_write_scripts(struct world *w, const char *scripts);
 /* How many writes the first apply of the shop takes: the load balancer, the listener, three
  * groups (one the listener's own), the servers of two of them, and both rules in one call. */
 enum { SHOP_WRITES = 8, GUARD_WRITES = 3 };

@@ -62,14 +62,21 @@ static bool dies_at(struct world *w, struct bomb bomb)
     return WEXITSTATUS(status) == 0;
 }
 
-static bool crash_and_recover(struct bomb bomb, bool guarded)
+/* What the listener has beside its rules. */
+enum more { NOTHING, GUARD, SCRIPTS };
+enum { SCRIPT_WRITES = 2 }; /* one each */
+
+static bool crash_and_recover(struct bomb bomb, enum more more)
 {
     void *state;
     assert_int_equal(world_setup(&state), 0);
     struct world *w = state;
     world_write_shop(w);
-    if (guarded)
+    if (more == GUARD)
         world_write_guard(w, "White", "10.0.0.0/8");
+    if (more == SCRIPTS)
+        world_write_scripts(w, "[{aScriptName: one, scriptContent: a}, {aScriptName: two, "
+                               "position: ResponseHead, scriptContent: b}]");
     bool died = dies_at(w, bomb);
     use_cloud_file(w, (int64_t)START_MS * 1000 + 60000);
     w->config.seed = 1000;
@@ -80,7 +87,8 @@ static bool crash_and_recover(struct bomb bomb, bool guarded)
     assert_int_equal(world_count(w, "Listeners"), 1);
     assert_int_equal(world_count(w, "ServerGroups"), 3);
     assert_int_equal(world_count(w, "Rules"), 2);
-    assert_int_equal(world_count(w, "Acls"), guarded);
+    assert_int_equal(world_count(w, "Acls"), more == GUARD);
+    assert_int_equal(world_count(w, "AScripts"), more == SCRIPTS ? SCRIPT_WRITES : 0);
     assert_int_equal(world_open_intents(w), 0);
     r = world_apply(w);
     assert_int_equal(r.writes, 0);
@@ -88,32 +96,40 @@ static bool crash_and_recover(struct bomb bomb, bool guarded)
     return died;
 }
 
-static void crash_everywhere(bool after_effect, bool guarded)
+static void crash_everywhere(bool after_effect, enum more more)
 {
     int n = 1;
-    while (crash_and_recover((struct bomb){ .left = n, .after_effect = after_effect }, guarded))
+    static const int writes[] = { [GUARD] = GUARD_WRITES, [SCRIPTS] = SCRIPT_WRITES };
+    while (crash_and_recover((struct bomb){ .left = n, .after_effect = after_effect }, more))
         n++;
     /* The last one lived. */
-    assert_int_equal(n, SHOP_WRITES + (guarded ? GUARD_WRITES : 0) + 1);
+    assert_int_equal(n, SHOP_WRITES + writes[more] + 1);
 }
 
 static void test_crash_before_any_write_converges(void **state)
 {
     (void)state;
-    crash_everywhere(false, false);
+    crash_everywhere(false, NOTHING);
 }
 
 static void test_crash_after_any_write_makes_nothing_twice(void **state)
 {
     (void)state;
-    crash_everywhere(true, false);
+    crash_everywhere(true, NOTHING);
 }
 
 static void test_access_lists_are_made_once_wherever_a_crash_comes(void **state)
 {
     (void)state;
-    crash_everywhere(false, true);
-    crash_everywhere(true, true);
+    crash_everywhere(false, GUARD);
+    crash_everywhere(true, GUARD);
+}
+
+/* They carry no tag: what a run that died has made is known by its name. */
+static void test_scripts_are_made_once_wherever_a_crash_comes(void **state)
+{
+    (void)state;
+    crash_everywhere(true, SCRIPTS);
 }
 
 int main(void)
@@ -122,6 +138,7 @@ int main(void)
         cmocka_unit_test(test_crash_before_any_write_converges),
         cmocka_unit_test(test_crash_after_any_write_makes_nothing_twice),
         cmocka_unit_test(test_access_lists_are_made_once_wherever_a_crash_comes),
+        cmocka_unit_test(test_scripts_are_made_once_wherever_a_crash_comes),
     };
     return cmocka_run_group_tests_name("apply/crash", tests, NULL, NULL);
 }

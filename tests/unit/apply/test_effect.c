@@ -51,13 +51,10 @@ static void check_row(struct world *w, const struct resource *r, const struct mo
     assert_true(r->observed_at <= w->mock.now_ms);
 }
 
-static void test_model_after_a_round_is_what_a_fresh_read_shows(void **state)
+static void check_round(struct world *w)
 {
-    struct world *w = *state;
     struct session s CLEANUP(session_close) = { 0 };
     struct session fresh CLEANUP(session_close) = { 0 };
-    world_write_shop(w);
-    world_write_guard(w, "White", "10.0.0.0/8, 192.0.2.7");
     world_open(w, &s, STORE_WRITE);
     world_read(w, &s);
     run_round(&s);
@@ -69,6 +66,24 @@ static void test_model_after_a_round_is_what_a_fresh_read_shows(void **state)
     assert_int_equal(s.world.rows.len, fresh.world.rows.len);
     for (size_t i = 0; i < s.world.rows.len; i++)
         check_row(w, &s.world.rows.items[i], &fresh.world);
+}
+
+static void test_model_after_a_round_is_what_a_fresh_read_shows(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write_guard(w, "White", "10.0.0.0/8, 192.0.2.7");
+    check_round(w);
+}
+
+static void test_scripts_after_a_round_are_what_a_fresh_read_shows(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write_scripts(w, "[{aScriptName: one, scriptContent: a}, {aScriptName: two, position: "
+                           "ResponseHead, scriptContent: b}]");
+    check_round(w);
+    assert_int_equal(world_count(w, "AScripts"), 2);
 }
 
 static void test_store_follows_each_step(void **state)
@@ -140,6 +155,7 @@ static void test_load_balancer_takes_its_listeners_and_rules_with_it(void **stat
     struct model kept;
     struct error err;
     world_write_shop(w);
+    world_write_scripts(w, "[{aScriptName: one, scriptContent: a}]");
     (void)world_apply(w);
     world_remove(w, "albconfig-web.yaml");
     struct session s CLEANUP(session_close) = { 0 };
@@ -151,6 +167,7 @@ static void test_load_balancer_takes_its_listeners_and_rules_with_it(void **stat
     assert_int_equal(count_kind(&kept, RESOURCE_LOAD_BALANCER), 0);
     assert_int_equal(count_kind(&kept, RESOURCE_LISTENER), 0);
     assert_int_equal(count_kind(&kept, RESOURCE_RULE), 0);
+    assert_int_equal(count_kind(&kept, RESOURCE_SCRIPT), 0);
     assert_int_equal(s.world.rows.len, kept.rows.len);
 }
 
@@ -238,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_model_after_a_round_is_what_a_fresh_read_shows),
+        TEST(test_scripts_after_a_round_are_what_a_fresh_read_shows),
         TEST(test_store_follows_each_step),
         TEST(test_a_rule_that_becomes_another_leaves_nothing_behind),
         TEST(test_load_balancer_takes_its_listeners_and_rules_with_it),

@@ -104,6 +104,66 @@ static void test_only_the_guilty_member_of_a_batch_is_left_out(void **state)
                                   "Rules.4.Priority"));
 }
 
+/* How many there may be is in no text: what is too many waits, and the rest goes on. */
+static void test_a_script_too_many_harms_nothing_else(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write_scripts(w, "[{aScriptName: bad, scriptContent: a}, {aScriptName: good, "
+                           "scriptContent: b}]");
+    mock_transport_fail(&w->mock,
+                        (struct mock_fault){ .kind = MOCK_REFUSE,
+                                             .action = "CreateAScripts",
+                                             .holds = "bad",
+                                             .status = 400,
+                                             .code = "ResourceQuotaExceeded.AScriptsNum" });
+    struct session_result r = world_apply(w);
+    assert_int_equal(r.counts.failed, 1);
+    assert_int_equal(r.counts.first.kind, ERROR_QUOTA);
+    assert_int_equal(world_count(w, "AScripts"), 1);
+    assert_int_equal(world_count(w, "Rules"), 2);
+}
+
+static void test_of_scripts_changed_together_only_the_guilty_one_is_left_out(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write_scripts(w, "[{aScriptName: bad, scriptContent: a}, {aScriptName: good, "
+                           "scriptContent: b}, {aScriptName: more, scriptContent: c}]");
+    (void)world_apply(w);
+    world_write_scripts(w, "[{aScriptName: bad, scriptContent: wrong}, {aScriptName: good, "
+                           "scriptContent: d}, {aScriptName: more, scriptContent: e}]");
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "UpdateAScripts",
+                                                       .holds = "wrong",
+                                                       .status = 400,
+                                                       .code = "IllegalParam.ScriptContent" });
+    struct session_result r = world_apply(w);
+    assert_int_equal(r.counts.failed, 1);
+    /* All three; the guilty one is the first by name; the other two together. */
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateAScripts"), 3);
+    const alb_params *p = &mock_transport_call(&w->mock, "UpdateAScripts", 3)->params;
+    assert_string_equal(alb_param_get(p, "AScripts.2.ScriptContent"), "e");
+}
+
+/* One that somebody deleted is read again, and made again. */
+static void test_a_script_that_is_gone_is_read_again(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write_scripts(w, "[{aScriptName: one, scriptContent: a}]");
+    (void)world_apply(w);
+    world_write_scripts(w, "[{aScriptName: one, scriptContent: b}]");
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "UpdateAScripts",
+                                                       .nth = 1,
+                                                       .status = 404,
+                                                       .code = "ResourceNotFound.Ascript" });
+    struct session_result r = world_apply(w);
+    assert_true(r.in_sync);
+    assert_int_equal(r.counts.failed, 0);
+}
+
 /* A certificate that does not exist keeps its listener from being made, and nothing else. */
 static void test_what_is_named_and_not_there_harms_only_what_names_it(void **state)
 {
@@ -307,6 +367,9 @@ int main(void)
         TEST(test_repeat_that_is_refused_ends_the_token),
         TEST(test_refusal_ends_the_token),
         TEST(test_only_the_guilty_member_of_a_batch_is_left_out),
+        TEST(test_a_script_too_many_harms_nothing_else),
+        TEST(test_of_scripts_changed_together_only_the_guilty_one_is_left_out),
+        TEST(test_a_script_that_is_gone_is_read_again),
         TEST(test_what_is_named_and_not_there_harms_only_what_names_it),
         TEST(test_lane_gives_up_after_its_tries_and_the_others_go_on),
         TEST(test_intent_left_by_a_crash_is_repeated_with_its_token),

@@ -111,6 +111,7 @@ static void check_bad(const char *script, const char *more, const char *what, bo
     assert_null(script_of(&w, "80/HTTP/bad"));
     assert_true(is_held(&w, RESOURCE_SCRIPT, "80/HTTP/bad"));
     assert_int_equal(is_held(&w, RESOURCE_SCRIPT, "80/HTTP/old"), !named);
+    assert_int_equal(is_held(&w, RESOURCE_SCRIPT, "80/HTTP/badly"), !named);
     assert_false(is_held(&w, RESOURCE_LISTENER, "80/HTTP"));
     assert_false(is_held(&w, RESOURCE_RULE, "80/HTTP#0123456789ab"));
     world_done(&w);
