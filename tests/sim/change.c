@@ -84,10 +84,29 @@ static bool draw_routes(struct sim *s, struct sim_ingress *g)
     return any;
 }
 
+/* A watch that begins anew may tell an older version once more before the newest. */
+static void put_stale(struct sim *s, size_t i, const struct sim_ingress *old)
+{
+    struct sim_ingress *at = &s->world.ingresses[i];
+    const struct sim_ingress now = *at;
+    if (!s->agent || s->deaf || !old->there || old->hostile || !one_in(s, 10))
+        return;
+    check_goal(s);
+    life_pass(s, (int64_t)draw(s, 1000));
+    *at = *old;
+    check_goal(s);
+    put_ingress(s, i);
+    life_pass(s, (int64_t)draw(s, 1000));
+    s->net.refused = 0; /* who changes what was refused, and back, asks for it again */
+    *at = now;
+    put_ingress(s, i);
+}
+
 bool change_ingress(struct sim *s)
 {
     const size_t i = draw(s, INGRESSES);
     struct sim_ingress *at = &s->world.ingresses[i];
+    const struct sim_ingress old = *at;
     struct sim_ingress g = { .on = true, .there = true };
     g.lb = (uint8_t)(at->on && !one_in(s, 4) ? at->lb : draw(s, BALANCERS));
     g.host = (uint8_t)(at->on && !one_in(s, 4) ? at->host : draw(s, HOSTS));
@@ -99,6 +118,7 @@ bool change_ingress(struct sim *s)
     }
     *at = g;
     put_ingress(s, i);
+    put_stale(s, i, &old);
     return true;
 }
 
