@@ -81,6 +81,26 @@ static void test_with_room_for_one_the_last_create_takes_the_place_of_a_delete(v
     assert_int_equal(finish(b), 3);
 }
 
+/* The same beside a rule that stands above all and is made no room for by anything: it comes when
+ * the others have made some. */
+static void test_what_makes_deletes_possible_is_created_first(void **state)
+{
+    struct bed *b = *state;
+    start(b, 37);
+    have(b, "a.com", 2);
+    bed_have_rule(b, bed_rule(b, "-", "/x", "other"), 3, "rule-3");
+    struct alb_rule *answer = bed_rule(b, "s.com", "-", "g");
+    answer->direction = ALB_DIRECTION_RESPONSE;
+    answer->actions.items[0].type = ALB_ACTION_REMOVE_HEADER;
+    answer->actions.items[0].remove_header = (struct alb_remove_header){ .key = "x" };
+    bed_want_rule(b, answer, 0);
+    bed_want_rule(b, bed_rule(b, "w.com", "/y", "new"), 1);
+    bed_want_rule(b, bed_rule(b, "-", "/*", "rest"), 500);
+    bed_plan(b);
+    assert_true(b->plan.lbs.items[0].hitless);
+    (void)finish(b);
+}
+
 /* The same where something else goes by itself, whatever it is: of another direction, of another
  * listener, or not to be deleted yet.  It is nothing to take the place of. */
 static void test_only_a_rule_of_its_list_and_direction_gives_up_its_place(void **state)
@@ -264,6 +284,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_TEST(test_what_waits_takes_no_room_from_what_does_not),
         BED_TEST(test_with_room_for_one_the_last_create_takes_the_place_of_a_delete),
+        BED_TEST(test_what_makes_deletes_possible_is_created_first),
         BED_TEST(test_only_a_rule_of_its_list_and_direction_gives_up_its_place),
         BED_TEST(test_changes_go_in_rounds_as_far_as_the_room_allows),
         BED_TEST(test_a_round_makes_room_for_the_next),
