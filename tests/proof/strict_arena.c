@@ -99,3 +99,13 @@ void *list_grow(struct arena *a, void *items, size_t len, size_t size)
     ASAN_UNPOISON_MEMORY_REGION(grown + len * size, size);
     return grown;
 }
+
+void *list_sized(struct arena *a, size_t n, size_t size)
+{
+    size_t cap = 1;
+    while (cap < n)
+        cap *= 2;
+    char *items = arena_array(a, cap, size);
+    ASAN_POISON_MEMORY_REGION(items + n * size, (cap - n) * size);
+    return items;
+}
