@@ -236,7 +236,7 @@ __attribute__((constructor)) static void mutant_choose(void)
 }
 """
 FUNCTION = re.compile(r"^([a-z][^;{}/#]*\))\n({\n.*?^}\n)", re.M | re.S)
-SIGNATURE = re.compile(r"(?:static )?(.*?)(\w+)\((.*)\)\s*", re.S)
+SIGNATURE = re.compile(r"(?:static )?(.*?)(\w+) ?\((.*)\)\s*", re.S)
 
 
 def arguments_of(parameters):
