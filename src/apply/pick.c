@@ -97,10 +97,26 @@ static bool may_start(struct picking *k, struct site *site, const struct step *s
     return !lacks;
 }
 
+/* Does a change that is under way lead requests to the group?  What came of it nobody knows yet,
+ * and no row says that the group is used once its rule is not wanted any more. */
+static bool is_to_be_used(const struct apply *ap, const struct step *step)
+{
+    const char *id = step->op == STEP_DELETE && step->items.items[0].kind == RESOURCE_SERVER_GROUP
+                         ? alb_param_get(&step->params, "ServerGroupId")
+                         : NULL;
+    const struct map_entry *cursor = NULL;
+    for (const struct lane *l = next_lane(ap, &cursor); id && l; l = next_lane(ap, &cursor))
+        for (size_t i = 0; l->step.action && i < l->step.params.len; i++)
+            if (!strcmp(l->step.params.items[i].value, id))
+                return true;
+    return false;
+}
+
 static void take_step(struct picking *k, struct site *site, const struct step *step)
 {
     struct lane *lane = lane_get(k->ap, step);
-    if (lane->state != LANE_IDLE || lane->blocked || lane->step.action || !may_start(k, site, step))
+    if (lane->state != LANE_IDLE || lane->blocked || lane->step.action || is_to_be_used(k->ap, step)
+        || !may_start(k, site, step))
         return;
     lane->site = site; /* a shared lane serves all load balancers */
     lane_load(k->ap, lane, step);

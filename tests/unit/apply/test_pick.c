@@ -25,6 +25,8 @@ struct run {
     int64_t waited; /* of the first request                                    */
     size_t waits;   /* requests that say how long their edit waited            */
     int64_t least;  /* time that a change took                                 */
+    bool rules_sent, rules_done;
+    size_t groups_gone; /* groups that were to be deleted before the rules were made */
 };
 
 static void note(void *arg, const struct apply_event *e)
@@ -36,6 +38,11 @@ static void note(void *arg, const struct apply_event *e)
         r->waited = e->waited_ms;
     if (e->kind == APPLY_DONE && (!r->least || e->took_ms < r->least))
         r->least = e->took_ms;
+    if (!strcmp(e->step->action, "CreateRules")) {
+        r->rules_sent = r->rules_sent || e->kind == APPLY_SENT;
+        r->rules_done = r->rules_done || e->kind == APPLY_DONE;
+    }
+    r->groups_gone += !strcmp(e->step->action, "DeleteServerGroup") && !r->rules_done;
     if (e->step->family != r->family)
         return;
     if (e->kind == APPLY_SENT) {
@@ -210,6 +217,54 @@ static void test_first_request_says_how_long_its_edit_waited(void **state)
     apply_free(r.ap);
 }
 
+/* As if the Ingress had been taken away: no rule is wanted, and those that are being made no row
+ * tells of. */
+static void want_no_rules(struct session *s)
+{
+    struct model *m = &s->world;
+    size_t kept = 0;
+    for (size_t i = 0; i < m->rows.len; i++) {
+        struct resource *row = &m->rows.items[i];
+        if (row->kind == RESOURCE_RULE)
+            continue;
+        if (row->kind == RESOURCE_SERVER_GROUP && !strstr(row->key, "listener"))
+            row->desired = NULL;
+        m->rows.items[kept++] = *row;
+    }
+    m->rows.len = kept;
+}
+
+static void test_group_that_rules_under_way_lead_to_is_not_deleted(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_LOAD_BALANCER };
+    struct error err;
+    int64_t wait;
+    world_write_shop(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ 0 });
+    apply_touch(r.ap, "kube-system/web", true, session_now(&s));
+    while (!r.rules_sent) {
+        assert_true(apply_run(r.ap, session_now(&s), &wait, &err));
+        assert_false(apply_idle(r.ap));
+        if (!r.rules_sent)
+            assert_true(session_turn(&s, wait, take, r.ap, &err));
+    }
+    const size_t groups = world_count(w, "ServerGroups");
+    want_no_rules(&s);
+    apply_touch(r.ap, "kube-system/web", true, session_now(&s));
+    go_on(&r);
+    assert_true(r.rules_done);
+    assert_int_equal(r.groups_gone, 0);
+    /* Once they are there, they go first, and the groups after them. */
+    assert_int_equal(world_count(w, "Rules"), 0);
+    assert_true(groups > 1);
+    assert_int_equal(world_count(w, "ServerGroups"), 1);
+    apply_free(r.ap);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +280,8 @@ int main(void)
                                         world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_edits_go_before_what_a_resync_found, world_setup,
                                         world_teardown),
+        cmocka_unit_test_setup_teardown(test_group_that_rules_under_way_lead_to_is_not_deleted,
+                                        world_setup, world_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
