@@ -318,8 +318,8 @@ static void end_token(const struct sim_call *c, int status, const char *code)
     struct token *t = text ? map_get(&checks.tokens, text) : NULL;
     if (!t)
         return;
-    t->doubt =
-        t->doubt || !status || status >= 500 || (code && !strcmp(code, "IdempotenceProcessing"));
+    t->doubt = t->doubt || !status || status >= 500 || c->garbled
+               || (code && !strcmp(code, "IdempotenceProcessing"));
     t->over = t->over || (!t->doubt && status != 200);
 }
 

@@ -217,12 +217,13 @@ static int64_t fired(const struct sim *s)
     return n;
 }
 
-static const char *code_of(struct arena *a, const struct httpd_reply *reply)
+/* The code of a refusal, or NULL; notes whether the reply can be read at all. */
+static const char *code_of(struct arena *a, const struct httpd_reply *reply, struct sim_call *c)
 {
     struct error err;
     cJSON *json CLEANUP(json_done) = NULL;
-    if (reply->reset || reply->status == 200
-        || !json_parse(reply->body, reply->body_len, &json, &err))
+    c->garbled = reply->reset || !json_parse(reply->body, reply->body_len, &json, &err);
+    if (c->garbled || reply->status == 200)
         return NULL;
     const char *code = json_str(json, "Code");
     return code ? arena_strdup(a, code) : NULL;
@@ -238,7 +239,8 @@ static void do_call(struct sim *s, const struct http_request *request, struct si
     s->counts.faults += by_fault;
     trace(s, reply.body ? reply.body : "", reply.body_len);
     const int status = push_answer(s, c, &reply);
-    check_answer(s, c, status, code_of(a, &reply), by_fault);
+    const char *code = code_of(a, &reply, c);
+    check_answer(s, c, status, code, by_fault);
 }
 
 static void die(struct sim *s)

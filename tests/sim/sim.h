@@ -319,6 +319,7 @@ struct sim_call {
     const char *action;
     alb_params params;
     bool write;
+    bool garbled; /* its reply cannot be read */
 };
 void check_begin(struct sim *s);
 void check_done(struct sim *s);
