@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "alb-agent/plan.h"
-#include "rule_priv.h"
+#include "src/plan/rule_priv.h"
 
 #define LB  "kube-system/web"
 #define NOW ((int64_t)1700000000000)

@@ -150,6 +150,11 @@ static void test_a_refusal_says_what_is_taken(void **state)
         assert_non_null(is);
         assert_string_equal(is, cases[i].wanted);
     }
+}
+
+static void test_a_refusal_of_a_length_or_a_header_says_what_is_taken(void **state)
+{
+    (void)state;
     assert_string_equal(value_check_path(text_of(129, "/")), "give at most 128 characters");
     assert_string_equal(value_check_query_key(text_of(101, "")), "give at most 100 characters");
     assert_string_equal(value_check_set_header("host", false),
@@ -181,6 +186,7 @@ int main(void)
         cmocka_unit_test(test_values_are_taken_as_the_description_says),
         cmocka_unit_test(test_lengths_have_an_end),
         cmocka_unit_test(test_a_refusal_says_what_is_taken),
+        cmocka_unit_test(test_a_refusal_of_a_length_or_a_header_says_what_is_taken),
         cmocka_unit_test(test_headers_of_alb_are_its_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
