@@ -153,6 +153,7 @@ void sim_run(const struct sim_options *options, const char *dir, struct sim_resu
     s->result = out;
     s->dir = dir;
     s->state = arena_fmt(&s->arena, "%s/state.db", dir);
+    (void)remove(arena_fmt(&s->arena, "%s.lock", s->state)); /* of the scenario before */
     begin(s);
     const int64_t began = s->net.now_ms;
     for (s->step = 0; s->step < options->steps && !sim_failed(s); s->step++) {
