@@ -180,10 +180,67 @@ static bool goes_on(struct planner *p, const struct rule_list *l, size_t there, 
     return calls == 1;
 }
 
+/* Marks as the first call the creates that there is room for and that follow on nothing but each
+ * other; returns how many. */
+static size_t choose_creates(struct planner *p, rule_ops *ops, size_t room)
+{
+    size_t n = 0;
+    link_ops(p->a, ops);
+    for (size_t i = 0; i < ops->len; i++) {
+        struct rule_op *op = &ops->items[i];
+        bool first = op->kind == STEP_CREATE && n < room;
+        for (size_t k = 0; k < op->before.len; k++)
+            first = first && !ops->items[op->before.items[k]].batch;
+        op->batch = !first;
+        n += first;
+    }
+    return n;
+}
+
+/* Does it change or delete what is not there yet? */
+static bool is_of_new(const struct rule_op *op)
+{
+    const struct rule_node *of = op->from_node ? op->from_node : op->node;
+    return op->kind != STEP_CREATE && !of->was;
+}
+
+/* In a list that is nearly full: as many creates as there is room for, then what is best then. */
+static void try_room_first(struct planner *p, const struct rule_list *l, size_t there,
+                           const rule_ops *passes, rule_ops *ops, size_t *calls)
+{
+    struct rule_list *next = arena_alloc(p->a, sizeof *next);
+    rule_ops first = { 0 }, other = { 0 }, rest = { 0 };
+    size_t after;
+    for (size_t i = 0; i < passes->len; i++)
+        *LIST_PUSH(p->a, &first) = passes->items[i];
+    if (there >= quota_limit(p) || !wait_alike(passes) || has_rounds(passes)
+        || !choose_creates(p, &first, quota_limit(p) - there))
+        return;
+    (void)list_after(p, l, there, &first, next);
+    find_near(p->a, next);
+    make_passes(p, next, true, &rest);
+    find_shape(p, next, quota_limit(p), &rest, &after);
+    for (size_t i = 0; i < first.len; i++)
+        if (!first.items[i].batch)
+            *LIST_PUSH(p->a, &other) = first.items[i];
+    for (size_t i = 0; i < rest.len; i++) {
+        struct rule_op *op = LIST_PUSH(p->a, &other);
+        *op = rest.items[i];
+        op->node = &l->nodes.items[op->node - next->nodes.items];
+        op->from_node = op->from_node ? &l->nodes.items[op->from_node - next->nodes.items] : NULL;
+        if (is_of_new(op))
+            return;
+    }
+    take_fewer(p, there, ops, calls, &other);
+}
+
 void shape_ops(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops)
 {
     size_t calls;
+    const rule_ops passes = *ops;
     find_shape(p, l, there, ops, &calls);
+    if (!l->made_room && there + count_kind(ops, STEP_CREATE) > quota_limit(p))
+        try_room_first(p, l, there, &passes, ops, &calls);
     if (!l->made_room)
         return;
     if (calls > 2 || !wait_alike(ops) || (makes_room_late(ops) && !goes_on(p, l, there, ops)))
