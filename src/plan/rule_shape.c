@@ -197,11 +197,23 @@ static size_t choose_creates(struct planner *p, rule_ops *ops, size_t room)
     return n;
 }
 
-/* Does it change or delete what is not there yet? */
-static bool is_of_new(const struct rule_op *op)
+/* Appends what is done with the nodes of 'next', which are those of 'l' in their order; false: it
+ * changes or deletes what is not there yet. */
+static bool append_rest(struct planner *p, const struct rule_list *l, const struct rule_list *next,
+                        const rule_ops *rest, rule_ops *out)
 {
-    const struct rule_node *of = op->from_node ? op->from_node : op->node;
-    return op->kind != STEP_CREATE && !of->was;
+    for (size_t i = 0; i < rest->len; i++) {
+        const struct rule_op *then = &rest->items[i];
+        const struct rule_node *of = then->from_node ? then->from_node : then->node;
+        if (then->kind != STEP_CREATE && !of->id)
+            return false;
+        struct rule_op *op = LIST_PUSH(p->a, out);
+        *op = *then;
+        op->node = &l->nodes.items[then->node - next->nodes.items];
+        if (then->from_node)
+            op->from_node = &l->nodes.items[then->from_node - next->nodes.items];
+    }
+    return true;
 }
 
 /* In a list that is nearly full: as many creates as there is room for, then what is best then. */
@@ -223,15 +235,8 @@ static void try_room_first(struct planner *p, const struct rule_list *l, size_t 
     for (size_t i = 0; i < first.len; i++)
         if (!first.items[i].batch)
             *LIST_PUSH(p->a, &other) = first.items[i];
-    for (size_t i = 0; i < rest.len; i++) {
-        struct rule_op *op = LIST_PUSH(p->a, &other);
-        *op = rest.items[i];
-        op->node = &l->nodes.items[op->node - next->nodes.items];
-        op->from_node = op->from_node ? &l->nodes.items[op->from_node - next->nodes.items] : NULL;
-        if (is_of_new(op))
-            return;
-    }
-    take_fewer(p, there, ops, calls, &other);
+    if (append_rest(p, l, next, &rest, &other))
+        take_fewer(p, there, ops, calls, &other);
 }
 
 void shape_ops(struct planner *p, struct rule_list *l, size_t there, rule_ops *ops)
