@@ -4,6 +4,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 need_binaries alb-agent alb-mock
 mock_start --pending-ms 5
+export ALB_AGENT_LIST_LAG=0s # a state file is lost here, and lists show all at once
 m=$work/m
 mkdir "$m"
 
