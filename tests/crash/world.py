@@ -38,7 +38,9 @@ class World:
         self.env = {**os.environ, "ALIBABA_CLOUD_ACCESS_KEY_ID": "testak",
                     "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "testsecret",
                     "ALIBABA_CLOUD_REGION_ID": "cn-hangzhou", "XDG_STATE_HOME": self.dir,
-                    "LC_ALL": "C.UTF-8"}
+                    "LC_ALL": "C.UTF-8",
+                    # State files are lost here, and the mock's lists show all at once.
+                    "ALB_AGENT_LIST_LAG": "0s"}
         self.mock = subprocess.Popen(
             [os.path.join(args.bin, "alb-mock"), "serve", "--listen", "127.0.0.1:0", "--admin",
              "127.0.0.1:0", "--pending-ms", "5", "--seed", str(seed), "--call-log", self.call_log],
