@@ -45,6 +45,14 @@ static bool is_fed(const struct tape_item *item)
                || event_is_of_decision(&item->event));
 }
 
+static size_t end_of_fed(const struct tape *r)
+{
+    size_t end = r->items.len;
+    while (end && !is_fed(&r->items.items[end - 1]))
+        end--;
+    return end;
+}
+
 static void fail(struct play *p, const struct error *why)
 {
     if (!p->failed)
@@ -62,6 +70,7 @@ void play_note_calls(struct play *p)
     struct error why;
     if (!st)
         return;
+    p->score.more = p->pos < p->end_of_fed;
     if (!store_calls_read(st, p->last_call + 1, 1000, p->a, &list, &why)) {
         fail(p, &why);
         return;
@@ -556,6 +565,7 @@ bool replay_run(struct arena *a, const struct tape *r, const struct replay_optio
     if (!cues_init(&p.cues, a, r, err) || !stage_open(&p.stage, &stage, err))
         return false;
     score_init(&p.score, a, r, options->until);
+    p.end_of_fed = end_of_fed(r);
     bool ok = run(&p, err);
     end_agent(&p);
     stage_close(&p.stage);

@@ -19,6 +19,8 @@ struct score {
     size_t first;                         /* item before which all calls were made again          */
     size_t end;                           /* item from which on none was made */
     size_t n_made, n_due;                 /* calls that were; of those recorded up to 'until'     */
+    bool more;                            /* the agent is still to be told something, whatever the
+                                             clock says: a replay may be late                     */
     struct replay_difference *difference; /* NULL: none yet                       */
 };
 
@@ -214,6 +216,7 @@ struct play {
     struct agent *g;
     struct session *verb; /* a verb that runs instead            */
     size_t pos;           /* item that comes next                */
+    size_t end_of_fed;    /* from which on the agent is told nothing  */
     int64_t kill_ms;      /* when the agent dies, 0: it does not */
     int64_t last_call;    /* of the journal, that was compared   */
     LIST_OF(struct made_call) calls;

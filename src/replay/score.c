@@ -98,7 +98,7 @@ const struct tape_item *score_take(struct score *s, const struct store_journaled
         return item;
     }
     /* What comes after the end of the recording nobody can know. */
-    if (!s->until && made->call.sent_at <= s->r->to)
+    if (!s->until && (s->more || made->call.sent_at <= s->r->to))
         differ(s, NULL, made, NULL);
     return NULL;
 }

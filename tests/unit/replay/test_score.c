@@ -48,6 +48,26 @@ static void test_lanes_may_come_in_another_order(void **state)
     end(&f);
 }
 
+/* A replay may be late: its clock is past the end while the agent is still to be told things. */
+static void test_one_too_many_is_a_difference_until_the_agent_was_told_all(void **state)
+{
+    (void)state;
+    struct fixture f;
+    const struct store_journaled made = {
+        .call = { .lane = "z", .action = "CreateRules", .params = "{}", .sent_at = 5000 }
+    };
+    begin(&f, 0);
+    f.s.more = true;
+    assert_null(score_take(&f.s, &made));
+    assert_non_null(f.s.difference);
+    assert_null(f.s.difference->recorded);
+    end(&f);
+    begin(&f, 0);
+    assert_null(score_take(&f.s, &made));
+    assert_null(f.s.difference);
+    end(&f);
+}
+
 static void test_another_value_is_named(void **state)
 {
     (void)state;
@@ -134,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_so_before_a_call_that_was_made_is_past),
         cmocka_unit_test(test_lanes_may_come_in_another_order),
+        cmocka_unit_test(test_one_too_many_is_a_difference_until_the_agent_was_told_all),
         cmocka_unit_test(test_another_value_is_named),
         cmocka_unit_test(test_what_differs_is_said_in_words),
         cmocka_unit_test(test_a_call_too_many_and_one_too_few),
