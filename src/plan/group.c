@@ -6,14 +6,27 @@
 
 #include "plan_priv.h"
 
-/* Returns what the call makes. */
+/* Has the group connections that can be kept or not?  Those of gRPC always stay. */
+static bool may_keep_alive(const struct alb_server_group *g)
+{
+    return g->protocol != ALB_PROTOCOL_GRPC;
+}
+
+/* Returns what the call makes.  A group that nobody says it of is made with connections that are
+ * kept, as by the existing controller (alb-ingress.md A.2): not wanted, so that what is there
+ * already stays as it is. */
 static void *create(struct planner *p, const struct target *t)
 {
+    struct alb_server_group made = *(const struct alb_server_group *)t->want;
+    if (!made.keepalive.set && may_keep_alive(&made))
+        made.keepalive = (struct opt_bool){ true, true };
+    struct target fresh = *t;
+    fresh.want = &made;
     struct step s;
     step_init(p, &s, t->row, STEP_CREATE, "CreateServerGroup");
     struct params_out out = { p->a, &s.params };
-    schema_params(t->schema, t->want, 0, "", params_emit, &out);
-    struct alb_server_group *after = target_created(p, t);
+    schema_params(t->schema, &made, 0, "", params_emit, &out);
+    struct alb_server_group *after = target_created(p, &fresh);
     after->servers.items = arena_array(p->a, 1, sizeof *after->servers.items);
     after->servers.len = 0;
     after->status = "Available";

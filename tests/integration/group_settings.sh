@@ -18,6 +18,12 @@ annotate() { # KEY VALUE ...
 cp "$m/ingress-0000.yaml" "$work/plain.yaml"
 group() { api ListServerGroups --ServerGroupNames.1=shop-app-0000-80 | jq -c '.ServerGroups[0]'; }
 exits 0 "without annotations it converges" apply -f "$m"
+check "a new group keeps its connections" equal "$(group | jq .UpstreamKeepaliveEnabled)" true
+api UpdateServerGroupAttribute --ServerGroupId="$(group | jq -r .ServerGroupId)" \
+    --UpstreamKeepaliveEnabled=false >/dev/null
+mark
+exits 0 "a group of which the annotation says nothing" apply -f "$m"
+check "is left as it is" no_writes
 
 annotate healthcheck-enabled true healthcheck-path /up healthcheck-protocol HTTPS \
     healthcheck-method GET healthcheck-code http_2xx,http_3xx healthcheck-httpversion HTTP1.0 \

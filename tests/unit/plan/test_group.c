@@ -51,6 +51,53 @@ static void test_a_group_whose_servers_are_unknown_is_done_once_it_exists(void *
     assert_no_steps(b);
 }
 
+/* What a step would send as UpstreamKeepaliveEnabled when a group of the protocol is not there and
+ * the annotation says 'told'. */
+static const char *kept_alive(struct bed *b, enum alb_protocol protocol, struct opt_bool told)
+{
+    struct alb_server_group *want = bed_group(b, KEY, "sgp-1");
+    want->protocol = protocol;
+    want->keepalive = told;
+    bed_gone(group_row(b));
+    bed_plan(b);
+    assert_plan(b, "CreateServerGroup");
+    const struct step *create = &b->plan.steps.items[0];
+    const struct alb_server_group *after = create->items.items[0].after;
+    const char *sent = step_value(create, "UpstreamKeepaliveEnabled");
+    assert_int_equal(after->keepalive.set, sent != NULL);
+    assert_int_equal(after->keepalive.val, sent && !strcmp(sent, "true"));
+    return sent ? sent : "";
+}
+
+static void test_a_new_group_keeps_connections_unless_it_says_otherwise(void **state)
+{
+    struct bed *b = *state;
+    const struct opt_bool unsaid = { 0 }, no = { false, true }, yes = { true, true };
+    bed_lb(b);
+    assert_string_equal(kept_alive(b, ALB_PROTOCOL_HTTP, unsaid), "true");
+    assert_string_equal(kept_alive(b, ALB_PROTOCOL_HTTPS, unsaid), "true");
+    assert_string_equal(kept_alive(b, ALB_PROTOCOL_UNSET, unsaid), "true");
+    assert_string_equal(kept_alive(b, ALB_PROTOCOL_GRPC, unsaid), "");
+    assert_string_equal(kept_alive(b, ALB_PROTOCOL_HTTP, no), "false");
+    assert_string_equal(kept_alive(b, ALB_PROTOCOL_GRPC, yes), "true");
+}
+
+static void test_a_group_that_is_there_keeps_connections_as_it_did(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    bed_group(b, KEY, "sgp-1");
+    struct alb_server_group *have = bed_actual(b, group_row(b));
+    have->keepalive = (struct opt_bool){ false, true };
+    bed_plan(b);
+    assert_no_steps(b);
+    bed_gone(group_row(b));
+    bed_plan(b);
+    bed_apply(b, bed_next(b));
+    bed_plan(b);
+    assert_no_steps(b);
+}
+
 static void test_a_group_that_is_not_ready_takes_no_change(void **state)
 {
     struct bed *b = *state;
@@ -379,6 +426,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_missing_group_is_created_in_its_own_lane_without_the_load_balancer),
         BED_TEST(test_a_group_whose_servers_are_unknown_is_done_once_it_exists),
+        BED_TEST(test_a_new_group_keeps_connections_unless_it_says_otherwise),
+        BED_TEST(test_a_group_that_is_there_keeps_connections_as_it_did),
         BED_TEST(test_a_group_that_is_not_ready_takes_no_change),
         BED_TEST(test_a_group_of_another_service_is_not_written),
         BED_TEST(test_a_group_nobody_wants_is_deleted),
