@@ -1,5 +1,6 @@
 /* main.c - alb-sim: runs scenarios by their seeds, and cuts a failing one down. */
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -234,6 +235,13 @@ static void print_counts(const struct sim_counts *c, uint64_t runs, double s)
            s > 0 ? (double)c->reconciles / s : 0);
 }
 
+/* There is one thread. */
+static bool set_up_sqlite(void)
+{
+    return sqlite3_config(SQLITE_CONFIG_SINGLETHREAD) == SQLITE_OK
+           && sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) == SQLITE_OK;
+}
+
 int main(int argc, char **argv)
 {
     static struct request r = { .one = { .seed = 1, .steps = 300 }, .seeds = 1, .shrink = true };
@@ -248,7 +256,7 @@ int main(int argc, char **argv)
     r.one.faultless = r.faultless;
     const char *top = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
     (void)snprintf(r.dir, sizeof r.dir, "%s/alb-sim-XXXXXX", top);
-    if (!mkdtemp(r.dir) || setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "testak", 1)
+    if (!set_up_sqlite() || !mkdtemp(r.dir) || setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", "testak", 1)
         || setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "testsecret", 1)
         || unsetenv("ALIBABA_CLOUD_SECURITY_TOKEN"))
         return 1;
