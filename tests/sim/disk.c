@@ -8,14 +8,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILES = 6, REGIONS = 16, PAGE = 4096, RECENT = 32768 };
+enum { FILES = 6, REGIONS = 16, PAGE = 4096, RECENT = 32768, ROOM = 1 << 20 };
+
+/* A page that was written since the last sync, as it was then. */
+struct old_page {
+    struct old_page *next;
+    size_t page;
+    unsigned char bytes[PAGE];
+};
 
 struct file {
     char *path;
-    unsigned char *data, *synced;
+    unsigned char *data; /* what lies behind 'len' is anything */
     size_t len, cap, synced_len;
     size_t low, high; /* what was written since the last sync */
     size_t mark;      /* where was written last                */
+    struct old_page *old;
+    uint32_t *kept_in; /* of each page: the sync before which it was kept */
+    uint32_t syncs;
     void *regions[REGIONS];
 };
 
@@ -73,19 +83,50 @@ static int end_op(struct disk *d)
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
-static void make_room(unsigned char **data, size_t *cap, size_t need)
+static void *grown(void *old, size_t size)
 {
-    size_t n = *cap ? *cap : 65536;
-    while (n < need)
-        n *= 2;
-    if (n == *cap)
-        return;
-    unsigned char *more = realloc(*data, n);
-    if (!more)
+    void *p = realloc(old, size);
+    if (!p)
         abort();
-    memset(more + *cap, 0, n - *cap);
-    *data = more;
-    *cap = n;
+    return p;
+}
+
+static void make_room(struct file *f, size_t need)
+{
+    size_t cap = f->cap ? f->cap : ROOM;
+    while (cap < need)
+        cap *= 2;
+    if (cap == f->cap)
+        return;
+    f->data = grown(f->data, cap);
+    f->kept_in = grown(f->kept_in, cap / PAGE * sizeof *f->kept_in);
+    memset(f->kept_in + f->cap / PAGE, 0, (cap - f->cap) / PAGE * sizeof *f->kept_in);
+    f->cap = cap;
+}
+
+static void drop_old(struct file *f)
+{
+    while (f->old) {
+        struct old_page *p = f->old;
+        f->old = p->next;
+        free(p);
+    }
+}
+
+/* Before it is written there: what a loss of power may bring back. */
+static void keep_old(struct file *f, size_t from, size_t to)
+{
+    to = to < f->synced_len ? to : f->synced_len;
+    for (size_t page = from / PAGE; page * PAGE < to; page++) {
+        if (f->kept_in[page] == f->syncs + 1)
+            continue;
+        struct old_page *p = grown(NULL, sizeof *p);
+        p->page = page;
+        p->next = f->old;
+        memcpy(p->bytes, f->data + page * PAGE, PAGE);
+        f->old = p;
+        f->kept_in[page] = f->syncs + 1;
+    }
 }
 
 static void touch(struct file *f, size_t from, size_t to)
@@ -134,10 +175,13 @@ static int file_write(sqlite3_file *file, const void *from, int n, sqlite3_int64
     int rc = begin_op(h->disk, true);
     if (rc)
         return rc;
-    size_t end = (size_t)at + (size_t)n;
-    make_room(&f->data, &f->cap, end);
-    memcpy(f->data + at, from, (size_t)n);
-    touch(f, (size_t)at, end);
+    const size_t begin = (size_t)at, end = begin + (size_t)n;
+    make_room(f, end);
+    keep_old(f, begin, end);
+    if (begin > f->len)
+        memset(f->data + f->len, 0, begin - f->len);
+    memcpy(f->data + begin, from, (size_t)n);
+    touch(f, begin, end);
     f->mark = end;
     f->len = end > f->len ? end : f->len;
     return end_op(h->disk);
@@ -151,6 +195,7 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
     if (rc)
         return rc;
     if ((size_t)size < f->len) {
+        keep_old(f, (size_t)size, f->len);
         memset(f->data + size, 0, f->len - (size_t)size);
         touch(f, (size_t)size, f->len);
         f->len = (size_t)size;
@@ -160,15 +205,8 @@ static int file_truncate(sqlite3_file *file, sqlite3_int64 size)
 
 static void keep(struct file *f)
 {
-    if (f->low < f->high || f->len != f->synced_len) {
-        unsigned char *to = realloc(f->synced, f->cap ? f->cap : 1);
-        if (!to)
-            abort();
-        f->synced = to;
-        size_t high = f->high < f->len ? f->high : f->len;
-        if (f->low < high)
-            memcpy(f->synced + f->low, f->data + f->low, high - f->low);
-    }
+    drop_old(f);
+    f->syncs++;
     f->synced_len = f->len;
     f->low = f->high = 0;
 }
@@ -304,7 +342,8 @@ static void drop(struct file *f)
     drop_regions(f);
     free(f->path);
     free(f->data);
-    free(f->synced);
+    free(f->kept_in);
+    drop_old(f);
     *f = (struct file){ 0 };
 }
 
@@ -450,18 +489,26 @@ int64_t disk_ops(const struct disk *d)
     return d->ops;
 }
 
+/* As it was synced. */
+static void bring_back(struct file *f, size_t page)
+{
+    const struct old_page *p = f->old;
+    unsigned char *to = f->data + page * PAGE;
+    const size_t at = page * PAGE, left = at < f->synced_len ? f->synced_len - at : 0;
+    const size_t n = left < PAGE ? left : PAGE;
+    while (p && p->page != page)
+        p = p->next;
+    if (p)
+        memcpy(to, p->bytes, n);
+    memset(to + n, 0, PAGE - n);
+}
+
 /* Of what was written since the last sync each page made it to the disk, or did not. */
 static void lose_power(struct file *f, struct rng *r)
 {
-    make_room(&f->data, &f->cap, f->synced_len ? f->synced_len : 1);
-    for (size_t at = f->low / PAGE * PAGE; at < f->high; at += PAGE) {
-        size_t n = at + PAGE < f->cap ? PAGE : f->cap - at;
-        if (rng_below(r, 2))
-            continue;
-        memset(f->data + at, 0, n);
-        if (at < f->synced_len)
-            memcpy(f->data + at, f->synced + at, at + n <= f->synced_len ? n : f->synced_len - at);
-    }
+    for (size_t page = f->low / PAGE; page * PAGE < f->high; page++)
+        if (!rng_below(r, 2))
+            bring_back(f, page);
     if (f->len < f->synced_len || rng_below(r, 2))
         f->len = f->synced_len;
 }
