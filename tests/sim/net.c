@@ -217,11 +217,16 @@ static int64_t fired(const struct sim *s)
     return n;
 }
 
-/* The code of a refusal, or NULL; notes whether the reply can be read at all. */
-static const char *code_of(struct arena *a, const struct httpd_reply *reply, struct sim_call *c)
+/* The code of a refusal, or NULL; notes whether the reply can be read at all.  That can only be in
+ * doubt where a fault had a hand in it. */
+static const char *code_of(struct arena *a, const struct httpd_reply *reply, bool by_fault,
+                           struct sim_call *c)
 {
     struct error err;
     cJSON *json CLEANUP(json_done) = NULL;
+    c->garbled = false;
+    if (reply->status == 200 && !reply->reset && !by_fault)
+        return NULL;
     c->garbled = reply->reset || !json_parse(reply->body, reply->body_len, &json, &err);
     if (c->garbled || reply->status == 200)
         return NULL;
@@ -239,7 +244,7 @@ static void do_call(struct sim *s, const struct http_request *request, struct si
     s->counts.faults += by_fault;
     trace(s, reply.body ? reply.body : "", reply.body_len);
     const int status = push_answer(s, c, &reply);
-    const char *code = code_of(a, &reply, c);
+    const char *code = code_of(a, &reply, by_fault, c);
     check_answer(s, c, status, code, by_fault);
 }
 
