@@ -131,7 +131,7 @@ static void wait_until_sure(struct planner *p)
     for (size_t i = p->first_step; i < p->out->steps.len; i++) {
         struct step *s = &p->out->steps.items[i];
         const bool servers =
-            s->items.len && s->items.items[0].kind == RESOURCE_SERVER_GROUP && s->op == STEP_UPDATE;
+            s->items.items[0].kind == RESOURCE_SERVER_GROUP && s->op == STEP_UPDATE;
         if (!servers)
             s->waits = STEP_WAITS_READ;
     }

@@ -207,11 +207,56 @@ static void test_rules_of_an_unknown_listener_are_left_alone(void **state)
     assert_int_equal(b->plan.lbs.items[0].rules, 1);
 }
 
+/* Lists lag and nobody remembers what was made: with a group missing that may be there nothing is
+ * made, changed or deleted, while servers of what is seen are set. */
+static void start_unsure(struct bed *b)
+{
+    bed_lb(b);
+    (void)bed_group(b, GROUP, "sgp-1");
+    (void)bed_group(b, "shop/other:80", "sgp-2");
+    b->in.unsure = true;
+}
+
+static void test_while_lists_lag_what_is_not_seen_is_not_made(void **state)
+{
+    struct bed *b = *state;
+    start_unsure(b);
+    struct alb_server_group *wanted = bed_group(b, GROUP, "sgp-1");
+    bed_servers(b, wanted, 1, (struct alb_server[]){ bed_server("10.0.0.1", NULL) });
+    struct alb_server_group *seen = bed_actual(b, bed_row(b, RESOURCE_SERVER_GROUP, GROUP));
+    seen->servers.len = 0;
+    bed_listener(b)->idle_timeout = (struct opt_int){ 30, true };
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, "shop/other:80"));
+    bed_plan(b);
+    assert_int_equal(b->plan.steps.len, 3);
+    assert_string_equal(bed_step(b, "CreateServerGroup", 0)->waits, STEP_WAITS_READ);
+    assert_string_equal(bed_step(b, "UpdateListenerAttribute", 0)->waits, STEP_WAITS_READ);
+    assert_null(bed_step(b, "AddServersToServerGroup", 0)->waits);
+}
+
+/* Nothing is lacking: what is wanted is seen, what is not seen is not wanted or held back. */
+static void test_while_lists_lag_all_else_is_done(void **state)
+{
+    struct bed *b = *state;
+    start_unsure(b);
+    bed_undesired(bed_row(b, RESOURCE_SERVER_GROUP, "shop/other:80"));
+    b->in.allow_destroy = true;
+    struct resource *held = bed_row(b, RESOURCE_SERVER_GROUP, "shop/held:80");
+    bed_sync(b, held, bed_row(b, RESOURCE_SERVER_GROUP, GROUP)->desired, "sgp-3");
+    bed_gone(held);
+    held->held = true;
+    bed_plan(b);
+    assert_plan(b, "DeleteServerGroup");
+    assert_null(b->plan.steps.items[0].waits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_an_empty_account_has_a_complete_plan),
         BED_TEST(test_step_after_step_leads_to_an_empty_plan),
+        BED_TEST(test_while_lists_lag_what_is_not_seen_is_not_made),
+        BED_TEST(test_while_lists_lag_all_else_is_done),
         BED_TEST(test_load_balancers_are_planned_by_name_and_counted),
         BED_TEST(test_a_load_balancer_that_is_unmanaged_gets_no_steps),
         BED_TEST(test_the_same_model_gives_the_same_plan),

@@ -75,12 +75,130 @@ static void test_room_comes_first_where_the_plan_would_not_go_on(void **state)
     bed_finish(b, 2);
 }
 
+/* Rules that stay, which meet nothing else, so that of forty 'room' are free beside 'there'. */
+static void fill(struct bed *b, int there, int room)
+{
+    for (int i = 0; i < 40 - room - there; i++) {
+        const char *host = arena_fmt(&b->a, "f%d.com", i);
+        bed_have(b, host, "-", host, 100 + i);
+        bed_want(b, host, "-", host, 100 + i);
+    }
+}
+
+/* Both hosts' rules must be there before the one for everything goes, of which there is room for
+ * one; then that one can be turned into the other, and what is left goes. */
+static void test_in_a_nearly_full_list_what_there_is_room_for_comes_first(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_have(b, "w.com", "/x", "1", 2);
+    bed_have(b, "-", "/*", "2", 3);
+    bed_want(b, "a.com", "/x", "2", 1);
+    bed_want(b, "a.com", "/x/*", "2", 2);
+    fill(b, 2, 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute", "DeleteRules");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(b->plan.steps.items[i].items.len, 1);
+    bed_finish(b, 3);
+}
+
+/* A rule of the other direction, which no update turns into one for requests. */
+static void have_response(struct bed *b, const char *host, int64_t priority)
+{
+    struct alb_rule *rule = bed_rule(b, host, "-", "g");
+    rule->direction = ALB_DIRECTION_RESPONSE;
+    bed_have_rule(b, rule, priority, arena_fmt(&b->a, "rule-%d", (int)priority));
+    bed_undesired(&b->model.rows.items[b->model.rows.len - 1]);
+}
+
+/* What there is room for may have to wait for a change: the two new ones would take requests from
+ * a.com before it is above them.  So the one that only goes makes room in the first call. */
+static void test_nothing_comes_first_that_waits_for_a_change(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_have(b, "-", "/x/*", "1", 11);
+    bed_have(b, "-", "/y/*", "1", 12);
+    bed_have(b, "a.com", "-", "2", 13);
+    bed_want(b, "a.com", "-", "2", 1);
+    bed_want(b, "a.com", "/x/1", "3", 2);
+    bed_want(b, "a.com", "/y/1", "3", 3);
+    bed_want(b, "-", "/x/*", "1", 4);
+    bed_want(b, "-", "/y/*", "1", 5);
+    have_response(b, "gone.com", 90);
+    fill(b, 4, 1);
+    bed_plan(b);
+    assert_plan(b, "UpdateRulesAttribute", "DeleteRules", "CreateRules");
+    bed_finish(b, 3);
+}
+
+/* Of two that overlap the upper one must not come later. */
+static void test_what_comes_first_keeps_its_order(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_want(b, "a.com", "/x/y", "1", 1);
+    bed_want(b, "a.com", "/x/*", "2", 2);
+    bed_want(b, "a.com", "-", "3", 3);
+    have_response(b, "gone.com", 90);
+    fill(b, 1, 2);
+    bed_plan(b);
+    assert_plan(b, "DeleteRules", "CreateRules");
+    assert_int_equal(b->plan.steps.items[1].items.len, 3);
+    bed_finish(b, 2);
+}
+
+/* Somebody else's rule bars the way below the label of ours: what belongs above ours waits for
+ * good, and what is independent of it is made. */
+static void test_in_a_nearly_full_list_a_label_may_be_lacking(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_have(b, "a.com", "/x/*", "1", 1);
+    bed_want(b, "a.com", "/x/y", "2", 1);
+    bed_want(b, "a.com", "/x/*", "1", 2);
+    bed_want(b, "b.com", "-", "2", 3);
+    bed_have(b, "a.com", "/*", "theirs", 2);
+    b->model.rows.items[b->model.rows.len - 1].ours = false;
+    have_response(b, "gone.com", 90);
+    fill(b, 3, 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "DeleteRules", "CreateRules");
+    assert_null(b->plan.steps.items[0].waits);
+    assert_string_equal(b->plan.steps.items[2].waits, "a free priority between its neighbours");
+}
+
+/* And nothing may be possible, and too much wanted. */
+static void test_in_a_nearly_full_list_all_labels_may_be_lacking(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_have(b, "a.com", "/x/*", "1", 1);
+    bed_want(b, "a.com", "/x/y", "2", 1);
+    bed_want(b, "a.com", "/x/z", "2", 2);
+    bed_want(b, "a.com", "/x/*", "1", 3);
+    bed_have(b, "a.com", "/*", "theirs", 2);
+    b->model.rows.items[b->model.rows.len - 1].ours = false;
+    fill(b, 2, 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules");
+    assert_string_equal(b->plan.steps.items[0].waits, "what was refused to be allowed");
+    assert_int_equal(b->plan.refusals.len, 1);
+    assert_true(b->plan.refusals.items[0].quota);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_copies_follow_when_room_was_made),
         BED_TEST(test_room_may_be_made_by_the_second_call),
         BED_TEST(test_room_comes_first_where_the_plan_would_not_go_on),
+        BED_TEST(test_in_a_nearly_full_list_what_there_is_room_for_comes_first),
+        BED_TEST(test_nothing_comes_first_that_waits_for_a_change),
+        BED_TEST(test_what_comes_first_keeps_its_order),
+        BED_TEST(test_in_a_nearly_full_list_a_label_may_be_lacking),
+        BED_TEST(test_in_a_nearly_full_list_all_labels_may_be_lacking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
