@@ -27,12 +27,21 @@ static bool has_servers_of_now(struct session *s, struct resource *r)
     return true;
 }
 
+/* Its AlbConfig is being deleted, or somebody named it: whatever its Ingresses say, it goes. */
+static bool is_to_go(const struct session *s, const struct resource *r)
+{
+    const bool named = s->config.destroy && !strcmp(s->config.destroy, r->lb);
+    return !s->objects.incomplete && (named || map_get(&s->tombstones, r->lb));
+}
+
 /* Does its object say nothing of it now, so that what it last was counts?  A group, which is on no
  * listener, is in doubt with any of the rules that lead to it. */
 static bool is_in_doubt(struct session *s, const struct resource *r)
 {
-    return s->objects.incomplete || translate_holds(&s->wanted, r)
-           || model_find(&s->wanted.servers, r->lb, r->kind, r->key);
+    return s->objects.incomplete
+           || (!is_to_go(s, r)
+               && (translate_holds(&s->wanted, r)
+                   || model_find(&s->wanted.servers, r->lb, r->kind, r->key)));
 }
 
 void session_keep_last_good(struct session *s)
@@ -79,7 +88,7 @@ void session_hold_unknown(struct session *s)
     }
     for (size_t i = 0; i < s->world.rows.len; i++) {
         struct resource *r = &s->world.rows.items[i];
-        if (!r->desired && r->ours && !is_remembered(s, &by_id, r))
+        if (!r->desired && r->ours && !is_to_go(s, r) && !is_remembered(s, &by_id, r))
             r->held = true;
     }
 }

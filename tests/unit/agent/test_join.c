@@ -440,6 +440,74 @@ static void test_a_rule_is_remembered_by_its_id(void **state)
     assert_true(s.world.rows.items[1].held);
 }
 
+/* ---- an AlbConfig that is being deleted -------------------------------------------------------
+ */
+
+#define WEB_CLASS                                  \
+    "apiVersion: networking.k8s.io/v1\n"           \
+    "kind: IngressClass\n"                         \
+    "metadata: {name: web}\n"                      \
+    "spec:\n"                                      \
+    "  controller: ingress.k8s.alibabacloud/alb\n" \
+    "  parameters: {apiGroup: alibabacloud.com, kind: AlbConfig, name: web}\n"
+
+/* AlbConfig "web" with a deletionTimestamp, and "other", as a source needs one. */
+static void delete_web(struct world *w)
+{
+    world_write_albconfig(w, "other");
+    world_write(w, "albconfig-web.yaml",
+                "apiVersion: alibabacloud.com/v1\n"
+                "kind: AlbConfig\n"
+                "metadata: {name: web, deletionTimestamp: '2026-01-01T00:00:00Z'}\n"
+                "spec:\n"
+                "  config: {name: web, zoneMappings: [" ZONES "]}\n"
+                "  listeners: [" LISTENER_80 "]\n"
+                "---\n" WEB_CLASS);
+}
+
+static void assert_other_alone_is_left(struct world *w)
+{
+    assert_int_equal(world_count(w, "LoadBalancers"), 1);
+    assert_int_equal(world_count(w, "Rules"), 0);
+    assert_int_equal(world_count(w, "ServerGroups"), 1); /* of its listener */
+}
+
+/* alb-ingress.md §G: it may be deleted while Ingresses name it, and its groups go too. */
+static void test_a_deleted_albconfig_takes_all_along_that_ingresses_still_name(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    delete_web(w);
+    w->config.allow_destroy = true;
+    (void)world_apply(w);
+    assert_other_alone_is_left(w);
+}
+
+static void test_what_is_destroyed_by_name_goes_with_all_that_ingresses_still_name(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    world_write_albconfig(w, "other");
+    (void)world_apply(w);
+    world_write(w, "albconfig-web.yaml", WEB_CLASS);
+    w->config.destroy = "web";
+    (void)world_apply(w);
+    assert_other_alone_is_left(w);
+}
+
+static void test_a_deleted_albconfig_is_seen_to_without_a_state_file(void **state)
+{
+    struct world *w = *state;
+    world_write_shop(w);
+    (void)world_apply(w);
+    world_lose_state(w, true);
+    delete_web(w);
+    w->config.allow_destroy = true;
+    (void)world_apply(w);
+    assert_other_alone_is_left(w);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -460,6 +528,9 @@ int main(void)
         TEST(test_load_balancer_is_taken_over_by_its_id),
         TEST(test_one_load_balancer_has_one_albconfig),
         TEST(test_rule_of_a_listener_by_hand_is_not_ours_whatever_its_name),
+        TEST(test_a_deleted_albconfig_takes_all_along_that_ingresses_still_name),
+        TEST(test_what_is_destroyed_by_name_goes_with_all_that_ingresses_still_name),
+        TEST(test_a_deleted_albconfig_is_seen_to_without_a_state_file),
         cmocka_unit_test(test_a_rule_is_remembered_by_its_id),
     };
     return cmocka_run_group_tests_name("agent/join", tests, NULL, NULL);
