@@ -97,7 +97,8 @@ void apply_set_pace(struct apply *ap, const struct apply_pace pace[LANE_FAMILIES
  * the store fails: then nothing was sent that is not on disk.
  *
  * An intent of an earlier run whose outcome is not known is sent again with its token when
- * the same call is still to be made; else it is closed once all lanes are idle. */
+ * the same call is still to be made; else it is closed once all lanes are idle and a step of
+ * its load balancer may be taken. */
 bool apply_run(struct apply *ap, int64_t now_ms, int64_t *wait_ms, struct error *err) MUST_USE;
 
 /* Is this result of a call of ours?  Then it was used (the caller still frees it).  Fails

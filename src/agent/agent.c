@@ -36,8 +36,9 @@ static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
 {
     struct agent *g = arg;
     struct balancer *b = balancer_find(g, lb);
+    out->closed = !b && !g->tr; /* what the objects ask for was not looked at yet */
     if (!b || g->failed)
-        return false;
+        return out->closed;
     g->failed = !balancer_wake(g, b, &g->why_failed);
     if (g->failed)
         return false;

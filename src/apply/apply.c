@@ -195,15 +195,27 @@ static bool send_all(struct apply *ap, const lane_list *picked, int64_t now_ms, 
     return true;
 }
 
+/* Nobody knows yet whether a step of it is to come. */
+static bool is_closed(const struct apply *ap, const char *lb)
+{
+    struct apply_scope scope = { 0 };
+    return ap->in.scope(ap->in.scope_arg, lb, &scope) && scope.closed;
+}
+
 /* Intents that an earlier run left and that nothing asks for now: what is there was read
  * since, so that their tokens must not be used again for a later call that looks the same. */
 static bool close_left(struct apply *ap, int64_t now_ms, struct error *err)
 {
     const struct store_outcome o = { .state = "failed", .done_at = now_ms, .code = "NotRepeated" };
-    for (size_t i = 0; i < ap->left.len; i++)
-        if (ap->left.items[i].id && !store_call_done(ap->in.store, ap->left.items[i].id, &o, err))
+    size_t kept = 0;
+    for (size_t i = 0; i < ap->left.len; i++) {
+        const struct store_call c = ap->left.items[i];
+        if (c.id && is_closed(ap, c.lb))
+            ap->left.items[kept++] = c;
+        else if (c.id && !store_call_done(ap->in.store, c.id, &o, err))
             return error_wrap(err, "journal");
-    ap->left.len = 0;
+    }
+    ap->left.len = kept;
     return true;
 }
 

@@ -388,6 +388,30 @@ static void test_the_next_run_makes_nothing_again_that_lists_lack(void **state)
     runner_stop(&again);
 }
 
+/* Of a call in flight when the last run died nobody knows what came of it: it is repeated with its
+ * token, of which the cloud makes one. */
+static void test_a_call_that_a_dead_run_left_is_repeated_with_its_token(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    world_write_albconfig(w, "other");
+    runner_start(&r, w);
+    runner_settle(&r);
+    cloud_set_list_lag(w->mock.cloud, 50000);
+    world_write_shop(w);
+    runner_read(&r);
+    for (int i = 0; i < 5000 && mock_transport_writes(&w->mock, "CreateLoadBalancer") < 2; i++)
+        runner_pass(&r, 1);
+    runner_stop(&r);
+    runner_start(&again, w);
+    runner_settle(&again);
+    runner_pass(&again, 5 * 60 * 1000);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateLoadBalancer"), 3);
+    assert_int_equal(world_count(w, "LoadBalancers"), 2);
+    assert_int_equal(world_open_intents(w), 0);
+    runner_stop(&again);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 /* What somebody made a moment ago may be in no list, and is in no state file any more. */
@@ -434,6 +458,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_a_refusal_is_not_tried_again_until_the_object_changes),
+        WORLD_TEST(test_a_call_that_a_dead_run_left_is_repeated_with_its_token),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_what_is_there_changes),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_it_is_wished_anew),
         WORLD_TEST(test_last_servers_go_only_when_none_are_wanted_for_a_while),
