@@ -8,7 +8,7 @@
 /* ---- objects --------------------------------------------------------------------------------- */
 
 /* A watch may tell the same twice, and what happens while it is broken not at all. */
-static void put(struct sim *s, cJSON *body)
+void change_put(struct sim *s, cJSON *body)
 {
     if (!s->agent || s->deaf) {
         cJSON_Delete(body);
@@ -19,12 +19,12 @@ static void put(struct sim *s, cJSON *body)
     agent_put(s->agent, body, "sim");
 }
 
-static void take_away(struct sim *s, enum object_kind kind, const char *name)
+void change_take_away(struct sim *s, enum object_kind kind, const char *name)
 {
     if (s->options.verbose)
         printf("    without %s\n", name);
     for (size_t n = s->agent && !s->deaf ? 1 + one_in(s, 10) : 0; n; n--)
-        agent_remove(s->agent, kind, "shop", name);
+        agent_remove(s->agent, kind, kind == OBJECT_ALB_CONFIG ? "" : "shop", name);
 }
 
 static void put_ingress(struct sim *s, size_t i)
@@ -38,7 +38,7 @@ static void put_ingress(struct sim *s, size_t i)
                        sim_path(g->routes[k].path), g->routes[k].service, g->routes[k].gen);
         printf("\n");
     }
-    put(s, object_ingress(&s->world, i));
+    change_put(s, object_ingress(&s->world, i));
 }
 
 /* Several objects change one after the other; the agent may run in between. */
@@ -109,11 +109,13 @@ bool change_ingress(struct sim *s)
     const struct sim_ingress old = *at;
     struct sim_ingress g = { .on = true, .there = true };
     g.lb = (uint8_t)(at->on && !one_in(s, 4) ? at->lb : draw(s, BALANCERS));
+    if (at->on && !world_has_lb(&s->world, g.lb))
+        g.lb = at->lb; /* where it was its rules would stay, as there is no other place for them */
     g.host = (uint8_t)(at->on && !one_in(s, 4) ? at->host : draw(s, HOSTS));
     at->on = false; /* its own routes are free */
     if (!draw_routes(s, &g)) {
         at->there = at->hostile = false;
-        take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
+        change_take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
         return true;
     }
     *at = g;
@@ -142,7 +144,7 @@ bool remove_ingress(struct sim *s)
     if (!g->there)
         return false;
     g->on = g->there = g->hostile = false;
-    take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
+    change_take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "i%zu", i));
     return true;
 }
 
@@ -163,7 +165,7 @@ bool make_hostile(struct sim *s)
     for (size_t k = 0; k < INGRESSES; k++)
         if (s->world.ingresses[k].hostile)
             return false; /* one at a time: their order is not known */
-    if (!g->on || is_shared(&s->world, i) || s->deeds.len)
+    if (!g->on || is_shared(&s->world, i) || s->deeds.len || !world_has_lb(&s->world, g->lb))
         return false;
     life_settle(s); /* what it said last was heard */
     g->hostile = true;
@@ -179,7 +181,7 @@ bool change_pods(struct sim *s)
     v->pods = (uint8_t)(one_in(s, 3) ? draw(s, 1 << PODS) : pods ^ 1U << draw(s, PODS));
     if (!v->pods && !one_in(s, 8))
         v->pods = 1;
-    put(s, object_slice(&s->world, i));
+    change_put(s, object_slice(&s->world, i));
     return v->pods != pods;
 }
 
@@ -190,7 +192,7 @@ bool change_canary(struct sim *s)
     const struct sim_ingress *g = &s->world.ingresses[k];
     if (c->on && one_in(s, 3)) {
         c->on = false;
-        take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "c%zu", i));
+        change_take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "c%zu", i));
         return true;
     }
     if (!g->on || g->hostile || !g->routes[n].on)
@@ -200,17 +202,19 @@ bool change_canary(struct sim *s)
     made.route.service = (uint8_t)draw(s, SERVICES);
     made.route.gen = s->world.services[made.route.service].gen;
     *c = made;
-    put(s, object_canary(&s->world, i));
+    change_put(s, object_canary(&s->world, i));
     return true;
 }
 
 bool change_settings(struct sim *s)
 {
     const size_t i = draw(s, BALANCERS);
+    if (!world_has_lb(&s->world, (int)i))
+        return false;
     s->world.idle_timeout[i] = (uint8_t)(1 + draw(s, 60));
     if (one_in(s, 3))
         s->world.second[i] = !s->world.second[i];
-    put(s, object_balancer(&s->world, i));
+    change_put(s, object_balancer(&s->world, i));
     return true;
 }
 
@@ -233,7 +237,7 @@ static void move_routes(struct sim *s, size_t service)
         if (!w->canaries[i].on || w->canaries[i].route.service != service)
             continue;
         w->canaries[i].route.gen = w->services[service].gen;
-        put(s, object_canary(w, i));
+        change_put(s, object_canary(w, i));
         between(s);
     }
 }
@@ -256,16 +260,17 @@ bool rename_service(struct sim *s)
             return false;
     const char *old = sim_service_name(&s->arena, &s->world, i);
     v->gen++;
-    put(s, object_service(&s->world, i));
-    put(s, object_slice(&s->world, i));
+    change_put(s, object_service(&s->world, i));
+    change_put(s, object_slice(&s->world, i));
     move_routes(s, i);
-    take_away(s, OBJECT_SERVICE, old);
-    take_away(s, OBJECT_ENDPOINT_SLICE, arena_fmt(&s->arena, "%s-1", old));
+    change_take_away(s, OBJECT_SERVICE, old);
+    change_take_away(s, OBJECT_ENDPOINT_SLICE, arena_fmt(&s->arena, "%s-1", old));
     return true;
 }
 
 void step_heal(struct sim *s)
 {
+    balancers_heal(s);
     for (size_t i = 0; i < INGRESSES; i++)
         if (s->world.ingresses[i].hostile) {
             s->world.ingresses[i].hostile = false;
@@ -276,7 +281,7 @@ void step_heal(struct sim *s)
     for (size_t i = 0; i < CANARIES; i++)
         if (s->world.canaries[i].on && !world_has_main(&s->world, i)) {
             s->world.canaries[i].on = false;
-            take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "c%zu", i));
+            change_take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "c%zu", i));
         }
     check_goal(s);
 }

@@ -58,8 +58,25 @@ void check_done(struct sim *s)
     arena_done(&checks.token_arena);
 }
 
+/* A call whose answer did not reach the disk may be repeated by the next run, with its token. */
+static void open_tokens(struct sim *s)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    store_calls left;
+    struct error err;
+    if (!s->agent || !store_calls_open(agent_store(s->agent), &a, &left, &err))
+        return;
+    for (size_t i = 0; i < left.len; i++) {
+        const char *text = left.items[i].client_token;
+        struct token *t = text ? map_get(&checks.tokens, text) : NULL;
+        if (t)
+            t->over = false;
+    }
+}
+
 void check_restart(struct sim *s)
 {
+    open_tokens(s);
     map_done(&checks.budgets);
     arena_done(&checks.arena);
     memset(checks.starts, 0, sizeof checks.starts);
@@ -268,6 +285,7 @@ void check_request(struct sim *s, const struct sim_call *c)
     view_refresh(s);
     s->before = view_digest(&s->view);
     check_ours(s, c);
+    check_balancers(s, c, lb_of(s, c));
     take_lane(s, c);
     check_pace(s, c);
     check_token(s, c);
@@ -295,12 +313,19 @@ static unsigned parts_of(const char *action)
     return VIEW_LBS;
 }
 
+/* At a load balancer that nobody attends to they stay, as many as they are. */
+static bool is_counted(const struct sim *s, const struct view_rule *r)
+{
+    const int lb = view_lb_of(&s->view, r->listener);
+    return !r->foreign && !r->gone && !(lb >= 0 && s->world.lives[lb] == LIFE_VANISHED);
+}
+
 /* Does some rule of ours send requests to a group that takes none, while its service has pods? */
 static void check_served(struct sim *s, const char *after)
 {
     const struct view *v = &s->view;
     for (size_t i = 0; i < v->rules.len; i++)
-        for (size_t k = 0; v->rules.items[i].groups[k] && !v->rules.items[i].gone; k++) {
+        for (size_t k = 0; v->rules.items[i].groups[k] && is_counted(s, &v->rules.items[i]); k++) {
             const struct view_group *g = view_group(v, v->rules.items[i].groups[k]);
             const struct sim_service *of = g ? world_service(&s->world, g->service) : NULL;
             if (of && g->ours && !g->available && of->pods && !of->filling)
@@ -389,6 +414,7 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
         return;
     s->view.stale |= parts_of(c->action) | VIEW_GROUPS;
     check_routing(s, c->action);
+    check_twins(s);
     if (!by_fault && status == 200)
         check_vain(s, c);
     if (!s->disturbed_ms && strcmp(c->action, "ReplaceServersInServerGroup") != 0)
@@ -402,18 +428,19 @@ void sim_disturb(struct sim *s)
     s->disturbed_ms = s->net.now_ms;
 }
 
-static size_t our_rules(const struct view *v)
+static size_t our_rules(const struct sim *s)
 {
     size_t n = 0;
-    for (size_t i = 0; i < v->rules.len; i++)
-        n += !v->rules.items[i].foreign && !v->rules.items[i].gone;
+    for (size_t i = 0; i < s->view.rules.len; i++)
+        n += is_counted(s, &s->view.rules.items[i]);
     return n;
 }
 
 void check_quiet(struct sim *s)
 {
-    s->view.stale |= VIEW_GROUPS;
-    if (!check_is_routed(s) || our_rules(&s->view) != world_rules(&s->world)) {
+    s->view.stale |= VIEW_ALL;
+    balancers_look(s);
+    if (!check_is_routed(s) || our_rules(s) != world_rules(&s->world)) {
         if (!s->disturbed_ms && !s->faulty)
             sim_complain(s, "rest: the agent rests, although not all is as asked for");
         return;
@@ -442,9 +469,13 @@ static void check_servers(struct sim *s)
 static void check_counts(struct sim *s)
 {
     const struct view *v = &s->view;
-    size_t rules = our_rules(v), groups = 0, lbs = 0, foreign = 0;
-    for (size_t i = 0; i < v->groups.len; i++)
-        groups += v->groups.items[i].ours;
+    size_t rules = our_rules(s), groups = 0, lbs = 0, foreign = 0;
+    for (size_t i = 0; i < v->groups.len; i++) {
+        const struct view_group *g = &v->groups.items[i];
+        groups += g->ours;
+        if (s->options.verbose)
+            printf("    group %s of %s: %s/%s\n", g->id, g->lb, g->ingress, g->service);
+    }
     for (size_t i = 0; i < v->lbs.len; i++)
         lbs += !map_get(&s->foreign, v->lbs.items[i].id);
     foreign = v->rules.len - rules + v->groups.len - groups + v->lbs.len - lbs;
@@ -454,7 +485,7 @@ static void check_counts(struct sim *s)
     if (groups != world_groups(&s->world))
         sim_complain(s, "end: %zu groups are left, %zu were asked for", groups,
                      world_groups(&s->world));
-    if (lbs != BALANCERS || v->listeners.len != world_listeners(&s->world))
+    if (lbs != world_balancers(&s->world) || v->listeners.len != world_listeners(&s->world))
         sim_complain(s, "end: %zu load balancers with %zu listeners are left", lbs,
                      v->listeners.len);
     if (foreign != map_count(&s->foreign))
@@ -467,6 +498,8 @@ void check_end(struct sim *s)
     struct routing now;
     s->view.stale = VIEW_ALL;
     view_refresh(s);
+    if (s->options.verbose)
+        check_show_rules(s);
     view_routing(&s->view, &now);
     for (size_t i = 0; i < PROBES; i++) {
         const struct probe p = probe_at(i);

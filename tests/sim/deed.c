@@ -9,7 +9,7 @@
 
 /* ---- somebody else --------------------------------------------------------------------------- */
 
-static bool do_deed(struct sim *s, const char *action, const char *const *params, const char *id)
+bool deed_do(struct sim *s, const char *action, const char *const *params, const char *id)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     struct front_deed d = { .action = action };
@@ -18,8 +18,10 @@ static bool do_deed(struct sim *s, const char *action, const char *const *params
         *LIST_PUSH(&a, &d.params) = (struct param){ params[0], params[1] };
     front_do(mock_front(s->mock), &a, &d, &reply);
     const char *made = id && reply.body ? json_str(reply.body, id) : NULL;
-    if (made)
-        map_put(&s->foreign, made, s);
+    if (made) {
+        s->made = arena_strdup(&s->arena, made);
+        map_put(&s->foreign, s->made, s);
+    }
     if (s->options.verbose)
         printf("    console: %s %s=%s %s\n", action, d.params.items[0].name,
                d.params.items[0].value, reply.code ? reply.code : "");
@@ -36,7 +38,7 @@ static bool make_group(struct sim *s)
         "false",           NULL
     };
     return map_count(&s->foreign) < 8 && !s->failing
-           && do_deed(s, "CreateServerGroup", params, "ServerGroupId");
+           && deed_do(s, "CreateServerGroup", params, "ServerGroupId");
 }
 
 void step_make_foreign(struct sim *s)
@@ -60,7 +62,7 @@ void step_make_foreign(struct sim *s)
                                           "ZoneMappings.2.VSwitchId",
                                           "vsw-2",
                                           NULL };
-    if (!do_deed(s, "CreateLoadBalancer", params, "LoadBalancerId") || !make_group(s))
+    if (!deed_do(s, "CreateLoadBalancer", params, "LoadBalancerId") || !make_group(s))
         sim_complain(s, "simulator: the mock does not let others make things");
 }
 
@@ -70,7 +72,7 @@ static const struct view_rule *any_rule(struct sim *s)
     if (!s->view.rules.len)
         return NULL;
     const struct view_rule *r = &s->view.rules.items[draw(s, s->view.rules.len)];
-    return r->foreign ? NULL : r;
+    return r->foreign || !world_has_lb(&s->world, view_lb_of(&s->view, r->listener)) ? NULL : r;
 }
 
 /* The route it is of that nobody can read now: nobody may change or make it again, either. */
@@ -91,7 +93,7 @@ static bool delete_rule(struct sim *s)
         return false;
     struct sim_route *stuck = stuck_route(s, r);
     check_deed(s, r, true);
-    if (!do_deed(s, "DeleteRule", (const char *const[]){ "RuleId", r->id, NULL }, NULL))
+    if (!deed_do(s, "DeleteRule", (const char *const[]){ "RuleId", r->id, NULL }, NULL))
         return false;
     if (stuck)
         stuck->lost = true;
@@ -135,7 +137,7 @@ static bool edit_rule(struct sim *s)
     if (!r || !g || !g->ours || stuck_route(s, r))
         return false; /* and nobody knows the order of what nobody may correct */
     check_deed(s, r, false);
-    return do_deed(s, "UpdateRuleAttribute", params, NULL);
+    return deed_do(s, "UpdateRuleAttribute", params, NULL);
 }
 
 static bool add_rule(struct sim *s)
@@ -144,7 +146,7 @@ static bool add_rule(struct sim *s)
     if (!s->view.listeners.len || map_count(&s->foreign) > 8)
         return false;
     const struct view_listener *l = &s->view.listeners.items[draw(s, s->view.listeners.len)];
-    if (l->port != 80)
+    if (l->port != 80 || !world_has_lb(&s->world, view_lb_of(&s->view, l->id)))
         return false; /* it would have to stay for that */
     const char *const params[] = { "ListenerId",
                                    l->id,
@@ -167,7 +169,11 @@ static bool add_rule(struct sim *s)
                                    "RuleActions.1.FixedResponseConfig.ContentType",
                                    "text/plain",
                                    NULL };
-    return do_deed(s, "CreateRule", params, "RuleId");
+    if (!deed_do(s, "CreateRule", params, "RuleId"))
+        return false;
+    *LIST_PUSH(&s->arena, &s->by_hand) =
+        (struct by_hand){ s->made, arena_strdup(&s->arena, l->lb) };
+    return true;
 }
 
 static bool remove_server(struct sim *s)
@@ -180,7 +186,8 @@ static bool remove_server(struct sim *s)
     while (pod < PODS && !(g->pods >> pod & 1))
         pod++;
     const char *digit = g->service[0] == 's' ? strchr("0123456789", g->service[1]) : NULL;
-    if (!g->ours || pod == PODS || !digit)
+    const char *lb = strrchr(g->lb, 'b');
+    if (!g->ours || pod == PODS || !digit || !lb || !world_has_lb(&s->world, lb[1] - '0'))
         return false;
     const char *ip = arena_fmt(&s->arena, "10.0.%c.%u", *digit, pod + 1);
     const char *const params[] = { "ServerGroupId",
@@ -194,25 +201,26 @@ static bool remove_server(struct sim *s)
                                    "Servers.1.Port",
                                    "8080",
                                    NULL };
-    return do_deed(s, "RemoveServersFromServerGroup", params, NULL);
+    return deed_do(s, "RemoveServersFromServerGroup", params, NULL);
 }
 
 static bool edit_listener(struct sim *s)
 {
     view_refresh(s);
-    if (!s->view.listeners.len)
+    if (!s->view.listeners.len || world_balancers(&s->world) < BALANCERS)
         return false;
     const char *const params[] = { "ListenerId",
                                    s->view.listeners.items[draw(s, s->view.listeners.len)].id,
                                    "IdleTimeout", arena_fmt(&s->arena, "%zu", 1 + draw(s, 60)),
                                    NULL };
-    return do_deed(s, "UpdateListenerAttribute", params, NULL);
+    return deed_do(s, "UpdateListenerAttribute", params, NULL);
 }
 
 bool change_by_console(struct sim *s)
 {
-    static bool (*const deeds[])(struct sim *) = { delete_rule,   edit_rule,     add_rule,
-                                                   remove_server, edit_listener, make_group };
+    static bool (*const deeds[])(struct sim *) = { delete_rule,     edit_rule,     add_rule,
+                                                   remove_server,   edit_listener, make_group,
+                                                   protect_balancer };
     if (!deeds[draw(s, COUNT(deeds))](s))
         return false;
     check_disturbance(s);

@@ -20,12 +20,13 @@ cJSON *object_balancer(const struct world *w, size_t i)
     struct buf b = { 0 };
     buf_addf(&b,
              "{\"apiVersion\":\"alibabacloud.com/v1\",\"kind\":\"AlbConfig\",\"metadata\":{"
-             "\"name\":\"lb%zu\",\"resourceVersion\":\"%u\"%s},\"spec\":{\"config\":{"
+             "\"name\":\"lb%zu\",\"resourceVersion\":\"%u\"%s%s},\"spec\":{\"config\":{"
              "\"name\":\"lb%zu\",\"addressType\":\"Internet\","
              "\"zoneMappings\":[{\"vSwitchId\":\"vsw-1\"},{\"vSwitchId\":\"vsw-2\"}]},"
              "\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\",\"idleTimeout\":%u}%s]}}",
              i, w->version,
-             i == 1 ? ",\"annotations\":{\"alb-agent/rule-order\":\"specification\"}" : "", i,
+             i == 1 ? ",\"annotations\":{\"alb-agent/rule-order\":\"specification\"}" : "",
+             w->lives[i] == LIFE_GOING ? ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"" : "", i,
              w->idle_timeout[i], w->second[i] ? ",{\"port\":8080,\"protocol\":\"HTTP\"}" : "");
     return parsed(&b);
 }
@@ -138,7 +139,8 @@ cJSON *object_slice(const struct world *w, size_t i)
 void objects_all(const struct world *w, struct object_set *out)
 {
     for (size_t i = 0; i < BALANCERS; i++) {
-        object_set_add(out, object_balancer(w, i), "sim");
+        if (w->lives[i] == LIFE_THERE || w->lives[i] == LIFE_GOING)
+            object_set_add(out, object_balancer(w, i), "sim");
         object_set_add(out, object_class(i), "sim");
     }
     for (size_t i = 0; i < SERVICES; i++) {

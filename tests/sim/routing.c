@@ -16,6 +16,8 @@ enum { LIST_LAG_MS = 60000 }; /* what is younger is believed to be there though 
 
 static void allow(struct legal *l, outcome o)
 {
+    if (o == OUTCOME_UNSAID)
+        return;
     for (size_t i = 0; i < l->n; i++)
         if (l->of[i] == o)
             return;
@@ -56,6 +58,13 @@ void check_allow(struct sim *s, outcome o)
 {
     for (size_t i = 0; i < PROBES; i++)
         allow(&s->legal[i], o);
+}
+
+void check_allow_lb(struct sim *s, size_t lb, outcome o)
+{
+    for (size_t i = 0; i < PROBES; i++)
+        if (probe_at(i).lb == (int)lb)
+            allow(&s->legal[i], o);
 }
 
 /* ---- deeds that the agent has not read ------------------------------------------------------- */
@@ -140,6 +149,18 @@ static void see_deeds(struct sim *s)
         }
 }
 
+void check_forget_lb(struct sim *s, size_t lb)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < s->deeds.len; i++)
+        if (s->deeds.items[i].lb != (int)lb)
+            s->deeds.items[left++] = s->deeds.items[i];
+    s->deeds.len = left;
+    for (size_t i = 0; i < PROBES; i++)
+        if (probe_at(i).lb == (int)lb)
+            s->touched[i] = false;
+}
+
 /* What such a rule meets by now: the agent may have made another of it. */
 static void follow_deeds(struct sim *s)
 {
@@ -190,7 +211,7 @@ void check_routing(struct sim *s, const char *after)
 static bool is_wanted(const struct routing want[DOUBTS], size_t probe, outcome o)
 {
     for (int d = 0; d < DOUBTS; d++)
-        if (want[d].of[probe] == o)
+        if (want[d].of[probe] == o || want[d].of[probe] == OUTCOME_UNSAID)
             return true;
     return false;
 }

@@ -61,7 +61,15 @@ struct sim_service {
     uint8_t pods; /* a bit for each        */
     bool filling; /* it had none a moment ago */
 };
+/* Of an AlbConfig. */
+enum sim_life {
+    LIFE_THERE,
+    LIFE_GOING,   /* it has a deletionTimestamp ...                                       */
+    LIFE_GONE,    /* ... and went when its load balancer had gone                         */
+    LIFE_VANISHED /* it went without one: what was made of it stays as it is, unattended */
+};
 struct world {
+    enum sim_life lives[BALANCERS];
     struct sim_ingress ingresses[INGRESSES];
     struct sim_canary canaries[CANARIES];
     struct sim_service services[SERVICES];
@@ -72,7 +80,12 @@ struct world {
 
 /* What becomes of a request: a digest of the groups it may go to and their weights. */
 typedef uint32_t outcome;
-enum { OUTCOME_NONE = 0, OUTCOME_DEFAULT = 1 };
+enum {
+    OUTCOME_NONE = 0,
+    OUTCOME_DEFAULT = 1,
+    OUTCOME_UNSAID = 2, /* nobody says what it is to be */
+    OUTCOME_FIRST
+};
 struct routing {
     outcome of[PROBES];
 };
@@ -100,6 +113,8 @@ struct sim_route *world_hostile_route(struct world *w, int lb, const char *host,
 size_t world_rules(const struct world *w);
 size_t world_groups(const struct world *w);
 size_t world_listeners(const struct world *w);
+size_t world_balancers(const struct world *w);
+bool world_has_lb(const struct world *w, int lb); /* one that is attended to */
 /* Is there a rule that the canary shares? */
 bool world_has_main(const struct world *w, size_t canary);
 /* The service of that name, or NULL. */
@@ -257,6 +272,10 @@ struct deed {
     bool slow; /* the agent has to see for a while that it is not there any more */
 };
 
+struct by_hand {
+    const char *id, *lb;
+};
+
 struct sim {
     struct sim_options options;
     struct sim_counts counts;
@@ -285,19 +304,22 @@ struct sim {
     int64_t disturbed_ms;       /* when somebody else, or a fault, may have emptied a group or made
                                    something busy; 0: not since all was as asked for        */
     struct map foreign;         /* ids of what others made */
-    struct map births;          /* ids, since when they are there */
-    bool deaf;                  /* the agent hears of no change  */
-    int64_t started_ms;         /* when the agent that runs began */
-    int64_t read_due_ms;        /* when a reading is to begin; 0: none */
-    int64_t clock_due_ms;       /* when the clock is to be set ...; 0: it is not */
-    int64_t clock_by_ms;        /* ... by so much                                */
-    uint64_t before;            /* a digest of the view when the last write left */
-    bool dead;                  /* the agent died in the middle of a turn */
-    int in_use;                 /* refusals of it since all was as asked for       */
-    size_t most_lanes;          /* that had a change in flight at once             */
-    int64_t in_sync;            /* times an agent said so */
-    const char *failing;        /* the next job of this action fails, whoever begins it; or NULL */
-    bool restart_due;           /* a refusal for good was played: only a new run tries again */
+    const char *made;           /* what a deed made last, of that  */
+    LIST_OF(struct by_hand) by_hand; /* of that, what goes with a load balancer */
+    const char *lb_ids[BALANCERS];   /* as seen last, NULL: none                */
+    struct map births;               /* ids, since when they are there */
+    bool deaf;                       /* the agent hears of no change  */
+    int64_t started_ms;              /* when the agent that runs began */
+    int64_t read_due_ms;             /* when a reading is to begin; 0: none */
+    int64_t clock_due_ms;            /* when the clock is to be set ...; 0: it is not */
+    int64_t clock_by_ms;             /* ... by so much                                */
+    uint64_t before;                 /* a digest of the view when the last write left */
+    bool dead;                       /* the agent died in the middle of a turn */
+    int in_use;                      /* refusals of it since all was as asked for       */
+    size_t most_lanes;               /* that had a change in flight at once             */
+    int64_t in_sync;                 /* times an agent said so */
+    const char *failing; /* the next job of this action fails, whoever begins it; or NULL */
+    bool restart_due;    /* a refusal for good was played: only a new run tries again */
 };
 
 /* The first complaint is kept; the run ends soon. */
@@ -349,6 +371,9 @@ void check_clock(struct sim *s, int64_t ms);
 void check_forgotten(struct sim *s);
 /* Every probe may go there. */
 void check_allow(struct sim *s, outcome o);
+void check_allow_lb(struct sim *s, size_t lb, outcome o);
+/* What the console did to a load balancer that is not there any more makes no difference. */
+void check_forget_lb(struct sim *s, size_t lb);
 /* At rest: does every probe go where it is to? */
 bool check_is_routed(struct sim *s);
 
@@ -382,6 +407,25 @@ bool change_canary(struct sim *s);
 bool change_settings(struct sim *s);
 bool rename_service(struct sim *s);
 bool change_by_console(struct sim *s);
+/* One call, of a closed list of names and values; 'id': what it makes is not ours. */
+bool deed_do(struct sim *s, const char *action, const char *const *params, const char *id);
+/* Tells the agent of an object, or that it is gone. */
+void change_put(struct sim *s, cJSON *body);
+void change_take_away(struct sim *s, enum object_kind kind, const char *name);
+
+/* balancer.c: AlbConfigs come and go. */
+bool change_balancer(struct sim *s);
+/* Those are there again that went without a deletionTimestamp. */
+void balancers_heal(struct sim *s);
+/* Forgets what went with load balancers that are not there any more. */
+void balancers_look(struct sim *s);
+/* Somebody at the console protects one from deletion. */
+bool protect_balancer(struct sim *s);
+/* A write leaves: is it about a load balancer ('lb' may be NULL) that nobody attends to? */
+struct sim_call;
+void check_balancers(struct sim *s, const struct sim_call *c, const char *lb);
+/* Is there no load balancer twice? */
+void check_twins(struct sim *s);
 void step_make_foreign(struct sim *s);
 /* Nothing is in doubt any more: no object that cannot be read, no share of nothing. */
 void step_heal(struct sim *s);

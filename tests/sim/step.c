@@ -75,9 +75,9 @@ static bool relist(struct sim *s)
  * and what went is not told of. */
 static bool change_unheard(struct sim *s)
 {
-    static bool (*const makes[])(struct sim *) = {
-        change_ingress, change_backend, remove_ingress, change_pods, change_canary, change_settings
-    };
+    static bool (*const makes[])(struct sim *) = { change_ingress, change_backend, remove_ingress,
+                                                   change_pods,    change_canary,  change_settings,
+                                                   change_balancer };
     bool any = false;
     s->deaf = true;
     for (size_t n = 1 + draw(s, 4); n; n--)
@@ -122,6 +122,7 @@ static const struct kind {
     { "canary", change_canary, 7, true },
     { "rename", rename_service, 3, true },
     { "settings", change_settings, 4, false },
+    { "balancer", change_balancer, 4, true },
     { "hostile", make_hostile, 4, false },
     { "console", change_by_console, 9, false },
     { "restart", restart, 2, false },

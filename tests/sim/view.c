@@ -76,11 +76,13 @@ static void read_lbs(struct sim *s)
         lb->id = text_of(&v->arena, e, "LoadBalancerId");
         lb->name = text_of(&v->arena, e, "LoadBalancerName");
         lb->index = -1;
+        const char *status = json_str(e, "LoadBalancerStatus");
+        const bool going = status && !strcmp(status, "Deleting");
         const cJSON *tag;
         cJSON_ArrayForEach (tag, json_get(e, "Tags")) {
             const char *key = json_str(tag, "Key"), *value = json_str(tag, "Value");
             const char *digit = value ? strrchr(value, 'b') : NULL;
-            if (key && digit && !strcmp(key, albconfig_tag))
+            if (key && digit && !going && !strcmp(key, albconfig_tag))
                 lb->index = digit[1] - '0';
         }
         note_birth(s, lb->id);

@@ -71,7 +71,19 @@ outcome outcome_add(outcome sum, const char *ingress, const char *service, int64
 
 outcome outcome_end(outcome sum)
 {
-    return sum > OUTCOME_DEFAULT ? sum : sum + 2;
+    return sum >= OUTCOME_FIRST ? sum : sum + OUTCOME_FIRST;
+}
+
+/* ---- which load balancers -------------------------------------------------------------------- */
+
+bool world_has_lb(const struct world *w, int lb)
+{
+    return lb >= 0 && w->lives[lb] == LIFE_THERE;
+}
+
+static bool is_attended(const struct world *w, const struct sim_ingress *g)
+{
+    return g->on && world_has_lb(w, g->lb);
 }
 
 /* ---- routing --------------------------------------------------------------------------------- */
@@ -169,14 +181,19 @@ void world_routing(const struct world *w, enum sim_doubt doubt, struct routing *
     for (size_t i = 0; i < PROBES; i++) {
         const struct probe p = probe_at(i);
         const struct found f = find_route(w, &p, doubt);
-        out->of[i] = f.route ? outcome_of(w, &f) : OUTCOME_DEFAULT;
+        if (w->lives[p.lb] == LIFE_VANISHED)
+            out->of[i] = OUTCOME_UNSAID;
+        else if (!world_has_lb(w, p.lb))
+            out->of[i] = OUTCOME_NONE;
+        else
+            out->of[i] = f.route ? outcome_of(w, &f) : OUTCOME_DEFAULT;
     }
 }
 
 void world_met(const struct world *w, void (*met)(void *arg, size_t probe, outcome o), void *arg)
 {
     for (size_t i = 0; i < INGRESSES; i++)
-        for (size_t k = 0; w->ingresses[i].on && k < ROUTES; k++) {
+        for (size_t k = 0; is_attended(w, &w->ingresses[i]) && k < ROUTES; k++) {
             const struct sim_ingress *g = &w->ingresses[i];
             const struct found f = { &g->routes[k], i };
             const outcome o = f.route->on ? outcome_of(w, &f) : OUTCOME_DEFAULT;
@@ -209,7 +226,7 @@ size_t world_rules(const struct world *w)
     size_t n = 0;
     for (size_t i = 0; i < INGRESSES; i++)
         for (size_t k = 0; k < ROUTES; k++)
-            n += w->ingresses[i].on && w->ingresses[i].routes[k].on
+            n += is_attended(w, &w->ingresses[i]) && w->ingresses[i].routes[k].on
                  && !w->ingresses[i].routes[k].lost;
     return n;
 }
@@ -236,9 +253,17 @@ bool world_has_main(const struct world *w, size_t canary)
 
 size_t world_listeners(const struct world *w)
 {
-    size_t n = BALANCERS;
+    size_t n = 0;
     for (size_t i = 0; i < BALANCERS; i++)
-        n += w->second[i];
+        n += world_has_lb(w, (int)i) ? 1U + w->second[i] : 0;
+    return n;
+}
+
+size_t world_balancers(const struct world *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < BALANCERS; i++)
+        n += world_has_lb(w, (int)i);
     return n;
 }
 
@@ -247,10 +272,10 @@ size_t world_groups(const struct world *w)
 {
     size_t n = world_listeners(w);
     for (size_t i = 0; i < INGRESSES; i++)
-        for (size_t k = 0; w->ingresses[i].on && k < ROUTES; k++)
+        for (size_t k = 0; is_attended(w, &w->ingresses[i]) && k < ROUTES; k++)
             n += is_new_group(&w->ingresses[i], k);
     for (size_t i = 0; i < CANARIES; i++)
-        n += w->canaries[i].on && world_has_main(w, i);
+        n += w->canaries[i].on && world_has_lb(w, w->canaries[i].lb) && world_has_main(w, i);
     return n;
 }
 
