@@ -265,6 +265,10 @@ struct alb_load_balancer {
     const char *vpc_id;
     const char *resource_group_id;
     LIST_OF(struct alb_zone_mapping) zones;
+    /* Where nobody says them: those that it is made with, which may be other ones of another day;
+     * how they were found, or why there are none. */
+    LIST_OF(struct alb_zone_mapping) found_zones;
+    const char *found_how;
     struct alb_billing billing;
     struct alb_protection deletion_protection;
     struct alb_modification modification_protection;

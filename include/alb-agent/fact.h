@@ -1,6 +1,6 @@
 /* fact.h - what 'translate' needs to know that is neither in the cluster nor of our making
  * (design.md §2): the zone and VPC of a vSwitch, the interface of an address, the
- * certificates that exist.
+ * certificates that exist, the vSwitches of a VPC.
  *
  * A fact that is not known is a need; 'observe' reads needs in batches, 'store' keeps the
  * answers, and translation runs again. */
@@ -24,6 +24,11 @@ enum fact_kind {
                           {"albconfig":"kube-system/web","cluster":"c1","type":
                           "Instance","vpc":"vpc-1"}: its type, its VPC, and whose it is by its tags
                         */
+    FACT_VSWITCHES,    /* key: VPC id, or "<VPC id>/ipv6" where only those count that have IPv6
+                          addresses; value: JSON of the vSwitches that a load balancer gets there
+                          of which nobody says, by zone, and of how many zones ALB has in the
+                          region: {"vswitches":[{"id":"vsw-1","zone":"cn-hangzhou-h"}],"zones":2}.
+                          With "more_than" there are more than that, and none was chosen  */
     FACT_KINDS
 };
 #define FACT_ALL "all"

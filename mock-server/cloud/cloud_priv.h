@@ -327,6 +327,7 @@ enum { VSWITCH_LB_ADDRESSES = 3 }; /* that a load balancer takes of each vSwitch
 struct vswitch {
     const char *id, *vpc, *zone; /* id == NULL: there is none; vpc == NULL: any */
     int64_t available;           /* addresses left */
+    bool ipv6;
 };
 bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out,
                        struct error *err) MUST_USE;

@@ -127,6 +127,7 @@ static const char *vswitch_vpc(const struct vswitch *v)
 static void vswitch_describe(cJSON *out, const struct vswitch *v)
 {
     json_set_int(out, "AvailableIpAddressCount", v->available);
+    json_set_bool(out, "EnabledIpv6", v->ipv6);
     json_set_bool(out, "IsDefault", false);
     json_set_str(out, "ResourceGroupId", "rg-default");
     json_set_str(out, "Status", "Available");

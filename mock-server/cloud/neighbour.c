@@ -178,6 +178,7 @@ static bool vswitch_by_rule(struct op *op, const char *id, struct vswitch *out, 
         .vpc = row ? query_str(&q, op->a, "vpc") : NULL,
         .zone = zones[vswitch_number(id) % (n ? n : 1)],
         .available = VSWITCH_ADDRESSES,
+        .ipv6 = true,
     };
     return true;
 }
@@ -207,7 +208,8 @@ bool neighbour_vswitch(struct op *op, const char *id, struct vswitch *out, struc
     *out = (struct vswitch){ .id = id,
                              .vpc = json_str(v, "vpc"),
                              .zone = json_str(v, "zone"),
-                             .available = json_int(v, "available", VSWITCH_ADDRESSES) };
+                             .available = json_int(v, "available", VSWITCH_ADDRESSES),
+                             .ipv6 = json_bool(v, "ipv6", false) };
     return vswitch_count(op, out, err);
 }
 

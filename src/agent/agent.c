@@ -117,7 +117,7 @@ bool agent_new(struct agent **out, const struct agent_config *config, struct err
         agent_free(g);
         return false;
     }
-    wanted_forget(g, FACT_CERTIFICATES, FACT_ALL);
+    wanted_forget_lists(g);
     *out = g;
     return true;
 }

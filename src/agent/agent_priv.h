@@ -156,6 +156,8 @@ bool wanted_take(struct agent *g, const struct alb_result *r);
 /* An object, or a fact, is another than it was; of a fact: it is to be read again. */
 void wanted_note(struct agent *g, enum object_kind kind, const char *ns, const char *name);
 void wanted_forget(struct agent *g, enum fact_kind kind, const char *key);
+/* What the cloud lists of certificates and vSwitches is to be read again. */
+void wanted_forget_lists(struct agent *g);
 /* Nothing is to be translated or read now. */
 bool wanted_is_settled(const struct agent *g);
 void wanted_problems(const struct agent *g, struct arena *a, translate_problems *out);

@@ -328,14 +328,14 @@ static void forget_groups(struct agent *g)
     }
 }
 
-/* Certificates are renewed behind our back, and groups come: they are asked for again before each
- * sweep, by a translation that lacks them. */
+/* Certificates are renewed behind our back, and vSwitches and groups come: they are asked for again
+ * before each sweep, by a translation that lacks them. */
 static bool forget_lists(struct agent *g)
 {
     if (g->lists_asked)
         return false;
     g->lists_asked = true;
-    wanted_forget(g, FACT_CERTIFICATES, FACT_ALL);
+    wanted_forget_lists(g);
     forget_groups(g);
     return !wanted_is_settled(g);
 }

@@ -91,6 +91,16 @@ void wanted_forget(struct agent *g, enum fact_kind kind, const char *key)
             (facts->items.len - at) * sizeof *facts->items.items);
 }
 
+void wanted_forget_lists(struct agent *g)
+{
+    const struct fact_set *facts = &g->base.facts;
+    for (size_t i = facts->items.len; i; i--) {
+        const struct fact *f = &facts->items.items[i - 1];
+        if (f->kind == FACT_CERTIFICATES || f->kind == FACT_VSWITCHES)
+            wanted_forget(g, f->kind, f->key);
+    }
+}
+
 /* ---- facts ---------------------------------------------------------------------------------- */
 
 /* What the load balancers lack that wait for it. */

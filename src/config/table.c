@@ -52,7 +52,7 @@ const struct setting settings_table[] = {
     ROW_TEXT(region, "region", .restart = true, .check = check_region, .env = "ALIBABA_CLOUD_REGION_ID",
         .meaning = "The region of the load balancers, as cn-hangzhou."),
     ROW_TEXT(vpc_id, "vpc-id", .restart = true,
-        .meaning = "The VPC of load balancers and server groups. Not set: that of the AlbConfig's vSwitches."),
+        .meaning = "The VPC of load balancers and server groups. Not set: that of the AlbConfig's vSwitches. An AlbConfig without zoneMappings needs it."),
     ROW_TEXT(service_backend_type, "service-backend-type", .restart = true, .env = "SERVICE_FORCE_BACKEND_ENI",
         .meaning = "How Services are reached that do not say: eni (or true), their pods; any other text, their nodes. Not set: eni."),
     ROW_TEXT(endpoint, "endpoint", .restart = true, .check = check_endpoint,

@@ -126,6 +126,25 @@ bool resource_wants_same(enum resource_kind kind, const void *x, const void *y)
     return !strcmp(schema_canonical(&a, s, x), schema_canonical(&a, s, y));
 }
 
+/* vSwitches that were found are wanted at its creation, and others may be found another day. */
+static void *without_found(struct arena *a, const struct alb_load_balancer *lb)
+{
+    struct alb_load_balancer *out = arena_dup(a, lb, sizeof *lb);
+    out->found_zones.items = NULL;
+    out->found_zones.len = 0;
+    out->found_how = NULL;
+    return out;
+}
+
+static bool is_applied(const struct resource *r)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    if (r->kind != RESOURCE_LOAD_BALANCER || !r->applied)
+        return resource_wants_same(r->kind, r->desired, r->applied);
+    return resource_wants_same(r->kind, without_found(&a, r->desired),
+                               without_found(&a, r->applied));
+}
+
 enum resource_class resource_classify(struct arena *a, const struct model *m,
                                       const struct resource *r, change_list *changes)
 {
@@ -133,7 +152,7 @@ enum resource_class resource_classify(struct arena *a, const struct model *m,
         return CLASS_UNMANAGED;
     if (!r->desired)
         return CLASS_ORPHAN;
-    if (!resource_wants_same(r->kind, r->desired, r->applied)) {
+    if (!is_applied(r)) {
         /* Never applied, but already there as wanted: taken over without a write. */
         if (!r->applied && r->actual && !resource_diff(a, m, r, changes))
             return CLASS_IN_SYNC;

@@ -1,21 +1,22 @@
 /* facts.c - reading what translation lacks: zone and VPC of a vSwitch one call each, the
- * interfaces of up to 100 addresses of a VPC in one, 20 server groups in one, all certificates page
- * by page
- * (companion-apis.md §2 to §4). */
+ * interfaces of up to 100 addresses of a VPC in one, 20 server groups in one, all certificates and
+ * the vSwitches of a VPC page by page (companion-apis.md §2 to §4). */
 #include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/alb_request.h"
 #include "alb-agent/json.h"
 #include "alb-agent/observe.h"
+#include "vswitches_priv.h"
 
-enum { ADDRESSES_PER_CALL = 100, GROUPS_PER_CALL = 20, MAX_CERTIFICATES = 10000 };
+enum { ADDRESSES_PER_CALL = 100, GROUPS_PER_CALL = 20, MAX_CERTIFICATES = 10000, MAX_PAGES = 100 };
 
 struct fact_read {
     uint64_t id;
     enum fact_kind kind;
-    const char *vpc;   /* of FACT_ENI          */
-    alb_params params; /* of FACT_CERTIFICATES */
+    const char *vpc;               /* of FACT_ENI                                       */
+    alb_params params;             /* of lists that are read page by page               */
+    struct vswitch_search *search; /* of FACT_VSWITCHES; NULL: the zones where ALB is   */
 };
 
 struct fact_reader {
@@ -26,6 +27,8 @@ struct fact_reader {
     size_t in_flight;
     struct map found; /* "<kind> <key>" -> struct fact */
     cJSON *certificates;
+    LIST_OF(struct vswitch_search *) searches;
+    struct alb_zone_list zones;
     bool failed;
     struct error err;
 };
@@ -45,11 +48,35 @@ static void begin(struct fact_reader *r, enum fact_kind kind, const char *action
     r->in_flight++;
 }
 
+static void begin_search(struct fact_reader *r, const alb_params *params, struct vswitch_search *s)
+{
+    const size_t at = r->reads.len;
+    begin(r, FACT_VSWITCHES, "DescribeVSwitches", params, NULL);
+    if (r->reads.len > at)
+        r->reads.items[at].search = s;
+}
+
 static void read_vswitch(struct fact_reader *r, const char *id)
 {
     const alb_params p =
         alb_describe_vswitches_params(&r->arena, &(struct alb_vswitch_query){ .id = id });
     begin(r, FACT_VSWITCH, "DescribeVSwitches", &p, NULL);
+}
+
+/* 'key' is a VPC, or "<VPC>/ipv6". */
+static void read_vswitches(struct fact_reader *r, const char *key)
+{
+    const size_t vpc_len = strcspn(key, "/");
+    struct vswitch_search *s = arena_alloc(&r->arena, sizeof *s);
+    *s = (struct vswitch_search){ .key = key, .ipv6 = key[vpc_len] };
+    const struct alb_vswitch_query q = { .vpc_id = arena_strndup(&r->arena, key, vpc_len),
+                                         .page = { 1, true },
+                                         .page_size = { 50, true } };
+    const alb_params p = alb_describe_vswitches_params(&r->arena, &q), none = { 0 };
+    if (!r->searches.len)
+        begin(r, FACT_VSWITCHES, "DescribeZones", &none, NULL);
+    *LIST_PUSH(&r->arena, &r->searches) = s;
+    begin_search(r, &p, s);
 }
 
 static void read_certificates(struct fact_reader *r)
@@ -117,6 +144,8 @@ bool fact_reader_new(struct fact_reader **out, struct alb *alb, const fact_needs
         }
         if (need->kind == FACT_VSWITCH)
             read_vswitch(r, need->key);
+        else if (need->kind == FACT_VSWITCHES)
+            read_vswitches(r, need->key);
         else if (need->kind == FACT_CERTIFICATES)
             read_certificates(r);
         i++;
@@ -283,6 +312,43 @@ static void take_certificates(struct fact_reader *r, alb_params params, const cJ
         found(r, FACT_CERTIFICATES, FACT_ALL, certificates_text(r), NULL);
 }
 
+/* A page may be less than full: their number is bounded, too. */
+static void take_search(struct fact_reader *r, struct vswitch_search *s, alb_params params,
+                        const cJSON *reply)
+{
+    struct error err;
+    struct alb_vswitch_list l;
+    bool more = true;
+    alb_describe_vswitches_read(&r->arena, reply, &l);
+    for (size_t i = 0; more && i < l.items.len; i++)
+        more = vswitches_take(&r->arena, s, &l.items.items[i]);
+    if (!more)
+        return;
+    bool ok = alb_page_next(&r->arena, reply, &params, &more, &err);
+    if (ok && more && ++s->n_pages == MAX_PAGES)
+        ok = error_set(&err, ERROR_TRANSIENT, "the vSwitches of VPC %s have no end", s->key);
+    if (!ok)
+        fail(r, &err);
+    else if (more)
+        begin_search(r, &params, s);
+}
+
+static void take_reply(struct fact_reader *r, const struct fact_read *read, const cJSON *reply)
+{
+    if (read->kind == FACT_ENI)
+        take_interfaces(r, read->vpc, reply);
+    else if (read->kind == FACT_CERTIFICATES)
+        take_certificates(r, read->params, reply);
+    else if (read->kind == FACT_SERVER_GROUP)
+        take_groups(r, reply);
+    else if (read->search)
+        take_search(r, read->search, read->params, reply);
+    else if (read->kind == FACT_VSWITCHES)
+        alb_describe_zones_read(&r->arena, reply, &r->zones);
+    else
+        take_vswitches(r, reply);
+}
+
 bool fact_reader_take(struct fact_reader *r, const struct alb_result *result)
 {
     for (size_t i = 0; i < r->reads.len; i++) {
@@ -292,14 +358,8 @@ bool fact_reader_take(struct fact_reader *r, const struct alb_result *result)
         r->in_flight--;
         if (!result->ok && result->err.kind != ERROR_NOT_FOUND)
             fail(r, &result->err);
-        else if (result->ok && read.kind == FACT_ENI)
-            take_interfaces(r, read.vpc, result->reply);
-        else if (result->ok && read.kind == FACT_CERTIFICATES)
-            take_certificates(r, read.params, result->reply);
-        else if (result->ok && read.kind == FACT_SERVER_GROUP)
-            take_groups(r, result->reply);
         else if (result->ok)
-            take_vswitches(r, result->reply);
+            take_reply(r, &read, result->reply);
         return true;
     }
     return false;
@@ -318,6 +378,9 @@ bool fact_reader_result(struct fact_reader *r, struct arena *a, int64_t now_ms,
         return error_wrap(err,
                           "reading vSwitches, network interfaces, certificates and server groups");
     }
+    for (size_t i = 0; i < r->searches.len; i++)
+        found(r, FACT_VSWITCHES, r->searches.items[i]->key,
+              vswitches_text(&r->arena, r->searches.items[i], &r->zones), NULL);
     for (size_t i = 0; i < r->needs->len; i++) {
         const struct fact_need *need = &r->needs->items[i];
         const struct fact *f =

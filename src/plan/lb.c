@@ -24,23 +24,40 @@ static void simple_call(struct planner *p, const struct target *t, unsigned via,
     step_push(p, &s);
 }
 
+/* Where nobody says its vSwitches, those that were found are what it is made with, and no more: of
+ * what is there, they are not wanted. */
+static void take_found(struct planner *p, struct alb_load_balancer *made)
+{
+    if (!made->found_how)
+        return;
+    if (!made->found_zones.len)
+        plan_refuse(p, false, made->found_how);
+    made->zones.items = made->found_zones.items;
+    made->zones.len = made->found_zones.len;
+}
+
 /* Returns what the call makes, for the steps that follow. */
 static void *create(struct planner *p, const struct target *t)
 {
-    const struct alb_load_balancer *want = t->want;
+    struct alb_load_balancer made = *(const struct alb_load_balancer *)t->want;
+    struct target fresh = *t;
     struct step s;
+    fresh.want = &made;
     step_init(p, &s, t->row, STEP_CREATE, "CreateLoadBalancer");
+    take_found(p, &made);
     struct params_out out = { p->a, &s.params };
-    schema_params(t->schema, want, 0, "", params_emit, &out);
-    if (want->deletion_protection.enabled.set)
+    schema_params(t->schema, &made, 0, "", params_emit, &out);
+    if (made.deletion_protection.enabled.set)
         step_param(p, &s, "DeletionProtectionEnabled",
-                   bool_text(want->deletion_protection.enabled.val));
-    struct alb_load_balancer *after = target_created(p, t);
-    after->deletion_protection = want->deletion_protection;
+                   bool_text(made.deletion_protection.enabled.val));
+    struct alb_load_balancer *after = target_created(p, &fresh);
+    after->deletion_protection = made.deletion_protection;
     after->status = "Active";
     change_list changes = { 0 };
     (void)schema_diff(p->a, t->schema, after, NULL, &changes);
     step_item(p, &s, t->row, after);
+    if (made.found_how)
+        s.cause = arena_fmt(p->a, "%s; zoneMappings: %s", s.cause, made.found_how);
     step_changes(p, &s, "", &changes);
     step_push(p, &s);
     return after;

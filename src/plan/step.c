@@ -96,12 +96,13 @@ void step_changes(struct planner *p, struct step *s, const char *prefix, const c
     }
 }
 
-/* A fact that translation lacked stands in a parameter as "?zone(vsw-1)", "?vpc(vsw-1)". */
+/* A fact that translation lacked stands in a parameter as "?zone(vsw-1)", "?vpc(vsw-1)",
+ * "?vswitches(vpc-1)". */
 static const char *lacking_fact(const struct step *s)
 {
     for (size_t i = 0; i < s->params.len; i++) {
         const char *v = s->params.items[i].value;
-        if (!strncmp(v, "?zone(", 6) || !strncmp(v, "?vpc(", 5))
+        if (!strncmp(v, "?zone(", 6) || !strncmp(v, "?vpc(", 5) || !strncmp(v, "?vswitches(", 11))
             return v;
     }
     return NULL;

@@ -6,10 +6,8 @@
 
 #include "alb-agent/json.h"
 #include "translate_priv.h"
+#include "zone_priv.h"
 
-struct zone_spec {
-    const char *vswitch, *zone, *allocation;
-};
 struct access_log_spec {
     const char *project, *store;
 };
@@ -24,7 +22,7 @@ struct config_spec {
     enum alb_address_type ipv6_address_type;
     enum alb_edition edition;
     const char *resource_group_id;
-    LIST_OF(struct zone_spec) zones;
+    zone_specs zones;
     struct access_log_spec access_log;
     struct billing_spec billing;
     struct opt_bool deletion_protection;
@@ -37,7 +35,7 @@ struct top_spec {
     struct config_spec config;
 };
 
-enum { MAX_ZONES = 10, MAX_TAGS = 20, MAX_SECURITY_GROUPS = 4 }; /* alb-semantics.md §9 to §11 */
+enum { MAX_TAGS = 20, MAX_SECURITY_GROUPS = 4 }; /* alb-semantics.md §9 to §11 */
 
 /* clang-format off */
 #define X(N, s) [ALB_ADDRESS_##N] = (s),
@@ -50,20 +48,6 @@ static const char *const alb_ip_version_names[] = { ALB_IP_VERSIONS(X) };
 static const char *const alb_edition_names[] = {
     [ALB_EDITION_STANDARD] = "Standard", [ALB_EDITION_WAF] = "StandardWithWaf",
 };
-
-#define SELF struct zone_spec
-static const struct field zone_spec_fields[] = {
-    STR(vswitch,    "vSwitchId", .flags = F_REQUIRED,
-        DOC("", "ZoneMappings.VSwitchId", "A vSwitch of the VPC; one in each of at least two zones. Decided at creation.", .differs = "The source looks for vSwitches where none is given, the documentation wants them: the documentation.")),
-    STR(zone,       "zoneId",
-        DOC("that of the vSwitch", "ZoneMappings.ZoneId", "The zone; giving it spares a question to the cloud.", .differs = "The source ignores it: read here.")),
-    STR(allocation, "allocationId",
-        DOC("", "ZoneMappings.AllocationId", "An elastic IP for the zone. Decided at creation.", .differs = "The source does not send it, the documentation does: the documentation.")),
-    { .name = "eipType", .flags = READ_IGNORED,
-      DOC("", "-", "Reserved.", .type = "text") },
-};
-static SCHEMA(zone_spec, "zoneMapping");
-#undef SELF
 
 #define SELF struct access_log_spec
 static const struct field access_log_spec_fields[] = {
@@ -146,8 +130,6 @@ SCHEMA(top_spec, "spec");
 #undef SELF
 /* clang-format on */
 
-static const struct place config_at = { .name = "spec.config" };
-
 /* ---- the parts ---------------------------------------------------------------------------- */
 
 static void check_name(struct subject *s, const char *name)
@@ -157,106 +139,6 @@ static void check_name(struct subject *s, const char *name)
                 "\"%s\" is no name that ALB takes; give 2 to 128 letters, digits and \".\", \"_\", "
                 "\"-\", a letter first",
                 name);
-}
-
-static const struct fact *vswitch_fact(struct tr *t, const char *vswitch)
-{
-    const struct fact *f = look_fact(t, FACT_VSWITCH, vswitch);
-    if (!f)
-        need(t, FACT_VSWITCH, vswitch);
-    return f;
-}
-
-static bool vswitch_exists(struct subject *s, const struct place *at, const char *vswitch,
-                           const struct fact *f)
-{
-    if (!f || *f->value)
-        return true;
-    problem(s, &(struct place){ .up = at, .name = "vSwitchId" },
-            "there is no vSwitch %s in this region; give one that exists", vswitch);
-    return false;
-}
-
-static void check_vpc(struct subject *s, const struct place *at, const struct config *c,
-                      const char *vswitch, const struct fact *f)
-{
-    if (f && c->vpc_known && *f->value2 && strcmp(f->value2, c->vpc) != 0)
-        problem(s, &(struct place){ .up = at, .name = "vSwitchId" },
-                "vSwitch %s is in VPC %s; give one in VPC %s", vswitch, f->value2, c->vpc);
-}
-
-static void add_zone(struct subject *s, const struct place *at, const struct config *c,
-                     const struct zone_spec *spec, struct alb_zone_mapping *zone)
-{
-    struct tr *t = s->t;
-    /* A zone that is given spares the question; a fact that is there is compared anyway. */
-    const struct fact *f =
-        spec->zone ? look_fact(t, FACT_VSWITCH, spec->vswitch) : vswitch_fact(t, spec->vswitch);
-    *zone = (struct alb_zone_mapping){
-        .vswitch_id = spec->vswitch,
-        .allocation_id = spec->allocation,
-        .zone_id = spec->zone ? spec->zone
-                   : f        ? arena_strdup(t->a, f->value)
-                              : arena_fmt(t->a, "?zone(%s)", spec->vswitch),
-    };
-    if (vswitch_exists(s, at, spec->vswitch, f))
-        check_vpc(s, at, c, spec->vswitch, f);
-}
-
-/* The last zone: a load balancer has one vSwitch in each. */
-static void check_zone_once(struct subject *s, const struct place *at,
-                            const struct alb_load_balancer *lb)
-{
-    const struct alb_zone_mapping *last = &lb->zones.items[lb->zones.len - 1];
-    for (const struct alb_zone_mapping *z = lb->zones.items; z < last; z++)
-        if (!strcmp(z->zone_id, last->zone_id) && strcmp(z->vswitch_id, last->vswitch_id) != 0) {
-            problem(s, at, "vSwitches %s and %s are both in zone %s; give one of each zone",
-                    z->vswitch_id, last->vswitch_id, last->zone_id);
-            return;
-        }
-}
-
-static void add_zones(struct subject *s, const struct config *c, const struct config_spec *spec,
-                      struct alb_load_balancer *lb)
-{
-    struct place at = { .up = &config_at, .name = "zoneMappings" };
-    if (!spec->zones.len)
-        problem(s, &at, "no vSwitch is given; list one in each of at least two zones");
-    if (spec->zones.len > MAX_ZONES)
-        problem(s, &at, "it lists %zu vSwitches, and a load balancer takes %d; remove some",
-                spec->zones.len, MAX_ZONES);
-    for (size_t i = 0; i < spec->zones.len; i++) {
-        struct place here = { .up = &at, .index = i };
-        const struct zone_spec *z = &spec->zones.items[i];
-        for (size_t j = 0; z->vswitch && j < i; j++)
-            if (spec->zones.items[j].vswitch && !strcmp(spec->zones.items[j].vswitch, z->vswitch))
-                problem(s, &here, "vSwitch %s is listed twice; give each once", z->vswitch);
-        if (!z->vswitch)
-            continue;
-        add_zone(s, &here, c, z, LIST_PUSH(s->t->a, &lb->zones));
-        check_zone_once(s, &here, lb);
-    }
-}
-
-static void find_vpc(struct subject *s, struct config *c, const struct config_spec *spec)
-{
-    struct tr *t = s->t;
-    if (c->vpc_known)
-        return;
-    const char *vswitch = spec->zones.len ? spec->zones.items[0].vswitch : NULL;
-    if (!vswitch) {
-        if (spec->id)
-            problem(s, &(struct place){ .up = &config_at, .name = "id" },
-                    "the VPC of the load balancer is not known; give --vpc-id, or a vSwitch of it "
-                    "in zoneMappings");
-        return;
-    }
-    const struct fact *f = vswitch_fact(t, vswitch);
-    struct place at = { .up = &config_at, .name = "zoneMappings[0]" };
-    if (spec->id) /* else the zones are looked at one by one */
-        (void)vswitch_exists(s, &at, vswitch, f);
-    c->vpc_known = f && *f->value2;
-    c->vpc = c->vpc_known ? arena_strdup(t->a, f->value2) : arena_fmt(t->a, "?vpc(%s)", vswitch);
 }
 
 static bool is_reserved(const char *key)
@@ -430,14 +312,14 @@ static void set_creation(struct subject *s, const struct config *c, const struct
     if (spec->billing.pay_type && strcasecmp(spec->billing.pay_type, "PostPay") != 0)
         problem(s, &(struct place){ .up = &config_at, .name = "billingConfig.payType" },
                 "\"%s\" is not known; give PostPay", spec->billing.pay_type);
-    add_zones(s, c, spec, lb);
+    zones_add(s, c, &spec->zones, lb);
 }
 
 static struct alb_load_balancer *build(struct subject *s, struct config *c,
                                        const struct config_spec *spec)
 {
     struct alb_load_balancer *lb = arena_alloc(s->t->a, sizeof *lb);
-    find_vpc(s, c, spec);
+    zones_find_vpc(s, c, &spec->zones, spec->id);
     add_own_tags(s, c, lb);
     if (!spec->id || spec->force_override.val)
         set_attributes(s, c, spec, lb);

@@ -104,6 +104,7 @@ extern const struct schema tag_spec_schema;
 /* Adds tags to '*out': ours win, and what ALB refuses, also for their number, is a problem. */
 void tags_read(struct subject *s, const struct place *at, const struct tag_spec *tags, size_t n,
                alb_tags *out);
+extern const struct place config_at; /* "spec.config" */
 /* The spec of an AlbConfig, and an element of its listeners: for the page of reference. */
 extern const struct schema top_spec_schema, listener_spec_schema;
 

@@ -7,7 +7,7 @@
 static const char listed[] = "vpcs: [vpc-1]\n"
                              "vswitches:\n"
                              "  - { id: vsw-a, vpc: vpc-1, zone: cn-hangzhou-h }\n"
-                             "  - { id: vsw-b, vpc: vpc-1, zone: cn-hangzhou-i }\n"
+                             "  - { id: vsw-b, vpc: vpc-1, zone: cn-hangzhou-i, ipv6: true }\n"
                              "  - { id: vsw-d, vpc: vpc-1, zone: cn-hangzhou-k, available: 5 }\n"
                              "  - { id: vsw-c, vpc: vpc-2, zone: cn-hangzhou-j }\n"
                              "interfaces:\n"

@@ -111,6 +111,30 @@ static void test_labels_are_never_a_difference(void **state)
     assert_int_equal(class_of(&r, NULL), CLASS_IN_SYNC);
 }
 
+static void test_vswitches_that_were_found_make_no_difference_to_what_is_there(void **state)
+{
+    (void)state;
+    struct alb_zone_mapping zone = { .zone_id = "z-1", .vswitch_id = "vsw-1" }, other = zone;
+    other.vswitch_id = "vsw-2";
+    struct alb_load_balancer have = { .name = "x", .zones = { &other, 1 } };
+    struct alb_load_balancer was = { .name = "x", .found_zones = { &other, 1 }, .found_how = "so" };
+    struct alb_load_balancer now = { .name = "x", .found_zones = { &zone, 1 }, .found_how = "now" };
+    struct resource r = { .lb = "a/b",
+                          .kind = RESOURCE_LOAD_BALANCER,
+                          .key = "a/b",
+                          .desired = &now,
+                          .applied = &was,
+                          .actual = &have,
+                          .ours = true };
+    assert_int_equal(class_of(&r, NULL), CLASS_IN_SYNC);
+    assert_false(resource_wants_same(r.kind, &now, &was)); /* what a creation would send */
+    now.name = "y";
+    assert_int_equal(class_of(&r, NULL), CLASS_PENDING);
+    r.applied = NULL;
+    r.actual = NULL;
+    assert_int_equal(class_of(&r, NULL), CLASS_PENDING);
+}
+
 static void test_names_of_classes(void **state)
 {
     (void)state;
@@ -207,6 +231,7 @@ int main(void)
         cmocka_unit_test(test_drift_says_what_differs),
         cmocka_unit_test(test_more_tags_than_wanted_are_no_drift),
         cmocka_unit_test(test_labels_are_never_a_difference),
+        cmocka_unit_test(test_vswitches_that_were_found_make_no_difference_to_what_is_there),
         cmocka_unit_test(test_names_of_classes),
         cmocka_unit_test(test_what_was_applied_and_is_not_wanted_is_left_over_while_it_is_there),
         cmocka_unit_test(test_an_access_list_given_by_id_is_left_over_while_it_is_there),

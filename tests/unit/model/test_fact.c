@@ -43,6 +43,7 @@ static void test_kinds_have_names(void **state)
     assert_string_equal(fact_kind_name(FACT_VSWITCH), "vswitch");
     assert_string_equal(fact_kind_name(FACT_ENI), "eni");
     assert_string_equal(fact_kind_name(FACT_CERTIFICATES), "certificates");
+    assert_string_equal(fact_kind_name(FACT_VSWITCHES), "vswitches");
     assert_string_equal(fact_kind_name(FACT_KINDS), "?");
 }
 

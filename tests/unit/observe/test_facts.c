@@ -78,6 +78,33 @@ static const char *groups(struct arena *a, const struct script_call *c)
     return buf_keep(&text, a);
 }
 
+/* Those of a VPC; "vpc-none" does not exist. */
+static const char *vswitch_page(struct arena *a, const char *vpc, const char *page, int *status)
+{
+    const bool second = !strcmp(page, "2");
+    if (!strcmp(vpc, "vpc-none")) {
+        *status = 400;
+        return "{\"Code\":\"Forbidden.VpcNotFound\",\"Message\":\"no\"}";
+    }
+    if (!strcmp(vpc, "vpc-odd")) /* there is always one more */
+        return arena_fmt(a, "{\"PageNumber\":%s,\"PageSize\":1,\"TotalCount\":999999}", page);
+    if (!strcmp(vpc, "vpc-big")) {
+        struct buf text CLEANUP(buf_done) = { 0 };
+        for (int i = 0; i < 50; i++)
+            buf_addf(&text, "%s{\"VSwitchId\":\"v\"}", i ? "," : "");
+        return arena_fmt(a,
+                         "{\"PageNumber\":%s,\"PageSize\":50,\"TotalCount\":5000,\"VSwitches\":{"
+                         "\"VSwitch\":[%s]}}",
+                         page, buf_str(&text));
+    }
+    return arena_fmt(
+        a,
+        "{\"PageNumber\":%s,\"PageSize\":1,\"TotalCount\":2,\"VSwitches\":{\"VSwitch\":"
+        "[{\"VSwitchId\":\"%s-%s\",\"ZoneId\":\"z-%d\",\"Status\":\"Available\","
+        "\"AvailableIpAddressCount\":9,\"EnabledIpv6\":%s}]}}",
+        page, vpc, page, second ? 1 : 2, second ? "true" : "false");
+}
+
 static const char *answer(void *arg, struct arena *a, const struct script_call *c, int *status)
 {
     const struct bed *b = arg;
@@ -91,7 +118,11 @@ static const char *answer(void *arg, struct arena *a, const struct script_call *
         return groups(a, c);
     if (!strcmp(c->action, "ListUserCertificateOrder"))
         return certificates(script_param(c, "CurrentPage"));
+    if (!strcmp(c->action, "DescribeZones"))
+        return "{\"Zones\":[{\"ZoneId\":\"z-1\"},{\"ZoneId\":\"z-2\"}]}";
     const char *id = script_param(c, "VSwitchId");
+    if (!id)
+        return vswitch_page(a, script_param(c, "VpcId"), script_param(c, "PageNumber"), status);
     if (!strcmp(id, "vsw-none")) {
         *status = 404;
         return "{\"Code\":\"InvalidVSwitchId.NotFound\",\"Message\":\"no\"}";
@@ -234,6 +265,44 @@ static void test_groups_are_asked_for_twenty_a_call(void **state)
     check(b, FACT_VSWITCH, "vsw-1", "z-vsw-1", "vpc-1");
 }
 
+static void test_vswitches_of_all_pages_are_one_fact(void **state)
+{
+    struct bed *b = *state;
+    need(b, FACT_VSWITCHES, "vpc-1");
+    need(b, FACT_VSWITCHES, "vpc-1/ipv6");
+    need(b, FACT_VSWITCHES, "vpc-none");
+    assert_true(run(b));
+    assert_int_equal(script_count(&b->cloud, "DescribeZones"), 1);
+    assert_int_equal(script_count(&b->cloud, "DescribeVSwitches"), 5);
+    assert_string_equal(script_param(script_call(&b->cloud, "DescribeVSwitches", 1), "PageSize"),
+                        "50");
+    check(b, FACT_VSWITCHES, "vpc-1",
+          "{\"vswitches\":[{\"id\":\"vpc-1-2\",\"zone\":\"z-1\"},{\"id\":\"vpc-1-1\",\"zone\":"
+          "\"z-2\"}],\"zones\":2}",
+          "");
+    check(b, FACT_VSWITCHES, "vpc-1/ipv6",
+          "{\"vswitches\":[{\"id\":\"vpc-1-2\",\"zone\":\"z-1\"}],\"zones\":2}", "");
+    check(b, FACT_VSWITCHES, "vpc-none", "{\"vswitches\":[],\"zones\":2}", "");
+}
+
+static void test_vswitches_have_an_end(void **state)
+{
+    struct bed *b = *state;
+    need(b, FACT_VSWITCHES, "vpc-big");
+    assert_true(run(b));
+    assert_int_equal(script_count(&b->cloud, "DescribeVSwitches"), 21);
+    check(b, FACT_VSWITCHES, "vpc-big", "{\"more_than\":1000,\"vswitches\":[],\"zones\":2}", "");
+}
+
+static void test_pages_without_end_are_no_answer(void **state)
+{
+    struct bed *b = *state;
+    need(b, FACT_VSWITCHES, "vpc-odd");
+    assert_false(run(b));
+    assert_int_equal(script_count(&b->cloud, "DescribeVSwitches"), 100);
+    assert_non_null(strstr(b->err.msg, "the vSwitches of VPC vpc-odd have no end"));
+}
+
 static void test_refused_question_is_no_answer(void **state)
 {
     struct bed *b = *state;
@@ -258,6 +327,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_switch_has_a_zone_and_a_vpc),
         TEST(test_certificates_of_all_pages_are_one_fact),
+        TEST(test_vswitches_of_all_pages_are_one_fact),
+        TEST(test_vswitches_have_an_end),
+        TEST(test_pages_without_end_are_no_answer),
         TEST(test_what_does_not_exist_is_a_fact_too),
         TEST(test_addresses_are_asked_for_a_hundred_a_call),
         TEST(test_each_vpc_is_asked_by_itself),

@@ -155,8 +155,6 @@ static void test_mistakes_leave_the_load_balancer_out(void **state)
     assert_refused(CONFIG(ZONES ", addressType: Intranet, billingConfig: {bandWidthPackageId: "
                                 "cbwp-1}"),
                    "bandWidthPackageId: a load balancer of addressType Intranet has no use");
-    assert_refused(CONFIG("zoneMappings: []"),
-                   "zoneMappings: no vSwitch is given; list one in each");
     assert_refused(CONFIG("zoneMappings: [{zoneId: z}]"), "zoneMappings[0].vSwitchId: missing");
     assert_refused(CONFIG("zoneMappings: [{vSwitchId: v, zoneId: z}, {vSwitchId: v, zoneId: z}]"),
                    "zoneMappings[1]: vSwitch v is listed twice");
@@ -251,7 +249,7 @@ static void test_all_mistakes_are_named_at_once(void **state)
 {
     (void)state;
     struct world w = world_of(CONFIG("addressType: Public, edition: [], name: {}"));
-    assert_int_equal(w.out.problems.len, 4); /* and the zones that are missing */
+    assert_int_equal(w.out.problems.len, 3);
     world_done(&w);
 }
 
