@@ -32,6 +32,7 @@ struct balancer {
     int64_t reread_delay;   /* of the next                                                        */
     int64_t verified_at[2]; /* when each family of rows was read last (SWEEP_FAMILIES)            */
     bool lacks_facts;       /* what is wanted now is not known yet                                */
+    bool certs_due;         /* CAS is to be asked whether it has a certificate that is wanted     */
     bool revision_due;      /* what is wanted was not recorded yet                                */
     char shape[SHA256_HEX]; /* of what was recorded last (session_put_revisions())                */
     bool missed;            /* the last reading did not show the load balancer               */
@@ -128,6 +129,9 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
 /* What a reading of 'parts' that began at 'began_ms' found of it (sorted, borrowed). */
 bool balancer_take(struct agent *g, struct balancer *b, const struct model *found, unsigned parts,
                    int64_t began_ms, struct error *err) MUST_USE;
+/* Is a certificate wanted of which nobody knows whether it was uploaded?  Then the list of
+ * certificates is due. */
+void balancer_note_certificates(struct balancer *b);
 /* What a step did, for readings that do not know of it yet. */
 void balancer_note_step(struct balancer *b, const struct apply_event *e);
 /* What is due by time or was put off: revisions, empty groups. */

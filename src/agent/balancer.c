@@ -267,6 +267,8 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
     if (!session_apply_pins(s, b->name, err))
         return false;
     if (!s->observed) {
+        if (!fact_find(&g->base.facts, FACT_CERTIFICATES, FACT_ALL))
+            balancer_note_certificates(b);
         /* What changed while nobody looked goes before a sweep over everything; what is asked for
          * after the first one does not wait for the next. */
         if (!reading_verified(g))
@@ -280,6 +282,13 @@ bool balancer_want(struct agent *g, struct balancer *b, const struct translate_o
         return false;
     apply_touch(g->ap, b->name, true, session_now(s));
     return true;
+}
+
+void balancer_note_certificates(struct balancer *b)
+{
+    const struct session *s = &b->s;
+    if (session_lacks_upload(s, s->observed ? &s->world : &s->known))
+        b->certs_due = true;
 }
 
 /* ---- readings -------------------------------------------------------------------------------- */
@@ -307,9 +316,11 @@ static void merge_reading(struct balancer *b, const struct model *found, unsigne
     struct map newer CLEANUP(map_done) = { 0 };
     struct arena *a = &b->s.arena;
     const struct model *world = &b->s.world;
+    session_keep_uploads(&b->s, b->s.observed ? world : &b->s.known, out);
     for (size_t i = 0; i < world->rows.len; i++) {
         const struct resource *r = &world->rows.items[i];
-        if (!r->actual || !r->cloud_id || (is_read(r, parts) && !is_newer(r, began_ms)))
+        if (!r->actual || !r->cloud_id || r->kind == RESOURCE_CERTIFICATE
+            || (is_read(r, parts) && !is_newer(r, began_ms)))
             continue;
         map_put(&newer, r->cloud_id, r);
         *LIST_PUSH(a, &out->rows) = *r;
@@ -426,6 +437,7 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
     const int64_t now = session_now(&b->s);
     if (!balancer_wake(g, b, err))
         return false;
+    b->s.facts = g->base.facts;
     const bool doubtful = is_doubtful(b, found, parts, began_ms);
     if (parts == OBSERVE_ALL || doubtful)
         b->read_at = began_ms;

@@ -96,6 +96,46 @@ void session_add_certificates(struct session *s, struct model *actual)
     model_sort(actual);
 }
 
+/* ---- what was there -------------------------------------------------------------------------- */
+
+/* Does a list that was read since show that it is gone? */
+static bool is_unlisted(const struct session *s, const cJSON *list, const struct resource *r)
+{
+    const struct fact *f = fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL);
+    return list && f->read_at > r->observed_at && !find_entry(list, r->key);
+}
+
+static bool is_uploaded(const struct resource *r)
+{
+    return r && r->kind == RESOURCE_CERTIFICATE && r->actual && r->cloud_id;
+}
+
+void session_keep_uploads(struct session *s, const struct model *before, struct model *actual)
+{
+    cJSON *list CLEANUP(json_done) = NULL;
+    struct error err;
+    const struct fact *f = fact_find(&s->facts, FACT_CERTIFICATES, FACT_ALL);
+    if (f && !json_parse(f->value, strlen(f->value), &list, &err))
+        list = NULL;
+    for (size_t i = 0; i < before->rows.len; i++) {
+        const struct resource *r = &before->rows.items[i];
+        if (is_uploaded(r) && model_find(&s->wanted.desired, r->lb, r->kind, r->key)
+            && !is_unlisted(s, list, r))
+            *LIST_PUSH(&s->arena, &actual->rows) = *r;
+    }
+}
+
+bool session_lacks_upload(const struct session *s, const struct model *there)
+{
+    for (size_t i = 0; i < s->wanted.desired.rows.len; i++) {
+        const struct resource *r = &s->wanted.desired.rows.items[i];
+        if (r->kind == RESOURCE_CERTIFICATE && r->desired && !r->held
+            && !is_uploaded(model_find(there, r->lb, r->kind, r->key)))
+            return true;
+    }
+    return false;
+}
+
 /* ---- what is in doubt ------------------------------------------------------------------------ */
 
 static bool names(const struct alb_listener *l, const char *ref)

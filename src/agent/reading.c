@@ -32,6 +32,7 @@ static int64_t longest_delay(const struct agent *g)
 void reading_ask(struct agent *g, struct balancer *b)
 {
     const int64_t now = session_now(&g->base);
+    balancer_note_certificates(b);
     if (b->reread_due)
         return;
     if (!b->reread_delay)
@@ -328,6 +329,18 @@ static void forget_groups(struct agent *g)
     }
 }
 
+/* Of Secrets that nobody knows to be uploaded; of all others the list is not asked. */
+static bool note_certificates(const struct agent *g)
+{
+    const struct map_entry *cursor = NULL;
+    bool any = false;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        balancer_note_certificates(b);
+        any = any || b->certs_due;
+    }
+    return any;
+}
+
 /* Certificates are renewed behind our back, and vSwitches and groups come: they are asked for again
  * before each sweep, by a translation that lacks them. */
 static bool forget_lists(struct agent *g)
@@ -337,7 +350,7 @@ static bool forget_lists(struct agent *g)
     g->lists_asked = true;
     wanted_forget_lists(g);
     forget_groups(g);
-    return !wanted_is_settled(g);
+    return note_certificates(g) || !wanted_is_settled(g);
 }
 
 /* What is to be read again by now; '*wait_ms' until the first of the rest. */

@@ -44,6 +44,11 @@ bool session_put_revisions(struct session *s, char *shape, struct error *err) MU
  * that are in the list and not in 'actual' yet (certificate.c). */
 bool session_read_certificates(struct session *s, struct error *err) MUST_USE;
 void session_add_certificates(struct session *s, struct model *actual);
+/* Adds those of 'before' that are wanted and were uploaded, which no reading of load balancers
+ * shows, unless a list that was read since lacks them. */
+void session_keep_uploads(struct session *s, const struct model *before, struct model *actual);
+/* Is one wanted of which 'there' does not know that it was uploaded? */
+bool session_lacks_upload(const struct session *s, const struct model *there);
 
 /* For replay (events.c): how this session was started, once and before it writes anything else;
  * and that a reading of 'parts' has ended, 'only' of one load balancer. */

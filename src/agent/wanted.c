@@ -103,6 +103,16 @@ void wanted_forget_lists(struct agent *g)
 
 /* ---- facts ---------------------------------------------------------------------------------- */
 
+static void add_need(struct agent *g, struct map *seen, struct fact_need n, fact_needs *to)
+{
+    n.key = arena_strdup(&g->facts_arena, n.key);
+    const char *name = arena_fmt(&g->facts_arena, "%d %s", (int)n.kind, n.key);
+    if (map_get(seen, name))
+        return;
+    map_put(seen, name, g);
+    *LIST_PUSH(&g->facts_arena, to) = n;
+}
+
 /* What the load balancers lack that wait for it. */
 static bool ask_facts(struct agent *g, struct error *err)
 {
@@ -111,15 +121,10 @@ static bool ask_facts(struct agent *g, struct error *err)
     const struct map_entry *cursor = NULL;
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
         const struct translate_out *out = b->lacks_facts ? translator_lb(g->tr, b->name) : NULL;
-        for (size_t i = 0; out && i < out->needs.len; i++) {
-            struct fact_need n = out->needs.items[i];
-            n.key = arena_strdup(&g->facts_arena, n.key);
-            const char *name = arena_fmt(&g->facts_arena, "%d %s", (int)n.kind, n.key);
-            if (map_get(&seen, name))
-                continue;
-            map_put(&seen, name, g);
-            *LIST_PUSH(&g->facts_arena, needs) = n;
-        }
+        for (size_t i = 0; out && i < out->needs.len; i++)
+            add_need(g, &seen, out->needs.items[i], needs);
+        if (b->certs_due)
+            add_need(g, &seen, (struct fact_need){ FACT_CERTIFICATES, FACT_ALL }, needs);
     }
     return !needs->len || fact_reader_new(&g->facts, g->base.alb, needs, err);
 }
@@ -138,6 +143,13 @@ static void renew_facts(struct agent *g)
     g->facts_lean = fresh.size;
 }
 
+static void note_certificates_read(struct agent *g)
+{
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        b->certs_due = false;
+}
+
 static bool take_facts(struct agent *g, struct error *err)
 {
     struct fact_set found = { 0 };
@@ -154,6 +166,8 @@ static bool take_facts(struct agent *g, struct error *err)
     }
     for (size_t i = 0; i < found.items.len; i++)
         note_fact(g, found.items.items[i].kind, found.items.items[i].key);
+    if (fact_find(&found, FACT_CERTIFICATES, FACT_ALL))
+        note_certificates_read(g);
     bool put = session_put_facts(&g->base, &found, err);
     renew_facts(g);
     return put;

@@ -11,7 +11,7 @@
 #include "alb-agent/json.h"
 #include "src/agent/session_priv.h"
 #include "tests/support/pem.h"
-#include "tests/support/world.h"
+#include "tests/support/run.h"
 
 enum { LONG_AGO = 1000000000 };
 static const int64_t far_ahead = INT64_C(4000000000);
@@ -196,6 +196,128 @@ static void test_another_certificate_of_that_name_is_not_served(void **state)
 
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
+/* ---- an agent that keeps running ----------------------------------------------------------------
+ */
+
+/* Past the time for which lists may lack what was made, and two sweeps. */
+enum { LONG_MS = 25 * 60 * 1000 };
+
+static size_t uploads(struct world *w)
+{
+    return mock_transport_writes(&w->mock, "UploadUserCertificate");
+}
+
+static size_t lists(struct world *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->mock.calls.len; i++)
+        n += !strcmp(w->mock.calls.items[i].action, "ListUserCertificateOrder");
+    return n;
+}
+
+/* No reading of load balancers shows certificates, and it is there all the same. */
+static void test_what_was_uploaded_is_not_uploaded_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    write_shop(w);
+    (void)write_secret(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    const size_t asked = lists(w);
+    runner_pass(&r, LONG_MS);
+    runner_stop(&r);
+    runner_start(&again, w);
+    runner_settle(&again);
+    runner_pass(&again, LONG_MS);
+    runner_stop(&again);
+    assert_int_equal(uploads(w), 1);
+    assert_int_equal(lists(w), asked);
+    assert_int_equal(world_count(w, "Rules"), 1);
+}
+
+static void test_an_upload_that_nobody_remembers_is_found_by_an_agent(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    write_shop(w);
+    (void)write_secret(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    world_lose_state(w, true);
+    w->mock.now_ms += 120000;
+    runner_start(&again, w);
+    runner_settle(&again);
+    runner_pass(&again, LONG_MS);
+    runner_stop(&again);
+    assert_int_equal(uploads(w), 1);
+    assert_int_equal(world_steps_left(w), 0);
+}
+
+static void test_an_upload_without_a_reply_is_found_by_an_agent(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    write_shop(w);
+    (void)write_secret(w);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_LOSE_REPLY,
+                                                       .action = "UploadUserCertificate",
+                                                       .nth = 1 });
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_pass(&r, LONG_MS);
+    runner_stop(&r);
+    assert_int_equal(uploads(w), 2); /* of which the second is refused: the name is taken */
+    assert_int_equal(world_count(w, "Listeners"), 1);
+    assert_int_equal(world_count(w, "Rules"), 1);
+}
+
+static void test_a_new_certificate_is_there_before_the_old_one_goes(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    write_shop(w);
+    (void)write_secret(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    (void)write_secret(w);
+    runner_read(&r);
+    runner_settle(&r);
+    runner_pass(&r, LONG_MS);
+    runner_stop(&r);
+    assert_int_equal(uploads(w), 2);
+    /* One call puts the new default in the place of the old one. */
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateListenerAttribute"), 1);
+    assert_int_equal(
+        mock_transport_writes(&w->mock, "DissociateAdditionalCertificatesFromListener"), 0);
+}
+
+/* An Ingress with a host for which the certificate is looked for has the list read at each sweep.
+ */
+static void test_a_certificate_that_a_list_lacks_is_uploaded_again(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    write_shop(w);
+    (void)write_secret(w);
+    world_write(w, "ingress-found.yaml",
+                "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                "metadata: {name: found, namespace: shop}\n"
+                "spec:\n  ingressClassName: web\n"
+                "  tls: [{hosts: [found.example]}]\n"
+                "  rules: [{host: found.example, http: {paths: [{path: /, pathType: "
+                "Prefix, backend: {service: {name: tea, port: {number: 80}}}}]}}]\n");
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(uploads(w), 1);
+    cJSON_Delete(
+        mock_transport_do(&w->mock, "DeleteUserCertificate", "CertId", "10000001", (char *)NULL));
+    runner_pass(&r, LONG_MS);
+    runner_stop(&r);
+    assert_int_equal(uploads(w), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +327,11 @@ int main(void)
         WORLD_TEST(test_a_lost_secret_leaves_its_certificate_on_the_listener),
         WORLD_TEST(test_a_lost_secret_beside_others_leaves_its_certificate_too),
         WORLD_TEST(test_another_certificate_of_that_name_is_not_served),
+        WORLD_TEST(test_what_was_uploaded_is_not_uploaded_again),
+        WORLD_TEST(test_an_upload_that_nobody_remembers_is_found_by_an_agent),
+        WORLD_TEST(test_an_upload_without_a_reply_is_found_by_an_agent),
+        WORLD_TEST(test_a_new_certificate_is_there_before_the_old_one_goes),
+        WORLD_TEST(test_a_certificate_that_a_list_lacks_is_uploaded_again),
     };
     return cmocka_run_group_tests_name("agent/certificate", tests, NULL, NULL);
 }
