@@ -35,7 +35,12 @@ void object_secret_take(struct arena *a, cJSON *body, struct object_tls *out);
 /* Prunes the data of a ConfigMap; false: it has nothing that is kept. */
 bool object_config_map_take(cJSON *body);
 
-/* Checks and prunes 'body', and fills all of '*out' but its origin; texts are those of 'body'. */
+/* ingress.c: a version of Ingress or IngressClass before v1 that is read all the same? */
+bool object_is_old_version(enum object_kind kind, const char *api_version);
+/* Puts a body of such a version into the form of v1. */
+void object_convert(cJSON *body, enum object_kind kind);
+
+/* Checks, converts and prunes 'body', and fills all of '*out' but its origin; texts are those of 'body'. */
 bool object_read(cJSON *body, enum object_kind kind, struct object *out,
                  struct error *err) MUST_USE;
 

@@ -64,7 +64,7 @@ static bool check_version(const char *api_version, const char *kind, enum object
         *row->group ? arena_fmt(&a, "%s/%s", row->group, row->version) : row->version;
     if (strcmp(kind, row->name) != 0)
         return error_set(err, ERROR_INVALID, "kind: '%s' must be written '%s'", kind, row->name);
-    if (strcmp(api_version, want) != 0)
+    if (strcmp(api_version, want) != 0 && !object_is_old_version(k, api_version))
         return error_set(err, ERROR_INVALID,
                          "apiVersion: %s of %s is not read; convert the document to %s",
                          api_version, kind, want);
@@ -176,6 +176,7 @@ bool object_read(cJSON *body, enum object_kind kind, struct object *out, struct 
     if (!read_name(meta, &name, err) || !read_namespace(meta, object_kind_row(kind), &ns, err)
         || !check_texts(meta, "annotations", err) || !check_texts(meta, "labels", err))
         return false;
+    object_convert(body, kind);
     prune(body);
     *out = (struct object){
         .kind = kind,

@@ -71,10 +71,10 @@ static const struct bad unidentified[] = {
     { "{\"kind\":7}", "kind: a number, not text" },
     { "{\"kind\":\"Ingress\"}", "apiVersion: missing" },
     { "{\"kind\":\"Ingress\",\"apiVersion\":1}", "apiVersion: a number, not text" },
-    { "{\"kind\":\"Ingress\",\"apiVersion\":\"extensions/v1beta1\"}",
-      "apiVersion: extensions/v1beta1 of Ingress is not read; convert the document to "
+    { "{\"kind\":\"Ingress\",\"apiVersion\":\"extensions/v1\"}",
+      "apiVersion: extensions/v1 of Ingress is not read; convert the document to "
       "networking.k8s.io/v1" },
-    { "{\"kind\":\"Ingress\",\"apiVersion\":\"networking.k8s.io/v1beta1\"}",
+    { "{\"kind\":\"Ingress\",\"apiVersion\":\"networking.k8s.io/v1alpha1\"}",
       "convert the document to networking.k8s.io/v1" },
     { "{\"kind\":\"EndpointSlice\",\"apiVersion\":\"discovery.k8s.io/v1beta1\"}",
       "convert the document to discovery.k8s.io/v1" },

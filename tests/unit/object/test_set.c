@@ -141,6 +141,19 @@ static void test_a_double_object_is_a_problem_that_names_both_origins(void **sta
                         "Service shop/web is in a.yaml:1 already; keep one of them");
 }
 
+static void test_an_ingress_of_an_older_version_is_the_same_ingress(void **state)
+{
+    (void)state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    add(&set, "extensions/v1beta1", "Ingress", "shop", "web", "a.yaml:1");
+    add(&set, "networking.k8s.io/v1", "Ingress", "shop", "web", "b.yaml:12");
+    assert_int_equal(set.objects.len, 1);
+    assert_string_equal(set.objects.items[0]->api_version, "networking.k8s.io/v1");
+    assert_int_equal(set.problems.len, 1);
+    assert_string_equal(set.problems.items[0].msg,
+                        "Ingress shop/web is in a.yaml:1 already; keep one of them");
+}
+
 static void test_other_kinds_are_counted_and_harm_nothing(void **state)
 {
     (void)state;
@@ -241,6 +254,7 @@ int main(void)
         cmocka_unit_test(test_objects_are_found_by_key_only),
         cmocka_unit_test(test_a_kind_is_a_run_of_the_set),
         cmocka_unit_test(test_a_double_object_is_a_problem_that_names_both_origins),
+        cmocka_unit_test(test_an_ingress_of_an_older_version_is_the_same_ingress),
         cmocka_unit_test(test_other_kinds_are_counted_and_harm_nothing),
         cmocka_unit_test(test_what_cannot_be_read_makes_the_set_incomplete),
         cmocka_unit_test(test_problems_hold_no_control_characters),
