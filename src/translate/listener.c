@@ -85,7 +85,7 @@ static const struct field listener_spec_fields[] = {
     ENUM(protocol,           alb_protocol, "protocol",
         DOC("HTTP", "ListenerProtocol", "HTTPS and QUIC may share a port.", .differs = "The source compares with case: any case here.")),
     STR (description,        "description",
-        DOC("ingress-auto-listener-<port>", "ListenerDescription", "2 to 256 characters.")),
+        DOC("ingress-auto-listener-<port>", "ListenerDescription", "2 to 256 letters, digits and \"-\", \"/\", \".\", \"_\".")),
     INT (idle_timeout,       "idleTimeout",     .min = 0, .max = 3600,
         DOC("15", "IdleTimeout", "Seconds until a quiet connection ends; 0 is the default.", .differs = "The source sets 15, the documentation has 60: the source.")),
     INT (request_timeout,    "requestTimeout",  .min = 0, .max = 3600,
@@ -252,6 +252,8 @@ static void check_description(struct subject *s, const struct place *at, const c
     if (n < 2 || n > 256)
         problem(s, &(struct place){ .up = at, .name = "description" },
                 "it has %zu characters, and ALB takes 2 to 256", n);
+    else if (text)
+        value_check_at(s, at, "description", text, value_check_description);
 }
 
 static struct alb_listener *build(struct subject *s, const struct place *at, const struct config *c,

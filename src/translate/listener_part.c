@@ -21,9 +21,9 @@ static const struct field tracing_spec_fields[] = {
     BOOL(enabled, "tracingEnabled",
         DOC("false", "AccessLogTracingConfig.TracingEnabled", "Requests are traced; only with an access log.")),
     INT (sample,  "tracingSample", .min = 1, .max = 10000,
-        DOC("", "AccessLogTracingConfig.TracingSample", "How many of 10000 requests are traced.")),
+        DOC("", "AccessLogTracingConfig.TracingSample", "How many of 10000 requests are traced; needed with tracingEnabled.")),
     STR (type,    "tracingType",
-        DOC("", "AccessLogTracingConfig.TracingType", "Zipkin.")),
+        DOC("Zipkin", "AccessLogTracingConfig.TracingType", "Nothing but Zipkin.")),
 };
 static SCHEMA_OF(tracing_spec, alb_tracing, "accessLogTracingConfig");
 #undef SELF
@@ -192,6 +192,9 @@ void log_set(struct subject *s, const struct place *at, const struct log_spec *s
     l->log.tracing.enabled = known(spec->tracing.enabled);
     if (!spec->tracing.enabled.val)
         return;
+    if (!spec->tracing.sample.set && !s->n_problems) /* one out of range was named already */
+        problem(s, &(struct place){ .up = &tracing, .name = "tracingSample" },
+                "missing, and tracing needs a rate; give how many of 10000 requests, 1 to 10000");
     l->log.tracing.sample = spec->tracing.sample;
-    l->log.tracing.type = spec->tracing.type;
+    l->log.tracing.type = "Zipkin";
 }

@@ -303,6 +303,7 @@ enum path_kind path_values(struct subject *s, const struct place *at,
 
 /* ---- value.c: what ALB takes; NULL, or what is wanted instead ------------------------------- */
 
+const char *value_check_description(const char *v); /* of a listener */
 const char *value_check_host(const char *v);
 const char *value_check_path(const char *v);
 const char *value_check_header_key(const char *v);

@@ -72,6 +72,15 @@ static bool is_printable(const char *v, char first, const char *but)
     return true;
 }
 
+/* alb-semantics.md §3. */
+const char *value_check_description(const char *v)
+{
+    for (; *v; v++)
+        if (!is_letter(*v) && !is_digit(*v) && (unsigned char)*v < 0x80 && !strchr("-/._", *v))
+            return "give letters, digits and - / . _";
+    return NULL;
+}
+
 /* ---- conditions ------------------------------------------------------------------------------ */
 
 /* A dot, and a last label of letters: knative.md §3.3. */

@@ -217,6 +217,11 @@ static void test_description_has_2_to_256_characters(void **state)
     struct arena a CLEANUP(arena_done) = { 0 };
     assert_listener("description: ab", NULL);
     assert_listener(arena_fmt(&a, "description: %s", repeated(&a, "\xc3\xa4", 256)), NULL);
+    assert_listener("description: 'Shop-1/a.b_\xe5\x95\x86'", NULL);
+    assert_listener("description: my shop",
+                    "spec.listeners[0].description: \"my shop\" is no value that ALB takes here; "
+                    "give letters, digits and - / . _");
+    assert_listener("description: 'a:b'", "\"a:b\" is no value that ALB takes here");
     assert_listener("description: a",
                     "spec.listeners[0].description: it has 1 characters, and ALB takes 2 to 256");
     assert_listener(arena_fmt(&a, "description: %s", repeated(&a, "x", 257)), "257 characters");

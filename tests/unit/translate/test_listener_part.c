@@ -226,6 +226,17 @@ static void test_log_settings_are_checked(void **state)
                                 "tracingSample: 10001, tracingType: Jaeger}}}]");
     assert_has(problems(&w), "tracingSample: 10001 is out of range; give 1 to 10000");
     assert_has(problems(&w), "accessLogTracingConfig.tracingType: \"Jaeger\" is not known");
+    assert_int_equal(w.out.problems.len, 2);
+    world_done(&w);
+    w = world_with(LOGGED_SPEC, "[{logConfig: {accessLogTracingConfig: {tracingEnabled: true}}}]");
+    assert_has(problems(&w),
+               "spec.listeners[0].logConfig.accessLogTracingConfig.tracingSample: missing, and "
+               "tracing needs a rate; give how many of 10000 requests, 1 to 10000");
+    world_done(&w);
+    w = world_with(LOGGED_SPEC, "[{logConfig: {accessLogTracingConfig: {tracingEnabled: true, "
+                                "tracingSample: 1}}}]");
+    assert_string_equal(problems(&w), "");
+    assert_string_equal(listener_of(&w, "80/HTTP")->log.tracing.type, "Zipkin");
     world_done(&w);
     w = world_with(WEB_SPEC, "[{logConfig: {accessLogRecordCustomizedHeadersEnabled: true}}]");
     assert_string_equal(problems(&w), "");
