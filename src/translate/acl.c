@@ -27,9 +27,10 @@ SCHEMA(acl_spec, "aclConfig");
  */
 enum { IDS_MAX = 3, ENTRIES_MAX = 500, LB_ENTRIES_MAX = 800 };
 
+/* What the existing controller wrote back has all members, empty ones where there is no list. */
 static bool is_given(const struct acl_spec *spec)
 {
-    return spec->type || spec->name || spec->entries.items || spec->ids.items;
+    return spec->type || spec->name || spec->entries.len || spec->ids.len;
 }
 
 static const char *read_type(struct subject *s, const struct place *at, const char *type)
@@ -168,13 +169,21 @@ void acl_translate(struct tr *t, const struct config *c, const struct config_lis
                            .ours = true };
 }
 
+static bool says_anything(const cJSON *acl)
+{
+    const cJSON *m;
+    cJSON_ArrayForEach (m, acl)
+        if (m->child || (cJSON_IsString(m) && *m->valuestring))
+            return true;
+    return false;
+}
+
 size_t acl_first(const cJSON *listeners)
 {
     size_t i = 0;
     const cJSON *e;
     cJSON_ArrayForEach (e, listeners) {
-        const cJSON *acl = json_get_nocase(e, "aclConfig");
-        if (acl && acl->child)
+        if (says_anything(json_get_nocase(e, "aclConfig")))
             return i;
         i++;
     }

@@ -20,8 +20,8 @@ SCHEMA(quic_spec, "quicConfig");
 static const struct field tracing_spec_fields[] = {
     BOOL(enabled, "tracingEnabled",
         DOC("false", "AccessLogTracingConfig.TracingEnabled", "Requests are traced; only with an access log.")),
-    INT (sample,  "tracingSample", .min = 1, .max = 10000,
-        DOC("", "AccessLogTracingConfig.TracingSample", "How many of 10000 requests are traced; needed with tracingEnabled.")),
+    INT (sample,  "tracingSample", .min = 0, .max = 10000,
+        DOC("", "AccessLogTracingConfig.TracingSample", "How many of 10000 requests are traced, at least 1 with tracingEnabled.")),
     STR (type,    "tracingType",
         DOC("Zipkin", "AccessLogTracingConfig.TracingType", "Nothing but Zipkin.")),
 };
@@ -166,7 +166,7 @@ void quic_pair(struct subject *s, const struct place *list, struct config *c)
 static bool is_given(const struct log_spec *spec)
 {
     return spec->custom_headers.set || spec->may_disable.set || spec->tracing.enabled.set
-           || spec->tracing.sample.set || spec->tracing.type;
+           || spec->tracing.sample.val || spec->tracing.type;
 }
 
 /* Wanted only when it is given, as the existing controller sends nothing without it; the
@@ -192,7 +192,7 @@ void log_set(struct subject *s, const struct place *at, const struct log_spec *s
     l->log.tracing.enabled = known(spec->tracing.enabled);
     if (!spec->tracing.enabled.val)
         return;
-    if (!spec->tracing.sample.set && !s->n_problems) /* one out of range was named already */
+    if (!spec->tracing.sample.val && !s->n_problems) /* one out of range was named already */
         problem(s, &(struct place){ .up = &tracing, .name = "tracingSample" },
                 "missing, and tracing needs a rate; give how many of 10000 requests, 1 to 10000");
     l->log.tracing.sample = spec->tracing.sample;

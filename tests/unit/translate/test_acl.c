@@ -72,10 +72,13 @@ static void test_ids_are_lists_of_others(void **state)
 static void test_an_empty_one_is_none(void **state)
 {
     (void)state;
-    struct world w = world_with("[{aclConfig: {}}, {port: 81, aclConfig: null}]");
+    struct world w = world_with("[{aclConfig: {}}, {port: 81, aclConfig: null}, {port: 82, "
+                                "aclConfig: {aclName: '', aclType: '', aclEntries: [], aclIds: "
+                                "[]}}]");
     assert_string_equal(problems(&w), "");
     assert_null(listener_of(&w, "80/HTTP")->acls.type);
     assert_null(listener_of(&w, "81/HTTP")->acls.type);
+    assert_null(listener_of(&w, "82/HTTP")->acls.type);
     world_done(&w);
 }
 
@@ -186,7 +189,13 @@ static void test_security_groups_and_access_lists_exclude_each_other(void **stat
                              "aclConfig; remove one of the two");
     assert_int_equal(w.out.desired.rows.len, 0); /* nothing of it is done */
     world_done(&w);
+    w = world_of(arena_fmt(&a, text, "{aclType: White}"));
+    assert_has(problems(&w), "and spec.listeners[1] has an aclConfig");
+    world_done(&w);
     w = world_of(arena_fmt(&a, text, "{}"));
+    assert_string_equal(problems(&w), "");
+    world_done(&w);
+    w = world_of(arena_fmt(&a, text, "{aclType: '', aclEntries: [], aclIds: null}"));
     assert_string_equal(problems(&w), "");
     world_done(&w);
 }

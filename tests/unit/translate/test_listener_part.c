@@ -224,7 +224,7 @@ static void test_log_settings_are_checked(void **state)
     struct world w =
         world_with(LOGGED_SPEC, "[{logConfig: {accessLogTracingConfig: {tracingEnabled: true, "
                                 "tracingSample: 10001, tracingType: Jaeger}}}]");
-    assert_has(problems(&w), "tracingSample: 10001 is out of range; give 1 to 10000");
+    assert_has(problems(&w), "tracingSample: 10001 is out of range; give 0 to 10000");
     assert_has(problems(&w), "accessLogTracingConfig.tracingType: \"Jaeger\" is not known");
     assert_int_equal(w.out.problems.len, 2);
     world_done(&w);
@@ -232,6 +232,10 @@ static void test_log_settings_are_checked(void **state)
     assert_has(problems(&w),
                "spec.listeners[0].logConfig.accessLogTracingConfig.tracingSample: missing, and "
                "tracing needs a rate; give how many of 10000 requests, 1 to 10000");
+    world_done(&w);
+    w = world_with(LOGGED_SPEC, "[{logConfig: {accessLogTracingConfig: {tracingEnabled: true, "
+                                "tracingSample: 0}}}]");
+    assert_has(problems(&w), "tracingSample: missing, and tracing needs a rate");
     world_done(&w);
     w = world_with(LOGGED_SPEC, "[{logConfig: {accessLogTracingConfig: {tracingEnabled: true, "
                                 "tracingSample: 1}}}]");
