@@ -73,6 +73,8 @@ struct apply_in {
     struct map *batches;   /* as in plan_in; what a refusal for size says is put here, in
                               'batch_arena', and into the store.  NULL: such a refusal is as any
                               other                                                  */
+    struct quotas *quotas; /* what a refusal says of a quota is put here, and into the store; NULL:
+                              nowhere                                                 */
     apply_event_fn *event; /* may be NULL                                          */
     void *event_arg;
 };

@@ -21,6 +21,7 @@
 #include "alb-agent/drift.h"
 #include "alb-agent/error.h"
 #include "alb-agent/log.h"
+#include "alb-agent/quota.h"
 
 struct buf;
 
@@ -28,7 +29,7 @@ struct buf;
 enum setting_origin { SETTING_DEFAULT, SETTING_FILE, SETTING_ENVIRONMENT, SETTING_FLAG };
 
 enum {
-    SETTINGS_MAX = 64,         /* rows of the table, at most                     */
+    SETTINGS_MAX = 96,         /* rows of the table, at most                     */
     CONFIG_FILE_MAX = 1 << 20, /* bytes of a file                              */
 };
 
@@ -59,6 +60,7 @@ struct agent_settings {
     struct {
         int64_t rules, servers; /* in one call */
     } batch;
+    int64_t quota[QUOTAS]; /* 0: not known */
 
     struct {
         struct lane_settings load_balancer, server_group;

@@ -19,6 +19,7 @@ enum fact_kind {
                           (companion-apis.md §2)                                           */
     FACT_BATCH,        /* key: action; value: how many members a call may have, as a refusal for
                           size left it                                                     */
+    FACT_QUOTA,        /* key: id of a quota; value: how much it allows, as a refusal said   */
     FACT_SERVER_GROUP, /* key: id of a group that somebody else made; value: JSON of what
                           translation must know of it, as
                           {"albconfig":"kube-system/web","cluster":"c1","type":

@@ -9,6 +9,7 @@
 
 #include "alb-agent/alb.h"
 #include "alb-agent/model.h"
+#include "alb-agent/quota.h"
 
 /* The lane a step runs in: serial within a key, parallel across keys (design.md §6). */
 enum lane_family {
@@ -111,6 +112,7 @@ struct plan_in {
     size_t batch_servers;         /* in a call; 0: 200                                        */
     const struct map *batches;    /* action -> const size_t: no more than that in its calls,
                                      because a refusal for size said so; or NULL             */
+    const struct quotas *quotas;  /* what is known of them; NULL: nothing                     */
 };
 
 /* How many members a call of 'action' may have ("CreateRules": rules); 0: it takes no batch. */

@@ -27,6 +27,7 @@ struct session_config {
     const char *destroy;      /* the load balancer to be destroyed, or NULL                 */
     bool allow_destroy;
     size_t batch_rules, batch_servers; /* in a call; 0: as many as it takes              */
+    size_t quotas[QUOTAS];             /* as in struct quotas; 0: not known */
     struct alb_budget writes, reads, background; /* as in alb_config */
     int64_t list_lag_ms;     /* how long a list may lack what was just made; 0: 60 s       */
     int64_t read_max_age_ms; /* of a read on which something is deleted; 0: 60 s           */
@@ -79,6 +80,7 @@ struct session {
     bool observed;         /* 'world' is what the cloud said */
     struct map tombstones; /* load balancers whose AlbConfig is being deleted: its name */
     struct map batches;    /* as in plan_in: what refusals for size left, now or before */
+    struct quotas quotas;  /* as the settings and refusals say */
     struct map confirmed;  /* load balancers whose AlbConfig confirms what is found first */
     struct steady_clock *steady; /* all times above are of it: those of the system's clock when
                                     the session began, and what passed since */

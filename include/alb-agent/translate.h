@@ -8,6 +8,7 @@
 #include "alb-agent/fact.h"
 #include "alb-agent/model.h"
 #include "alb-agent/object.h"
+#include "alb-agent/quota.h"
 
 struct translate_in {
     const struct object_set *objects;
@@ -19,6 +20,7 @@ struct translate_in {
     /* How Services are reached that do not say: NULL or "eni": their pods; any other text:
      * their nodes (alb-ingress.md §D.4). */
     const char *backend_type;
+    const size_t *quotas; /* QUOTAS of them, as struct quotas.set; NULL: they are not known */
 };
 
 /* What is wrong with an object: "Ingress shop/web (web.yaml:3)", and "spec.rules[0]...:

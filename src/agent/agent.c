@@ -49,6 +49,7 @@ static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
         .closed = !b->s.observed || g->stopped,
     };
     out->plan.batches = &g->base.batches;
+    out->plan.quotas = &g->base.quotas;
     out->plan.empty_ms = g->config.empty_ms;
     out->plan.unsure = b->read_at < g->base.sure_at;
     return true;
@@ -85,6 +86,7 @@ static bool begin_apply(struct agent *g, struct error *err)
         .key_arg = g,
         .batch_arena = &g->base.arena,
         .batches = &g->base.batches,
+        .quotas = &g->base.quotas,
         .event = take_step_event,
         .event_arg = g,
     };
@@ -144,6 +146,7 @@ void agent_free(struct agent *g)
 
 static void set_limits(struct session_config *to, const struct session_config *from)
 {
+    memcpy(to->quotas, from->quotas, sizeof to->quotas);
     to->allow_destroy = from->allow_destroy;
     to->batch_rules = from->batch_rules;
     to->batch_servers = from->batch_servers;
@@ -161,6 +164,7 @@ void agent_set_config(struct agent *g, const struct agent_config *config)
     const struct map_entry *cursor = NULL;
     set_times(g, config);
     set_limits(&g->base.config, &config->session);
+    memcpy(g->base.quotas.set, config->session.quotas, sizeof g->base.quotas.set);
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
         set_limits(&b->s.config, &config->session);
         session_leave_findings(&b->s);

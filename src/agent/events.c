@@ -44,7 +44,10 @@ static const struct row rows[] = {
     ROW("allowDestroy", VALUE_BOOL, session.allow_destroy),
     ROW("batchRules", VALUE_SIZE, session.batch_rules),
     ROW("batchServers", VALUE_SIZE, session.batch_servers),
-    BUDGET("writes", writes),
+#define X(NAME, id, dflt, most, what) ROW(id, VALUE_SIZE, session.quotas[QUOTA_##NAME]),
+    QUOTA_TABLE(X)
+#undef X
+        BUDGET("writes", writes),
     BUDGET("reads", reads),
     BUDGET("background", background),
     ROW("listLagMs", VALUE_INT64, session.list_lag_ms),

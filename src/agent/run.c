@@ -136,6 +136,7 @@ struct plan_in session_plan_input(const struct session *s)
         .batch_rules = s->config.batch_rules,
         .batch_servers = s->config.batch_servers,
         .batches = &s->batches,
+        .quotas = &s->quotas,
         .max_age_ms = s->config.read_max_age_ms,
     };
 }
@@ -285,6 +286,7 @@ static struct apply_in apply_input(struct session *s, apply_event_fn *event, voi
         .seed = s->seed + (uint64_t)round + 1,
         .batch_arena = &s->arena,
         .batches = &s->batches,
+        .quotas = &s->quotas,
         .region = s->config.region,
         .key = find_key,
         .key_arg = s,

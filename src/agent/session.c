@@ -177,17 +177,31 @@ bool session_note_seen(struct session *s, const struct model *found, struct erro
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-/* What the cloud refused for its size before. */
-static void read_batches(struct session *s)
+/* What the cloud refused for its size, or for a quota, before. */
+static void take_refusal(struct session *s, const struct fact *f, size_t limit)
 {
+    if (f->kind == FACT_BATCH) {
+        size_t *left = arena_alloc(&s->arena, sizeof *left);
+        *left = limit;
+        map_put(&s->batches, f->key, left);
+        return;
+    }
+    const enum quota quota = quota_find(f->key);
+    if (quota != QUOTAS) {
+        s->quotas.told[quota] = limit;
+        s->quotas.told_at[quota] = f->read_at;
+    }
+}
+
+static void read_refusals(struct session *s)
+{
+    memcpy(s->quotas.set, s->config.quotas, sizeof s->quotas.set);
     for (size_t i = 0; i < s->facts.items.len; i++) {
         const struct fact *f = &s->facts.items.items[i];
         int64_t n;
-        if (f->kind != FACT_BATCH || !number_parse(f->value, strlen(f->value), &n) || !n)
-            continue;
-        size_t *left = arena_alloc(&s->arena, sizeof *left);
-        *left = (size_t)n;
-        map_put(&s->batches, f->key, left);
+        if ((f->kind == FACT_BATCH || f->kind == FACT_QUOTA)
+            && number_parse(f->value, strlen(f->value), &n) && n > 0)
+            take_refusal(s, f, (size_t)n);
     }
 }
 
@@ -215,7 +229,7 @@ bool session_open(struct session *s, const struct session_config *config, struct
     if (!store_facts_load(s->store, &s->arena, &s->facts, err)
         || !session_load_findings(s, s->store, err))
         return false;
-    read_batches(s);
+    read_refusals(s);
     if (!config->aside && !store_model_load(s->store, &s->known_arena, &s->known, err))
         return false;
     session_bound_times(s, &s->known);

@@ -27,6 +27,12 @@ static const char *backend_type(const struct agent_settings *s)
     return type && !strcmp(type, "true") ? "eni" : type;
 }
 
+static void set_quotas(const struct agent_settings *s, size_t to[static QUOTAS])
+{
+    for (size_t i = 0; i < QUOTAS; i++)
+        to[i] = (size_t)s->quota[i];
+}
+
 struct agent_config service_agent_config(struct arena *a, const struct agent_settings *s)
 {
     struct agent_config c = {
@@ -54,6 +60,7 @@ struct agent_config service_agent_config(struct arena *a, const struct agent_set
         .resync_ms = resync_of(&s->lanes.load_balancer),
         .group_resync_ms = resync_of(&s->lanes.server_group),
     };
+    set_quotas(s, c.session.quotas);
     c.pace[LANE_LOAD_BALANCER] = c.pace[LANE_SHARED] = pace_of(&s->lanes.load_balancer);
     c.pace[LANE_SERVER_GROUP] = pace_of(&s->lanes.server_group);
     return c;

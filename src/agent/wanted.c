@@ -189,6 +189,7 @@ static void update(struct agent *g)
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
         .backend_type = s->config.backend_type,
+        .quotas = s->quotas.set,
     };
     if (!g->tr)
         g->tr = translator_new(&settings);

@@ -116,6 +116,10 @@ void lane_give_up(struct apply *ap, struct lane *lane, const struct error *why, 
 bool shrink_batch(struct apply *ap, const struct lane *lane, const struct error *why,
                   int64_t now_ms, bool *smaller, struct error *err) MUST_USE;
 
+/* quota.c: was the call refused because of a quota, and how much does that allow? */
+bool note_quota(struct apply *ap, const struct error *why, int64_t now_ms,
+                struct error *err) MUST_USE;
+
 /* poll.c */
 /* Waits for what the reply has begun; false when it is complete already. */
 bool poll_begin(struct apply *ap, struct lane *lane, const struct alb_result *r);

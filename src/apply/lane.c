@@ -316,6 +316,8 @@ bool lane_take_reply(struct apply *ap, struct lane *lane, const struct alb_resul
     bool smaller = false;
     if (!r->ok && !shrink_batch(ap, lane, &r->err, r->done_ms, &smaller, err))
         return error_wrap(err, "size of %s", lane->step.action);
+    if (!r->ok && !note_quota(ap, &r->err, r->done_ms, err))
+        return error_wrap(err, "quota of %s", lane->step.action);
     if (smaller) {
         lane_split(ap, lane, &r->err, r->done_ms);
         return true;

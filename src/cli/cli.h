@@ -62,6 +62,7 @@ struct options {
     bool print_config;
     const char *status_listen;
     size_t batch_rules, batch_servers; /* of the settings, as what follows */
+    size_t quotas[QUOTAS];
     int64_t list_lag_ms;
     enum drift_policy policy[CLASS_IN_SYNC + 1];
     struct store_limits limits;

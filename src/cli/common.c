@@ -84,6 +84,7 @@ bool open_session(struct session *s, const struct options *o, enum store_mode mo
         .batch_servers = o->batch_servers,
     };
     memcpy(config.policy, o->policy, sizeof config.policy);
+    memcpy(config.quotas, o->quotas, sizeof config.quotas);
     if (!session_open(s, &config, err))
         return false;
     if (s->set_aside)

@@ -43,6 +43,8 @@ bool options_take_settings(struct options *o, const struct cmd *cmd, struct erro
     o->batch_rules = (size_t)s.batch.rules;
     o->list_lag_ms = s.list_lag_ms ? s.list_lag_ms : 1; /* 0 would be the default */
     o->batch_servers = (size_t)s.batch.servers;
+    for (size_t i = 0; i < QUOTAS; i++)
+        o->quotas[i] = (size_t)s.quota[i];
     o->policy[CLASS_DRIFT] = s.drift.drift;
     o->policy[CLASS_MISSING] = s.drift.missing;
     o->policy[CLASS_ORPHAN] = s.drift.orphan;

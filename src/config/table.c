@@ -84,6 +84,11 @@ const struct setting settings_table[] = {
         .meaning = "Rules in one call, at most."),
     ROW_NUMBER(batch.servers, "batch.servers", .min = 1, .max = 200, .dflt = "200",
         .meaning = "Servers in one call, at most."),
+#define X(NAME, id, dflt_, most, what) \
+    ROW_NUMBER(quota[QUOTA_##NAME], "quota." id, .max = 100000, .dflt = "0", \
+        .meaning = "How many there may be by the account's quota of this name: " what ". 0: not known; " #dflt_ ", or " #most " where more are there."),
+    QUOTA_TABLE(X)
+#undef X
 
     LANE_ROWS(lanes.load_balancer, "lanes.load-balancer", "load balancers", "10", "10", "200ms", "10m"),
     LANE_ROWS(lanes.server_group, "lanes.server-group", "server groups", "30", "20", "0s", "10m"),

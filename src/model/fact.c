@@ -12,6 +12,7 @@ const char *fact_kind_name(enum fact_kind kind)
     case FACT_ENI: return "eni";
     case FACT_CERTIFICATES: return "certificates";
     case FACT_BATCH: return "batch";
+    case FACT_QUOTA: return "quota";
     case FACT_SERVER_GROUP: return "server-group";
     case FACT_VSWITCHES: return "vswitches";
     case FACT_KINDS: break;

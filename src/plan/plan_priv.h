@@ -51,6 +51,7 @@ struct planner {
     struct room listeners;      /* as its steps leave them */
     struct room certs;          /* besides the defaults    */
     struct uses uses;
+    size_t rules_limit; /* how many rules it may have */
     struct plan_lb sum;
     size_t rule_steps;    /* of the steps, those that change rules                    */
     size_t rule_warnings; /* how many there were before rules were planned            */
@@ -123,6 +124,10 @@ bool row_doomed(const struct planner *p, const struct resource *r);
 
 /* quota.c: has the load balancer the smallest edition, with quotas of its own? */
 bool plan_is_basic(const struct planner *p);
+/* Of the quotas of its edition, the first of which is given; others as they are. */
+enum quota plan_quota(const struct planner *p, enum quota quota);
+/* How much it allows, where there is 'used'. */
+size_t plan_limit(const struct planner *p, enum quota quota, size_t used);
 
 /* room.c: finds the room that there is, and takes of it up to 'n', of which it returns how many. */
 void room_find(struct planner *p);

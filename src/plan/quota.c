@@ -9,16 +9,28 @@
 
 #include "rule_priv.h"
 
-bool plan_is_basic(const struct planner *p)
+/* Groups that are borrowed have no load balancer. */
+static enum alb_edition edition_of(const struct planner *p)
 {
-    const struct alb_load_balancer *have = p->row->actual, *want = p->row->desired;
-    enum alb_edition edition = have && have->edition ? have->edition : want->edition;
-    return edition == ALB_EDITION_BASIC;
+    const struct alb_load_balancer *have = p->row ? p->row->actual : NULL;
+    const struct alb_load_balancer *want = p->row ? p->row->desired : NULL;
+    const enum alb_edition edition = have ? have->edition : ALB_EDITION_UNSET;
+    return !edition && want ? want->edition : edition;
 }
 
-size_t quota_limit(const struct planner *p)
+bool plan_is_basic(const struct planner *p)
 {
-    return plan_is_basic(p) ? 40 : 100;
+    return edition_of(p) == ALB_EDITION_BASIC;
+}
+
+enum quota plan_quota(const struct planner *p, enum quota quota)
+{
+    return quota < QUOTA_SERVER_USES ? quota_of_edition(quota, edition_of(p)) : quota;
+}
+
+size_t plan_limit(const struct planner *p, enum quota quota, size_t used)
+{
+    return quota_value(p->in->quotas, plan_quota(p, quota), used, p->in->now_ms);
 }
 
 /* Does deleting before everything else leave every request where it goes?  Only when all that
@@ -315,7 +327,7 @@ void quota_rules(struct planner *p, rule_ops *ops, size_t there)
         creates += ops->items[i].kind == STEP_CREATE;
         deletes += ops->items[i].kind == STEP_DELETE;
     }
-    size_t limit = quota_limit(p);
+    const size_t limit = p->rules_limit;
     p->sum.rules = there + creates - deletes;
     p->sum.rules_limit = limit;
     if (!creates || there + creates <= limit)
@@ -324,8 +336,10 @@ void quota_rules(struct planner *p, rule_ops *ops, size_t there)
         plan_refuse(p, true,
                     arena_fmt(p->a,
                               "%zu rules are wanted and the quota is %zu; spread the "
-                              "Ingresses over more AlbConfigs, or raise the quota",
-                              p->sum.rules, limit));
+                              "Ingresses over more AlbConfigs, or raise the quota and say so in "
+                              "the settings (quota.%s)",
+                              p->sum.rules, limit,
+                              quota_id(plan_quota(p, QUOTA_RULES_BASIC)) + strlen("alb_quota_")));
         return;
     }
     if (has_rounds(ops)) { /* labels are moved before that; then a new plan is made */

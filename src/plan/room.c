@@ -1,25 +1,17 @@
 /* room.c - how many more listeners, and certificates besides their defaults, a load balancer may
- * have (alb-semantics.md §11).  Where there are more than the default quota allows it was raised,
- * and the most that it can be raised to counts. */
+ * have (quota.h). */
 #include <string.h>
 
 #include "plan_priv.h"
-
-struct quota {
-    size_t limit, raised;
-};
-
-static const struct quota listener_quota[] = { { 50, 100 }, { 50, 80 } };
-static const struct quota cert_quota[] = { { 25, 300 }, { 10, 150 } };
 
 /* What there is, and what there will be when the plan is done. */
 struct use {
     size_t now, then;
 };
 
-static void set(struct room *room, const struct quota *quota, const struct use *use)
+static void set(struct room *room, size_t limit, const struct use *use)
 {
-    room->limit = use->now > quota->limit ? quota->raised : quota->limit;
+    room->limit = limit;
     room->left = room->limit - least(use->now, room->limit);
     room->lacks = use->then > room->limit;
 }
@@ -45,14 +37,13 @@ static void count(const struct planner *p, const struct resource *r, struct use 
 void room_find(struct planner *p)
 {
     struct use listeners = { 0 }, certs = { 0 };
-    bool basic = plan_is_basic(p);
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->kind == RESOURCE_LISTENER)
             count(p, r, &listeners, &certs);
     }
-    set(&p->listeners, &listener_quota[basic], &listeners);
-    set(&p->certs, &cert_quota[basic], &certs);
+    set(&p->listeners, plan_limit(p, QUOTA_LISTENERS_BASIC, listeners.now), &listeners);
+    set(&p->certs, plan_limit(p, QUOTA_CERTIFICATES_BASIC, certs.now), &certs);
 }
 
 size_t room_take(struct room *room, size_t n)

@@ -355,6 +355,7 @@ void plan_rules(struct planner *p)
 {
     struct all_rules all;
     const size_t there = count_rules(p), before = p->out->steps.len;
+    p->rules_limit = plan_limit(p, QUOTA_RULES_BASIC, there);
     p->rule_warnings = p->out->warnings.len;
     redirects_read(p);
     do

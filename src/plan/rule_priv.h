@@ -182,7 +182,6 @@ void copy_rules(struct planner *p, const struct rule_list *l, struct rule_list *
 /* quota.c: marks deletes that must come before creates, moves them to the front; refuses
  * what does not fit at all.  'there' is how many rules there are now. */
 void quota_rules(struct planner *p, rule_ops *ops, size_t there);
-size_t quota_limit(const struct planner *p);
 
 /* uses.c: holds back what would be too many rules for a group, or servers for a load balancer, or
  * rules for a server; where nothing else can be done, what is to go from a full group goes first.

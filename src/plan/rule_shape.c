@@ -27,7 +27,7 @@ static void take_fewer(struct planner *p, size_t there, rule_ops *ops, size_t *c
 {
     rule_ops copy = *other;
     size_t n = batch_count(p, &copy);
-    bool no_room = there + count_kind(ops, STEP_CREATE) > quota_limit(p);
+    bool no_room = there + count_kind(ops, STEP_CREATE) > p->rules_limit;
     bool fewer = n < *calls || (n == 1 && copy.len < ops->len);
     if (no_room ? count_kind(&copy, STEP_CREATE) >= count_kind(ops, STEP_CREATE) : !fewer)
         return;
@@ -46,7 +46,7 @@ static void try_copies(struct planner *p, const struct rule_list *l, size_t ther
         const struct rule_node *n = &l->nodes.items[i];
         need += !n->was || n->changed || !n->kept;
     }
-    if (need > quota_limit(p))
+    if (need > p->rules_limit)
         return;
     copy_rules(p, l, copies);
     find_near(p->a, copies);
@@ -66,7 +66,7 @@ static void find_shape(struct planner *p, struct rule_list *l, size_t there, rul
     *calls = batch_count(p, ops);
     if (*calls > 1 && merge_ops(p, &passes, l->made_room, &merged))
         take_fewer(p, there, ops, calls, &merged);
-    bool no_room = ops->len && there + count_kind(ops, STEP_CREATE) > quota_limit(p);
+    bool no_room = ops->len && there + count_kind(ops, STEP_CREATE) > p->rules_limit;
     if ((*calls > (even ? 1 : 2) || (*calls == 1 && l->made_room) || no_room) && simple
         && place_ops(p, l, &passes, &placed))
         take_fewer(p, there, ops, calls, &placed);
@@ -225,13 +225,13 @@ static void try_room_first(struct planner *p, const struct rule_list *l, size_t 
     size_t after;
     for (size_t i = 0; i < passes->len; i++)
         *LIST_PUSH(p->a, &first) = passes->items[i];
-    if (there >= quota_limit(p) || !wait_alike(passes) || has_rounds(passes)
-        || !choose_creates(p, &first, quota_limit(p) - there))
+    if (there >= p->rules_limit || !wait_alike(passes) || has_rounds(passes)
+        || !choose_creates(p, &first, p->rules_limit - there))
         return;
     (void)list_after(p, l, there, &first, next);
     find_near(p->a, next);
     make_passes(p, next, true, &rest);
-    find_shape(p, next, quota_limit(p), &rest, &after);
+    find_shape(p, next, p->rules_limit, &rest, &after);
     for (size_t i = 0; i < first.len; i++)
         if (!first.items[i].batch)
             *LIST_PUSH(p->a, &other) = first.items[i];
@@ -244,7 +244,7 @@ void shape_ops(struct planner *p, struct rule_list *l, size_t there, rule_ops *o
     size_t calls;
     const rule_ops passes = *ops;
     find_shape(p, l, there, ops, &calls);
-    if (!l->made_room && there + count_kind(ops, STEP_CREATE) > quota_limit(p))
+    if (!l->made_room && there + count_kind(ops, STEP_CREATE) > p->rules_limit)
         try_room_first(p, l, there, &passes, ops, &calls);
     if (!l->made_room)
         return;

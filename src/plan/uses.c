@@ -3,20 +3,12 @@
  * counts twice), and how many rules lead to one address.
  *
  * Nothing is sent that would be too much with what is there now; what goes makes room for the next
- * plan.  Where there is more than a default allows it was raised, and the most that it can be
- * raised to counts.  What is there is read only when there is something to add. */
+ * plan.  What is there is read only when there is something to add. */
 #include <string.h>
 
 #include "rule_priv.h"
 
 enum { GROUP_SERVERS = 1000 };
-
-struct quota {
-    size_t limit, raised;
-};
-
-static const struct quota of_group = { 50, 100 }, of_address = { 200, 300 };
-static const struct quota of_lb[] = { { 1000, 1500 }, { 200, 400 } }; /* the latter: Basic */
 
 /* How many listeners and rules lead to a group, or an address. */
 struct use {
@@ -26,11 +18,6 @@ struct use {
     size_t leaving; /* of a group: how many rules are to lead elsewhere */
     size_t lacking; /* ... and how many found no room in it */
 };
-
-static size_t limit_of(const struct quota *q, size_t now)
-{
-    return now > q->limit ? q->raised : q->limit;
-}
 
 static size_t count_servers(const struct use *u)
 {
@@ -52,7 +39,7 @@ static struct use *group_use(struct planner *p, const char *id)
     if (u)
         return u;
     const struct resource *r = map_get(&p->by_id, id);
-    u = add_use(p, &p->uses.groups, id, of_group.limit);
+    u = add_use(p, &p->uses.groups, id, plan_limit(p, QUOTA_GROUP_USES, 0));
     if (r) {
         u->name = r->key;
         u->group = r->actual;
@@ -64,7 +51,7 @@ static struct use *address_use(struct planner *p, const struct alb_server *s)
 {
     const char *address = s->ip ? s->ip : s->id ? s->id : "";
     struct use *u = map_get(&p->uses.addresses, address);
-    return u ? u : add_use(p, &p->uses.addresses, address, of_address.limit);
+    return u ? u : add_use(p, &p->uses.addresses, address, plan_limit(p, QUOTA_SERVER_USES, 0));
 }
 
 /* Each address as often as rules lead to it.  Not read before there can be one too many. */
@@ -83,7 +70,7 @@ static void read_addresses(struct planner *p)
     cursor = NULL;
     while (map_next(&p->uses.addresses, &cursor, &value)) {
         struct use *u = value;
-        u->limit = limit_of(&of_address, u->n);
+        u->limit = plan_limit(p, QUOTA_SERVER_USES, u->n);
     }
 }
 
@@ -164,10 +151,9 @@ static void read_uses(struct planner *p)
     }
     while (map_next(&p->uses.groups, &cursor, &value)) {
         struct use *g = value;
-        g->limit = limit_of(&of_group, g->n);
+        g->limit = plan_limit(p, QUOTA_GROUP_USES, g->n);
     }
-    const bool basic = p->row && plan_is_basic(p); /* borrowed groups have no load balancer */
-    p->uses.limit = limit_of(&of_lb[basic], p->uses.servers);
+    p->uses.limit = plan_limit(p, QUOTA_SERVERS_BASIC, p->uses.servers);
 }
 
 /* ---- servers ----------------------------------------------------------------------------------
@@ -199,7 +185,7 @@ static const char *server_full(struct planner *p, const struct use *g, size_t si
     if (size >= GROUP_SERVERS)
         return arena_fmt(p->a, "room in the quota of %d servers of a group", GROUP_SERVERS);
     const char *why = lb_full(p, g->n);
-    if (why || !g->n || p->uses.servers + g->n <= of_address.limit)
+    if (why || !g->n || p->uses.servers + g->n <= plan_limit(p, QUOTA_SERVER_USES, 0))
         return why;
     read_addresses(p);
     return address_full(p, s, g->n);
@@ -234,7 +220,7 @@ static const char *group_full(struct planner *p, const struct use *g)
                          g->limit, g->name);
     const size_t n = count_servers(g);
     const char *why = lb_full(p, n);
-    if (why || p->uses.servers + n <= of_address.limit)
+    if (why || p->uses.servers + n <= plan_limit(p, QUOTA_SERVER_USES, 0))
         return why;
     read_addresses(p);
     for (size_t i = 0; i < n && !why; i++)

@@ -356,6 +356,7 @@ static void config_translate(struct tr *t, struct config *c)
     const cJSON *json = json_get_nocase(object_body(c->obj), "spec");
     read_object(&s, &(struct place){ .name = "spec" }, &top_spec_schema, &spec, json, READ_NOCASE);
     const struct alb_load_balancer *lb = build(&s, c, &spec.config);
+    c->edition = lb->edition;
     c->log_off = lb->access_log.project && !*lb->access_log.project;
     c->order = order_read(&s);
     c->lb_name = spec.config.name ? spec.config.name : lb_default_name(t, c->name);

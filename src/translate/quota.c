@@ -1,14 +1,23 @@
-/* quota.c - what is wanted of a load balancer, against the quotas that a new account has
- * (alb-semantics.md §11).  They can be raised, which nothing here knows of, so more is only a
- * warning that names who asks for it; the planner, which knows what is there, makes no call
- * for a rule, a listener or a certificate too many. */
+/* quota.c - what is wanted of a load balancer, against the quotas that the settings say, or else
+ * those that a new account has (quota.h).  They can be raised, so more is only a warning that names
+ * who asks for it; the planner, which knows what is there, makes no call for a rule, a listener
+ * or a certificate too many. */
 #include <string.h>
 
 #include "cell_priv.h"
 #include "rule_priv.h"
 
+static size_t limit(const struct tr *t, enum quota quota)
+{
+    const size_t set = t->in->quotas ? t->in->quotas[quota] : 0;
+    return set ? set : quota_value(NULL, quota, 0, 0);
+}
+
 /* Of the editions that an AlbConfig can ask for. */
-enum { LISTENERS = 50, CERTS = 25, RULES = 100, SERVERS = 1000, USES = 50, USES_OF_SERVER = 200 };
+static size_t limit_of(const struct tr *t, const struct config *c, enum quota basic)
+{
+    return limit(t, quota_of_edition(basic, c->edition));
+}
 
 /* How often something is there, and who asked for it first. */
 struct tally {
@@ -28,7 +37,7 @@ static struct tally *tally_of(struct tr *t, struct map *map, const char *name)
     return tally;
 }
 
-static void add_use(struct tr *t, struct quota *q, const char *group, const struct ingress *ing)
+static void add_use(struct tr *t, struct quota_use *q, const char *group, const struct ingress *ing)
 {
     struct tally *use = tally_of(t, &q->groups, group);
     use->n++;
@@ -37,7 +46,7 @@ static void add_use(struct tr *t, struct quota *q, const char *group, const stru
     q->uses++;
 }
 
-void quota_add(struct tr *t, const struct reach_rule *r, struct quota *q)
+void quota_add(struct tr *t, const struct reach_rule *r, struct quota_use *q)
 {
     q->rules++;
     struct tally *of_ingress = tally_of(t, &q->ingresses, r->ing->sort_key);
@@ -77,58 +86,62 @@ static void check_listeners(struct subject *s, const struct config *c)
         n++;
         certs += c->listeners.items[i].desired->additional_certs.len;
     }
-    if (n > LISTENERS)
+    const size_t most = limit_of(s->t, c, QUOTA_LISTENERS_BASIC);
+    const size_t most_certs = limit_of(s->t, c, QUOTA_CERTIFICATES_BASIC);
+    if (n > most)
         warn(s, &at,
-             "there are %zu listeners, and a load balancer may have %d unless the quota was "
+             "there are %zu listeners, and a load balancer may have %zu unless the quota was "
              "raised; spread them over more AlbConfigs",
-             n, LISTENERS);
-    if (certs > CERTS)
+             n, most);
+    if (certs > most_certs)
         warn(s, &at,
              "its listeners have %zu certificates besides their defaults, and a load balancer may "
-             "have %d unless the quota was raised; use wildcards, or more AlbConfigs",
-             certs, CERTS);
+             "have %zu unless the quota was raised; use wildcards, or more AlbConfigs",
+             certs, most_certs);
 }
 
-static void check_rules(struct subject *s, const struct quota *q)
+static void check_rules(struct subject *s, const struct config *c, const struct quota_use *q)
 {
-    if (q->rules <= RULES)
+    const size_t limit = limit_of(s->t, c, QUOTA_RULES_BASIC);
+    if (q->rules <= limit)
         return;
     const struct tally *most = largest(&q->ingresses);
     warn(s, NULL,
-         "there are %zu rules, most of them (%zu) of %s, and a load balancer may have %d unless "
+         "there are %zu rules, most of them (%zu) of %s, and a load balancer may have %zu unless "
          "the quota was raised; spread the Ingresses over more AlbConfigs",
-         q->rules, most->n, subject_from(s->t->a, most->ing->obj), RULES);
+         q->rules, most->n, subject_from(s->t->a, most->ing->obj), limit);
 }
 
-static void check_groups(struct tr *t, const struct config *c, const struct quota *q)
+static void check_groups(struct tr *t, const struct config *c, const struct quota_use *q)
 {
     const struct map_entry *cursor = NULL;
     void *value;
     const char *name;
+    const size_t most = limit(t, QUOTA_GROUP_USES);
     while ((name = map_next(&q->groups, &cursor, &value))) {
         const struct tally *use = value;
         struct subject s = { .t = t, .obj = use->ing->obj };
-        if (use->n > USES)
+        if (use->n > most)
             warn(&s, NULL,
-                 "server group %s is named by %zu rules of %s, and may be by %d unless the quota "
+                 "server group %s is named by %zu rules of %s, and may be by %zu unless the quota "
                  "was raised; merge paths, or use more than one Service",
-                 name[0] == '@' ? name + 1 : name, use->n, c->name, USES);
+                 name[0] == '@' ? name + 1 : name, use->n, c->name, most);
     }
 }
 
-void quota_warn(struct tr *t, const struct config *c, const struct quota *q)
+void quota_warn(struct tr *t, const struct config *c, const struct quota_use *q)
 {
     struct subject s = { .t = t, .obj = c->obj };
     check_listeners(&s, c);
-    check_rules(&s, q);
+    check_rules(&s, c, q);
     check_groups(t, c, q);
 }
 
-void quota_done(struct quota *q)
+void quota_done(struct quota_use *q)
 {
     map_done(&q->groups);
     map_done(&q->ingresses);
-    *q = (struct quota){ 0 };
+    *q = (struct quota_use){ 0 };
 }
 
 /* ---- servers --------------------------------------------------------------------------------- */
@@ -144,16 +157,17 @@ static void check_sum(struct subject *s, const struct unit *unit)
     const struct map_entry *cursor = NULL;
     void *value;
     const char *name;
+    const size_t most = limit_of(s->t, unit->config, QUOTA_SERVERS_BASIC);
     size_t n = 0;
     while ((name = map_next(&unit->quota.groups, &cursor, &value))) {
         const struct alb_server_group *group = group_of(unit, name);
         n += group ? group->servers.len * ((const struct tally *)value)->n : 0;
     }
-    if (n > SERVERS)
+    if (n > most)
         warn(s, NULL,
              "its rules lead to %zu servers, each counted for each rule, and a load balancer may "
-             "have %d unless the quota was raised; use fewer Ingresses for a Service",
-             n, SERVERS);
+             "have %zu unless the quota was raised; use fewer Ingresses for a Service",
+             n, most);
 }
 
 /* Each address counts once for each rule that leads to it. */
@@ -172,17 +186,18 @@ static void check_addresses(struct subject *s, const struct unit *unit)
         }
     }
     const struct tally *most = largest(&addresses);
-    if (most && most->n > USES_OF_SERVER)
+    const size_t may = limit(s->t, QUOTA_SERVER_USES);
+    if (most && most->n > may)
         warn(s, NULL,
-             "%zu rules lead to server %s, and %d may unless the quota was raised; use fewer "
+             "%zu rules lead to server %s, and %zu may unless the quota was raised; use fewer "
              "Ingresses for its Service",
-             most->n, most->name, USES_OF_SERVER);
+             most->n, most->name, may);
 }
 
 void quota_warn_servers(struct tr *t, const struct unit *unit)
 {
     struct subject s = { .t = t, .obj = unit->config->obj };
     check_sum(&s, unit);
-    if (unit->quota.uses > USES_OF_SERVER)
+    if (unit->quota.uses > limit(t, QUOTA_SERVER_USES))
         check_addresses(&s, unit);
 }

@@ -15,7 +15,7 @@ struct listener {
     struct canaries canaries;
     struct map digests; /* of rules: how many have it, as int64_t */
     reach_list made;
-    struct quota *quota;
+    struct quota_use *quota;
 };
 
 /* The key of a rule, which tells it from earlier ones of the listener that are like it. */
@@ -123,7 +123,7 @@ static void gather(struct tr *t, const struct listener *l, const struct ingress 
 }
 
 static void listener_rules(struct tr *t, const struct config *c, const struct config_listener *spec,
-                           struct quota *quota)
+                           struct quota_use *quota)
 {
     struct listener l = { .c = c, .spec = spec, .quota = quota };
     placed_list rules = { 0 };
@@ -173,7 +173,7 @@ static void check_ports(struct tr *t, const struct config *c, const struct ingre
 
 void rules_translate(struct tr *t, struct config *c)
 {
-    struct quota *quota = &t->unit->quota;
+    struct quota_use *quota = &t->unit->quota;
     order_members(c);
     canaries_check(t, c);
     for (size_t i = 0; i < c->listeners.len; i++)

@@ -143,7 +143,8 @@ struct config {
     bool left_out;       /* nothing of it is translated                       */
     bool log_off;        /* known to keep no access log                       */
     const char *lb_name; /* of the load balancer, for names of access lists        */
-    size_t n_entries;    /* of the access lists of its listeners so far            */
+    enum alb_edition edition;
+    size_t n_entries; /* of the access lists of its listeners so far            */
     enum rule_order order;
     LIST_OF(struct config_listener) listeners;
     LIST_OF(struct ingress *) members;
@@ -495,18 +496,18 @@ enum rule_order order_read(struct subject *s);
 
 struct reach_rule;
 /* What the rules of a load balancer take of its quotas. */
-struct quota {
+struct quota_use {
     struct map ingresses; /* "<ns>/<name>": rules               */
     struct map groups;    /* id, or "@<group key>": rules       */
     size_t rules;
     size_t uses; /* of groups, by rules */
 };
-void quota_add(struct tr *t, const struct reach_rule *r, struct quota *q);
+void quota_add(struct tr *t, const struct reach_rule *r, struct quota_use *q);
 /* Warns of what is more than a quota allows before it is raised; of the servers of 'unit' when
  * these are known. */
-void quota_warn(struct tr *t, const struct config *c, const struct quota *q);
+void quota_warn(struct tr *t, const struct config *c, const struct quota_use *q);
 void quota_warn_servers(struct tr *t, const struct unit *unit);
-void quota_done(struct quota *q);
+void quota_done(struct quota_use *q);
 
 /* ---- rule.c ---------------------------------------------------------------------------------- */
 

@@ -17,7 +17,8 @@ struct translator *translator_new(const struct translate_in *settings)
     tr->in = (struct translate_in){ .cluster_id = keep(tr, settings->cluster_id),
                                     .vpc_id = keep(tr, settings->vpc_id),
                                     .region = keep(tr, settings->region),
-                                    .backend_type = keep(tr, settings->backend_type) };
+                                    .backend_type = keep(tr, settings->backend_type),
+                                    .quotas = settings->quotas };
     return tr;
 }
 

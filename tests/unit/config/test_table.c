@@ -15,7 +15,10 @@ static void check_row(const struct setting *row)
     size_t n = strlen(row->meaning);
     if (!n || row->meaning[n - 1] != '.')
         fail_msg("%s: no sentence for its meaning", row->path);
-    if (row->path[strspn(row->path, "abcdefghijklmnopqrstuvwxyz.-")])
+    const char *letters = strncmp(row->path, "quota.", 6) != 0
+                              ? "abcdefghijklmnopqrstuvwxyz.-"
+                              : "abcdefghijklmnopqrstuvwxyz._"; /* the cloud's own names */
+    if (row->path[strspn(row->path, letters)])
         fail_msg("%s: not a path in lower case", row->path);
     bool ranged = row->kind == SETTING_NUMBER || row->kind == SETTING_TIME;
     if (ranged != (row->max > row->min))

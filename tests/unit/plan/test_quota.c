@@ -352,6 +352,13 @@ static void test_what_the_quota_does_not_allow_without_harm_is_said_before_that(
     assert_int_equal(b->plan.refusals.len, 0);
 }
 
+/* More than forty, and it is known that there may be no more: the quota was lowered again. */
+static void forty_only(struct bed *b)
+{
+    static const struct quotas forty = { .set = { [QUOTA_RULES_BASIC] = 40 } };
+    b->in.quotas = &forty;
+}
+
 static void test_beyond_the_quota_what_hurts_nobody_goes_first(void **state)
 {
     struct bed *b = *state;
@@ -359,6 +366,7 @@ static void test_beyond_the_quota_what_hurts_nobody_goes_first(void **state)
     bed_have_rule(b, answer(b, "s.com", "-"), 1, "rule-1");
     bed_have_rule(b, answer(b, "s.com", "/x"), 2, "rule-2");
     want(b, "new.com", 1);
+    forty_only(b);
     bed_plan(b);
     assert_plan(b, "DeleteRules", "CreateRules");
     assert_int_equal(bed_next(b)->items.len, 2);
@@ -375,6 +383,7 @@ static void test_beyond_the_quota_the_rest_goes_first_too_and_the_plan_says_so(v
     struct bed *b = *state;
     start_full(b, "new");
     bed_have_rule(b, answer(b, "s.com", "-"), 600, "rule-600");
+    forty_only(b);
     bed_plan(b);
     assert_plan(b, "DeleteRules", "CreateRules");
     assert_int_equal(bed_next(b)->items.len, 3);
@@ -393,6 +402,7 @@ static void test_beyond_the_quota_labels_that_are_moved_do_not_help(void **state
     crowd(b);
     bed_have_rule(b, answer(b, "s.com", "-"), 1, "rule-1");
     bed_have_rule(b, answer(b, "s.com", "/x"), 2, "rule-2");
+    forty_only(b);
     bed_plan(b);
     assert_string_equal(step_value(bed_next(b), "Rules.1.RuleId"), "rule-9999");
     assert_false(b->plan.lbs.items[0].hitless);
@@ -425,6 +435,7 @@ static void test_beyond_the_quota_nothing_goes_first_while_a_new_rule_waits(void
         bed_done(b);
         bed_init(b);
         start(b, 38);
+        forty_only(b);
         for (int i = 1; i <= 3; i++)
             bed_have_rule(b, answer(b, arena_fmt(&b->a, "s%d.com", i), "-"), i,
                           arena_fmt(&b->a, "rule-%d", i));
@@ -450,6 +461,7 @@ static void test_beyond_the_quota_no_more_goes_first_than_must(void **state)
     bed_have_rule(b, answer(b, "s.com", "-"), 2, "rule-2");
     bed_have_rule(b, answer(b, "t.com", "-"), 3, "rule-3");
     want(b, "new.com", 1);
+    forty_only(b);
     bed_plan(b);
     assert_int_equal(bed_count(b, "DeleteRules"), 2);
     assert_int_equal(bed_step(b, "DeleteRules", 0)->items.len, 2);
@@ -482,11 +494,50 @@ static void test_moved_labels_hold_up_their_own_listener_only(void **state)
     assert_int_equal(other->after.len, 0);
 }
 
+/* What the settings say of an account is more than what a new one has, ... */
+static void test_the_quota_may_be_known_to_be_raised(void **state)
+{
+    struct bed *b = *state;
+    struct quotas quotas = { .set = { [QUOTA_RULES_BASIC] = 42 } };
+    start(b, 40);
+    want(b, "b.com", 500);
+    want(b, "c.com", 501);
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 1);
+    assert_non_null(
+        strstr(b->plan.refusals.items[0].message, "(quota.loadbalancer_rules_num_basic_edition)"));
+    b->in.quotas = &quotas;
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 0);
+    assert_plan(b, "CreateRules");
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 42);
+    /* ... and what a refusal says is true for now. */
+    quotas.told[QUOTA_RULES_BASIC] = 41;
+    quotas.told_at[QUOTA_RULES_BASIC] = NOW;
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 1);
+    assert_true(b->plan.refusals.items[0].quota);
+}
+
+/* More than a new account may have was made by somebody who may. */
+static void test_where_there_is_more_the_quota_was_raised(void **state)
+{
+    struct bed *b = *state;
+    start(b, 41);
+    want(b, "b.com", 500);
+    bed_plan(b);
+    assert_int_equal(b->plan.refusals.len, 0);
+    assert_plan(b, "CreateRules");
+    assert_int_equal(b->plan.lbs.items[0].rules_limit, 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_rules_of_the_listeners_that_stay_count),
         BED_TEST(test_all_that_is_too_much_goes_in_the_first_call),
+        BED_TEST(test_the_quota_may_be_known_to_be_raised),
+        BED_TEST(test_where_there_is_more_the_quota_was_raised),
         BED_TEST(test_what_fits_is_created_first),
         BED_TEST(test_too_many_rules_are_refused),
         BED_TEST(test_rules_of_others_use_the_quota_too),

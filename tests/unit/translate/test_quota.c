@@ -86,6 +86,21 @@ static void test_more_rules_than_a_load_balancer_may_have_are_a_warning(void **s
     world_done(&w);
 }
 
+/* The settings say what the account has, of each edition. */
+static void test_what_a_raised_quota_allows_is_no_warning(void **state)
+{
+    (void)state;
+    size_t quotas[QUOTAS] = { [QUOTA_RULES_STANDARD] = 102, [QUOTA_RULES_WAF] = 101 };
+    struct world w = world_with(3, 34, 1);
+    w.quotas = quotas;
+    world_translate(&w);
+    assert_string_equal(warnings(&w), "");
+    quotas[QUOTA_RULES_STANDARD] = 101;
+    world_translate(&w);
+    assert_has(warnings(&w), "a load balancer may have 101 unless");
+    world_done(&w);
+}
+
 static void test_of_ingresses_with_as_many_rules_the_first_is_named(void **state)
 {
     (void)state;
@@ -263,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_the_quotas_allow_is_no_warning),
+        cmocka_unit_test(test_what_a_raised_quota_allows_is_no_warning),
         cmocka_unit_test(test_more_rules_than_a_load_balancer_may_have_are_a_warning),
         cmocka_unit_test(test_of_ingresses_with_as_many_rules_the_first_is_named),
         cmocka_unit_test(test_a_group_that_too_many_rules_name_is_a_warning_of_its_ingress),

@@ -24,6 +24,7 @@ struct world {
     struct object_set set;
     struct fact_set facts;
     const char *vpc;
+    const size_t *quotas;
     struct translate_out out;
 };
 
@@ -80,6 +81,7 @@ static UNUSED void world_translate(struct world *w)
         .facts = &w->facts,
         .cluster_id = "c-1",
         .vpc_id = w->vpc,
+        .quotas = w->quotas,
         .now_ms = 1767225600000, /* 2026-01-01T00:00:00Z */
     };
     translate(&w->a, &in, &w->out);
