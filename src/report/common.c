@@ -48,6 +48,14 @@ void add_title(struct buf *b, const struct resource *r)
     }
 }
 
+const char *in_sync_words(const struct report_in *in)
+{
+    for (size_t i = 0; i < in->notes.len; i++)
+        if (!in->notes.items[i].warning)
+            return "In sync but for what was left out";
+    return "In sync";
+}
+
 void report_notes_text(struct buf *b, const struct report_in *in)
 {
     for (size_t i = 0; i < in->notes.len; i++) {

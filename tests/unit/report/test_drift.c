@@ -58,6 +58,16 @@ static void test_changed_member_is_shown_from_wanted_to_actual_state(void **stat
     assert_non_null(strstr(bed_text(b), "LoadBalancerName: \"somebody's\" -> \"web\"\n"));
 }
 
+static void test_what_was_left_out_is_not_called_in_sync(void **state)
+{
+    struct bed *b = *state;
+    struct report_note note = { "Ingress shop/web", "no", false };
+    b->in.notes.items = &note;
+    b->in.notes.len = 1;
+    (void)report(b);
+    assert_string_equal(bed_first(b), "In sync but for what was left out: 4 resources.");
+}
+
 static void test_what_is_not_ours_is_shown_and_not_counted(void **state)
 {
     struct bed *b = *state;
@@ -225,6 +235,7 @@ int main(void)
         TEST(test_all_in_sync_is_two_lines),
         TEST(test_missing_rule_is_named_by_its_id_and_its_origin),
         TEST(test_changed_member_is_shown_from_wanted_to_actual_state),
+        TEST(test_what_was_left_out_is_not_called_in_sync),
         TEST(test_what_is_not_ours_is_shown_and_not_counted),
         TEST(test_orphan_differs_unless_its_object_is_in_doubt),
         TEST(test_never_applied_is_pending),

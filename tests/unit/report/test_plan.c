@@ -85,6 +85,22 @@ static void test_plan_of_nothing_is_in_sync(void **state)
                                      "\u00b7 hitless");
 }
 
+/* What could not be read is not in sync with anything. */
+static void test_what_was_left_out_is_not_called_in_sync(void **state)
+{
+    struct bed *b = *state;
+    struct report_note notes[] = { { "AlbConfig a", "careful", true },
+                                   { "AlbConfig a", "no", false } };
+    b->in.notes.items = notes;
+    b->in.notes.len = 1;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b), "In sync: nothing to do.");
+    b->in.notes.len = 2;
+    b->out.len = 0;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b), "In sync but for what was left out: nothing to do.");
+}
+
 static void test_one_of_a_thing_is_not_many(void **state)
 {
     struct bed *b = *state;
@@ -256,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_plan_begins_with_the_verdict_and_ends_with_the_summary),
         TEST(test_plan_of_nothing_is_in_sync),
+        TEST(test_what_was_left_out_is_not_called_in_sync),
         TEST(test_one_of_a_thing_is_not_many),
         TEST(test_calls_stand_beside_their_lower_bound),
         TEST(test_what_destroys_or_disrupts_stands_first_in_its_load_balancer),
