@@ -119,6 +119,7 @@ bool agent_new(struct agent **out, const struct agent_config *config, struct err
         agent_free(g);
         return false;
     }
+    g->facts_lean = g->base.fact_arena.size;
     wanted_forget_lists(g);
     *out = g;
     return true;
@@ -289,13 +290,20 @@ static void note_standing(struct agent *g, struct balancer *b)
     b->in_sync = in_sync;
 }
 
-static bool run_balancers(struct agent *g, struct error *err)
+static void run_balancers(struct agent *g)
 {
     const struct map_entry *cursor = NULL;
     for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
-        if (!balancer_run(g, b, err))
+        balancer_run(g, b);
+}
+
+static bool finish_balancers(struct agent *g, struct error *err)
+{
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
+        if (!balancer_finish(b, err))
             return false;
-    return true;
+    return balancers_rest(g, err);
 }
 
 /* Until the first moment at which time alone makes something due. */
@@ -345,12 +353,14 @@ bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err)
         return false;
     (void)alb_run(g->base.alb, now_ms);
     if (!events_run(g, err) || !take_results(g, &any, err) || !wanted_run(g, &wanted, err)
-        || !reading_run(g, &reading, err) || !run_balancers(g, err)
-        || !apply_run(g->ap, now_ms, &apply, err) || has_failed(g, err))
+        || !reading_run(g, &reading, err))
+        return false;
+    run_balancers(g);
+    if (!apply_run(g->ap, now_ms, &apply, err) || has_failed(g, err))
         return false;
     *wait_ms = wait_sooner(wait_sooner(next_due(g, now_ms), wanted), wait_sooner(reading, apply));
     *wait_ms = wait_sooner(*wait_ms, alb_run(g->base.alb, now_ms));
-    if (!balancers_rest(g, err) || !take_results(g, &any, err) || has_failed(g, err))
+    if (!finish_balancers(g, err) || !take_results(g, &any, err) || has_failed(g, err))
         return false;
     if (any)
         *wait_ms = 0;

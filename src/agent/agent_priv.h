@@ -33,7 +33,8 @@ struct balancer {
     int64_t verified_at[2]; /* when each family of rows was read last (SWEEP_FAMILIES)            */
     bool lacks_facts;       /* what is wanted now is not known yet                                */
     bool certs_due;         /* CAS is to be asked whether it has a certificate that is wanted     */
-    bool revision_due;      /* what is wanted was not recorded yet                                */
+    bool revision_due;      /* what is wanted was not recorded yet ...                            */
+    bool revision_now;      /* ... and is when the steps of this turn have left                   */
     char shape[SHA256_HEX]; /* of what was recorded last (session_put_revisions())                */
     bool missed;            /* the last reading did not show the load balancer               */
     bool in_sync;           /* as was last said                                                   */
@@ -134,8 +135,10 @@ bool balancer_take(struct agent *g, struct balancer *b, const struct model *foun
 void balancer_note_certificates(struct balancer *b);
 /* What a step did, for readings that do not know of it yet. */
 void balancer_note_step(struct balancer *b, const struct apply_event *e);
-/* What is due by time or was put off: revisions, empty groups. */
-bool balancer_run(struct agent *g, struct balancer *b, struct error *err) MUST_USE;
+/* What is due by time: empty groups.  Before the steps of a turn are picked. */
+void balancer_run(struct agent *g, struct balancer *b);
+/* What can wait until they have left: the revision of what was wanted before, memory. */
+bool balancer_finish(struct balancer *b, struct error *err) MUST_USE;
 
 /* All that is still meant, in a new arena that may hold something already. */
 void balancer_renew(struct balancer *b, struct arena fresh);

@@ -469,18 +469,22 @@ void balancer_note_step(struct balancer *b, const struct apply_event *e)
 /* ---- what is due -------------------------------------------------------------------------------
  */
 
-bool balancer_run(struct agent *g, struct balancer *b, struct error *err)
+void balancer_run(struct agent *g, struct balancer *b)
 {
     const int64_t now = session_now(&b->s);
     if (b->empty_due && b->empty_due <= now) {
         b->empty_due = 0;
         apply_touch(g->ap, b->name, true, now);
     }
-    if (b->revision_due && b->s.observed && !apply_busy(g->ap, b->name)) {
-        b->revision_due = false;
-        if (!session_put_revisions(&b->s, b->shape, err))
-            return false;
-    }
+    b->revision_now = b->revision_due && b->s.observed && !apply_busy(g->ap, b->name);
+}
+
+bool balancer_finish(struct balancer *b, struct error *err)
+{
+    if (b->revision_now && b->revision_due && !session_put_revisions(&b->s, b->shape, err))
+        return false;
+    b->revision_due = b->revision_due && !b->revision_now;
+    b->revision_now = false;
     renew_when_grown(b);
     return true;
 }

@@ -17,7 +17,7 @@ static bool take_fact(void *arg, const struct alb_result *r, struct error *err)
 bool session_put_facts(struct session *s, const struct fact_set *found, struct error *err)
 {
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
-    fact_put_all(&s->arena, &s->facts, found);
+    fact_put_all(&s->fact_arena, &s->facts, found);
     bool ok = store_begin(&txn, s->store, err);
     for (size_t i = 0; ok && i < found->items.len; i++) {
         const struct fact *f = &found->items.items[i];
@@ -36,7 +36,7 @@ bool session_read_facts(struct session *s, const fact_needs *needs, struct error
     while (ok && fact_reader_busy(reader))
         ok = session_turn(s, -1, take_fact, reader, err);
     struct fact_set found = { 0 };
-    ok = ok && fact_reader_result(reader, &s->arena, session_now(s), &found, err)
+    ok = ok && fact_reader_result(reader, &s->fact_arena, session_now(s), &found, err)
          && session_put_facts(s, &found, err);
     fact_reader_free(reader);
     return ok;

@@ -226,7 +226,7 @@ bool session_open(struct session *s, const struct session_config *config, struct
         return false;
     if (config->destroy)
         s->config.destroy = session_lb_name(s, config->destroy);
-    if (!store_facts_load(s->store, &s->arena, &s->facts, err)
+    if (!store_facts_load(s->store, &s->fact_arena, &s->facts, err)
         || !session_load_findings(s, s->store, err))
         return false;
     read_refusals(s);

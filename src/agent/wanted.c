@@ -134,7 +134,7 @@ static void renew_facts(struct agent *g)
 {
     struct arena fresh = { 0 };
     struct fact_set facts;
-    if (g->base.fact_arena.size < 2 * g->facts_lean + FACTS_ROOM)
+    if (g->base.fact_arena.size < g->facts_lean + g->facts_lean / 4 + FACTS_ROOM)
         return;
     fact_set_copy(&fresh, &g->base.facts, &facts);
     arena_done(&g->base.fact_arena);

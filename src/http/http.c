@@ -13,6 +13,7 @@ enum {
     TIMEOUT_MS = 30000,
     MAX_REPLY = 16 << 20,
     MAX_CONNECTIONS = 16,
+    IDLE_MAX = 32,
     WAIT_MAX_MS = 3600 * 1000
 };
 
@@ -21,20 +22,46 @@ static struct http *http_of(struct transport *t)
     return (struct http *)(void *)t;
 }
 
-/* A transfer out of the idle ones, or a new one; NULL when libcurl gives no handle. */
+static struct transfer *transfer_pop(struct transfer **list)
+{
+    struct transfer *t = *list;
+    if (t)
+        *list = t->next_free;
+    if (t)
+        t->next_free = NULL;
+    return t;
+}
+
+/* A transfer out of the idle ones, or a new one; its handle is NULL when libcurl gives none. */
 static struct transfer *transfer_take(struct http *h)
 {
-    struct transfer *t = h->idle;
+    struct transfer *t = transfer_pop(&h->idle);
     if (t) {
-        h->idle = t->next_free;
-        t->next_free = NULL;
+        h->n_idle--;
         return t;
     }
-    t = arena_alloc(&h->mem, sizeof *t);
+    t = transfer_pop(&h->bare);
+    if (!t) {
+        t = arena_alloc(&h->mem, sizeof *t);
+        t->next_all = h->all;
+        h->all = t;
+    }
     t->easy = curl_easy_init();
-    t->next_all = h->all;
-    h->all = t;
     return t;
+}
+
+/* A handle is 12 KB: those that a rush of requests took do not all stay. */
+static void transfer_put(struct http *h, struct transfer *t)
+{
+    const bool keep = t->easy && h->n_idle < IDLE_MAX;
+    struct transfer **list = keep ? &h->idle : &h->bare;
+    h->n_idle += keep;
+    if (!keep) {
+        curl_easy_cleanup(t->easy);
+        t->easy = NULL;
+    }
+    t->next_free = *list;
+    *list = t;
 }
 
 static void transfer_clear(struct transfer *t)
@@ -155,8 +182,7 @@ static bool http_next(struct transport *base, struct http_reply *reply)
     reply->body_len = t->body.len;
     t->body = (struct buf){ 0 };
     transfer_clear(t);
-    t->next_free = h->idle;
-    h->idle = t;
+    transfer_put(h, t);
     return true;
 }
 

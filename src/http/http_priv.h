@@ -33,7 +33,10 @@ struct http {
     struct arena mem;
     struct http_config config; /* with defaults filled in */
     CURLM *multi;
-    struct transfer *all, *idle, *done;
+    struct transfer *all, *done;
+    struct transfer *idle; /* with a handle, 'n_idle' of them ... */
+    struct transfer *bare; /* ... without one                     */
+    size_t n_idle;
     uint64_t last_id;
 };
 

@@ -58,9 +58,23 @@ static void insert(struct arena *a, struct fact_set *set, const struct fact *f)
     *at = *f;
 }
 
+/* Many at once, without the arrays that a list grows through. */
+static void append(struct arena *a, struct fact_set *set, const struct fact_set *more)
+{
+    const size_t n = set->items.len;
+    struct fact *all = list_sized(a, n + more->items.len, sizeof *all);
+    if (n)
+        memcpy(all, set->items.items, n * sizeof *all);
+    memcpy(all + n, more->items.items, more->items.len * sizeof *all);
+    set->items.items = all;
+    set->items.len = n + more->items.len;
+    fact_sort(set);
+}
+
 void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *from)
 {
     const bool few = from->items.len <= FEW;
+    struct arena scratch CLEANUP(arena_done) = { 0 };
     struct fact_set more = { 0 };
     for (size_t i = 0; i < from->items.len; i++) {
         const struct fact *f = &from->items.items[i];
@@ -70,12 +84,10 @@ void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *
         else if (few)
             insert(a, set, f);
         else
-            *LIST_PUSH(a, &more.items) = *f;
+            *LIST_PUSH(&scratch, &more.items) = *f;
     }
-    for (size_t i = 0; i < more.items.len; i++)
-        *LIST_PUSH(a, &set->items) = more.items.items[i];
     if (more.items.len)
-        fact_sort(set);
+        append(a, set, &more);
 }
 
 void fact_set_copy(struct arena *a, const struct fact_set *from, struct fact_set *to)
