@@ -94,7 +94,9 @@ void json_done(cJSON **json)
 
 const cJSON *json_get(const cJSON *obj, const char *name)
 {
-    const cJSON *v = cJSON_IsObject(obj) ? cJSON_GetObjectItemCaseSensitive(obj, name) : NULL;
+    const cJSON *v = cJSON_IsObject(obj) ? obj->child : NULL;
+    while (v && (!v->string || v->string[0] != name[0] || strcmp(v->string, name) != 0))
+        v = v->next;
     return cJSON_IsNull(v) ? NULL : v;
 }
 

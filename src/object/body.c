@@ -6,7 +6,8 @@
 #include "pack_priv.h"
 
 struct object_bodies {
-    struct object_packed **open; /* those that have a tree */
+    struct arena trees;
+    struct object_packed **open; /* those that have one */
     size_t n_open, capacity;
 };
 
@@ -30,8 +31,9 @@ static void note_open(struct object_packed *p)
 static void fold_all(struct object_bodies *all)
 {
     for (size_t i = 0; i < all->n_open; i++)
-        json_done(&all->open[i]->tree);
+        all->open[i]->tree = NULL;
     object_free(all->open);
+    arena_done(&all->trees);
     *all = (struct object_bodies){ 0 };
 }
 
@@ -58,7 +60,7 @@ void object_packed_done(struct object_packed *p)
     for (size_t i = 0; i < all->n_open; i++)
         if (all->open[i] == p)
             all->open[i] = all->open[--all->n_open];
-    json_done(&p->tree);
+    p->tree = NULL;
 }
 
 void object_set_fold(const struct object_set *set)
@@ -86,7 +88,7 @@ const cJSON *object_body(const struct object *obj)
     if (!block_of(obj))
         return obj->body;
     if (!p->tree) {
-        p->tree = pack_read(p->block, true);
+        p->tree = pack_tree(&p->all->trees, p->block);
         note_open(p);
     }
     return p->tree;
@@ -95,14 +97,14 @@ const cJSON *object_body(const struct object *obj)
 cJSON *object_tree(const struct object *obj)
 {
     const void *block = block_of(obj);
-    return block ? pack_read(block, false) : cJSON_Duplicate(obj->body, true);
+    return block ? pack_read(block) : cJSON_Duplicate(obj->body, true);
 }
 
 const char *object_text(struct arena *a, const struct object *obj)
 {
+    struct arena scratch CLEANUP(arena_done) = { 0 };
     const void *block = block_of(obj);
-    cJSON *tree CLEANUP(json_done) = block ? pack_read(block, true) : NULL;
-    return json_canonical(a, block ? tree : obj->body);
+    return json_canonical(a, block ? pack_tree(&scratch, block) : obj->body);
 }
 
 bool object_is_same(const struct object *x, const struct object *y)

@@ -53,7 +53,7 @@ void object_free(void *p);
 /* A block of pack_priv.h, and its tree while somebody looks at it. */
 struct object_packed {
     struct object_bodies *all; /* of its set: which trees are there */
-    cJSON *tree;               /* NULL: none                        */
+    const cJSON *tree;         /* NULL: none                        */
     const void *block;
     size_t size;
 };

@@ -165,7 +165,7 @@ void pack_write(struct buf *out, const cJSON *json)
 
 struct reader {
     const char *block, *at;
-    bool shared;
+    struct arena *a; /* of the tree; NULL: it is one of cJSON's */
 };
 
 static unsigned take_byte(struct reader *r)
@@ -215,20 +215,42 @@ static cJSON *sound(cJSON *node)
     return node;
 }
 
+static cJSON *make(const struct reader *r, int type)
+{
+    if (r->a)
+        return json_node(r->a, type);
+    return sound(type == cJSON_Object  ? cJSON_CreateObject()
+                 : type == cJSON_Array ? cJSON_CreateArray()
+                 : type == cJSON_NULL  ? cJSON_CreateNull()
+                                       : cJSON_CreateBool(type == cJSON_True));
+}
+
+static cJSON *make_number(const struct reader *r, double n)
+{
+    return r->a ? json_node_number(r->a, n) : sound(cJSON_CreateNumber(n));
+}
+
+static cJSON *make_text(const struct reader *r, int type, const char *text)
+{
+    if (r->a)
+        return json_node_text(r->a, type, text);
+    return sound(type == cJSON_Raw ? cJSON_CreateRaw(text) : cJSON_CreateString(text));
+}
+
 static cJSON *take_value(struct reader *r);
 
 static cJSON *take_items(struct reader *r, bool map)
 {
-    cJSON *out = sound(map ? cJSON_CreateObject() : cJSON_CreateArray());
+    cJSON *out = make(r, map ? cJSON_Object : cJSON_Array);
     for (uint64_t n = take_count(r); n; n--) {
         const char *name = map ? take_text(r, take_byte(r)) : NULL;
         cJSON *v = take_value(r);
-        if (!map)
-            (void)cJSON_AddItemToArray(out, v);
-        else if (r->shared)
-            (void)cJSON_AddItemToObjectCS(out, name, v);
-        else
+        if (r->a)
+            json_link(out, name, v);
+        else if (map)
             (void)cJSON_AddItemToObject(out, name, v);
+        else
+            (void)cJSON_AddItemToArray(out, v);
     }
     return out;
 }
@@ -238,22 +260,28 @@ static cJSON *take_value(struct reader *r)
     const unsigned form = take_byte(r);
     const char *text = take_text(r, form);
     if (text)
-        return sound(r->shared ? cJSON_CreateStringReference(text) : cJSON_CreateString(text));
+        return make_text(r, cJSON_String, text);
     switch (form) {
     case FALSE:
-    case TRUE: return sound(cJSON_CreateBool(form == TRUE));
-    case WHOLE: return sound(cJSON_CreateNumber((double)take_count(r)));
-    case NUMBER: return sound(cJSON_CreateNumber(take_double(r)));
-    case RAW: return sound(cJSON_CreateRaw(take_text(r, take_byte(r))));
+    case TRUE: return make(r, form == TRUE ? cJSON_True : cJSON_False);
+    case WHOLE: return make_number(r, (double)take_count(r));
+    case NUMBER: return make_number(r, take_double(r));
+    case RAW: return make_text(r, cJSON_Raw, take_text(r, take_byte(r)));
     case LIST:
     case MAP: return take_items(r, form == MAP);
-    default: return sound(cJSON_CreateNull());
+    default: return make(r, cJSON_NULL);
     }
 }
 
-cJSON *pack_read(const void *block, bool shared)
+cJSON *pack_read(const void *block)
 {
-    struct reader r = { .block = block, .at = block, .shared = shared };
+    struct reader r = { .block = block, .at = block };
+    return take_value(&r);
+}
+
+const cJSON *pack_tree(struct arena *a, const void *block)
+{
+    struct reader r = { .block = block, .at = block, .a = a };
     return take_value(&r);
 }
 

@@ -4,15 +4,17 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
+#include "alb-agent/arena.h"
 #include "alb-agent/buf.h"
 
 /* Appends the block of 'json' to 'out', which is empty.  Everything of a tree is kept, the order
  * of members and members of one name too. */
 void pack_write(struct buf *out, const cJSON *json);
 
-/* The tree of a block; the caller's.  'shared': its texts and names are those of the block or
- * static, and it must not outlive the block; else it has its own. */
-cJSON *pack_read(const void *block, bool shared);
+/* The tree of a block; the caller's. */
+cJSON *pack_read(const void *block);
+/* The same in 'a' (json_read()): its texts and names are those of the block, or static. */
+const cJSON *pack_tree(struct arena *a, const void *block);
 
 /* The text that a path of names leads to, "metadata", "labels", "app", NULL: as json_get() and
  * json_str() have it, without making a tree.  It is in the block, or static; NULL: there is none.

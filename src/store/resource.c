@@ -66,11 +66,12 @@ const struct statements resource_statements = { stmt_sql, STMT_COUNT };
 static bool decode(struct arena *a, const struct schema *s, const char *text, const void **out,
                    struct error *err)
 {
-    cJSON *json CLEANUP(json_done) = NULL;
+    struct arena scratch CLEANUP(arena_done) = { 0 };
+    const cJSON *json;
     *out = NULL;
     if (!text)
         return true;
-    if (!json_parse(text, strlen(text), &json, err))
+    if (!json_read(&scratch, text, strlen(text), &json, err))
         return false;
     void *obj = arena_alloc(a, s->size);
     *out = obj;

@@ -35,8 +35,8 @@ static void expect_kept(const cJSON *json)
     struct arena a CLEANUP(arena_done) = { 0 };
     struct buf block CLEANUP(buf_done) = { 0 };
     pack_write(&block, json);
-    cJSON *shared CLEANUP(json_done) = pack_read(block.data, true);
-    cJSON *own CLEANUP(json_done) = pack_read(block.data, false);
+    cJSON *own CLEANUP(json_done) = pack_read(block.data);
+    const cJSON *shared = pack_tree(&a, block.data);
     assert_string_equal(print(&a, shared), print(&a, json));
     memset(block.data, 0xff, block.len); /* it needs the block no more */
     assert_string_equal(print(&a, own), print(&a, json));
