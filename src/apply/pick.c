@@ -215,10 +215,10 @@ static void look_again(const struct picking *k, struct site *site)
 }
 
 /* Is there something new for the site?  The plan of one that is held is as it was until a step may
- * start, unless time alone can change it. */
+ * start. */
 static bool is_due(struct picking *k, struct site *site)
 {
-    bool due = site->dirty || (site->held && site->standing.waiting);
+    bool due = site->dirty;
     for (int f = 0; site->held && f < LANE_FAMILIES; f++) {
         due = due || (site->lacks_room[f] && k->room[f]);
         if (site->lacks_rest[f])
@@ -244,7 +244,7 @@ int64_t pick_all(struct apply *ap, int64_t now_ms, struct arena *a, lane_list *p
             look_again(&k, site);
             if (any && site->edit == !pass && is_due(&k, site))
                 pick_site(&k, site);
-            if (site->again_ms && !site->dirty && !site->held)
+            if (site->again_ms && !site->dirty)
                 wait_until(&k, site->again_ms);
         }
     }

@@ -27,6 +27,7 @@ struct run {
     int64_t least;  /* time that a change took                                 */
     bool rules_sent, rules_done;
     size_t groups_gone; /* groups that were to be deleted before the rules were made */
+    size_t asked;       /* times it was asked from what to plan                      */
 };
 
 static void note(void *arg, const struct apply_event *e)
@@ -60,13 +61,20 @@ static bool take(void *arg, const struct alb_result *res, struct error *err)
     return apply_take(arg, res, &taken, err);
 }
 
+static bool find_scope(void *arg, const char *lb, struct apply_scope *out)
+{
+    struct run *r = arg;
+    r->asked++;
+    return session_scope(r->s, lb, out);
+}
+
 static void begin(struct run *r, struct session *s, struct apply_pace pace)
 {
     struct error err;
     struct apply_in in = { .alb = s->alb,
                            .store = s->store,
-                           .scope = session_scope,
-                           .scope_arg = s,
+                           .scope = find_scope,
+                           .scope_arg = r,
                            .seed = 7,
                            .event = note,
                            .event_arg = r };
@@ -154,6 +162,35 @@ static void test_no_more_start_in_a_second_than_the_pace_says(void **state)
     assert_int_equal(r.at[1] - r.at[0], 0); /* two at once after a rest */
     for (size_t i = 2; i < r.begun; i++)
         assert_in_range(r.at[i] - r.at[i - 1], 500, 600);
+    apply_free(r.ap);
+}
+
+/* What the pace holds back stands beside rules that wait for their groups. */
+static void test_what_is_held_back_is_not_planned_before_it_may_start(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    struct run r = { .family = LANE_SERVER_GROUP };
+    struct error err;
+    int64_t wait;
+    write_many(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    begin(&r, &s, (struct apply_pace){ .starts_per_second = 2 });
+    const int64_t now = session_now(&s);
+    apply_touch(r.ap, "kube-system/web", true, now);
+    assert_true(apply_run(r.ap, now, &wait, &err));
+    const size_t asked = r.asked, begun = r.begun;
+    assert_true(asked > 0);
+    for (int64_t ms = 0; ms < 500; ms += 100) {
+        assert_true(apply_run(r.ap, now + ms, &wait, &err));
+        assert_in_range(wait, 0, 500 - ms);
+    }
+    assert_int_equal(r.asked, asked);
+    assert_true(apply_run(r.ap, now + 500, &wait, &err));
+    assert_true(r.asked > asked);
+    assert_true(r.begun > begun);
+    go_on(&r);
     apply_free(r.ap);
 }
 
@@ -273,6 +310,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_without_a_limit_all_change_at_once, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(test_no_more_start_in_a_second_than_the_pace_says,
+                                        world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(test_what_is_held_back_is_not_planned_before_it_may_start,
                                         world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(test_first_step_waits_until_changes_have_settled,
                                         world_setup, world_teardown),
