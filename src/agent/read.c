@@ -176,9 +176,9 @@ static bool is_refused_still(const struct resource *r, const struct resource *no
            && (r->desired || !has_changed(r, now));
 }
 
-/* When this run created a resource, since when a group is unused, and that it was refused
- * outlive the reading.  Of what an earlier run began and
- * the first reading shows half done, nobody knows yet whether it will be done. */
+/* When this run created a resource, since when a group is unused, that it was refused, and who
+ * asked for what was never done as asked for, outlive the reading.  Of what an earlier run began
+ * and the first reading shows half done, nobody knows yet whether it will be done. */
 static void carry_over(const struct model *before, struct model *after, bool first)
 {
     for (size_t i = 0; i < before->rows.len; i++) {
@@ -190,6 +190,8 @@ static void carry_over(const struct model *before, struct model *after, bool fir
         to->held = to->held || to->refused;
         if (!to->actual)
             continue;
+        if (!to->desired && !to->applied)
+            to->desired_from = r->desired_from;
         to->created_at = first && !resource_is_stable(to) ? 0 : r->created_at;
         to->unused_since = r->unused_since;
     }

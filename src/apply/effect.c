@@ -119,6 +119,13 @@ static struct resource *changed_row(const struct effect *e, const struct step_it
     return row_for(e, item);
 }
 
+/* What was made and is not wanted any more by then is ours all the same, and known to be. */
+static void remember(struct resource *row)
+{
+    if (!row->desired && !row->applied)
+        row->applied = row->actual;
+}
+
 void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r)
 {
     struct effect effect, *e = &effect;
@@ -137,9 +144,10 @@ void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *
             row->cloud_id = arena_strdup(e->a, id);
             row->created_at = r->done_ms;
         }
-        if (id && item->after)
-            row->actual =
-                schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
+        if (!id || !item->after)
+            continue;
+        row->actual = schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
+        remember(row);
     }
 }
 
@@ -298,6 +306,7 @@ static bool settle(const struct effect *e, const struct step_item *item, int64_t
         row->actual = schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
     if (item->after && item->kind == RESOURCE_LOAD_BALANCER)
         keep_address(e, row, before);
+    remember(row);
     struct arena scratch CLEANUP(arena_done) = { 0 };
     if (row->desired && !resource_diff(&scratch, e->m, row, NULL) && !resource_has_leftover(row))
         row->applied = row->desired;

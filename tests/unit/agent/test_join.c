@@ -440,6 +440,40 @@ static void test_a_rule_is_remembered_by_its_id(void **state)
     assert_true(s.world.rows.items[1].held);
 }
 
+/* Its Ingress went before the group was as asked for; something else is in error all the while. */
+static void test_what_was_never_done_as_asked_for_is_remembered(void **state)
+{
+    struct world *w = *state;
+    static const struct alb_server_group group;
+    struct session s CLEANUP(session_close) = { 0 };
+    const struct resource row = { .lb = "a",
+                                  .kind = RESOURCE_SERVER_GROUP,
+                                  .key = "shop/tea:80",
+                                  .parent = "",
+                                  .cloud_id = "sgp-1",
+                                  .status = "Available",
+                                  .actual = &group,
+                                  .ours = true };
+    world_write_shop(w);
+    world_open(w, &s, STORE_SNAPSHOT);
+    s.observed = true;
+    s.wanted = (struct translate_out){ 0 };
+    *LIST_PUSH(&s.arena, &s.wanted.problems) = (struct translate_problem){ "", "", "", "", "" };
+    *LIST_PUSH(&s.arena, &s.world.rows) = row;
+    s.world.rows.items[0].desired = &group;
+    s.world.rows.items[0].desired_from = "Ingress shop/tea";
+    for (int i = 0; i < 3; i++) {
+        struct model actual = { 0 };
+        *LIST_PUSH(&s.arena, &actual.rows) = row;
+        s.known = s.world;
+        session_join(&s, &actual);
+        const struct resource *now = model_find(&s.world, "a", row.kind, row.key);
+        assert_non_null(now);
+        assert_null(now->desired);
+        assert_false(now->held);
+    }
+}
+
 /* ---- an AlbConfig that is being deleted -------------------------------------------------------
  */
 
@@ -532,6 +566,8 @@ int main(void)
         TEST(test_what_is_destroyed_by_name_goes_with_all_that_ingresses_still_name),
         TEST(test_a_deleted_albconfig_is_seen_to_without_a_state_file),
         cmocka_unit_test(test_a_rule_is_remembered_by_its_id),
+        cmocka_unit_test_setup_teardown(test_what_was_never_done_as_asked_for_is_remembered,
+                                        world_setup, world_teardown),
     };
     return cmocka_run_group_tests_name("agent/join", tests, NULL, NULL);
 }

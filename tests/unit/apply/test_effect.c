@@ -18,13 +18,19 @@ static bool take(void *arg, const struct alb_result *r, struct error *err)
 }
 
 /* One round, without the fresh read that follows it. */
-static void run_round(struct session *s)
+static void run_round_telling(struct session *s, apply_event_fn *event)
 {
     struct apply *ap;
     struct error err;
     int64_t wait;
     const struct apply_in in = {
-        .alb = s->alb, .store = s->store, .scope = session_scope, .scope_arg = s, .seed = 7
+        .alb = s->alb,
+        .store = s->store,
+        .scope = session_scope,
+        .scope_arg = s,
+        .seed = 7,
+        .event = event,
+        .event_arg = s,
     };
     assert_true(session_save(s, &err));
     assert_true(apply_new(&ap, &in, &err));
@@ -36,6 +42,11 @@ static void run_round(struct session *s)
         assert_true(session_turn(s, wait, take, ap, &err));
     }
     apply_free(ap);
+}
+
+static void run_round(struct session *s)
+{
+    run_round_telling(s, NULL);
 }
 
 static void check_row(struct world *w, const struct resource *r, const struct model *seen)
@@ -195,6 +206,52 @@ static void test_create_without_an_id_is_read_again_and_not_repeated(void **stat
     assert_int_equal(mock_transport_writes(&w->mock, "CreateRules"), 1);
 }
 
+/* As a translation in between leaves the model: without what is neither wanted any more nor there.
+ */
+static void forget_rules(struct model *m)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->rows.len; i++)
+        if (m->rows.items[i].kind != RESOURCE_RULE)
+            m->rows.items[kept++] = m->rows.items[i];
+    assert_true(kept < m->rows.len);
+    m->rows.len = kept;
+}
+
+static size_t rules_made;
+
+static void look_at_made_rules(void *arg, const struct apply_event *e)
+{
+    struct session *s = arg;
+    if (strcmp(e->step->action, "CreateRules") != 0)
+        return;
+    if (e->kind == APPLY_SENT)
+        forget_rules(&s->world);
+    for (size_t i = 0; e->kind == APPLY_DONE && i < s->world.rows.len; i++) {
+        const struct resource *r = &s->world.rows.items[i];
+        if (r->kind != RESOURCE_RULE)
+            continue;
+        rules_made++;
+        assert_true(r->ours);
+        assert_non_null(r->cloud_id);
+        assert_null(r->desired);
+        assert_non_null(r->applied); /* else it stays as long as any object cannot be read */
+    }
+}
+
+static void test_what_is_not_wanted_any_more_when_it_is_made_is_known_to_be_ours(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    rules_made = 0;
+    world_write_shop(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round_telling(&s, look_at_made_rules);
+    assert_true(rules_made > 0);
+    assert_int_equal(world_count(w, "Rules"), 0);
+}
+
 /* ---- groups that nothing points at ------------------------------------------------------------
  */
 
@@ -260,6 +317,7 @@ int main(void)
         TEST(test_a_rule_that_becomes_another_leaves_nothing_behind),
         TEST(test_load_balancer_takes_its_listeners_and_rules_with_it),
         TEST(test_create_without_an_id_is_read_again_and_not_repeated),
+        TEST(test_what_is_not_wanted_any_more_when_it_is_made_is_known_to_be_ours),
         cmocka_unit_test(test_unused_is_since_the_last_rule_and_ends_with_the_next),
     };
     return cmocka_run_group_tests_name("apply/effect", tests, NULL, NULL);
