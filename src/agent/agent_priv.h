@@ -35,7 +35,7 @@ struct balancer {
     bool certs_due;         /* CAS is to be asked whether it has a certificate that is wanted     */
     bool revision_due;      /* what is wanted was not recorded yet ...                            */
     bool revision_now;      /* ... and is when the steps of this turn have left                   */
-    char shape[SHA256_HEX]; /* of what was recorded last (session_put_revisions())                */
+    uint64_t shape;         /* of what was recorded last (session_put_revisions())                */
     bool missed;            /* the last reading did not show the load balancer               */
     bool in_sync;           /* as was last said                                                   */
     const char *refusal;    /* as was last said                                                   */

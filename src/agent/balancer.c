@@ -481,7 +481,7 @@ void balancer_run(struct agent *g, struct balancer *b)
 
 bool balancer_finish(struct balancer *b, struct error *err)
 {
-    if (b->revision_now && b->revision_due && !session_put_revisions(&b->s, b->shape, err))
+    if (b->revision_now && b->revision_due && !session_put_revisions(&b->s, &b->shape, err))
         return false;
     b->revision_due = b->revision_due && !b->revision_now;
     b->revision_now = false;

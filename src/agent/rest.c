@@ -82,7 +82,7 @@ static void note_young(struct balancer *b, struct arena *a)
 static bool rest(struct balancer *b, struct error *err)
 {
     struct arena fresh = { 0 };
-    if (b->revision_due && !session_put_revisions(&b->s, b->shape, err))
+    if (b->revision_due && !session_put_revisions(&b->s, &b->shape, err))
         return false;
     b->revision_due = false;
     note_young(b, &fresh);

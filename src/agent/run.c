@@ -3,60 +3,72 @@
 #include <string.h>
 
 #include "alb-agent/buf.h"
+#include "alb-agent/digest.h"
 #include "alb-agent/hash.h"
 #include "alb-agent/json.h"
 #include "session_priv.h"
 
-static const char *row_json(struct arena *a, const struct resource *r, const void *desired)
-{
-    const char *text = schema_canonical(a, resource_schema(r->kind), desired);
-    return r->position
-               ? arena_fmt(a, "{\"desired\":%s,\"position\":%" PRId64 "}", text, r->position)
-               : arena_fmt(a, "{\"desired\":%s}", text);
-}
-
-/* All that is wanted of 'lb', as JSON; 'bare': without the servers of its groups. */
-static const char *wanted_json(struct arena *a, const struct model *desired, const char *lb,
-                               bool bare)
+/* All that is wanted of 'lb', as JSON. */
+static const char *wanted_json(struct arena *a, const struct model *desired, const char *lb)
 {
     cJSON *doc CLEANUP(json_done) = cJSON_CreateObject();
+    struct buf row CLEANUP(buf_done) = { 0 };
     size_t first, end;
     model_range(desired, lb, &first, &end);
     for (size_t j = first; j < end; j++) {
         const struct resource *r = &desired->rows.items[j];
-        struct alb_server_group *group;
-        const void *content = r->desired;
-        if (bare && r->kind == RESOURCE_SERVER_GROUP) {
-            content = group = arena_dup(a, r->desired, sizeof *group);
-            group->servers.items = NULL;
-            group->servers.len = 0;
-        }
+        buf_reset(&row);
+        buf_adds(&row, "{\"desired\":");
+        buf_adds(&row, schema_canonical(a, resource_schema(r->kind), r->desired));
+        if (r->position)
+            buf_addf(&row, ",\"position\":%" PRId64, r->position);
+        buf_addc(&row, '}');
         cJSON_AddItemToObject(doc, arena_fmt(a, "%s %s", resource_kind_name(r->kind), r->key),
-                              cJSON_CreateRaw(row_json(a, r, content)));
+                              cJSON_CreateRaw(buf_str(&row)));
     }
     return json_canonical(a, doc);
 }
 
-/* Is all but the servers what was recorded last?  Notes it for the next time. */
-static bool is_same_shape(struct session *s, const char *lb, char shape[static SHA256_HEX])
+/* Of all that is wanted of 'lb' but the servers of its groups; never 0. */
+static uint64_t wanted_shape(const struct model *desired, const char *lb)
 {
-    struct arena a CLEANUP(arena_done) = { 0 };
-    char now[SHA256_HEX];
-    const char *text = wanted_json(&a, &s->wanted.desired, lb, true);
-    hash_sha256_hex(text, strlen(text), now);
-    const bool same = !strcmp(now, shape);
-    memcpy(shape, now, sizeof now);
+    uint64_t h = 0;
+    size_t first, end;
+    model_range(desired, lb, &first, &end);
+    for (size_t j = first; j < end; j++) {
+        const struct resource *r = &desired->rows.items[j];
+        struct alb_server_group bare;
+        const void *content = r->desired;
+        if (r->kind == RESOURCE_SERVER_GROUP) {
+            bare = *(const struct alb_server_group *)r->desired;
+            bare.servers.items = NULL;
+            bare.servers.len = 0;
+            content = &bare;
+        }
+        h = digest_text(digest_number(h, (uint64_t)r->kind), r->key);
+        h = schema_digest(resource_schema(r->kind), content,
+                          digest_number(h, (uint64_t)r->position));
+    }
+    return h | 1;
+}
+
+/* Is all but the servers what was recorded last?  Notes it for the next time. */
+static bool is_same_shape(const struct session *s, const char *lb, uint64_t *shape)
+{
+    const uint64_t now = wanted_shape(&s->wanted.desired, lb);
+    const bool same = now == *shape;
+    *shape = now;
     return same;
 }
 
-bool session_put_revisions(struct session *s, char *shape, struct error *err)
+bool session_put_revisions(struct session *s, uint64_t *shape, struct error *err)
 {
     for (size_t i = 0; i < s->wanted.lbs.len; i++) {
         const char *lb = s->wanted.lbs.items[i].name;
         struct arena a CLEANUP(arena_done) = { 0 };
         if (shape && is_same_shape(s, lb, shape))
             continue;
-        if (!store_revision_put(s->store, lb, wanted_json(&a, &s->wanted.desired, lb, false),
+        if (!store_revision_put(s->store, lb, wanted_json(&a, &s->wanted.desired, lb),
                                 s->wanted.lbs.items[i].origin, session_now(s), err))
             return false;
     }

@@ -36,9 +36,9 @@ bool session_put_facts(struct session *s, const struct fact_set *found, struct e
 /* Marks rows that are there as wanted as applied, and since when servers are wanted none. */
 void session_note_state(struct session *s);
 /* Records what is wanted of each load balancer that is asked for, where it is new.  'shape', where
- * there is one load balancer, is of SHA256_HEX bytes, "" at first: then a state that differs from
+ * there is one load balancer, is 0 at first: then a state that differs from
  * the one before in servers alone is no revision, as pods come and go. */
-bool session_put_revisions(struct session *s, char *shape, struct error *err) MUST_USE;
+bool session_put_revisions(struct session *s, uint64_t *shape, struct error *err) MUST_USE;
 
 /* Reads the list of certificates when one is wanted; then adds the rows of those wanted ones
  * that are in the list and not in 'actual' yet (certificate.c). */
