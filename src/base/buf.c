@@ -49,9 +49,16 @@ void buf_adds(struct buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
+/* Of all that is added most is single characters. */
 void buf_addc(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    const size_t max = b->max ? b->max : DEFAULT_MAX;
+    if (b->failed || b->len >= max || b->len + 1 >= b->cap) {
+        buf_add(b, &c, 1);
+        return;
+    }
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)
