@@ -197,6 +197,8 @@ bool change_canary(struct sim *s)
     }
     if (!g->on || g->hostile || !g->routes[n].on)
         return false;
+    if (c->on && c->lb != g->lb && !world_has_lb(&s->world, g->lb))
+        return false; /* what it said last would stand */
     struct sim_canary made = { .on = true, .lb = g->lb, .host = g->host, .route = g->routes[n] };
     made.weight = (uint8_t)(1 + draw(s, 45));
     made.route.service = (uint8_t)draw(s, SERVICES);
