@@ -98,6 +98,11 @@ static void lose(struct sim_reply *r, const char *why)
     (void)error_set(&r->http.err, ERROR_TRANSIENT, "mock.test: %s", why);
 }
 
+static bool is_young(const struct sim *s, int64_t born_ms)
+{
+    return born_ms >= s->net.lag_since_ms && s->net.now_ms - born_ms < s->net.lag_ms;
+}
+
 /* Entries that are younger than the lists' lag are not in lists. */
 static void hide_young(struct sim *s, cJSON *json)
 {
@@ -109,7 +114,7 @@ static void hide_young(struct sim *s, cJSON *json)
             for (size_t i = 0; !id && i < COUNT(ids); i++)
                 id = json_str(e, ids[i]);
             const int64_t *born = id ? map_get(&s->births, id) : NULL;
-            if (born && *born >= s->net.lag_since_ms && s->net.now_ms - *born < s->net.lag_ms)
+            if (born && is_young(s, *born))
                 cJSON_Delete(cJSON_DetachItemViaPointer(list, e));
         }
 }
@@ -119,11 +124,11 @@ static void set_lagging_body(struct sim *s, struct sim_reply *r, const struct ht
     struct error err;
     cJSON *json CLEANUP(json_done) = NULL;
     struct buf b CLEANUP(buf_done) = { 0 };
-    if (!json_parse(reply->body, reply->body_len, &json, &err)) {
+    view_refresh(s);
+    if (!is_young(s, s->last_birth_ms) || !json_parse(reply->body, reply->body_len, &json, &err)) {
         set_body(r, reply->body, reply->body_len);
         return;
     }
-    view_refresh(s);
     hide_young(s, json);
     json_write(&b, json, false);
     set_body(r, buf_str(&b), b.len);

@@ -41,10 +41,19 @@ static void allow_met(void *arg, size_t probe, outcome o)
     allow(&s->loose[probe], o);
 }
 
+/* How many doubts there are to look at: one as good as all where each object can be read. */
+static int doubts(const struct world *w)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        if (w->ingresses[i].hostile)
+            return DOUBTS;
+    return DOUBT_NONE + 1;
+}
+
 void check_goal(struct sim *s)
 {
     struct routing r;
-    for (int d = 0; d < DOUBTS; d++) {
+    for (int d = 0; d < doubts(&s->world); d++) {
         world_routing(&s->world, (enum sim_doubt)d, &r);
         for (size_t i = 0; i < PROBES; i++)
             allow(&s->legal[i], r.of[i]);
@@ -208,9 +217,9 @@ void check_routing(struct sim *s, const char *after)
     s->last = now;
 }
 
-static bool is_wanted(const struct routing want[DOUBTS], size_t probe, outcome o)
+static bool is_wanted(const struct routing want[DOUBTS], int n, size_t probe, outcome o)
 {
-    for (int d = 0; d < DOUBTS; d++)
+    for (int d = 0; d < n; d++)
         if (want[d].of[probe] == o || want[d].of[probe] == OUTCOME_UNSAID)
             return true;
     return false;
@@ -232,12 +241,13 @@ bool check_is_routed(struct sim *s)
     see_deeds(s);
     follow_deeds(s);
     view_routing(&s->view, &now);
-    for (int d = 0; d < DOUBTS; d++)
+    const int n = doubts(&s->world);
+    for (int d = 0; d < n; d++)
         world_routing(&s->world, (enum sim_doubt)d, &want[d]);
     for (size_t i = 0; i < PROBES; i++)
-        all = all && is_wanted(want, i, now.of[i]);
+        all = all && is_wanted(want, n, i, now.of[i]);
     for (size_t i = 0; i < PROBES; i++)
-        if (all || (!s->faulty && !s->touched[i] && is_wanted(want, i, now.of[i])))
+        if (all || (!s->faulty && !s->touched[i] && is_wanted(want, n, i, now.of[i])))
             begin_anew(s, i, now.of[i]);
     check_goal(s);
     return all;

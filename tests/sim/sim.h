@@ -308,6 +308,7 @@ struct sim {
     LIST_OF(struct by_hand) by_hand; /* of that, what goes with a load balancer */
     const char *lb_ids[BALANCERS];   /* as seen last, NULL: none                */
     struct map births;               /* ids, since when they are there */
+    int64_t last_birth_ms;           /* when the youngest of them was seen first */
     bool deaf;                       /* the agent hears of no change  */
     int64_t started_ms;              /* when the agent that runs began */
     int64_t read_due_ms;             /* when a reading is to begin; 0: none */

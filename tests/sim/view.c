@@ -59,8 +59,10 @@ static const char *text_of(struct arena *a, const cJSON *json, const char *name)
 /* Remembers since when it is there. */
 static void note_birth(struct sim *s, const char *id)
 {
-    if (!map_get(&s->births, id))
-        map_put(&s->births, id, arena_dup(&s->arena, &(int64_t){ mock_now_ms(s->mock) }, 8));
+    if (map_get(&s->births, id))
+        return;
+    s->last_birth_ms = mock_now_ms(s->mock);
+    map_put(&s->births, id, arena_dup(&s->arena, &s->last_birth_ms, sizeof s->last_birth_ms));
 }
 
 /* ---- load balancers and listeners ------------------------------------------------------------ */

@@ -147,14 +147,27 @@ static bool is_share(const struct sim_canary *c, const struct sim_ingress *g,
     return c->on && !g->hostile && c->lb == g->lb && c->host == g->host && c->route.path == r->path;
 }
 
+/* A letter and a number below 256; returns the end.  These names are written for every probe. */
+static char *name(char *at, char kind, unsigned n)
+{
+    *at++ = kind;
+    if (n >= 100)
+        *at++ = (char)('0' + n / 100);
+    if (n >= 10)
+        *at++ = (char)('0' + n / 10 % 10);
+    *at++ = (char)('0' + n % 10);
+    *at = '\0';
+    return at;
+}
+
 static void name_ingress(char text[static 8], char kind, size_t i)
 {
-    (void)snprintf(text, 8, "%c%u", kind, (unsigned)(i % 100));
+    (void)name(text, kind, (unsigned)(i % 100));
 }
 
 static void name_service(char text[static 12], const struct sim_route *r)
 {
-    (void)snprintf(text, 12, "s%uv%u", r->service, r->gen);
+    (void)name(name(text, 's', r->service), 'v', r->gen);
 }
 
 static outcome outcome_of(const struct world *w, const struct found *f)
