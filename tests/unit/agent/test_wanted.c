@@ -82,6 +82,30 @@ static void test_facts_that_cannot_be_read_are_asked_for_again(void **state)
     runner_stop(&r);
 }
 
+/* Those of a VPC come and go: they are asked for before each sweep, and nothing that is there is
+ * changed because of the answer. */
+static void test_vswitches_of_a_vpc_are_asked_for_before_each_sweep(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    w->config.vpc_id = "vpc-1";
+    world_write(w, "web.yaml",
+                "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web}\n"
+                "spec: {config: {name: web}, listeners: [{port: 80, protocol: HTTP}]}\n");
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Listeners"), 1);
+    size_t asked = 0;
+    while (mock_transport_call(&w->mock, "DescribeZones", asked + 1))
+        asked++;
+    assert_true(asked > 0);
+    size_t writes = mock_transport_writes(&w->mock, NULL);
+    runner_pass(&r, 11 * 60000);
+    assert_non_null(mock_transport_call(&w->mock, "DescribeZones", asked + 1));
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    runner_stop(&r);
+}
+
 /* A directory that is empty for a moment must not take everything along (design.md §6). */
 static void test_source_without_an_albconfig_changes_nothing(void **state)
 {
@@ -193,6 +217,7 @@ int main(void)
         WORLD_TEST(test_nothing_is_done_before_there_are_objects),
         WORLD_TEST(test_source_without_an_albconfig_changes_nothing),
         WORLD_TEST(test_facts_that_cannot_be_read_are_asked_for_again),
+        WORLD_TEST(test_vswitches_of_a_vpc_are_asked_for_before_each_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
