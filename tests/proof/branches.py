@@ -48,8 +48,9 @@ def programs_of(work, folder):
     programs = [(work / c.stem, [c], [])
                 for c in sorted((TOP / "tests/unit" / folder).glob("test_*.c"))]
     if folder == "translate":
-        golden = TOP / "tests/golden/test_golden_translate.c"
-        return [*programs, (work / golden.stem, [golden], [])]
+        golden = TOP / "tests/golden"
+        sources = [golden / "test_golden_translate.c", golden / "case.c"]
+        return [*programs, (work / "golden", sources, [])]
     if folder == "route":
         return programs
     proof = {n: TOP / f"tests/proof/{n}.c" for n in (*WORLD, "least", "exhaustive", "edits")}
