@@ -51,4 +51,7 @@ check "it is in sync" says "In sync: nothing to do"
 check "without a warning" equal "$(grep -c -i warning <<<"$out$errors")" 0
 exits 0 "nor is there any drift" drift --vpc-id vpc-1 -f "$m"
 check "nothing was written" no_writes
+state=$work/other.db
+exits 0 "who has never seen it" plan --vpc-id vpc-1 -f "$m"
+check "takes it over as it is" says "In sync: nothing to do"
 finish
