@@ -40,7 +40,8 @@ bool object_is_old_version(enum object_kind kind, const char *api_version);
 /* Puts a body of such a version into the form of v1. */
 void object_convert(cJSON *body, enum object_kind kind);
 
-/* Checks, converts and prunes 'body', and fills all of '*out' but its origin; texts are those of 'body'. */
+/* Checks, converts and prunes 'body', and fills all of '*out' but its origin; texts are those of
+ * 'body'. */
 bool object_read(cJSON *body, enum object_kind kind, struct object *out,
                  struct error *err) MUST_USE;
 
