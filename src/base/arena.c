@@ -3,6 +3,7 @@
  * and what a list has room for is out of bounds until it is pushed. */
 #include "alb-agent/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,13 @@ static void die(void)
     abort();
 }
 
+/* What is larger than a block has one of its own, and is zeroed by the system, which gives no
+ * memory to pages that nobody touches: most of a long list's room may be such. */
+static bool is_large(size_t size)
+{
+    return size > LAST_BLOCK;
+}
+
 static struct arena_block *block_new(const struct arena *a, size_t size)
 {
     size_t cap = a->blocks ? a->blocks->cap * 2 : FIRST_BLOCK;
@@ -51,7 +59,7 @@ static struct arena_block *block_new(const struct arena *a, size_t size)
         cap = LAST_BLOCK;
     if (cap < size)
         cap = size;
-    struct arena_block *b = malloc(sizeof *b + cap);
+    struct arena_block *b = is_large(size) ? calloc(1, sizeof *b + cap) : malloc(sizeof *b + cap);
     if (!b)
         die();
     *b = (struct arena_block){ .cap = cap };
@@ -67,7 +75,7 @@ static void *take(struct arena *a, size_t size)
     const size_t align = _Alignof(max_align_t);
     const size_t room = (size + align - 1) / align * align;
     struct arena_block *b = a->blocks;
-    if (!b || b->cap - b->used < room + GAP) {
+    if (!b || is_large(size) || b->cap - b->used < room + GAP) {
         b = block_new(a, room + GAP);
         b->next = a->blocks;
         a->blocks = b;
@@ -81,7 +89,8 @@ static void *take(struct arena *a, size_t size)
 
 void *arena_alloc(struct arena *a, size_t size)
 {
-    return memset(take(a, size), 0, size);
+    void *p = take(a, size);
+    return is_large(size) ? p : memset(p, 0, size);
 }
 
 void *arena_array(struct arena *a, size_t n, size_t size)

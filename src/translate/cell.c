@@ -285,7 +285,7 @@ void cells_sweep(struct translator *tr)
         if (!w->cells)
             watch_free(tr, w);
     }
-    tr->idle.len = 0;
+    pointers_done(&tr->idle);
 }
 
 void watches_free(struct translator *tr)

@@ -187,7 +187,7 @@ static void run_dirty(struct translator *tr)
     run_kind(tr, CELL_LOAD, &tr->touched);
     run_kind(tr, CELL_BORROWED, &dirty[CELL_BORROWED]);
     for (int kind = 0; kind < CELL_KINDS; kind++)
-        tr->dirty[kind].len = 0;
+        pointers_done(&tr->dirty[kind]);
 }
 
 void translator_run(struct translator *tr)

@@ -36,6 +36,25 @@ static void test_memory_is_zeroed_and_aligned(void **state)
     }
 }
 
+/* Around the size from which a piece is a block of its own, in memory that was used before. */
+static void test_large_memory_is_zeroed_again_and_again(void **state)
+{
+    static const size_t sizes[] = { 262128, 262129, 262144, 262145, 262160, 5000000 };
+    struct arena a = { 0 };
+    (void)state;
+    for (size_t i = 0; i < 4 * COUNT(sizes); i++) {
+        const size_t size = sizes[i % COUNT(sizes)];
+        unsigned char *p = arena_alloc(&a, size);
+        assert_true(all_zero(p, size));
+        memset(p, 0xa5, size);
+        p = arena_alloc(&a, 100);
+        assert_true(all_zero(p, 100));
+        memset(p, 0xa5, 100);
+        if (i % 4 == 3)
+            arena_done(&a);
+    }
+}
+
 static void test_pieces_do_not_overlap(void **state)
 {
     (void)state;
@@ -207,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory_is_zeroed_and_aligned),
+        cmocka_unit_test(test_large_memory_is_zeroed_again_and_again),
         cmocka_unit_test(test_pieces_do_not_overlap),
         cmocka_unit_test(test_size_counts_what_was_handed_out),
         cmocka_unit_test(test_an_arena_can_be_used_after_done),
