@@ -1,4 +1,5 @@
 /* Which shape of a change is taken, and that what is planned after a call goes on with it. */
+#include "alb-agent/rng.h"
 #include "support.h"
 
 /* Forty rules at most. */
@@ -103,6 +104,71 @@ static void test_in_a_nearly_full_list_what_there_is_room_for_comes_first(void *
     bed_finish(b, 3);
 }
 
+/* All in two rounds of the quota would take the rules that go first, and with them requests that
+ * nothing answers yet.  What is best once the one that there is room for is there costs nobody. */
+static void test_in_a_nearly_full_list_nothing_goes_first_that_need_not(void **state)
+{
+    struct bed *b = *state;
+    start_basic(b);
+    bed_have(b, "a.com", "/y", "0", 1);
+    bed_have(b, "a.com", "/*", "1", 2);
+    bed_have(b, "*.g.com", "/y", "1", 3);
+    bed_want(b, "c.com", "/x", "2", 1);
+    bed_want(b, "w.g.com", "-", "0", 2);
+    bed_want(b, "-", "/*", "1", 3);
+    fill(b, 3, 1);
+    bed_plan(b);
+    assert_plan(b, "CreateRules", "UpdateRulesAttribute", "DeleteRules");
+    assert_true(b->plan.lbs.items[0].hitless);
+    bed_finish(b, 3);
+}
+
+static const char *const some_hosts[] = { "a.com", "b.com", "c.com", "-", "*.g.com", "w.g.com" };
+static const char *const some_paths[] = { "/x/*", "/x", "/y", "-", "/*" };
+
+/* Up to seven rules of any kind, there or wanted, no two alike. */
+static int draw_rules(struct bed *b, struct rng *rng, bool wanted)
+{
+    bool drawn[COUNT(some_hosts)][COUNT(some_paths)] = { 0 };
+    const int n = wanted + (int)rng_below(rng, 7);
+    int label = 0;
+    for (int i = 0; i < n; label += 1 + (int)rng_below(rng, 2)) {
+        const size_t h = rng_below(rng, COUNT(some_hosts)), p = rng_below(rng, COUNT(some_paths));
+        const char *group = arena_fmt(&b->a, "g%d", (int)rng_below(rng, 3));
+        if (drawn[h][p] || (!strcmp(some_hosts[h], "-") && !strcmp(some_paths[p], "-")))
+            continue;
+        drawn[h][p] = true;
+        i++;
+        if (wanted)
+            bed_want(b, some_hosts[h], some_paths[p], group, i);
+        else
+            bed_have(b, some_hosts[h], some_paths[p], group, label + 1);
+    }
+    return n;
+}
+
+/* Whatever the change: what is said to cost nobody anything does not, in as many calls. */
+static void test_in_nearly_full_lists_the_plan_keeps_its_word(void **state)
+{
+    struct bed *b = *state;
+    struct rng rng = { 3 };
+    size_t hitless = 0;
+    for (int i = 0; i < 300; i++) {
+        bed_done(b);
+        bed_init(b);
+        start_basic(b);
+        const int there = draw_rules(b, &rng, false);
+        (void)draw_rules(b, &rng, true);
+        fill(b, there, 1 + (int)rng_below(&rng, 4));
+        bed_plan(b);
+        if (b->plan.refusals.len || !b->plan.lbs.items[0].hitless)
+            continue;
+        hitless++;
+        bed_finish(b, b->plan.steps.len);
+    }
+    assert_true(hitless > 200); /* most can be done without */
+}
+
 /* A rule of the other direction, which no update turns into one for requests. */
 static void have_response(struct bed *b, const char *host, int64_t priority)
 {
@@ -195,6 +261,8 @@ int main(void)
         BED_TEST(test_room_may_be_made_by_the_second_call),
         BED_TEST(test_room_comes_first_where_the_plan_would_not_go_on),
         BED_TEST(test_in_a_nearly_full_list_what_there_is_room_for_comes_first),
+        BED_TEST(test_in_a_nearly_full_list_nothing_goes_first_that_need_not),
+        BED_TEST(test_in_nearly_full_lists_the_plan_keeps_its_word),
         BED_TEST(test_nothing_comes_first_that_waits_for_a_change),
         BED_TEST(test_what_comes_first_keeps_its_order),
         BED_TEST(test_in_a_nearly_full_list_a_label_may_be_lacking),
