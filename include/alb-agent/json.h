@@ -19,8 +19,7 @@ enum { JSON_DEPTH = 100 };
 /* The value of 'len' bytes at 'text'; '*out' is the caller's (cJSON_Delete, json_done). */
 bool json_parse(const char *text, size_t len, cJSON **out, struct error *err) MUST_USE;
 
-/* The same as a tree in 'a', to be looked at: never for cJSON_Delete().  It takes what a cloud, an
- * API server and we write, and nothing that RFC 8259 does not have. */
+/* The same as a tree in 'a', to be looked at: never for cJSON_Delete(). */
 bool json_read(struct arena *a, const char *text, size_t len, const cJSON **out,
                struct error *err) MUST_USE;
 /* Such a tree by hand: nodes, and 'child' as the last of an array (name NULL) or an object; names
