@@ -99,7 +99,7 @@ struct plan_in {
     int64_t now_ms;
     bool keep_all;                /* the source is incomplete: delete nothing                  */
     bool unsure;                  /* what is not seen may be there: while anything that is wanted is
-                                     not, servers of groups alone are changed          */
+                                     not, or rules would change, servers of groups alone do */
     bool allow_destroy;           /* the guard on shares of a load balancer is off             */
     const struct map *confirmed;  /* keys: load balancers for which it is off; or NULL */
     const char *destroy;          /* the one load balancer to be destroyed, or NULL            */

@@ -111,12 +111,24 @@ static void count_resources(struct planner *p)
     p->out->destroy += p->sum.destroy;
 }
 
+/* Where others may stand that no list shows yet, no rule can be changed so that every request goes
+ * where it did or where it is to. */
+static bool changes_rules(const struct planner *p)
+{
+    for (size_t i = p->first_step; i < p->out->steps.len; i++) {
+        const struct step *s = &p->out->steps.items[i];
+        if (s->items.len && s->items.items[0].kind == RESOURCE_RULE)
+            return true;
+    }
+    return false;
+}
+
 /* Lists lag, and nobody remembers what was made: it may be there. */
 static bool is_anything_unseen(const struct planner *p)
 {
     size_t first, end;
     model_range(p->in->model, p->lb, &first, &end);
-    for (size_t i = first; p->in->unsure && i < end; i++) {
+    for (size_t i = first; i < end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
         if (r->desired && !r->actual && !r->held)
             return true;
@@ -126,7 +138,7 @@ static bool is_anything_unseen(const struct planner *p)
 
 static void wait_until_sure(struct planner *p)
 {
-    if (!is_anything_unseen(p))
+    if (!p->in->unsure || (!is_anything_unseen(p) && !changes_rules(p)))
         return;
     for (size_t i = p->first_step; i < p->out->steps.len; i++) {
         struct step *s = &p->out->steps.items[i];

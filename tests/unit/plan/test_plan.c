@@ -234,6 +234,21 @@ static void test_while_lists_lag_what_is_not_seen_is_not_made(void **state)
     assert_null(bed_step(b, "AddServersToServerGroup", 0)->waits);
 }
 
+/* A rule that goes may stand before one that goes too, and that no list shows yet: requests would
+ * go to that for a moment. */
+static void test_while_lists_lag_no_rule_goes(void **state)
+{
+    struct bed *b = *state;
+    start_unsure(b);
+    (void)bed_listener(b);
+    bed_have_rule(b, bed_rule(b, "a.com", "-", GROUP), 1, "rule-1");
+    b->in.allow_destroy = true;
+    bed_plan(b);
+    const char *waits = bed_step(b, "DeleteRules", 0)->waits;
+    assert_non_null(waits);
+    assert_string_equal(waits, STEP_WAITS_READ);
+}
+
 /* Nothing is lacking: what is wanted is seen, what is not seen is not wanted or held back. */
 static void test_while_lists_lag_all_else_is_done(void **state)
 {
@@ -256,6 +271,7 @@ int main(void)
         BED_TEST(test_an_empty_account_has_a_complete_plan),
         BED_TEST(test_step_after_step_leads_to_an_empty_plan),
         BED_TEST(test_while_lists_lag_what_is_not_seen_is_not_made),
+        BED_TEST(test_while_lists_lag_no_rule_goes),
         BED_TEST(test_while_lists_lag_all_else_is_done),
         BED_TEST(test_load_balancers_are_planned_by_name_and_counted),
         BED_TEST(test_a_load_balancer_that_is_unmanaged_gets_no_steps),
