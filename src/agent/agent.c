@@ -18,12 +18,38 @@ void agent_tell(struct agent *g, struct agent_event event)
         g->config.event(g->config.event_arg, &event);
 }
 
+/* A certificate that one load balancer has uploaded is there for the others that want it. */
+static void share_upload(struct agent *g, const struct balancer *b, const char *key)
+{
+    const struct resource *made = model_find(&b->s.world, b->name, RESOURCE_CERTIFICATE, key);
+    const struct map_entry *cursor = NULL;
+    for (struct balancer *o = balancer_next(g, &cursor); o; o = balancer_next(g, &cursor)) {
+        struct resource *r = model_find(&o->s.world, o->name, RESOURCE_CERTIFICATE, key);
+        if (o == b || !made || !made->cloud_id || !r || !r->desired || r->actual)
+            continue;
+        const struct resource copy = resource_copy(&o->s.arena, made);
+        r->actual = copy.actual;
+        r->cloud_id = copy.cloud_id;
+        r->status = copy.status;
+        r->observed_at = copy.observed_at;
+        apply_touch(g->ap, o->name, false, session_now(&o->s));
+    }
+}
+
+static bool is_upload(const struct apply_event *e)
+{
+    return e->kind == APPLY_DONE && e->step->op == STEP_CREATE && e->step->items.len
+           && e->step->items.items[0].kind == RESOURCE_CERTIFICATE;
+}
+
 static void take_step_event(void *arg, const struct apply_event *e)
 {
     struct agent *g = arg;
     struct balancer *b = balancer_find(g, e->step->lb);
     if (b) {
         balancer_note_step(b, e);
+        if (is_upload(e))
+            share_upload(g, b, e->step->items.items[0].key);
         if (e->blocked && e->kind != APPLY_FAILED)
             reading_ask(g, b);
     }

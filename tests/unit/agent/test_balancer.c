@@ -388,6 +388,37 @@ static void test_the_next_run_makes_nothing_again_that_lists_lack(void **state)
     runner_stop(&again);
 }
 
+/* What nobody remembers is held while an object is in error; this was made by this very run. */
+static void test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write(w, "ingress-broken.yaml",
+                "apiVersion: networking.k8s.io/v1\n"
+                "kind: Ingress\n"
+                "metadata: {name: broken, namespace: shop}\n"
+                "spec: {ingressClassName: web, rules: [{host: b.example, http: {paths: [{path: /,"
+                " pathType: Guess, backend: {service: {name: tea, port: {number: 80}}}}]}}]}\n");
+    runner_start(&r, w);
+    runner_settle(&r);
+    const size_t rules = world_count(w, "Rules");
+    world_write_ingress(w, "milk", "web", "milk.example", "tea");
+    runner_read(&r);
+    const size_t made = mock_transport_writes(&w->mock, "CreateRules");
+    for (int i = 0; i < 5000 && mock_transport_writes(&w->mock, "CreateRules") == made; i++)
+        runner_pass(&r, 1);
+    runner_pass(&r, 200); /* it is answered, and not there yet */
+    world_remove(w, "ingress-milk.yaml");
+    for (int i = 0; i < 2; i++) { /* told twice, while it is made */
+        runner_read(&r);
+        runner_pass(&r, 10);
+    }
+    runner_settle(&r);
+    assert_int_equal(world_count(w, "Rules"), rules);
+    runner_stop(&r);
+}
+
 /* Of a call in flight when the last run died nobody knows what came of it: it is repeated with its
  * token, of which the cloud makes one. */
 static void test_a_call_that_a_dead_run_left_is_repeated_with_its_token(void **state)
@@ -458,6 +489,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_a_refusal_is_not_tried_again_until_the_object_changes),
+        WORLD_TEST(test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error),
         WORLD_TEST(test_a_call_that_a_dead_run_left_is_repeated_with_its_token),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_what_is_there_changes),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_it_is_wished_anew),

@@ -293,6 +293,25 @@ static void test_a_new_certificate_is_there_before_the_old_one_goes(void **state
         mock_transport_writes(&w->mock, "DissociateAdditionalCertificatesFromListener"), 0);
 }
 
+static void test_a_new_certificate_is_uploaded_once_for_two_load_balancers(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    write_shop(w);
+    write_config(w, "other");
+    write_ingress(w, "more", "other");
+    (void)write_secret(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(uploads(w), 1);
+    (void)write_secret(w);
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(uploads(w), 2);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateListenerAttribute"), 2);
+    runner_stop(&r);
+}
+
 /* An Ingress with a host for which the certificate is looked for has the list read at each sweep.
  */
 static void test_a_certificate_that_a_list_lacks_is_uploaded_again(void **state)
@@ -331,6 +350,7 @@ int main(void)
         WORLD_TEST(test_an_upload_that_nobody_remembers_is_found_by_an_agent),
         WORLD_TEST(test_an_upload_without_a_reply_is_found_by_an_agent),
         WORLD_TEST(test_a_new_certificate_is_there_before_the_old_one_goes),
+        WORLD_TEST(test_a_new_certificate_is_uploaded_once_for_two_load_balancers),
         WORLD_TEST(test_a_certificate_that_a_list_lacks_is_uploaded_again),
     };
     return cmocka_run_group_tests_name("agent/certificate", tests, NULL, NULL);
