@@ -90,9 +90,12 @@ static bool leave_or_come(struct sim *s, size_t i)
  * is not there stays where it was. */
 static bool begin_to_go(struct sim *s, size_t i)
 {
-    if (is_hostile(&s->world, i) || s->deaf)
+    if (is_hostile(&s->world, i) || tls_any_doubt(&s->world) || s->deaf)
         return false;
     life_settle(s);
+    for (size_t k = 0; k < TLSES; k++)
+        if (s->world.tls[k].lb == i)
+            s->watches[k].served = false;
     if (one_in(s, 4))
         vanish(s, i);
     else

@@ -260,11 +260,14 @@ bool rename_service(struct sim *s)
     for (size_t k = 0; k < INGRESSES; k++)
         if (s->world.ingresses[k].hostile && uses(&s->world.ingresses[k], i))
             return false;
+    if (tls_hinders_rename(&s->world, i))
+        return false;
     const char *old = sim_service_name(&s->arena, &s->world, i);
     v->gen++;
     change_put(s, object_service(&s->world, i));
     change_put(s, object_slice(&s->world, i));
     move_routes(s, i);
+    tls_rename(s, i);
     change_take_away(s, OBJECT_SERVICE, old);
     change_take_away(s, OBJECT_ENDPOINT_SLICE, arena_fmt(&s->arena, "%s-1", old));
     return true;
@@ -273,6 +276,7 @@ bool rename_service(struct sim *s)
 void step_heal(struct sim *s)
 {
     balancers_heal(s);
+    tls_heal(s);
     for (size_t i = 0; i < INGRESSES; i++)
         if (s->world.ingresses[i].hostile) {
             s->world.ingresses[i].hostile = false;

@@ -12,7 +12,8 @@ enum {
     WRITES_MS = 60000,
     READS = 20,
     READS_MS = 1000,
-    CALM_MS = 15000 /* that nothing which was begun by others outlasts */
+    CALM_MS = 15000,   /* that nothing which was begun by others outlasts */
+    RESTLESS_MAX = 500 /* writes, more than any change takes               */
 };
 
 /* What a lane has in flight, and what is left of the budget of an action. */
@@ -205,12 +206,13 @@ static void spend(struct sim *s, const struct sim_call *c)
 
 static void show_call(const struct sim *s, const struct sim_call *c)
 {
-    if (!s->options.verbose || !c->write)
+    if (!s->options.verbose || (!c->write))
         return;
     printf("      %s", c->action);
     for (size_t i = 0; i < c->params.len; i++)
         if (strcmp(c->params.items[i].name, "ClientToken") != 0)
-            printf(" %s=%s", c->params.items[i].name, c->params.items[i].value);
+            printf(" %s=%.60s", c->params.items[i].name,
+                   strchr(c->params.items[i].value, '\n') ? "..." : c->params.items[i].value);
     printf("\n");
 }
 
@@ -280,11 +282,17 @@ void check_request(struct sim *s, const struct sim_call *c)
     if (!c->write)
         return;
     show_call(s, c);
+    if (++s->restless > RESTLESS_MAX)
+        sim_complain(s, "rest: %d writes, and no end of them", RESTLESS_MAX);
     if (strstr(c->action, "Servers"))
         s->view.stale |= VIEW_GROUPS; /* a replacement may be over since */
     view_refresh(s);
     s->before = view_digest(&s->view);
     check_ours(s, c);
+    for (size_t i = 0; i < c->params.len; i++)
+        if (tls_tells_key(c->params.items[i].value)
+            && strcmp(c->action, "UploadUserCertificate") != 0)
+            sim_complain(s, "secret: %s tells a private key", c->action);
     check_balancers(s, c, lb_of(s, c));
     take_lane(s, c);
     check_pace(s, c);
@@ -316,7 +324,7 @@ static unsigned parts_of(const char *action)
 /* At a load balancer that nobody attends to they stay, as many as they are. */
 static bool is_counted(const struct sim *s, const struct view_rule *r)
 {
-    const int lb = view_lb_of(&s->view, r->listener);
+    const int lb = view_owner(&s->view, r->listener);
     return !r->foreign && !r->gone && !(lb >= 0 && s->world.lives[lb] == LIFE_VANISHED);
 }
 
@@ -415,6 +423,7 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
     s->view.stale |= parts_of(c->action) | VIEW_GROUPS;
     check_routing(s, c->action);
     check_twins(s);
+    check_tls(s, c->action);
     if (!by_fault && status == 200)
         check_vain(s, c);
     if (!s->disturbed_ms && strcmp(c->action, "ReplaceServersInServerGroup") != 0)
@@ -438,9 +447,12 @@ static size_t our_rules(const struct sim *s)
 
 void check_quiet(struct sim *s)
 {
+    s->restless = 0;
     s->view.stale |= VIEW_ALL;
     balancers_look(s);
-    if (!check_is_routed(s) || our_rules(s) != world_rules(&s->world)) {
+    if (s->keys_due)
+        check_keys(s);
+    if (!check_is_routed(s) || !check_tls_is_served(s) || our_rules(s) != world_rules(&s->world)) {
         if (!s->disturbed_ms && !s->faulty)
             sim_complain(s, "rest: the agent rests, although not all is as asked for");
         return;
@@ -509,6 +521,10 @@ void check_end(struct sim *s)
             sim_complain(s, "end: in the end lb%d does not send %s%s where it is to", p.lb, p.host,
                          p.path);
     }
+    if (!check_tls_is_served(s))
+        sim_complain(s, "end: a host has not the certificate or the rule that it is to have");
+    check_uploads(s);
+    check_keys(s);
     check_counts(s);
     check_servers(s);
 }

@@ -17,8 +17,9 @@ static void fault_of_mock(struct sim *s)
         FAULT_PARTIAL,       FAULT_PARTIAL_LOST,   FAULT_STICK,      FAULT_RESTART,
         FAULT_RESTART_AFTER,
     };
-    static const char *const actions[] = { "*",        "Create*", "Update*", "Delete*",  "*Rules*",
-                                           "*Server*", "List*",   "*Rules*", "*Servers*" };
+    static const char *const actions[] = { "*",         "Create*",      "Update*", "Delete*",
+                                           "*Rules*",   "*Server*",     "List*",   "*Rules*",
+                                           "*Servers*", "*Certificate*" };
     static const struct {
         const char *code;
         int status;
@@ -68,8 +69,12 @@ static void definite_refusal(struct sim *s)
 
 static void failing_job(struct sim *s)
 {
-    static const char *const actions[] = { "CreateRules", "UpdateRulesAttribute", "DeleteRules",
-                                           "CreateServerGroup", "AddServersToServerGroup" };
+    static const char *const actions[] = { "CreateRules",
+                                           "UpdateRulesAttribute",
+                                           "DeleteRules",
+                                           "CreateServerGroup",
+                                           "AddServersToServerGroup",
+                                           "AssociateAdditionalCertificatesWithListener" };
     struct error err;
     if (s->failing)
         return;

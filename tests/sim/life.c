@@ -18,7 +18,12 @@ static void note(void *arg, const struct agent_event *e)
         printf("    agent: %s\n", e->problem   ? e->problem->message
                                   : e->refusal ? e->refusal->message
                                                : err->msg);
-    if (err && strstr(err->msg, "PRIVATE KEY"))
+    bool told = (err && tls_tells_key(err->msg))
+                || (e->problem && tls_tells_key(e->problem->message))
+                || (e->refusal && tls_tells_key(e->refusal->message));
+    for (size_t i = 0; e->step && i < e->step->step->params.len; i++)
+        told = told || tls_tells_key(e->step->step->params.items[i].value);
+    if (told)
         sim_complain(s, "secret: a private key is told");
 }
 

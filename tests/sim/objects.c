@@ -23,11 +23,12 @@ cJSON *object_balancer(const struct world *w, size_t i)
              "\"name\":\"lb%zu\",\"resourceVersion\":\"%u\"%s%s},\"spec\":{\"config\":{"
              "\"name\":\"lb%zu\",\"addressType\":\"Internet\","
              "\"zoneMappings\":[{\"vSwitchId\":\"vsw-1\"},{\"vSwitchId\":\"vsw-2\"}]},"
-             "\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\",\"idleTimeout\":%u}%s]}}",
+             "\"listeners\":[{\"port\":80,\"protocol\":\"HTTP\",\"idleTimeout\":%u}%s%s]}}",
              i, w->version,
              i == 1 ? ",\"annotations\":{\"alb-agent/rule-order\":\"specification\"}" : "",
              w->lives[i] == LIFE_GOING ? ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"" : "", i,
-             w->idle_timeout[i], w->second[i] ? ",{\"port\":8080,\"protocol\":\"HTTP\"}" : "");
+             w->idle_timeout[i], w->second[i] ? ",{\"port\":8080,\"protocol\":\"HTTP\"}" : "",
+             w->https[i] ? ",{\"port\":443,\"protocol\":\"HTTPS\"}" : "");
     return parsed(&b);
 }
 
@@ -155,4 +156,5 @@ void objects_all(const struct world *w, struct object_set *out)
     for (size_t i = 0; i < CANARIES; i++)
         if (w->canaries[i].on)
             object_set_add(out, object_canary(w, i), "sim");
+    tls_objects(w, out);
 }

@@ -58,6 +58,7 @@ void check_goal(struct sim *s)
         for (size_t i = 0; i < PROBES; i++)
             allow(&s->legal[i], r.of[i]);
     }
+    tls_goal(s);
     world_met(&s->world, allow_met, s);
     for (size_t i = 0; i < PROBES; i++)
         allow(&s->loose[i], OUTCOME_DEFAULT);

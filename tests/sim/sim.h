@@ -31,6 +31,10 @@ enum {
     INGRESSES = 7,
     CANARIES = 2,
     ROUTES = 3, /* of an Ingress */
+    TLSES = 3,
+    SECRETS = 3,
+    GENERATIONS = 8, /* of a Secret; then the first comes again */
+    CONTENTS = SECRETS * GENERATIONS,
     ASKED_HOSTS = HOSTS + 1,
     ASKED_PATHS = 10,
     PROBES = BALANCERS * ASKED_HOSTS * ASKED_PATHS,
@@ -61,6 +65,15 @@ struct sim_service {
     uint8_t pods; /* a bit for each        */
     bool filling; /* it had none a moment ago */
 };
+struct sim_secret {
+    bool on;
+    uint8_t gen; /* of its certificate */
+};
+/* An Ingress of one host, on the listener 443 of its load balancer. */
+struct sim_tls {
+    bool on;
+    uint8_t lb, secret, service;
+};
 /* Of an AlbConfig. */
 enum sim_life {
     LIFE_THERE,
@@ -70,6 +83,9 @@ enum sim_life {
 };
 struct world {
     enum sim_life lives[BALANCERS];
+    struct sim_secret secrets[SECRETS];
+    struct sim_tls tls[TLSES];
+    bool https[BALANCERS]; /* there is a listener 443 */
     struct sim_ingress ingresses[INGRESSES];
     struct sim_canary canaries[CANARIES];
     struct sim_service services[SERVICES];
@@ -211,7 +227,14 @@ const char *view_listener_lb(const struct view *v, const char *id);
 bool view_meets(const struct view *v, const struct view_rule *r, size_t probe);
 /* Of the rules and of the servers of groups. */
 uint64_t view_digest(const struct view *v);
-/* Which of our load balancers a listener belongs to, or -1. */
+/* The listener at a port of one of our load balancers, or NULL. */
+const char *view_listener_at(const struct view *v, int lb, int64_t port);
+/* Which of them a listener belongs to, whatever its port, or -1. */
+int view_owner(const struct view *v, const char *listener);
+/* The certificates of a listener, as the cloud lists them; and those that were uploaded. */
+cJSON *view_certificates(struct sim *s, const char *listener);
+const cJSON *view_uploads(struct sim *s);
+/* Which of our load balancers a listener 80 belongs to, or -1. */
 int view_lb_of(const struct view *v, const char *listener);
 
 /* ---- net.c: the transport, and what is checked of each call ---------------------------------- */
@@ -272,6 +295,12 @@ struct deed {
     bool slow; /* the agent has to see for a while that it is not there any more */
 };
 
+/* Whether an Ingress with TLS was served when all was quiet, and by which certificates it may be.
+ */
+struct tls_watch {
+    bool served;
+    unsigned legal; /* a bit for each content */
+};
 struct by_hand {
     const char *id, *lb;
 };
@@ -306,19 +335,23 @@ struct sim {
     struct map foreign;         /* ids of what others made */
     const char *made;           /* what a deed made last, of that  */
     LIST_OF(struct by_hand) by_hand; /* of that, what goes with a load balancer */
-    const char *lb_ids[BALANCERS];   /* as seen last, NULL: none                */
-    struct map births;               /* ids, since when they are there */
-    int64_t last_birth_ms;           /* when the youngest of them was seen first */
-    bool deaf;                       /* the agent hears of no change  */
-    int64_t started_ms;              /* when the agent that runs began */
-    int64_t read_due_ms;             /* when a reading is to begin; 0: none */
-    int64_t clock_due_ms;            /* when the clock is to be set ...; 0: it is not */
-    int64_t clock_by_ms;             /* ... by so much                                */
-    uint64_t before;                 /* a digest of the view when the last write left */
-    bool dead;                       /* the agent died in the middle of a turn */
-    int in_use;                      /* refusals of it since all was as asked for       */
-    size_t most_lanes;               /* that had a change in flight at once             */
-    int64_t in_sync;                 /* times an agent said so */
+    struct tls_watch watches[TLSES];
+    unsigned told;                 /* contents of Secrets that the agent heard of, a bit for each */
+    bool keys_due;                 /* files are to be looked at for keys */
+    const char *lb_ids[BALANCERS]; /* as seen last, NULL: none                */
+    struct map births;             /* ids, since when they are there */
+    int64_t last_birth_ms;         /* when the youngest of them was seen first */
+    bool deaf;                     /* the agent hears of no change  */
+    int64_t started_ms;            /* when the agent that runs began */
+    int64_t read_due_ms;           /* when a reading is to begin; 0: none */
+    int64_t clock_due_ms;          /* when the clock is to be set ...; 0: it is not */
+    int64_t clock_by_ms;           /* ... by so much                                */
+    uint64_t before;               /* a digest of the view when the last write left */
+    bool dead;                     /* the agent died in the middle of a turn */
+    int restless;                  /* writes since it was quiet                       */
+    int in_use;                    /* refusals of it since all was as asked for       */
+    size_t most_lanes;             /* that had a change in flight at once             */
+    int64_t in_sync;               /* times an agent said so */
     const char *failing; /* the next job of this action fails, whoever begins it; or NULL */
     bool restart_due;    /* a refusal for good was played: only a new run tries again */
 };
@@ -413,6 +446,29 @@ bool deed_do(struct sim *s, const char *action, const char *const *params, const
 /* Tells the agent of an object, or that it is gone. */
 void change_put(struct sim *s, cJSON *body);
 void change_take_away(struct sim *s, enum object_kind kind, const char *name);
+
+/* tls.c: certificates of Secrets. */
+struct pem;
+const struct pem *tls_content(size_t i);
+void tls_init(struct world *w, struct rng *r);
+cJSON *object_secret(const struct world *w, size_t i);
+cJSON *object_tls(const struct world *w, size_t i);
+void tls_objects(const struct world *w, struct object_set *out);
+bool tls_is_attended(const struct world *w, size_t i);
+bool tls_any_doubt(const struct world *w);
+bool tls_hinders_rename(const struct world *w, size_t service);
+bool tls_tells_key(const char *text);
+void tls_rename(struct sim *s, size_t service);
+void tls_heal(struct sim *s);
+bool change_tls(struct sim *s);
+/* The objects changed. */
+void tls_goal(struct sim *s);
+/* The cloud changed: does every host that was served have a rule, and a certificate, old or new? */
+void check_tls(struct sim *s, const char *after);
+/* At rest: has every host what its objects ask for, and each listener no certificate beside? */
+bool check_tls_is_served(struct sim *s);
+void check_keys(struct sim *s);
+void check_uploads(struct sim *s);
 
 /* balancer.c: AlbConfigs come and go. */
 bool change_balancer(struct sim *s);

@@ -123,6 +123,7 @@ static const struct kind {
     { "rename", rename_service, 3, true },
     { "settings", change_settings, 4, false },
     { "balancer", change_balancer, 4, true },
+    { "tls", change_tls, 7, false },
     { "hostile", make_hostile, 4, false },
     { "console", change_by_console, 9, false },
     { "restart", restart, 2, false },

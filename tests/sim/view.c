@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
+#include "mock-server/companion/companion.h"
 #include "mock-server/mock.h"
 #include "sim.h"
 
@@ -11,8 +12,9 @@ static const char ingress_tag[] = "ingress.k8s.alibaba/ingress_name";
 static const char service_tag[] = "ingress.k8s.alibaba/service_name";
 static const char albconfig_tag[] = "ingress.k8s.alibaba/albconfig";
 
-/* One page, from 'next' on; 'raw': its list may be text. */
-static cJSON *ask_page(struct sim *s, const char *action, const char *next, bool raw)
+/* One page of all, or of a listener, from 'next' on; 'raw': its list may be text. */
+static cJSON *ask_page(struct sim *s, const char *action, const char *listener, const char *next,
+                       bool raw)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
     cJSON *params CLEANUP(json_done) = cJSON_CreateObject();
@@ -24,6 +26,8 @@ static cJSON *ask_page(struct sim *s, const char *action, const char *next, bool
                                      .params = params,
                                      .raw = raw };
     cJSON_AddItemToObject(params, "MaxResults", json_new_int(100));
+    if (listener)
+        cJSON_AddItemToObject(params, "ListenerId", cJSON_CreateString(listener));
     if (next)
         cJSON_AddItemToObject(params, "NextToken", cJSON_CreateString(next));
     cloud_execute(mock_cloud(s->mock), &a, mock_now_ms(s->mock), &call, &reply);
@@ -35,11 +39,11 @@ static cJSON *ask_page(struct sim *s, const char *action, const char *next, bool
 /* All pages: the elements of the list 'name' in that of the first. */
 static cJSON *ask(struct sim *s, const char *action, const char *name)
 {
-    cJSON *all = ask_page(s, action, NULL, false),
+    cJSON *all = ask_page(s, action, NULL, NULL, false),
           *list = cJSON_GetObjectItemCaseSensitive(all, name);
     const char *next = json_str(all, "NextToken");
     while (next && *next) {
-        cJSON *page CLEANUP(json_done) = ask_page(s, action, next, false);
+        cJSON *page CLEANUP(json_done) = ask_page(s, action, NULL, next, false);
         cJSON *more = cJSON_GetObjectItemCaseSensitive(page, name);
         while (more && more->child)
             cJSON_AddItemToArray(list, cJSON_DetachItemViaPointer(more, more->child));
@@ -218,7 +222,7 @@ static bool list_rules(struct sim *s, bool again)
     struct buf text = { 0 };
     const char *next = "";
     while (next) {
-        cJSON *body CLEANUP(json_done) = ask_page(s, "ListRules", *next ? next : NULL, true);
+        cJSON *body CLEANUP(json_done) = ask_page(s, "ListRules", NULL, *next ? next : NULL, true);
         const cJSON *list = json_get(body, "Rules");
         buf_addc(&text, text.len ? ',' : '[');
         buf_adds(&text, list && cJSON_IsRaw(list) ? list->valuestring : "[]");
@@ -362,21 +366,40 @@ static outcome route(const struct view *v, const char *listener, const struct pr
     return OUTCOME_DEFAULT;
 }
 
-static const char *listener_of(const struct view *v, int index)
+const char *view_listener_at(const struct view *v, int lb, int64_t port)
 {
     for (size_t i = 0; i < v->lbs.len; i++)
-        for (size_t k = 0; v->lbs.items[i].index == index && k < v->listeners.len; k++)
+        for (size_t k = 0; v->lbs.items[i].index == lb && k < v->listeners.len; k++)
             if (!strcmp(v->listeners.items[k].lb, v->lbs.items[i].id)
-                && v->listeners.items[k].port == 80)
+                && v->listeners.items[k].port == port)
                 return v->listeners.items[k].id;
     return NULL;
+}
+
+int view_owner(const struct view *v, const char *listener)
+{
+    const char *lb = view_listener_lb(v, listener);
+    for (size_t i = 0; lb && i < v->lbs.len; i++)
+        if (!strcmp(v->lbs.items[i].id, lb))
+            return v->lbs.items[i].index;
+    return -1;
+}
+
+cJSON *view_certificates(struct sim *s, const char *listener)
+{
+    return ask_page(s, "ListListenerCertificates", listener, NULL, false);
+}
+
+const cJSON *view_uploads(struct sim *s)
+{
+    return json_get(companion_state(mock_companion(s->mock)), "Certificates");
 }
 
 void view_routing(const struct view *v, struct routing *out)
 {
     const char *listeners[BALANCERS];
     for (int i = 0; i < BALANCERS; i++)
-        listeners[i] = listener_of(v, i);
+        listeners[i] = view_listener_at(v, i, 80);
     for (size_t i = 0; i < PROBES; i++) {
         const struct probe p = probe_at(i);
         const char *listener = listeners[p.lb];
@@ -387,7 +410,7 @@ void view_routing(const struct view *v, struct routing *out)
 int view_lb_of(const struct view *v, const char *listener)
 {
     for (int i = 0; i < BALANCERS; i++) {
-        const char *own = listener_of(v, i);
+        const char *own = view_listener_at(v, i, 80);
         if (own && !strcmp(own, listener))
             return i;
     }

@@ -52,6 +52,7 @@ void world_init(struct world *w, struct rng *r)
         g->host = (uint8_t)(i % HOSTS);
         g->routes[0] = (struct sim_route){ .on = true, .service = below(r, SERVICES) };
     }
+    tls_init(w, r);
 }
 
 /* ---- outcomes -------------------------------------------------------------------------------- */
@@ -241,6 +242,8 @@ size_t world_rules(const struct world *w)
         for (size_t k = 0; k < ROUTES; k++)
             n += is_attended(w, &w->ingresses[i]) && w->ingresses[i].routes[k].on
                  && !w->ingresses[i].routes[k].lost;
+    for (size_t i = 0; i < TLSES; i++)
+        n += tls_is_attended(w, i);
     return n;
 }
 
@@ -268,7 +271,7 @@ size_t world_listeners(const struct world *w)
 {
     size_t n = 0;
     for (size_t i = 0; i < BALANCERS; i++)
-        n += world_has_lb(w, (int)i) ? 1U + w->second[i] : 0;
+        n += world_has_lb(w, (int)i) ? 1U + w->second[i] + w->https[i] : 0;
     return n;
 }
 
@@ -289,6 +292,8 @@ size_t world_groups(const struct world *w)
             n += is_new_group(&w->ingresses[i], k);
     for (size_t i = 0; i < CANARIES; i++)
         n += w->canaries[i].on && world_has_lb(w, w->canaries[i].lb) && world_has_main(w, i);
+    for (size_t i = 0; i < TLSES; i++)
+        n += tls_is_attended(w, i);
     return n;
 }
 
