@@ -120,8 +120,11 @@ void session_keep_uploads(struct session *s, const struct model *before, struct 
     for (size_t i = 0; i < before->rows.len; i++) {
         const struct resource *r = &before->rows.items[i];
         if (is_uploaded(r) && model_find(&s->wanted.desired, r->lb, r->kind, r->key)
-            && !is_unlisted(s, list, r))
-            *LIST_PUSH(&s->arena, &actual->rows) = *r;
+            && !is_unlisted(s, list, r)) {
+            struct resource *row = LIST_PUSH(&s->arena, &actual->rows);
+            *row = *r;
+            row->status = "Available"; /* it has an id, whatever an earlier run still waited for */
+        }
     }
 }
 
