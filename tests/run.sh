@@ -253,7 +253,7 @@ sim_run() { # NAME SECONDS ARGUMENT...
     sed 's/^/  /' "$logs/$name.log"
 }
 stage_sim() {
-    local most=15000 limit=600 other log=$logs/sim-2.log
+    local most=40000 limit=600 other log=$logs/sim-2.log
     programs || return
     [ "$full" = 1 ] && most=500000 limit=20000
     logged "$log" "$limit" build/release/sim/alb-sim --seed 10001 --steps 150 --reconciles "$most" &

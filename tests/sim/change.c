@@ -70,7 +70,7 @@ static bool draw_routes(struct sim *s, struct sim_ingress *g)
         struct sim_route r = { .on = true,
                                .exact = one_in(s, 4),
                                .path = (uint8_t)draw(s, PATHS),
-                               .service = (uint8_t)draw(s, SERVICES) };
+                               .service = (uint8_t)draw(s, s->world.n_services) };
         r.gen = s->world.services[r.service].gen;
         bool twice = false;
         for (size_t i = 0; i < k; i++)
@@ -104,7 +104,7 @@ static void put_stale(struct sim *s, size_t i, const struct sim_ingress *old)
 
 bool change_ingress(struct sim *s)
 {
-    const size_t i = draw(s, INGRESSES);
+    const size_t i = draw(s, s->world.n_ingresses);
     struct sim_ingress *at = &s->world.ingresses[i];
     const struct sim_ingress old = *at;
     struct sim_ingress g = { .on = true, .there = true };
@@ -127,11 +127,11 @@ bool change_ingress(struct sim *s)
 /* One backend of one route. */
 bool change_backend(struct sim *s)
 {
-    const size_t i = draw(s, INGRESSES), k = draw(s, ROUTES);
+    const size_t i = draw(s, s->world.n_ingresses), k = draw(s, ROUTES);
     struct sim_ingress *g = &s->world.ingresses[i];
     if (!g->on || !g->there || g->hostile || !g->routes[k].on)
         return false;
-    g->routes[k].service = (uint8_t)draw(s, SERVICES);
+    g->routes[k].service = (uint8_t)draw(s, s->world.n_services);
     g->routes[k].gen = s->world.services[g->routes[k].service].gen;
     put_ingress(s, i);
     return true;
@@ -139,7 +139,7 @@ bool change_backend(struct sim *s)
 
 bool remove_ingress(struct sim *s)
 {
-    const size_t i = draw(s, INGRESSES);
+    const size_t i = draw(s, s->world.n_ingresses);
     struct sim_ingress *g = &s->world.ingresses[i];
     if (!g->there)
         return false;
@@ -160,7 +160,7 @@ static bool is_shared(const struct world *w, size_t i)
 /* It cannot be translated any more: what it said last stands. */
 bool make_hostile(struct sim *s)
 {
-    const size_t i = draw(s, INGRESSES);
+    const size_t i = draw(s, s->world.n_ingresses);
     struct sim_ingress *g = &s->world.ingresses[i];
     for (size_t k = 0; k < INGRESSES; k++)
         if (s->world.ingresses[k].hostile)
@@ -175,7 +175,7 @@ bool make_hostile(struct sim *s)
 
 bool change_pods(struct sim *s)
 {
-    const size_t i = draw(s, SERVICES);
+    const size_t i = draw(s, s->world.n_services);
     struct sim_service *v = &s->world.services[i];
     const uint8_t pods = v->pods;
     v->pods = (uint8_t)(one_in(s, 3) ? draw(s, 1 << PODS) : pods ^ 1U << draw(s, PODS));
@@ -187,7 +187,7 @@ bool change_pods(struct sim *s)
 
 bool change_canary(struct sim *s)
 {
-    const size_t i = draw(s, CANARIES), k = draw(s, INGRESSES), n = draw(s, ROUTES);
+    const size_t i = draw(s, CANARIES), k = draw(s, s->world.n_ingresses), n = draw(s, ROUTES);
     struct sim_canary *c = &s->world.canaries[i];
     const struct sim_ingress *g = &s->world.ingresses[k];
     if (c->on && one_in(s, 3)) {
@@ -201,7 +201,7 @@ bool change_canary(struct sim *s)
         return false; /* what it said last would stand */
     struct sim_canary made = { .on = true, .lb = g->lb, .host = g->host, .route = g->routes[n] };
     made.weight = (uint8_t)(1 + draw(s, 45));
-    made.route.service = (uint8_t)draw(s, SERVICES);
+    made.route.service = (uint8_t)draw(s, s->world.n_services);
     made.route.gen = s->world.services[made.route.service].gen;
     *c = made;
     change_put(s, object_canary(&s->world, i));
@@ -255,7 +255,7 @@ static bool uses(const struct sim_ingress *g, size_t service)
 /* The service gets another name: a new one, then all that use it, then the old one goes. */
 bool rename_service(struct sim *s)
 {
-    const size_t i = draw(s, SERVICES);
+    const size_t i = draw(s, s->world.n_services);
     struct sim_service *v = &s->world.services[i];
     for (size_t k = 0; k < INGRESSES; k++)
         if (s->world.ingresses[k].hostile && uses(&s->world.ingresses[k], i))

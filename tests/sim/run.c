@@ -143,6 +143,12 @@ static void finish(struct sim *s)
     arena_done(&s->arena);
 }
 
+static enum sim_tempo tempo_at(uint64_t seed, size_t step)
+{
+    static const enum sim_tempo tempos[] = { TEMPO_ALONE, TEMPO_CLOSE, TEMPO_CALM, TEMPO_CALM };
+    return tempos[mixed(~seed, step / TEMPO_STEPS) % COUNT(tempos)];
+}
+
 void sim_run(const struct sim_options *options, const char *dir, struct sim_result *out)
 {
     struct sim *s = calloc(1, sizeof *s);
@@ -158,6 +164,7 @@ void sim_run(const struct sim_options *options, const char *dir, struct sim_resu
     const int64_t began = s->net.now_ms;
     for (s->step = 0; s->step < options->steps && !sim_failed(s); s->step++) {
         s->rng.state = mixed(options->seed, s->step);
+        s->tempo = tempo_at(options->seed, s->step);
         if (!options->skip || !options->skip[s->step])
             step_do(s, !options->faultless || !options->faultless[s->step]);
     }

@@ -86,6 +86,7 @@ struct world {
     struct sim_secret secrets[SECRETS];
     struct sim_tls tls[TLSES];
     bool https[BALANCERS]; /* there is a listener 443 */
+    uint8_t n_ingresses, n_services; /* that there may be */
     struct sim_ingress ingresses[INGRESSES];
     struct sim_canary canaries[CANARIES];
     struct sim_service services[SERVICES];
@@ -280,6 +281,14 @@ struct sim_result {
     struct sim_counts counts;
 };
 
+/* How the steps of a scenario come, TEMPO_STEPS of them at a time. */
+enum sim_tempo {
+    TEMPO_ALONE, /* all comes to rest after most                                      */
+    TEMPO_CLOSE, /* one upon the other, and all comes to rest after the last of them  */
+    TEMPO_CALM   /* so, too: objects change, and nothing goes wrong                   */
+};
+enum { TEMPO_STEPS = 8 };
+
 /* Outcomes of a probe that are allowed. */
 struct legal {
     outcome of[LEGAL_MAX];
@@ -321,6 +330,7 @@ struct sim {
     uint64_t agent_seed;
     size_t step;
     struct rng rng; /* of the step */
+    enum sim_tempo tempo;
 
     struct legal legal[PROBES]; /* where each may go                                        */
     struct legal loose[PROBES]; /* and where, beside, while deeds are not read that touch it */

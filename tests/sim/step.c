@@ -113,40 +113,71 @@ static const struct kind {
     const char *name;
     bool (*make)(struct sim *);
     size_t weight;
-    bool routes; /* it changes a rule or a server set */
+    bool routes;  /* it changes a rule or a server set        */
+    bool objects; /* it changes objects alone, and is all told */
 } changes[] = {
-    { "ingress", change_ingress, 22, true },
-    { "backend", change_backend, 12, true },
-    { "no ingress", remove_ingress, 8, true },
-    { "pods", change_pods, 24, true },
-    { "canary", change_canary, 7, true },
-    { "rename", rename_service, 3, true },
-    { "settings", change_settings, 4, false },
-    { "balancer", change_balancer, 4, true },
-    { "tls", change_tls, 7, false },
-    { "hostile", make_hostile, 4, false },
-    { "console", change_by_console, 9, false },
-    { "restart", restart, 2, false },
-    { "lost", lose_database, 2, true },
-    { "relist", relist, 2, false },
-    { "unheard", change_unheard, 4, true },
-    { "clock", set_clock, 1, false },
-    { "wait", wait_long, 2, false },
-    { "house", keep_house, 3, false },
+    { "ingress", change_ingress, 22, true, true },
+    { "backend", change_backend, 12, true, true },
+    { "no ingress", remove_ingress, 8, true, true },
+    { "pods", change_pods, 24, true, true },
+    { "canary", change_canary, 7, true, true },
+    { "rename", rename_service, 3, true, true },
+    { "settings", change_settings, 4, false, true },
+    { "balancer", change_balancer, 4, true, false },
+    { "tls", change_tls, 7, false, false },
+    { "hostile", make_hostile, 4, false, false },
+    { "console", change_by_console, 9, false, false },
+    { "restart", restart, 2, false, false },
+    { "lost", lose_database, 2, true, false },
+    { "relist", relist, 2, false, true },
+    { "unheard", change_unheard, 4, true, false },
+    { "clock", set_clock, 1, false, false },
+    { "wait", wait_long, 2, false, false },
+    { "house", keep_house, 3, false, false },
 };
+
+static bool is_drawn(const struct kind *c, enum sim_tempo tempo)
+{
+    return tempo != TEMPO_CALM || c->objects;
+}
 
 static const struct kind *draw_change(struct sim *s)
 {
     size_t all = 0, at;
     for (size_t i = 0; i < COUNT(changes); i++)
-        all += changes[i].weight;
+        all += is_drawn(&changes[i], s->tempo) ? changes[i].weight : 0;
     at = draw(s, all);
     for (size_t i = 0; i < COUNT(changes); i++) {
+        if (!is_drawn(&changes[i], s->tempo))
+            continue;
         if (at < changes[i].weight)
             return &changes[i];
         at -= changes[i].weight;
     }
     return &changes[0];
+}
+
+/* How often something happens beside a change: once in so many steps. */
+static const struct beside {
+    size_t fault, reading, clock; /* 0: never */
+    int64_t rest_ms;
+} besides[] = {
+    [TEMPO_ALONE] = { 4, 5, 25, 3000 },
+    [TEMPO_CLOSE] = { 8, 20, 100, 400 },
+    [TEMPO_CALM] = { 0, 20, 0, 400 },
+};
+
+static bool happens(struct sim *s, size_t once_in)
+{
+    return once_in && one_in(s, once_in);
+}
+
+/* Does all come to rest before the next step? */
+static bool is_last(struct sim *s)
+{
+    if (s->tempo == TEMPO_ALONE)
+        return !one_in(s, 10);
+    return (s->step + 1) % TEMPO_STEPS == 0 || s->step + 1 == s->options.steps;
 }
 
 static void end_window(struct sim *s)
@@ -179,11 +210,13 @@ static void set_clock_beside(struct sim *s)
 
 void step_do(struct sim *s, bool with_fault)
 {
+    const struct beside *b = &besides[s->tempo];
     const struct kind *c = draw_change(s);
-    const bool faulty = one_in(s, 4), overlaps = one_in(s, 10), reads = one_in(s, 5);
-    const bool sets_clock = one_in(s, 25);
-    const int64_t rest = (int64_t)draw(s, 3000);
+    const bool faulty = happens(s, b->fault), last = is_last(s), reads = happens(s, b->reading);
+    const bool sets_clock = happens(s, b->clock);
+    const int64_t rest = (int64_t)draw(s, (size_t)b->rest_ms);
     s->world.version++;
+    s->net.refused = 0; /* who changes what was refused, and back, asks for it again */
     if (s->options.verbose)
         printf("step %zu: %s\n", s->step, c->name);
     struct rng kept = s->rng;
@@ -205,7 +238,7 @@ void step_do(struct sim *s, bool with_fault)
         s->counts.rule_reconciles += c->routes;
     }
     check_goal(s);
-    if (!overlaps)
+    if (last)
         end_window(s);
     life_pass(s, rest);
 }

@@ -42,7 +42,10 @@ void world_init(struct world *w, struct rng *r)
     *w = (struct world){ 0 };
     for (size_t i = 0; i < BALANCERS; i++)
         w->idle_timeout[i] = (uint8_t)(10 + rng_below(r, 20));
-    for (size_t i = 0; i < SERVICES; i++)
+    const bool large = !rng_below(r, 3);
+    w->n_ingresses = large ? INGRESSES : INGRESSES / 2 + 1;
+    w->n_services = large ? SERVICES : SERVICES / 2 + 1;
+    for (size_t i = 0; i < w->n_services; i++)
         w->services[i] =
             (struct sim_service){ .on = true, .pods = (uint8_t)(1 + below(r, (1 << PODS) - 1)) };
     for (size_t i = 0; i < 3; i++) {
@@ -50,7 +53,7 @@ void world_init(struct world *w, struct rng *r)
         g->on = g->there = true;
         g->lb = (uint8_t)(i % BALANCERS);
         g->host = (uint8_t)(i % HOSTS);
-        g->routes[0] = (struct sim_route){ .on = true, .service = below(r, SERVICES) };
+        g->routes[0] = (struct sim_route){ .on = true, .service = below(r, w->n_services) };
     }
     tls_init(w, r);
 }
