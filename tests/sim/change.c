@@ -109,7 +109,7 @@ bool change_ingress(struct sim *s)
     const struct sim_ingress old = *at;
     struct sim_ingress g = { .on = true, .there = true };
     g.lb = (uint8_t)(at->on && !one_in(s, 4) ? at->lb : draw(s, BALANCERS));
-    if (at->on && !world_has_lb(&s->world, g.lb))
+    if ((at->on || s->deaf) && !world_has_lb(&s->world, g.lb))
         g.lb = at->lb; /* where it was its rules would stay, as there is no other place for them */
     g.host = (uint8_t)(at->on && !one_in(s, 4) ? at->host : draw(s, HOSTS));
     at->on = false; /* its own routes are free */
@@ -181,6 +181,7 @@ bool change_pods(struct sim *s)
     v->pods = (uint8_t)(one_in(s, 3) ? draw(s, 1 << PODS) : pods ^ 1U << draw(s, PODS));
     if (!v->pods && !one_in(s, 8))
         v->pods = 1;
+    v->filling = v->filling || !v->pods;
     change_put(s, object_slice(&s->world, i));
     return v->pods != pods;
 }
@@ -197,7 +198,7 @@ bool change_canary(struct sim *s)
     }
     if (!g->on || g->hostile || !g->routes[n].on)
         return false;
-    if (c->on && c->lb != g->lb && !world_has_lb(&s->world, g->lb))
+    if ((c->on || s->deaf) && c->lb != g->lb && !world_has_lb(&s->world, g->lb))
         return false; /* what it said last would stand */
     struct sim_canary made = { .on = true, .lb = g->lb, .host = g->host, .route = g->routes[n] };
     made.weight = (uint8_t)(1 + draw(s, 45));
