@@ -85,7 +85,7 @@ struct world {
     enum sim_life lives[BALANCERS];
     struct sim_secret secrets[SECRETS];
     struct sim_tls tls[TLSES];
-    bool https[BALANCERS]; /* there is a listener 443 */
+    bool https[BALANCERS];           /* there is a listener 443 */
     uint8_t n_ingresses, n_services; /* that there may be */
     struct sim_ingress ingresses[INGRESSES];
     struct sim_canary canaries[CANARIES];
