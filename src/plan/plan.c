@@ -117,7 +117,7 @@ static bool changes_rules(const struct planner *p)
 {
     for (size_t i = p->first_step; i < p->out->steps.len; i++) {
         const struct step *s = &p->out->steps.items[i];
-        if (s->items.len && s->items.items[0].kind == RESOURCE_RULE)
+        if (s->items.items[0].kind == RESOURCE_RULE)
             return true;
     }
     return false;
