@@ -36,7 +36,8 @@ void score_end(struct score *s);
 bool score_is_over(const struct score *s);
 /* Is this the id of something that a recorded call made, which was not made now? */
 bool score_lacks(const struct score *s, const char *id);
-/* Was a call made that was recorded after 'line' and is about this resource, "Rule 80/HTTP#..."? */
+/* Was a call made that is about this resource, "Rule 80/HTTP#...", and was recorded after 'line',
+ * or sent while the reading was under way that showed what stands there? */
 bool score_is_past(const struct score *s, int64_t line, const char *resource);
 void score_done(struct score *s);
 

@@ -137,13 +137,31 @@ static bool names(const char *list, const char *resource)
     return false;
 }
 
+/* When the reading began that ends next, which is the one that showed an item. */
+static int64_t reading_began(const struct score *s, size_t item)
+{
+    for (size_t i = item; i < s->r->items.len; i++) {
+        const struct store_event *e = &s->r->items.items[i].event;
+        if (s->r->items.items[i].is_call || strcmp(e->kind, "READ") != 0)
+            continue;
+        cJSON *body CLEANUP(json_done) = e->body ? cJSON_Parse(e->body) : NULL;
+        return json_int(body, "began", INT64_MAX);
+    }
+    return INT64_MAX;
+}
+
 bool score_is_past(const struct score *s, int64_t line, const char *resource)
 {
     /* One line each: the head, what was so, and the items. */
     const size_t before = s->r->base.len + 1;
-    for (size_t i = (size_t)line > before ? (size_t)line - before : 0; i < s->end; i++)
-        if (s->made[i] && names(s->r->items.items[i].call.call.resource, resource))
+    const size_t item = (size_t)line > before ? (size_t)line - before : 0;
+    const int64_t began = reading_began(s, item);
+    for (size_t i = 0; i < s->end; i++) {
+        const struct tape_item *call = &s->r->items.items[i];
+        if (s->made[i] && (i >= item || call->at > began)
+            && names(call->call.call.resource, resource))
             return true;
+    }
     return false;
 }
 

@@ -149,10 +149,36 @@ static void test_what_was_so_before_a_call_that_was_made_is_past(void **state)
     score_done(&s);
 }
 
+/* A reading says what it found when it ends: what it asked for before a call may stand behind it.
+ */
+static void test_what_a_reading_saw_before_a_call_is_past(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+#define CALL(id, sent, resource)                                                          \
+    "{\"call\":" #id ",\"sent\":" #sent ",\"lane\":\"l\",\"action\":\"A\",\"params\":{}," \
+    "\"resource\":\"" resource "\",\"state\":\"done\"}\n"
+#define SEEN(at, key) "{\"event\":\"SEEN\",\"at\":" #at ",\"key\":\"cloud w " key "\"}\n"
+    struct tape t =
+        tape_of(&a, TAPE_HEAD CALL(1, 1002, "Rule a") CALL(2, 1005, "Rule b") SEEN(1007, "Rule a")
+                        SEEN(1007, "Rule b") "{\"event\":\"READ\",\"at\":1007,\"key\":\"reading\","
+                                             "\"body\":{\"began\":1003}}\n" SEEN(1009, "Rule b"));
+    struct score s;
+    score_init(&s, &a, &t, 0);
+    assert_false(score_is_past(&s, 5, "Rule b"));
+    assert_non_null(score_take(&s, &t.items.items[0].call));
+    assert_non_null(score_take(&s, &t.items.items[1].call));
+    assert_false(score_is_past(&s, 4, "Rule a")); /* it was sent before the reading began */
+    assert_true(score_is_past(&s, 5, "Rule b"));
+    assert_false(score_is_past(&s, 7, "Rule b")); /* nothing says when that was read */
+    score_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_what_was_so_before_a_call_that_was_made_is_past),
+        cmocka_unit_test(test_what_a_reading_saw_before_a_call_is_past),
         cmocka_unit_test(test_lanes_may_come_in_another_order),
         cmocka_unit_test(test_one_too_many_is_a_difference_until_the_agent_was_told_all),
         cmocka_unit_test(test_another_value_is_named),
