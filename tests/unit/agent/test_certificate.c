@@ -255,6 +255,49 @@ static void test_an_upload_that_nobody_remembers_is_found_by_an_agent(void **sta
     assert_int_equal(world_steps_left(w), 0);
 }
 
+/* As a run leaves it that dies when the upload was answered and not yet looked at. */
+static void leave_in_progress(struct world *w)
+{
+    struct session s CLEANUP(session_close) = { 0 };
+    struct error err;
+    size_t n = 0;
+    world_open(w, &s, STORE_WRITE);
+    for (size_t i = 0; i < s.known.rows.len; i++) {
+        struct resource r = s.known.rows.items[i];
+        if (r.kind != RESOURCE_CERTIFICATE)
+            continue;
+        r.status = "Provisioning";
+        assert_true(store_resource_put(s.store, &r, &err));
+        n++;
+    }
+    assert_int_equal(n, 1);
+}
+
+static void test_an_upload_that_has_an_id_is_waited_for_no_more(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 }, again = { 0 };
+    write_shop(w);
+    (void)write_secret(w);
+    mock_transport_fail(&w->mock, (struct mock_fault){ .kind = MOCK_REFUSE,
+                                                       .action = "CreateListener",
+                                                       .status = 400,
+                                                       .code = "IncorrectStatus.LoadBalancer" });
+    runner_start(&r, w);
+    runner_pass(&r, 60000);
+    runner_stop(&r);
+    assert_int_equal(uploads(w), 1);
+    assert_int_equal(world_count(w, "Listeners"), 0);
+    leave_in_progress(w);
+    w->mock.faults.len = 0;
+    runner_start(&again, w);
+    runner_settle(&again);
+    runner_pass(&again, LONG_MS);
+    runner_stop(&again);
+    assert_int_equal(uploads(w), 1);
+    assert_int_equal(world_count(w, "Listeners"), 1);
+}
+
 static void test_an_upload_without_a_reply_is_found_by_an_agent(void **state)
 {
     struct world *w = *state;
@@ -348,6 +391,7 @@ int main(void)
         WORLD_TEST(test_another_certificate_of_that_name_is_not_served),
         WORLD_TEST(test_what_was_uploaded_is_not_uploaded_again),
         WORLD_TEST(test_an_upload_that_nobody_remembers_is_found_by_an_agent),
+        WORLD_TEST(test_an_upload_that_has_an_id_is_waited_for_no_more),
         WORLD_TEST(test_an_upload_without_a_reply_is_found_by_an_agent),
         WORLD_TEST(test_a_new_certificate_is_there_before_the_old_one_goes),
         WORLD_TEST(test_a_new_certificate_is_uploaded_once_for_two_load_balancers),
