@@ -328,12 +328,19 @@ static bool is_counted(const struct sim *s, const struct view_rule *r)
     return !r->foreign && !r->gone && !(lb >= 0 && s->world.lives[lb] == LIFE_VANISHED);
 }
 
+/* One that goes may have been unattended before: what it lacks nobody gives it any more. */
+static bool is_attended(const struct sim *s, const struct view_rule *r)
+{
+    const int lb = view_owner(&s->view, r->listener);
+    return is_counted(s, r) && !(lb >= 0 && s->world.lives[lb] == LIFE_GOING);
+}
+
 /* Does some rule of ours send requests to a group that takes none, while its service has pods? */
 static void check_served(struct sim *s, const char *after)
 {
     const struct view *v = &s->view;
     for (size_t i = 0; i < v->rules.len; i++)
-        for (size_t k = 0; v->rules.items[i].groups[k] && is_counted(s, &v->rules.items[i]); k++) {
+        for (size_t k = 0; v->rules.items[i].groups[k] && is_attended(s, &v->rules.items[i]); k++) {
             const struct view_group *g = view_group(v, v->rules.items[i].groups[k]);
             const struct sim_service *of = g ? world_service(&s->world, g->service) : NULL;
             if (of && g->ours && !g->available && of->pods && !of->filling)

@@ -119,6 +119,39 @@ void check_forgotten(struct sim *s)
         s->deeds.items[i].slow = s->deeds.items[i].deletes;
 }
 
+void check_lost(struct sim *s)
+{
+    view_refresh(s);
+    s->unknown.len = 0;
+    for (size_t i = 0; i < s->view.rules.len; i++)
+        *LIST_PUSH(&s->arena, &s->unknown) = arena_strdup(&s->arena, s->view.rules.items[i].id);
+}
+
+static bool is_any_in_doubt(const struct world *w)
+{
+    for (size_t i = 0; i < INGRESSES; i++)
+        if (w->ingresses[i].on && w->ingresses[i].hostile)
+            return true;
+    for (size_t i = 0; i < CANARIES; i++)
+        if (w->canaries[i].on && !world_has_main(w, i))
+            return true;
+    return false;
+}
+
+/* After the state file was lost nobody knows who asked for the rules that were there: what none
+ * asks for now may be of an object that cannot be read, and stays until it can. */
+static bool is_left(const struct sim *s, size_t probe, outcome o)
+{
+    if (!s->unknown.len || !is_any_in_doubt(&s->world))
+        return false;
+    for (size_t i = 0; i < s->unknown.len; i++) {
+        const struct view_rule *r = view_rule(&s->view, s->unknown.items[i]);
+        if (r && !r->gone && r->to == o && view_meets(&s->view, r, probe))
+            return true;
+    }
+    return false;
+}
+
 /* Has the agent read the load balancer since then, with lists that tell the truth, and done
  * nothing beside that it would believe more? */
 static bool is_read_since(const struct sim *s, const agent_lbs *lbs, const struct deed *d)
@@ -204,6 +237,10 @@ void check_routing(struct sim *s, const char *after)
         s->counts.probes++;
         if (allows(&s->legal[i], now.of[i]) || (s->touched[i] && allows(&s->loose[i], now.of[i])))
             continue;
+        if (is_left(s, i, now.of[i])) {
+            allow(&s->legal[i], now.of[i]); /* also once that object can be read, until it rests */
+            continue;
+        }
         if (s->options.verbose && !sim_failed(s)) {
             check_show_rules(s);
             printf("    %x of", (unsigned)now.of[i]);
@@ -246,7 +283,7 @@ bool check_is_routed(struct sim *s)
     for (int d = 0; d < n; d++)
         world_routing(&s->world, (enum sim_doubt)d, &want[d]);
     for (size_t i = 0; i < PROBES; i++)
-        all = all && is_wanted(want, n, i, now.of[i]);
+        all = all && (is_wanted(want, n, i, now.of[i]) || is_left(s, i, now.of[i]));
     for (size_t i = 0; i < PROBES; i++)
         if (all || (!s->faulty && !s->touched[i] && is_wanted(want, n, i, now.of[i])))
             begin_anew(s, i, now.of[i]);

@@ -335,15 +335,16 @@ struct sim {
     struct legal legal[PROBES]; /* where each may go                                        */
     struct legal loose[PROBES]; /* and where, beside, while deeds are not read that touch it */
     bool touched[PROBES];
-    LIST_OF(struct deed) deeds; /* that are not read                                        */
-    struct routing last;        /* when it was looked at last                               */
-    int64_t done_ms;            /* when the agent last completed a change of load balancers */
-    int64_t lies_ms;            /* until when lists may have shown what is not              */
-    bool faulty;                /* something was to go wrong since all was as asked for     */
-    int64_t disturbed_ms;       /* when somebody else, or a fault, may have emptied a group or made
-                                   something busy; 0: not since all was as asked for        */
-    struct map foreign;         /* ids of what others made */
-    const char *made;           /* what a deed made last, of that  */
+    LIST_OF(struct deed) deeds;    /* that are not read                                        */
+    LIST_OF(const char *) unknown; /* rules that were there when the state file was lost   */
+    struct routing last;           /* when it was looked at last                               */
+    int64_t done_ms;               /* when the agent last completed a change of load balancers */
+    int64_t lies_ms;               /* until when lists may have shown what is not              */
+    bool faulty;                   /* something was to go wrong since all was as asked for     */
+    int64_t disturbed_ms; /* when somebody else, or a fault, may have emptied a group or made
+                             something busy; 0: not since all was as asked for        */
+    struct map foreign;   /* ids of what others made */
+    const char *made;     /* what a deed made last, of that  */
     LIST_OF(struct by_hand) by_hand; /* of that, what goes with a load balancer */
     struct tls_watch watches[TLSES];
     unsigned told;                 /* contents of Secrets that the agent heard of, a bit for each */
@@ -413,6 +414,8 @@ void check_deed(struct sim *s, const struct view_rule *r, bool deletes);
 void check_clock(struct sim *s, int64_t ms);
 /* The agent begins anew: it cannot tell any more how old what it knows is. */
 void check_forgotten(struct sim *s);
+/* Its state file is lost: it cannot tell any more whose the rules are that are there. */
+void check_lost(struct sim *s);
 /* Every probe may go there. */
 void check_allow(struct sim *s, outcome o);
 void check_allow_lb(struct sim *s, size_t lb, outcome o);

@@ -39,6 +39,7 @@ static bool lose_database(struct sim *s)
         life_stop(s);
     sim_disturb(s); /* what it had begun goes on without it */
     disk_lose(s->disk);
+    check_lost(s);
     if (one_in(s, 2))
         (void)remove(arena_fmt(&s->arena, "%s.lock", s->state));
     return true;

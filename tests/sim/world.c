@@ -69,8 +69,9 @@ static outcome digest(outcome h, const char *text)
 
 outcome outcome_add(outcome sum, const char *ingress, const char *service, int64_t weight)
 {
-    outcome h = digest(digest(2166136261U, ingress), service);
-    return sum + ((h ^ (outcome)weight) * 2654435761U);
+    outcome h = (digest(digest(2166136261U, ingress), service) ^ (outcome)weight) * 2654435761U;
+    h = (h ^ h >> 15) * 2246822519U; /* or weights that are exchanged would be the same sum */
+    return sum + (h ^ h >> 13);
 }
 
 outcome outcome_end(outcome sum)

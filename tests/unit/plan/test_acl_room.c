@@ -144,6 +144,34 @@ static void test_entries_of_our_own_count_with_them(void **state)
     assert_not_bound(b, "have 801 entries");
 }
 
+/* What a listener may have at most is not what is too much. */
+static void test_a_full_listener_is_not_blamed_for_the_others(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, IDS("acl-1"), NULL);
+    foreign(b, "acl-1", 500);
+    foreign(b, "acl-2", 301);
+    other_has(b, "81/HTTP", IDS("acl-2"));
+    assert_not_bound(b, "with its access lists those of all listeners have 801 entries");
+}
+
+/* All of the room, once the listener is gone that has some of it now. */
+static void test_a_listener_that_goes_leaves_nothing(void **state)
+{
+    struct bed *b = *state;
+    want_and_have(b, IDS("acl-1"), NULL);
+    foreign(b, "acl-1", 400);
+    foreign(b, "acl-2", 10);
+    foreign(b, "acl-3", 400);
+    other_has(b, "81/HTTP", IDS("acl-2"));
+    other_has(b, "82/HTTP", IDS("acl-3"));
+    bed_undesired(bed_row(b, RESOURCE_LISTENER, "81/HTTP"));
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "AssociateAclsWithListener", 0)->waits,
+                        "room in the quota of entries, which other listeners make first");
+    assert_int_equal(b->plan.warnings.len, 0);
+}
+
 static void test_lists_that_leave_make_room(void **state)
 {
     struct bed *b = *state;
@@ -260,6 +288,8 @@ int main(void)
         BED_TEST(test_rules_wait_for_a_listener_without_room),
         BED_TEST(test_a_list_counts_once_for_each_listener),
         BED_TEST(test_entries_of_our_own_count_with_them),
+        BED_TEST(test_a_full_listener_is_not_blamed_for_the_others),
+        BED_TEST(test_a_listener_that_goes_leaves_nothing),
         BED_TEST(test_lists_that_leave_make_room),
         BED_TEST(test_lists_of_a_listener_that_stays_count_as_they_are),
         BED_TEST(test_what_is_not_there_does_not_count),

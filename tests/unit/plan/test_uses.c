@@ -460,10 +460,41 @@ static void test_no_more_rules_lead_to_a_server_than_may(void **state)
     assert_null(bed_step(b, "AddServersToServerGroup", 0)->waits);
 }
 
+/* The same server in four groups, to all of which each of fifty rules leads, and in a fifth. */
+static void test_a_server_that_many_rules_lead_to_joins_no_other_group(void **state)
+{
+    struct bed *b = *state;
+    start(b);
+    for (int i = 0; i < 4; i++) {
+        const char *key = arena_fmt(&b->a, "shop/a%d:80", i);
+        bed_group(b, key, arena_fmt(&b->a, "sgp-a%d", i));
+        serve(b, key, 1, 0, 1);
+    }
+    for (int i = 1; i <= 50; i++) {
+        struct alb_rule *rule = bed_rule(b, arena_fmt(&b->a, "h%d.com", i), "-", "sgp-a0");
+        for (int k = 1; k < 4; k++)
+            *LIST_PUSH(&b->a, &rule->actions.items[0].forward.targets) =
+                (struct alb_target){ .group_id = arena_fmt(&b->a, "sgp-a%d", k),
+                                     .weight = { 100, true } };
+        bed_have_rule(b, rule, i, arena_fmt(&b->a, "rule-%d", i));
+        bed_want_rule(b, rule, i);
+    }
+    serve(b, GROUP, 0, 0, 1);
+    bed_plan(b);
+    assert_plan(b, "AddServersToServerGroup");
+    assert_null(b->plan.steps.items[0].waits); /* no rule leads to that group */
+    fill(b, "sgp-1", 60, 1);
+    bed_plan(b);
+    assert_plan(b, "AddServersToServerGroup");
+    assert_non_null(
+        strstr(b->plan.steps.items[0].waits, "200 rules that may lead to server 10.0.0.0"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_no_more_rules_lead_to_a_group_than_may),
+        BED_TEST(test_a_server_that_many_rules_lead_to_joins_no_other_group),
         BED_TEST(test_a_listener_counts_among_them),
         BED_TEST(test_a_mirror_counts_among_them),
         BED_TEST(test_more_than_the_default_means_it_was_raised),
