@@ -38,6 +38,12 @@ static const char *value_of(const cJSON *v)
     return cJSON_IsString(v) ? v->valuestring : NULL;
 }
 
+static const char *word_of(const cJSON *object, const char *name, const char *otherwise)
+{
+    const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
+    return v && value_of(v) ? value_of(v) : otherwise;
+}
+
 /* The first parameter in which they differ, in words; NULL: none. */
 static const char *differing(struct arena *a, const struct store_call *was,
                              const struct store_call *is)
@@ -48,15 +54,13 @@ static const char *differing(struct arena *a, const struct store_call *was,
     if (strcmp(was->action, is->action) != 0)
         return arena_fmt(a, "%s, and now %s", was->action, is->action);
     cJSON_ArrayForEach (p, old) {
-        const char *now = value_of(cJSON_GetObjectItemCaseSensitive(new, p->string));
-        if (!now || !value_of(p) || strcmp(now, value_of(p)) != 0)
-            return arena_fmt(a, "%s: %s, and now %s", p->string, value_of(p) ? value_of(p) : "?",
-                             now ? now : "not set");
+        const char *then = word_of(old, p->string, "?"), *now = word_of(new, p->string, "not set");
+        if (strcmp(now, then) != 0)
+            return arena_fmt(a, "%s: %s, and now %s", p->string, then, now);
     }
     cJSON_ArrayForEach (p, new)
         if (!cJSON_GetObjectItemCaseSensitive(old, p->string))
-            return arena_fmt(a, "%s: not set, and now %s", p->string,
-                             value_of(p) ? value_of(p) : "?");
+            return arena_fmt(a, "%s: not set, and now %s", p->string, word_of(new, p->string, "?"));
     return NULL;
 }
 
