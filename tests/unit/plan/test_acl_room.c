@@ -278,6 +278,10 @@ static void test_a_list_that_nobody_knows_is_named(void **state)
     assert_string_equal(warning(b)->key, "80/HTTP");
     assert_non_null(strstr(warning(b)->message,
                            "access list acl-7 was not found, so nobody knows how many entries"));
+    set_acls(b, bed_listener(b), IDS("acl-7"));
+    set_acls(b, bed_actual(b, listener(b)), NULL);
+    bed_plan(b);
+    assert_non_null(strstr(warning(b)->message, "access list acl-7 was not found"));
 }
 
 int main(void)

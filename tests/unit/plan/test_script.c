@@ -153,7 +153,7 @@ static void test_changes_of_one_listener_share_calls_of_four(void **state)
 {
     struct bed *b = *state;
     setup(b);
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 6; i++) {
         const char *name = arena_fmt(&b->a, "s%d", i);
         sync_script(b, name);
         have(b, name)->enabled.val = false;
@@ -173,7 +173,9 @@ static void test_changes_of_one_listener_share_calls_of_four(void **state)
     assert_null(step_value(&s[0], "AScripts.5.AScriptId"));
     assert_string_equal(s[0].changes.items[0].path, KEY("s0: Enabled"));
     assert_string_equal(step_value(&s[1], "AScripts.1.AScriptId"), "as-s4");
-    assert_null(step_value(&s[1], "AScripts.2.AScriptId"));
+    assert_string_equal(step_value(&s[1], "AScripts.2.AScriptId"), "as-s5");
+    assert_null(step_value(&s[1], "AScripts.3.AScriptId"));
+    assert_string_equal(s[1].changes.items[0].path, KEY("s4: Enabled"));
     assert_string_equal(step_value(&s[2], "AScripts.1.AScriptId"), "as-81");
 }
 

@@ -341,10 +341,27 @@ static void test_of_a_full_group_the_last_that_answers_stays_until_another_does(
     assert_string_equal(step_value(bed_next(b), "Servers.1.ServerId"), have[1].id);
 }
 
+/* A weight that nobody gives is 100. */
+static void test_a_server_without_a_weight_is_shown_with_the_usual_one(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, "shop/plain:80", "sgp-9");
+    struct alb_server server = bed_server("10.0.0.1", NULL);
+    server.weight = (struct opt_int){ 0 };
+    bed_servers(b, g, 1, &server);
+    ((struct alb_server_group *)bed_actual(b, bed_row(b, RESOURCE_SERVER_GROUP, "shop/plain:80")))
+        ->servers.len = 0;
+    bed_plan(b);
+    assert_string_equal(bed_step(b, "AddServersToServerGroup", 0)->changes.items[0].after,
+                        "{\"Weight\":100}");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_server_that_joins_is_added),
+        BED_TEST(test_a_server_without_a_weight_is_shown_with_the_usual_one),
         BED_TEST(test_a_server_that_left_is_removed_by_its_key),
         BED_TEST(test_one_replace_where_one_that_answers_stays),
         BED_TEST(test_the_last_server_leaves_only_after_its_successor_is_available),
