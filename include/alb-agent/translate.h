@@ -136,6 +136,13 @@ void translator_free(struct translator *tr);
 void translator_update(struct translator *tr, const struct object_set *objects,
                        const struct fact_set *facts, int64_t now_ms,
                        const struct translate_changes *changes);
+/* As an update without 'changes', in the memory of one load balancer: of each that comes of an
+ * AlbConfig 'made' is told when it is there, with its rows, and then it is forgotten as
+ * translator_rest() does.  What translator_strays() says is complete only after the last. */
+typedef void translate_made(void *arg, const char *lb);
+void translator_update_each(struct translator *tr, const struct object_set *objects,
+                            const struct fact_set *facts, int64_t now_ms, translate_made *made,
+                            void *arg);
 /* When an update is due though nothing changes, as a certificate ends then, ms; INT64_MAX:
  * never. */
 int64_t translator_next(const struct translator *tr);
@@ -167,8 +174,8 @@ bool translator_holds(const struct translator *tr, const struct resource *row);
  * that changed last, until something that they look at changes: then all of such a one is made
  * again.  The rest of translator_lb() stays.  Right after an update, before an object changes. */
 void translator_rest(struct translator *tr, size_t awake);
-/* Makes all of them again, with the objects and facts of the last update. */
-void translator_wake(struct translator *tr);
+/* Makes that one again, with the objects and facts of the last update. */
+void translator_wake(struct translator *tr, const char *lb);
 
 /* How much the last update had to do: what was read or made, and how often it looked for an
  * object or a fact. */

@@ -124,6 +124,10 @@ void balancer_note_young(struct balancer *b);
 void balancer_free(struct balancer *b);
 /* A group that was borrowed, and of which nothing is known any more. */
 bool balancer_is_over(const struct balancer *b);
+/* Is what the objects ask of it now what the store has, so that there is nothing to be done?  Said
+ * only of one that rests, and where all may have changed. */
+bool balancer_settle(struct agent *g, struct balancer *b, const struct translate_out *wanted,
+                     const struct translate_out *strays, bool *settled, struct error *err) MUST_USE;
 /* What the objects ask of it now, copied. */
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
                    const struct translate_out *strays, struct error *err) MUST_USE;

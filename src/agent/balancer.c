@@ -237,21 +237,30 @@ static bool is_behind(const struct balancer *b)
     return false;
 }
 
+bool balancer_settle(struct agent *g, struct balancer *b, const struct translate_out *wanted,
+                     const struct translate_out *strays, bool *settled, struct error *err)
+{
+    *settled = false;
+    if (b->s.observed && !g->all_changed)
+        return true;
+    if (!balancer_is_settled(g, b, wanted, strays, settled, err))
+        return false;
+    if (*settled && !b->asked)
+        copy_lbs(&b->s.arena, b->name, wanted, &b->s.wanted);
+    b->asked = b->asked || *settled;
+    return true;
+}
+
 bool balancer_want(struct agent *g, struct balancer *b, const struct translate_out *wanted,
                    const struct translate_out *strays, struct error *err)
 {
     struct session *s = &b->s;
     struct model actual = { 0 };
-    bool settled = false;
-    if ((!s->observed || g->all_changed)
-        && !balancer_is_settled(g, b, wanted, strays, &settled, err))
+    bool settled;
+    if (!balancer_settle(g, b, wanted, strays, &settled, err))
         return false;
-    if (settled) {
-        if (!b->asked)
-            copy_lbs(&s->arena, b->name, wanted, &s->wanted);
-        b->asked = true;
+    if (settled)
         return true;
-    }
     if (!balancer_wake(g, b, err))
         return false;
     b->asked = true;

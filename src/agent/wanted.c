@@ -181,7 +181,36 @@ bool wanted_take(struct agent *g, const struct alb_result *r)
 /* ---- translation -------------------------------------------------------------------------------
  */
 
-static void update(struct agent *g)
+/* Of a translation of everything: those of which nothing else is wanted than before. */
+struct giving {
+    struct agent *g;
+    struct map settled;
+    bool failed;
+    struct error *err;
+};
+
+static void giving_done(struct giving *giving)
+{
+    map_done(&giving->settled);
+}
+
+/* One is there, with its rows, and nobody knows yet what is to be kept of others. */
+static void note_settled(void *arg, const char *lb)
+{
+    static const struct translate_out nothing;
+    struct giving *giving = arg;
+    struct agent *g = giving->g;
+    struct balancer *b = balancer_get(g, lb);
+    const struct translate_out *out = translator_lb(g->tr, lb);
+    bool settled;
+    if (giving->failed || out->needs.len)
+        return;
+    giving->failed = !balancer_settle(g, b, out, &nothing, &settled, giving->err);
+    if (!giving->failed && settled)
+        map_put(&giving->settled, b->name, b);
+}
+
+static void update(struct agent *g, struct giving *giving)
 {
     struct session *s = &g->base;
     const struct translate_in settings = {
@@ -193,8 +222,11 @@ static void update(struct agent *g)
     };
     if (!g->tr)
         g->tr = translator_new(&settings);
-    translator_update(g->tr, &s->objects, &s->facts, session_wall(s),
-                      g->all_changed ? NULL : &g->changes);
+    if (g->all_changed)
+        translator_update_each(g->tr, &s->objects, &s->facts, session_wall(s), note_settled,
+                               giving);
+    else
+        translator_update(g->tr, &s->objects, &s->facts, session_wall(s), &g->changes);
 }
 
 /* It is another than when an earlier run ended: so may be the pods behind its addresses. */
@@ -239,24 +271,46 @@ static bool give_one(struct agent *g, struct balancer *b, struct error *err)
     if (b->lacks_facts && !g->stopped)
         return true;
     tell_outcome(g, out);
+    translator_wake(g->tr, b->name);
     return balancer_want(g, b, out ? out : &nothing, translator_strays(g->tr), err);
+}
+
+/* One after the other, as each is there with its rows only until the next. */
+static bool give_all(struct agent *g, struct map *settled, struct error *err)
+{
+    const struct translate_out *strays = translator_strays(g->tr);
+    const struct map_entry *cursor = NULL;
+    if (strays->problems.len || strays->holds.len)
+        map_done(settled);
+    for (struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor)) {
+        if (map_get(settled, b->name))
+            tell_outcome(g, translator_lb(g->tr, b->name));
+        else if (!give_one(g, b, err))
+            return false;
+        translator_rest(g->tr, (size_t)g->config.awake);
+    }
+    return true;
+}
+
+static bool give_changed(struct agent *g, struct error *err)
+{
+    const translate_names *changed = translator_changed(g->tr);
+    for (size_t i = 0; i < changed->len; i++)
+        if (!give_one(g, balancer_get(g, changed->items[i]), err))
+            return false;
+    return true;
 }
 
 /* Those that the last update concerns; after one of everything, or when rows need no longer be kept
  * wherever they are, all. */
-static bool give_out(struct agent *g, bool all, struct error *err)
+static bool give_out(struct agent *g, struct giving *giving, struct error *err)
 {
     const translate_names *changed = translator_changed(g->tr);
-    all = all || translator_released(g->tr)->len;
-    for (size_t i = 0; i < changed->len; i++) {
-        struct balancer *b = balancer_get(g, changed->items[i]);
-        if (!all && !give_one(g, b, err))
-            return false;
-    }
-    const struct map_entry *cursor = NULL;
-    for (struct balancer *b = balancer_next(g, &cursor); all && b; b = balancer_next(g, &cursor))
-        if (!give_one(g, b, err))
-            return false;
+    const bool all = g->all_changed || translator_released(g->tr)->len;
+    for (size_t i = 0; i < changed->len; i++)
+        (void)balancer_get(g, changed->items[i]);
+    if (giving->failed || !(all ? give_all(g, &giving->settled, err) : give_changed(g, err)))
+        return false;
     tell_outcome(g, translator_strays(g->tr));
     return true;
 }
@@ -282,8 +336,9 @@ static bool run_update(struct agent *g, struct error *err)
     if (!store_begin(&txn, g->base.store, err) || !events_start(g, err) || !save_objects(g, err)
         || !save_completeness(g, err))
         return false;
-    update(g);
-    bool ok = give_out(g, all, err) && store_commit(&txn, err);
+    struct giving giving CLEANUP(giving_done) = { .g = g, .err = err };
+    update(g, &giving);
+    bool ok = give_out(g, &giving, err) && store_commit(&txn, err);
     begin_changes(g);
     object_set_fold(&g->base.objects);
     translator_rest(g->tr, (size_t)g->config.awake);

@@ -129,6 +129,8 @@ struct translator {
     struct arena texts; /* of 'in', and names of load balancers                  */
     struct arena *once; /* one run: all outcomes live here, nothing is noted     */
     bool started;
+    bool placing; /* Ingresses are read only as far as to know their load balancers */
+    bool waking;  /* what is made again comes out as it was                         */
     struct map watches, seats, units;
     struct map slices, services;             /* slice.c                                */
     struct pointers unit_list, strays, held; /* sorted                           */
@@ -224,9 +226,12 @@ void borrowed_free_all(struct translator *tr);
 uint64_t watch_hash(const char *key);
 /* All of it runs again if it is asleep. */
 void unit_wake(struct translator *tr, struct unit *unit);
-/* Those that looked at this; all. */
+/* Those that looked at this. */
 void units_wake(struct translator *tr, const char *key);
-void units_wake_all(struct translator *tr);
+/* Forgets its pieces, whose outcome was looked at. */
+void unit_rest(struct translator *tr, struct unit *unit);
+/* All, which were not made yet, are asleep instead of dirty. */
+void units_lay_down(struct translator *tr);
 
 /* ---- outcome.c ------------------------------------------------------------------------------- */
 

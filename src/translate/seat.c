@@ -46,6 +46,8 @@ static void read_object_of(struct translator *tr, struct tr *t, struct seat *sea
     const char *target = class_target(&s);
     if (target) {
         enter(tr, seat, target);
+        if (tr->placing)
+            return;
         s.obj = nginx_read(&s);
         struct ingress *ing = ingress_read(&s);
         ing->read = ++tr->reads;
@@ -108,6 +110,8 @@ void seat_run(struct translator *tr, struct seat *seat)
         read_object_of(tr, &t, seat);
     }
     cell_end(&t);
+    if (tr->placing && seat->unit)
+        seat_clear(tr, seat);
     if (!seat->unit)
         seat_hold(tr, seat, seat->stray);
     if (obj)

@@ -144,6 +144,24 @@ static void sleep_now(struct translator *tr, struct unit *unit)
     tr->n_asleep++;
 }
 
+void unit_rest(struct translator *tr, struct unit *unit)
+{
+    sleep_now(tr, unit);
+    cells_sweep(tr);
+}
+
+void units_lay_down(struct translator *tr)
+{
+    for (size_t i = 0; i < tr->unit_list.len; i++) {
+        struct unit *unit = tr->unit_list.items[i];
+        unit->cell.dirty = false;
+        unit->asleep = true;
+        tr->n_asleep++;
+    }
+    pointers_done(&tr->dirty[CELL_LB]);
+    cells_sweep(tr);
+}
+
 static struct unit *used_first(const struct translator *tr)
 {
     struct unit *first = NULL;
@@ -185,10 +203,4 @@ void units_wake(struct translator *tr, const char *key)
     for (size_t i = 0; tr->n_asleep && i < tr->unit_list.len; i++)
         if (has_looked(tr->unit_list.items[i], hash))
             unit_wake(tr, tr->unit_list.items[i]);
-}
-
-void units_wake_all(struct translator *tr)
-{
-    for (size_t i = 0; i < tr->unit_list.len; i++)
-        unit_wake(tr, tr->unit_list.items[i]);
 }

@@ -65,7 +65,7 @@ void translator_free(struct translator *tr)
 
 void translator_note_changed(struct translator *tr, const char *lb)
 {
-    if (!tr->once)
+    if (!tr->once && !tr->waking)
         *LIST_PUSH(&tr->changed_arena, &tr->changed_list) = arena_strdup(&tr->changed_arena, lb);
 }
 
@@ -268,9 +268,8 @@ static void settle(struct translator *tr)
               compare_names);
 }
 
-void translator_update(struct translator *tr, const struct object_set *objects,
-                       const struct fact_set *facts, int64_t now_ms,
-                       const struct translate_changes *changes)
+static void begin_update(struct translator *tr, const struct object_set *objects,
+                         const struct fact_set *facts)
 {
     arena_done(&tr->changed_arena);
     tr->changed_list = (translate_names){ 0 };
@@ -280,6 +279,21 @@ void translator_update(struct translator *tr, const struct object_set *objects,
     tr->updates++;
     tr->in.objects = objects;
     tr->in.facts = facts;
+}
+
+static void begin_anew(struct translator *tr, int64_t now_ms)
+{
+    forget(tr);
+    tr->in.now_ms = now_ms;
+    tr->strays_touched = true;
+    tr->started = true;
+}
+
+void translator_update(struct translator *tr, const struct object_set *objects,
+                       const struct fact_set *facts, int64_t now_ms,
+                       const struct translate_changes *changes)
+{
+    begin_update(tr, objects, facts);
     if (tr->started && changes) {
         set_time(tr, now_ms);
         for (size_t i = 0; i < changes->objects.len; i++) {
@@ -291,24 +305,43 @@ void translator_update(struct translator *tr, const struct object_set *objects,
                        changes->facts.items[i].key);
         run_dirty(tr);
     } else {
-        forget(tr);
-        tr->in.now_ms = now_ms;
-        tr->strays_touched = true;
+        begin_anew(tr, now_ms);
         translator_run(tr);
-        tr->started = true;
     }
     settle(tr);
-    if (tr->n_asleep && tr->released.len) { /* rows that were kept may be anywhere */
-        units_wake_all(tr);
-        run_dirty(tr);
-        settle(tr);
-    }
 }
 
-void translator_wake(struct translator *tr)
+/* Makes those again that unit_wake() has marked: they come out as they were. */
+static void run_woken(struct translator *tr)
 {
-    units_wake_all(tr);
+    tr->waking = true;
     run_dirty(tr);
+    settle(tr);
+    tr->waking = false;
+}
+
+void translator_update_each(struct translator *tr, const struct object_set *objects,
+                            const struct fact_set *facts, int64_t now_ms, translate_made *made,
+                            void *arg)
+{
+    begin_update(tr, objects, facts);
+    begin_anew(tr, now_ms);
+    tr->until = INT64_MAX;
+    all_changed(tr);
+    tr->placing = true;
+    run_kind(tr, CELL_INGRESS, &tr->dirty[CELL_INGRESS]);
+    pointers_done(&tr->dirty[CELL_INGRESS]);
+    tr->placing = false;
+    units_lay_down(tr);
+    run_dirty(tr);
+    for (size_t i = 0; i < tr->unit_list.len; i++) {
+        struct unit *unit = tr->unit_list.items[i];
+        translator_note_changed(tr, unit->lb);
+        unit_wake(tr, unit);
+        run_woken(tr);
+        made(arg, unit->lb);
+        unit_rest(tr, unit);
+    }
     settle(tr);
 }
 
@@ -333,6 +366,15 @@ static struct unit *find_unit(const struct translator *tr, const char *lb)
 {
     size_t n = strlen(CONFIG_NS "/");
     return strncmp(lb, CONFIG_NS "/", n) ? NULL : map_get(&tr->units, lb + n);
+}
+
+void translator_wake(struct translator *tr, const char *lb)
+{
+    struct unit *unit = find_unit(tr, lb);
+    if (!unit || !unit->asleep)
+        return;
+    unit_wake(tr, unit);
+    run_woken(tr);
 }
 
 const struct translate_out *translator_lb(const struct translator *tr, const char *lb)

@@ -79,7 +79,8 @@ static void touch(struct translator *tr, struct unit *unit)
     if (unit->touched)
         return;
     unit->touched = true;
-    unit->used = tr->updates;
+    if (!tr->waking)
+        unit->used = tr->updates;
     pointers_add(&tr->touched, unit);
     translator_note_changed(tr, unit->lb);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "src/agent/agent_priv.h"
 #include "tests/support/run.h"
 
 static void test_an_object_in_error_is_told_once_and_harms_nobody(void **state)
@@ -45,6 +46,30 @@ static void test_rules_stay_while_their_object_is_in_error(void **state)
     runner_settle(&r);
     assert_int_equal(world_count(w, "Rules"), 2);
     assert_true(mock_transport_writes(&w->mock, NULL) > writes);
+    runner_stop(&r);
+}
+
+/* Though nothing else is wanted of a load balancer than before: what is found there that nobody
+ * remembers may be that Ingress'. */
+static void test_at_a_start_all_know_of_an_ingress_that_is_nobodys(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    runner_stop(&r);
+    world_write_ingress(w, "lost", "5", "lost.example", "tea");
+    const size_t writes = mock_transport_writes(&w->mock, NULL);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(r.events[AGENT_PROBLEM], 1);
+    assert_int_equal(balancer_find(r.g, "kube-system/web")->s.wanted.problems.len, 1);
+    assert_int_equal(mock_transport_writes(&w->mock, NULL), writes);
+    world_remove(w, "ingress-lost.yaml");
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(balancer_find(r.g, "kube-system/web")->s.wanted.problems.len, 0);
     runner_stop(&r);
 }
 
@@ -214,6 +239,7 @@ int main(void)
         WORLD_TEST(test_what_it_acts_upon_is_in_the_state_file),
         WORLD_TEST(test_a_start_says_what_changed_meanwhile),
         WORLD_TEST(test_rules_stay_while_their_object_is_in_error),
+        WORLD_TEST(test_at_a_start_all_know_of_an_ingress_that_is_nobodys),
         WORLD_TEST(test_nothing_is_done_before_there_are_objects),
         WORLD_TEST(test_source_without_an_albconfig_changes_nothing),
         WORLD_TEST(test_facts_that_cannot_be_read_are_asked_for_again),

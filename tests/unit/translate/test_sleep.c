@@ -74,8 +74,49 @@ static void test_those_that_changed_last_stay(void **state)
     translator_rest(f.tr, 1);
     assert_true(translator_lb(f.tr, "kube-system/web")->desired.rows.len > 0);
     assert_int_equal(translator_lb(f.tr, "kube-system/far")->desired.rows.len, 0);
-    translator_wake(f.tr);
+    translator_wake(f.tr, "kube-system/far");
     assert_true(translator_lb(f.tr, "kube-system/far")->desired.rows.len > 0);
+    followed_done(&f);
+}
+
+static void note_made(void *arg, const char *lb)
+{
+    struct followed *f = arg;
+    const char *other = strcmp(lb, "kube-system/web") ? "kube-system/web" : "kube-system/far";
+    assert_int_equal(translator_lb(f->tr, other)->desired.rows.len, 0);
+    assert_true(map_count(&f->tr->watches) > 0);
+    tell(f, OBJECT_SERVICE, "", arena_strdup(&f->w.a, made(f, lb)));
+}
+
+static void test_everything_is_made_one_load_balancer_at_a_time(void **state)
+{
+    (void)state;
+    struct followed f;
+    begin(&f);
+    translator_update_each(f.tr, &f.w.set, &f.w.facts, 0, note_made, &f);
+    assert_int_equal(f.changes.objects.len, 2);
+    assert_string_equal(f.changes.objects.items[0].name, "d/y d/y-milk:80=?");
+    assert_string_equal(f.changes.objects.items[1].name, "d/x d/x-tea:80=eni-1");
+    assert_string_equal(changed(&f), "kube-system/far kube-system/web");
+    assert_int_equal(translator_work(f.tr).groups, 2);
+    assert_int_equal(map_count(&f.tr->watches), 0);
+    followed_done(&f);
+}
+
+/* What is made again is no news, and does not count as used. */
+static void test_who_is_woken_to_be_looked_at_goes_first(void **state)
+{
+    (void)state;
+    struct followed f;
+    begin(&f);
+    put(&f, SLICE_OF("d", "tea-1", "tea", "10.0.0.2"));
+    update(&f);
+    translator_wake(f.tr, "kube-system/far");
+    translator_wake(f.tr, "kube-system/nobody");
+    assert_string_equal(changed(&f), "kube-system/web");
+    translator_rest(f.tr, 1);
+    assert_int_equal(translator_lb(f.tr, "kube-system/far")->desired.rows.len, 0);
+    assert_true(translator_lb(f.tr, "kube-system/web")->desired.rows.len > 0);
     followed_done(&f);
 }
 
@@ -148,6 +189,8 @@ int main(void)
         cmocka_unit_test(test_what_was_looked_for_in_vain_wakes_it),
         cmocka_unit_test(test_an_ingress_that_moves_wakes_both),
         cmocka_unit_test(test_those_that_changed_last_stay),
+        cmocka_unit_test(test_everything_is_made_one_load_balancer_at_a_time),
+        cmocka_unit_test(test_who_is_woken_to_be_looked_at_goes_first),
         cmocka_unit_test(test_what_rests_says_when_it_comes_out_differently),
     };
     return cmocka_run_group_tests_name("translate/sleep", tests, NULL, NULL);

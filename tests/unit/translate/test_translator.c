@@ -80,7 +80,8 @@ static void wake(struct follower *f)
         if (out && !out->desired.rows.len && !out->servers.rows.len)
             notes[i] = dump(&a, out);
     }
-    translator_wake(f->tr);
+    for (size_t i = 0; i < COUNT(lbs); i++)
+        translator_wake(f->tr, lbs[i]);
     for (size_t i = 0; i < COUNT(lbs); i++) {
         const struct translate_out *out = translator_lb(f->tr, lbs[i]);
         struct translate_out bare = out ? *out : (struct translate_out){ 0 };
@@ -211,6 +212,49 @@ static void pass_time(struct follower *f)
         f->now_ms += hours[below(&f->edits, COUNT(hours))] * 3600 * 1000;
 }
 
+/* What each load balancer came out as when it was told of. */
+struct told {
+    struct follower *f;
+    struct arena a;
+    const char *rows[COUNT(lbs)];
+};
+
+static const char *dump_rows(struct arena *a, const struct translate_out *out)
+{
+    const struct translate_out rows = { .desired = out->desired, .servers = out->servers };
+    return dump(a, &rows);
+}
+
+static void take_made(void *arg, const char *lb)
+{
+    struct told *told = arg;
+    for (size_t i = 0; i < COUNT(lbs); i++) {
+        const struct translate_out *out = translator_lb(told->f->tr, lbs[i]);
+        if (!strcmp(lbs[i], lb))
+            told->rows[i] = dump_rows(&told->a, out);
+        else if (out && !lb_service(lbs[i]) && out->desired.rows.len)
+            fail_at(told->f, "two have rows", lbs[i], lb);
+    }
+}
+
+/* One load balancer after the other: with the same rows as when it is made again. */
+static void update_each(struct follower *f)
+{
+    struct told told = { .f = f };
+    translator_update_each(f->tr, &f->set, &f->facts, f->now_ms, take_made, &told);
+    keep_names(&f->said, translator_changed(f->tr), &f->changed);
+    for (size_t i = 0; i < COUNT(lbs); i++) {
+        translator_wake(f->tr, lbs[i]);
+        const struct translate_out *out = translator_lb(f->tr, lbs[i]);
+        const char *is = out ? dump_rows(&told.a, out) : "";
+        if (told.rows[i] && strcmp(told.rows[i], is) != 0)
+            fail_at(f, "other rows", is, told.rows[i]);
+        if (out && !lb_service(lbs[i]) && (!told.rows[i] || !has_changed(f, lbs[i])))
+            fail_at(f, "made without a word", lbs[i], is);
+    }
+    arena_done(&told.a);
+}
+
 /* One to three changes, then an update. */
 static void step(struct follower *f)
 {
@@ -225,10 +269,13 @@ static void step(struct follower *f)
             *LIST_PUSH(&a, &changes.objects) = edit_object(&f->edits, &a, &f->set);
     }
     pass_time(f);
-    f->anew = one_in(&f->edits, 100);
-    translator_update(f->tr, &f->set, &f->facts, f->now_ms, f->anew ? NULL : &changes);
+    f->anew = one_in(&f->edits, 25);
     f->step++;
     arena_done(&f->said);
+    if (f->anew && f->rests)
+        update_each(f);
+    else
+        translator_update(f->tr, &f->set, &f->facts, f->now_ms, f->anew ? NULL : &changes);
     keep_names(&f->said, translator_changed(f->tr), &f->changed);
     keep_names(&f->said, translator_released(f->tr), &f->released);
     if (f->rests)
