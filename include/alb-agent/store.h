@@ -237,6 +237,10 @@ typedef LIST_OF(struct store_journaled) store_journal;
 /* At most 'max' calls from 'id' on, in order. */
 bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a,
                       store_journal *out, struct error *err) MUST_USE;
+/* Calls that were sent since then and may have been carried out (state "done", "unknown", or "sent"
+ * still), newest first. */
+bool store_calls_since(struct store *st, int64_t since, struct arena *a, store_journal *out,
+                       struct error *err) MUST_USE;
 struct store_revision {
     int64_t made_at;
     const char *cause;

@@ -96,7 +96,7 @@ static bool read_known(struct agent *g, struct error *err)
         return false;
     for (size_t i = 0; i < names.len; i++)
         balancer_get(g, names.items[i])->resting = true;
-    return true;
+    return left_load(g, err);
 }
 
 static bool begin_apply(struct agent *g, struct error *err)

@@ -81,6 +81,7 @@ struct agent {
     bool failed; /* a load balancer could not be read from the store ... */
     struct error why_failed;
     struct apply *ap;
+    store_journal left; /* calls of an earlier run, as long as lists may not show what they did */
     struct translator *tr;
     bool have_objects;                /* there is a set                                       */
     bool changed, all_changed;        /* since it was translated: what 'changes' says, or all */
@@ -160,6 +161,13 @@ bool balancer_is_settled(struct agent *g, struct balancer *b, const struct trans
  * there. */
 bool balancer_outline(const struct balancer *b, struct arena *a, struct model *out,
                       struct error *err) MUST_USE;
+
+/* ---- left.c */
+/* What an earlier run may have changed a short while ago, by its journal. */
+bool left_load(struct agent *g, struct error *err) MUST_USE;
+/* Of the rows of 'lb', as the store knows them, those that say how it was before such a change get
+ * the state in which the cloud takes no other. */
+void left_mark(const struct agent *g, const char *lb, struct model *known);
 
 /* ---- wanted.c: objects to what is wanted of each load balancer, with the facts it needs */
 bool wanted_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;

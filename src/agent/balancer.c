@@ -403,8 +403,9 @@ static void ask_when_grown(const struct agent *g, struct balancer *b, const stru
         b->reread_due = due + 1;
 }
 
-/* Does a list lack what the last run was told is being created?  Lists lag, or its job has failed
- * since: only time tells, and until then neither is it made again nor does anything rely on it. */
+/* Does a list lack what the last run was creating, changing or deleting when it ended?  Lists lag,
+ * or the cloud has done it since: only time tells, and until then neither is it made again nor does
+ * anything rely on it. */
 static bool is_undecided(const struct balancer *b, const struct model *found, int64_t now_ms)
 {
     for (size_t i = 0; i < b->s.known.rows.len; i++) {

@@ -6,7 +6,7 @@
 
 /* ---- waking ---------------------------------------------------------------------------------- */
 
-static void take_rows(struct balancer *b, struct model *rows)
+static void take_rows(const struct agent *g, struct balancer *b, struct model *rows)
 {
     struct session *s = &b->s;
     for (size_t i = 0; i < b->young.len; i++) {
@@ -24,6 +24,7 @@ static void take_rows(struct balancer *b, struct model *rows)
     } else {
         s->known = *rows;
         balancer_note_young(b);
+        left_mark(g, b->name, &s->known);
     }
 }
 
@@ -37,7 +38,7 @@ bool balancer_wake(struct agent *g, struct balancer *b, struct error *err)
         return false;
     session_bound_times(&b->s, &rows);
     b->resting = false;
-    take_rows(b, &rows);
+    take_rows(g, b, &rows);
     b->young.items = NULL;
     b->young.len = 0;
     b->lean = b->s.arena.size;

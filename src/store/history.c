@@ -19,6 +19,9 @@
     X(CALLS, "SELECT id, lane, lb, resource, action, client_token, params, cause, state, "     \
              "sent_at, done_at, http_status, code, request_id, reply FROM call "               \
              "WHERE id >= :id ORDER BY id LIMIT :max")                                         \
+    X(SINCE, "SELECT id, lane, lb, resource, action, client_token, params, cause, state, "     \
+             "sent_at, done_at, http_status, code, request_id, reply FROM call "               \
+             "WHERE state IN ('sent', 'unknown', 'done') ORDER BY id DESC")                    \
     X(REVISION, "SELECT made_at, cause, document FROM revision "                               \
                 "WHERE lb = :lb AND number = :number ORDER BY number")
 
@@ -92,6 +95,21 @@ bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a
         if (!stmt_next(s, &row, err))
             return error_wrap(err, "read the journal");
         if (!row)
+            return true;
+        *LIST_PUSH(a, out) = journaled(st, s, a);
+    }
+}
+
+bool store_calls_since(struct store *st, int64_t since, struct arena *a, store_journal *out,
+                       struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][SINCE];
+    bool row;
+    *out = (store_journal){ 0 };
+    for (;;) {
+        if (!stmt_next(s, &row, err))
+            return error_wrap(err, "read the journal");
+        if (!row || col_time(st, s, "sent_at") < since)
             return true;
         *LIST_PUSH(a, out) = journaled(st, s, a);
     }

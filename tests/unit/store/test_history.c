@@ -106,6 +106,25 @@ static void test_revision_is_read_by_its_number(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
+static void test_calls_are_read_since_a_time_but_for_those_that_did_nothing(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const states[] = { "done", "done", "failed", "unknown" };
+    store_journal found;
+    for (int i = 0; i < 5; i++) {
+        const int64_t id = make_call(f, "a/x", "DeleteRules", NOW + i);
+        const struct store_outcome o = { .state = i < 4 ? states[i] : "", .done_at = NOW + i };
+        assert_true(i == 4 || store_call_done(f->st, id, &o, &f->err));
+    }
+    assert_true(store_calls_since(f->st, NOW + 1, &f->a, &found, &f->err));
+    assert_int_equal(found.len, 3);
+    assert_string_equal(found.items[0].outcome.state, "sent");
+    assert_string_equal(found.items[1].outcome.state, "unknown");
+    assert_string_equal(found.items[2].outcome.state, "done");
+    assert_int_equal(found.items[2].call.sent_at, NOW + 1);
+    assert_int_equal(found.items[2].outcome.done_at, NOW + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +132,7 @@ int main(void)
         TEST(test_history_is_cut_at_its_old_end),
         TEST(test_call_is_read_with_what_came_of_it),
         TEST(test_revision_is_read_by_its_number),
+        TEST(test_calls_are_read_since_a_time_but_for_those_that_did_nothing),
     };
     return cmocka_run_group_tests_name("store/history", tests, NULL, NULL);
 }
