@@ -101,7 +101,7 @@ static void set_aside(const struct effect *e, const struct step_item *item)
     to->status = row->status;
     to->observed_at = row->observed_at;
     to->created_at = row->created_at;
-    to->applied = row->applied; /* it is ours, and remembered as such */
+    to->applied = row->applied ? row->applied : row->actual; /* it is ours, and known to be */
     to->ours = row->ours;
     row->actual = NULL;
     row->cloud_id = NULL;

@@ -388,6 +388,15 @@ static void test_the_next_run_makes_nothing_again_that_lists_lack(void **state)
     runner_stop(&again);
 }
 
+/* Turns until rules are being made: it is answered, and they are not there yet. */
+static void pass_creating(struct runner *r)
+{
+    const size_t made = mock_transport_writes(&r->w->mock, "CreateRules");
+    for (int i = 0; i < 9000 && mock_transport_writes(&r->w->mock, "CreateRules") == made; i++)
+        runner_pass(r, 1);
+    runner_pass(r, 200);
+}
+
 /* What nobody remembers is held while an object is in error; this was made by this very run. */
 static void test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error(void **state)
 {
@@ -405,10 +414,7 @@ static void test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error(voi
     const size_t rules = world_count(w, "Rules");
     world_write_ingress(w, "milk", "web", "milk.example", "tea");
     runner_read(&r);
-    const size_t made = mock_transport_writes(&w->mock, "CreateRules");
-    for (int i = 0; i < 5000 && mock_transport_writes(&w->mock, "CreateRules") == made; i++)
-        runner_pass(&r, 1);
-    runner_pass(&r, 200); /* it is answered, and not there yet */
+    pass_creating(&r);
     world_remove(w, "ingress-milk.yaml");
     for (int i = 0; i < 2; i++) { /* told twice, while it is made */
         runner_read(&r);
@@ -416,6 +422,65 @@ static void test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error(voi
     }
     runner_settle(&r);
     assert_int_equal(world_count(w, "Rules"), rules);
+    runner_stop(&r);
+}
+
+#define PATH(type, path, service)                                             \
+    "{path: " path ", pathType: " type ", backend: {service: {name: " service \
+    ", port: {number: 80}}}}"
+
+static void write_paths(struct world *w, const char *paths)
+{
+    world_write(w, "ingress-set.yaml",
+                arena_fmt(&w->arena,
+                          "apiVersion: networking.k8s.io/v1\n"
+                          "kind: Ingress\n"
+                          "metadata: {name: set, namespace: shop}\n"
+                          "spec: {ingressClassName: web, rules: [{host: set.example, http: "
+                          "{paths: [%s]}}, {host: other.example, http: {paths: [%s]}}]}\n",
+                          paths, PATH("Exact", "/z", "tea") ", " PATH("Prefix", "/", "milk")));
+}
+
+static void make_rule_by_hand(struct world *w)
+{
+    cJSON *list CLEANUP(json_done) = mock_transport_do(&w->mock, "ListListeners", (char *)NULL);
+    const cJSON *listener = cJSON_GetArrayItem(json_get(list, "Listeners"), 0);
+    cJSON_Delete(mock_transport_do(
+        &w->mock, "CreateRule", "ListenerId", json_str(listener, "ListenerId"), "Priority", "5000",
+        "RuleName", "by-hand", "RuleConditions.1.Type", "Path",
+        "RuleConditions.1.PathConfig.Values.1", "/by-hand", "RuleActions.1.Type", "FixedResponse",
+        "RuleActions.1.Order", "1", "RuleActions.1.FixedResponseConfig.Content", "x",
+        "RuleActions.1.FixedResponseConfig.HttpCode", "200", (char *)NULL));
+}
+
+/* Set aside by its copy before anything that was wanted of it was done, it is ours all the same: we
+ * made it, and an object that cannot be read is no reason to keep it. */
+static void test_a_rule_that_its_copy_replaced_goes_beside_an_error(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write_service(w, "milk", "10.0.0.9");
+    world_write_ingress(w, "bad", "web", "no host", "tea");
+    write_paths(w, PATH("Exact", "/a/b", "coffee")); /* all groups there are */
+    runner_start(&r, w);
+    runner_settle(&r);
+    make_rule_by_hand(w);
+    agent_resync(r.g);
+    runner_settle(&r);
+    write_paths(w, PATH("Exact", "/a/b", "coffee") ", " PATH(
+                       "Prefix", "/a/b/c", "coffee") ", " PATH("Prefix", "/a/b", "tea"));
+    runner_read(&r);
+    pass_creating(&r);
+    write_paths(w, PATH("Exact", "/d", "milk") ", " PATH("Prefix", "/a/b", "coffee") ", " PATH(
+                       "Prefix", "/", "milk"));
+    runner_read(&r);
+    pass_creating(&r);
+    world_write_ingress(w, "milk", "web", "milk.example", "milk"); /* all are joined anew */
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateRulesAttribute"), 0); /* copies */
+    assert_int_equal(world_count(w, "Rules"), 9);
     runner_stop(&r);
 }
 
@@ -490,6 +555,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_a_refusal_is_not_tried_again_until_the_object_changes),
         WORLD_TEST(test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error),
+        WORLD_TEST(test_a_rule_that_its_copy_replaced_goes_beside_an_error),
         WORLD_TEST(test_a_call_that_a_dead_run_left_is_repeated_with_its_token),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_what_is_there_changes),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_it_is_wished_anew),
