@@ -38,6 +38,7 @@ struct step_item {
                            NULL: gone                                                 */
     const char *id;     /* of the rule that becomes this one: it was another's until now;
                            NULL: its own, or what the reply says                      */
+    const char *own_id; /* the cloud's id of what is there and the step changes; NULL: none  */
     const char *aside;  /* the key under which what was there goes on beside a copy that
                            is created; NULL: nothing does                             */
     bool last;          /* nothing more to do for this resource once the step is done:

@@ -133,8 +133,8 @@ bool poll_take(struct apply *ap, const struct alb_result *r, bool *taken,
 /* Puts what a step did into the model: 'pending' right after the reply (ids, states the
  * cloud is in), then once complete. */
 /* Writes what the reply says was created. */
-bool effect_record(struct apply *ap, const struct lane *lane, struct error *err) MUST_USE;
+bool effect_record(struct apply *ap, struct lane *lane, struct error *err) MUST_USE;
 /* The job failed: what it was to create is there only if a reading shows it, however young. */
-void effect_failed(struct apply *ap, const struct lane *lane);
+void effect_failed(struct apply *ap, struct lane *lane);
 void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r);
 bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct error *err) MUST_USE;

@@ -107,16 +107,33 @@ static void set_aside(const struct effect *e, const struct step_item *item)
     row->cloud_id = NULL;
 }
 
+static struct resource *row_with_id(const struct effect *e, enum resource_kind kind, const char *id)
+{
+    size_t first, end;
+    model_range(e->m, e->lb, &first, &end);
+    for (size_t i = first; id && i < end; i++) {
+        struct resource *r = &e->m->rows.items[i];
+        if (r->kind == kind && r->cloud_id && !strcmp(r->cloud_id, id))
+            return r;
+    }
+    return NULL;
+}
+
+/* The row of what a step changes.  Its key may be another's by now, as rules for the same requests
+ * change places when another of them is wanted: what has an id is found by that.  NULL: the model
+ * knows nothing of it any more. */
+static struct resource *own_row(const struct effect *e, const struct step_item *item)
+{
+    return item->own_id ? row_with_id(e, item->kind, item->own_id) : row_for(e, item);
+}
+
 /* The row of the rule that is changed: that of its id when it was another's until now. */
 static struct resource *changed_row(const struct effect *e, const struct step_item *item)
 {
-    for (size_t i = 0; item->id && i < e->m->rows.len; i++) {
-        struct resource *r = &e->m->rows.items[i];
-        if (!strcmp(r->lb, e->lb) && r->kind == item->kind && r->cloud_id
-            && !strcmp(r->cloud_id, item->id))
-            return r;
-    }
-    return row_for(e, item);
+    struct resource *row = row_with_id(e, item->kind, item->id);
+    if (row)
+        return row;
+    return item->id ? row_for(e, item) : own_row(e, item);
 }
 
 /* What was made and is not wanted any more by then is ours all the same, and known to be. */
@@ -126,54 +143,65 @@ static void remember(struct resource *row)
         row->applied = row->actual;
 }
 
+/* The row of what is made; a reading may have shown it before the reply did. */
+static struct resource *made_row(const struct effect *e, struct step_item *item,
+                                 const struct alb_result *r)
+{
+    const char *id = created_id(e, item, r->reply);
+    struct resource *row = row_with_id(e, item->kind, id);
+    item->own_id = id ? arena_strdup(&e->lane->arena, id) : NULL;
+    if (row)
+        return row;
+    if (item->aside)
+        set_aside(e, item);
+    row = row_for(e, item);
+    if (!id || row->cloud_id)
+        return id ? NULL : row;
+    row->cloud_id = arena_strdup(e->a, id);
+    row->created_at = r->done_ms;
+    if (item->after) {
+        row->actual = schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
+        remember(row);
+    }
+    return row;
+}
+
 void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *r)
 {
     struct effect effect, *e = &effect;
     if (!effect_of(ap, lane, e))
         return;
     for (size_t i = 0; i < lane->step.items.len; i++) {
-        const struct step_item *item = &lane->step.items.items[i];
-        if (item->aside)
-            set_aside(e, item);
-        struct resource *row = changed_row(e, item);
+        struct step_item *item = &lane->step.items.items[i];
+        struct resource *row =
+            lane->step.op == STEP_CREATE ? made_row(e, item, r) : changed_row(e, item);
+        if (!row)
+            continue;
         row->status = pending_status(lane, item->kind);
         row->observed_at = r->done_ms;
-        const char *id =
-            lane->step.op == STEP_CREATE && !row->cloud_id ? created_id(e, item, r->reply) : NULL;
-        if (id) {
-            row->cloud_id = arena_strdup(e->a, id);
-            row->created_at = r->done_ms;
-        }
-        if (!id || !item->after)
-            continue;
-        row->actual = schema_copy(e->a, resource_schema(item->kind), item->after, 0, NULL, NULL);
-        remember(row);
     }
 }
 
-bool effect_record(struct apply *ap, const struct lane *lane, struct error *err)
+bool effect_record(struct apply *ap, struct lane *lane, struct error *err)
 {
-    struct apply_scope scope;
-    if (lane->step.op != STEP_CREATE || !lane_scope(ap, lane, &scope))
+    struct effect e;
+    if (lane->step.op != STEP_CREATE || !effect_of(ap, lane, &e))
         return true;
     for (size_t i = 0; i < lane->step.items.len; i++) {
-        const struct step_item *item = &lane->step.items.items[i];
-        const struct resource *row =
-            model_find(scope.model, lane->site->name, item->kind, item->key);
+        const struct resource *row = own_row(&e, &lane->step.items.items[i]);
         if (row && row->actual && row->cloud_id && !store_resource_put(ap->in.store, row, err))
             return false;
     }
     return true;
 }
 
-void effect_failed(struct apply *ap, const struct lane *lane)
+void effect_failed(struct apply *ap, struct lane *lane)
 {
-    struct apply_scope scope;
-    if (lane->step.op != STEP_CREATE || !lane_scope(ap, lane, &scope))
+    struct effect e;
+    if (lane->step.op != STEP_CREATE || !effect_of(ap, lane, &e))
         return;
     for (size_t i = 0; i < lane->step.items.len; i++) {
-        const struct step_item *item = &lane->step.items.items[i];
-        struct resource *row = model_find(scope.model, lane->site->name, item->kind, item->key);
+        struct resource *row = own_row(&e, &lane->step.items.items[i]);
         if (row)
             row->created_at = 0;
     }
@@ -278,26 +306,38 @@ static void keep_address(const struct effect *e, struct resource *row, const voi
     row->actual = lb;
 }
 
+/* Made, and the reply does not say what, or under a key that another has by now: to be read. */
+static void ask_for_read(const struct effect *e, const struct step_item *item)
+{
+    struct lane *lane = e->lane;
+    struct error why;
+    (void)error_set(&why, ERROR_CONFLICT, "%s: the reply has no id for %s %s", lane->step.action,
+                    resource_kind_name(item->kind), item->key);
+    e->ap->counts.stale++;
+    e->ap->counts.why_stale = why;
+    lane->why = why;
+    lane->blocked = true;
+}
+
 static bool settle(const struct effect *e, const struct step_item *item, int64_t now_ms,
                    struct error *err)
 {
-    struct lane *lane = e->lane;
-    struct resource *row = row_for(e, item);
+    const enum step_op op = e->lane->step.op;
+    struct resource *row = item->id ? row_for(e, item) : own_row(e, item);
+    if (!row) {
+        if (op == STEP_CREATE)
+            ask_for_read(e, item);
+        return true;
+    }
     row->observed_at = now_ms;
     if (item->id)
         row->cloud_id = arena_strdup(e->a, item->id);
-    if (lane->step.op == STEP_DELETE) {
+    if (op == STEP_DELETE) {
         forget_actual(row);
         return row->desired ? store_resource_put(e->ap->in.store, row, err) : true;
     }
-    if (!row->cloud_id) { /* made, and the reply does not say what: to be read */
-        struct error why;
-        (void)error_set(&why, ERROR_CONFLICT, "%s: the reply has no id for %s %s",
-                        lane->step.action, resource_kind_name(item->kind), item->key);
-        e->ap->counts.stale++;
-        e->ap->counts.why_stale = why;
-        lane->why = why;
-        lane->blocked = true;
+    if (!row->cloud_id) {
+        ask_for_read(e, item);
         return true;
     }
     const void *before = row->actual;

@@ -82,6 +82,7 @@ static void copy_items(struct lane *lane, const struct step *step)
         *to = *from;
         to->key = arena_strdup(&lane->arena, from->key);
         to->parent = arena_strdup(&lane->arena, from->parent ? from->parent : "");
+        to->own_id = from->own_id ? arena_strdup(&lane->arena, from->own_id) : NULL;
         to->id = from->id ? arena_strdup(&lane->arena, from->id) : NULL;
         to->aside = from->aside ? arena_strdup(&lane->arena, from->aside) : NULL;
         if (from->after)

@@ -80,11 +80,13 @@ void step_item(struct planner *p, struct step *s, const struct resource *r, cons
 {
     if (!s->items.len)
         s->cause = row_cause(p, r, s->op);
-    *LIST_PUSH(p->a, &s->items) = (struct step_item){ .kind = r->kind,
-                                                      .key = r->key,
-                                                      .parent = r->parent ? r->parent : "",
-                                                      .after = after,
-                                                      .last = is_last(p, r, after) };
+    *LIST_PUSH(p->a, &s->items) =
+        (struct step_item){ .kind = r->kind,
+                            .key = r->key,
+                            .parent = r->parent ? r->parent : "",
+                            .after = after,
+                            .own_id = s->op == STEP_CREATE ? NULL : r->cloud_id,
+                            .last = is_last(p, r, after) };
 }
 
 void step_changes(struct planner *p, struct step *s, const char *prefix, const change_list *list)

@@ -18,7 +18,7 @@ static bool take(void *arg, const struct alb_result *r, struct error *err)
 }
 
 /* One round, without the fresh read that follows it. */
-static void run_round_telling(struct session *s, apply_event_fn *event)
+static void run_round_with(struct session *s, session_take_fn *takes, apply_event_fn *event)
 {
     struct apply *ap;
     struct error err;
@@ -39,9 +39,14 @@ static void run_round_telling(struct session *s, apply_event_fn *event)
         assert_true(apply_run(ap, session_now(s), &wait, &err));
         if (apply_idle(ap))
             break;
-        assert_true(session_turn(s, wait, take, ap, &err));
+        assert_true(session_turn(s, wait, takes, ap, &err));
     }
     apply_free(ap);
+}
+
+static void run_round_telling(struct session *s, apply_event_fn *event)
+{
+    run_round_with(s, take, event);
 }
 
 static void run_round(struct session *s)
@@ -252,6 +257,124 @@ static void test_what_is_not_wanted_any_more_when_it_is_made_is_known_to_be_ours
     assert_int_equal(world_count(w, "Rules"), 0);
 }
 
+/* ---- rules that change places meanwhile ------------------------------------------------------ */
+
+static struct {
+    struct session *s;
+    const char *ids[2]; /* of the rules of "coffee" and "tea" */
+    int64_t priorities[2];
+    bool swapped;
+    size_t done;
+} places;
+
+static struct resource *rule_with_id(struct model *m, const char *id)
+{
+    for (size_t i = 0; i < m->rows.len; i++)
+        if (m->rows.items[i].kind == RESOURCE_RULE && m->rows.items[i].cloud_id
+            && !strcmp(m->rows.items[i].cloud_id, id))
+            return &m->rows.items[i];
+    return NULL;
+}
+
+/* As model_join() leaves the two rules when another of them is what is wanted of a key. */
+static void swap_rules(void)
+{
+    struct model *m = &places.s->world;
+    struct resource *of[2] = { 0 };
+    size_t n = 0;
+    for (size_t i = 0; i < m->rows.len && n < 2; i++)
+        if (m->rows.items[i].kind == RESOURCE_RULE)
+            of[n++] = &m->rows.items[i];
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < 2; i++) {
+        places.ids[i] = arena_strdup(&places.s->arena, of[i]->cloud_id);
+        places.priorities[i] = ((const struct alb_rule *)of[i]->actual)->priority.val;
+    }
+    const struct resource first = *of[0];
+    of[0]->actual = of[1]->actual;
+    of[0]->cloud_id = of[1]->cloud_id;
+    of[0]->status = of[1]->status;
+    of[1]->actual = first.actual;
+    of[1]->cloud_id = first.cloud_id;
+    of[1]->status = first.status;
+    places.swapped = true;
+}
+
+/* Once they are being made. */
+static bool take_and_swap(void *arg, const struct alb_result *r, struct error *err)
+{
+    if (!take(arg, r, err))
+        return false;
+    for (size_t i = 0; i < places.s->world.rows.len && !places.swapped; i++)
+        if (!strcmp(places.s->world.rows.items[i].status, "Provisioning")
+            && places.s->world.rows.items[i].kind == RESOURCE_RULE)
+            swap_rules();
+    return true;
+}
+
+static void look_at_both(void *arg, const struct apply_event *e)
+{
+    (void)arg;
+    if (places.done || e->kind != APPLY_DONE || strcmp(e->step->action, "CreateRules") != 0)
+        return;
+    places.done++;
+    for (size_t i = 0; i < 2; i++) {
+        const struct resource *r = rule_with_id(&places.s->world, places.ids[i]);
+        assert_non_null(r);
+        assert_string_equal(r->status, "Available");
+        const struct alb_rule *rule = r->actual;
+        assert_int_equal(rule->priority.val, places.priorities[i]);
+    }
+}
+
+static void test_what_was_made_is_told_by_its_id_and_not_by_its_key(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    memset(&places, 0, sizeof places);
+    places.s = &s;
+    world_write_shop(w);
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round_with(&s, take_and_swap, look_at_both);
+    assert_true(places.swapped);
+    assert_int_equal(places.done, 1);
+}
+
+static void look_at_what_stays(void *arg, const struct apply_event *e)
+{
+    (void)arg;
+    if (places.done || strcmp(e->step->action, "DeleteRules") != 0)
+        return;
+    if (e->kind == APPLY_SENT && !places.swapped)
+        swap_rules();
+    if (e->kind != APPLY_DONE)
+        return;
+    places.done++;
+    struct model *m = &places.s->world;
+    const char *named = alb_param_get(&e->step->params, "RuleIds.1");
+    assert_non_null(named);
+    const bool second = !strcmp(named, places.ids[1]);
+    assert_null(rule_with_id(m, places.ids[second]));
+    assert_non_null(rule_with_id(m, places.ids[!second]));
+}
+
+static void test_what_was_deleted_is_told_by_its_id_and_not_by_its_key(void **state)
+{
+    struct world *w = *state;
+    struct session s CLEANUP(session_close) = { 0 };
+    memset(&places, 0, sizeof places);
+    places.s = &s;
+    world_write_shop(w);
+    (void)world_apply(w);
+    world_remove(w, "ingress-tea.yaml");
+    world_open(w, &s, STORE_WRITE);
+    world_read(w, &s);
+    run_round_telling(&s, look_at_what_stays);
+    assert_true(places.swapped);
+    assert_int_equal(places.done, 1);
+}
+
 /* ---- groups that nothing points at ------------------------------------------------------------
  */
 
@@ -318,6 +441,8 @@ int main(void)
         TEST(test_load_balancer_takes_its_listeners_and_rules_with_it),
         TEST(test_create_without_an_id_is_read_again_and_not_repeated),
         TEST(test_what_is_not_wanted_any_more_when_it_is_made_is_known_to_be_ours),
+        TEST(test_what_was_made_is_told_by_its_id_and_not_by_its_key),
+        TEST(test_what_was_deleted_is_told_by_its_id_and_not_by_its_key),
         cmocka_unit_test(test_unused_is_since_the_last_rule_and_ends_with_the_next),
     };
     return cmocka_run_group_tests_name("apply/effect", tests, NULL, NULL);
