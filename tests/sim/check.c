@@ -24,6 +24,8 @@ struct budget {
 struct token {
     uint64_t call, digest;
     bool over, doubt;
+    char lane[160];
+    bool open;    /* the last answer did not say what became of it */
     bool heard;   /* its last answer reached the agent             */
     bool repeats; /* it was sent before, and no answer reached one */
 };
@@ -79,9 +81,31 @@ static void open_tokens(struct sim *s)
     }
 }
 
+/* The next run plans from what it reads. */
+static void close_tokens(void)
+{
+    const struct map_entry *cursor = NULL;
+    void *value = NULL;
+    while (map_next(&checks.tokens, &cursor, &value))
+        ((struct token *)value)->open = false;
+}
+
+bool check_is_open(const char *lane)
+{
+    const struct map_entry *cursor = NULL;
+    void *value = NULL;
+    while (map_next(&checks.tokens, &cursor, &value)) {
+        const struct token *t = value;
+        if (t->open && !strcmp(t->lane, lane))
+            return true;
+    }
+    return false;
+}
+
 void check_restart(struct sim *s)
 {
     open_tokens(s);
+    close_tokens();
     map_done(&checks.budgets);
     arena_done(&checks.arena);
     memset(checks.starts, 0, sizeof checks.starts);
@@ -262,6 +286,7 @@ static void check_token(struct sim *s, const struct sim_call *c)
     if (!t) {
         t = arena_alloc(&checks.token_arena, sizeof *t);
         map_put(&checks.tokens, text, t);
+        lane_of(s, c, t->lane, sizeof t->lane);
     }
     t->repeats = t->call && !t->heard;
     t->heard = false;
@@ -367,14 +392,18 @@ static void check_served(struct sim *s, const char *after)
 
 /* A refusal ends it, unless nobody knows what became of an earlier request with it: a repeat that
  * is put off keeps it. */
-static void end_token(const struct sim_call *c, int status, const char *code)
+static void end_token(struct sim *s, const struct sim_call *c, int status, const char *code)
 {
     const char *text = param(c, "ClientToken");
     struct token *t = text ? map_get(&checks.tokens, text) : NULL;
     if (!t)
         return;
-    t->doubt = t->doubt || !status || status >= 500 || c->garbled
-               || (code && !strcmp(code, "IdempotenceProcessing"));
+    const bool unknown =
+        !status || status >= 500 || c->garbled || (code && !strcmp(code, "IdempotenceProcessing"));
+    if (t->open && status == 200)
+        s->done_ms = sim_now(s); /* no reading since it was begun shows it */
+    t->open = unknown || (t->open && status != 200);
+    t->doubt = t->doubt || unknown;
     t->over = t->over || (!t->doubt && status != 200);
 }
 
@@ -440,7 +469,7 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
         s->faulty = true;
         sim_disturb(s);
     }
-    end_token(c, status, code);
+    end_token(s, c, status, code);
     /* Once is a reading that showed a change before it was done. */
     if (code && !strncmp(code, "ResourceInUse", 13) && !s->disturbed_ms && ++s->in_use > 2)
         sim_complain(s, "use: %s is answered %s: what is in use goes last", c->action, code);
@@ -541,7 +570,7 @@ void check_end(struct sim *s)
 {
     struct routing now;
     s->view.stale = VIEW_ALL;
-    view_refresh(s);
+    balancers_look(s);
     if (s->options.verbose)
         check_show_rules(s);
     view_routing(&s->view, &now);

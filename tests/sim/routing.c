@@ -158,6 +158,8 @@ static bool is_read_since(const struct sim *s, const agent_lbs *lbs, const struc
 {
     char name[32];
     (void)snprintf(name, sizeof name, "kube-system/lb%d", d->lb);
+    if (s->lb_ids[d->lb] && check_is_open(s->lb_ids[d->lb]))
+        return false;
     for (size_t i = 0; i < lbs->len; i++) {
         const struct agent_lb *lb = &lbs->items[i];
         if (!strcmp(lb->name, name))

@@ -397,6 +397,9 @@ void check_answer(struct sim *s, const struct sim_call *c, int status, const cha
                   bool by_fault);
 void check_restart(struct sim *s);
 void check_show_rules(const struct sim *s);
+/* Has the agent begun a change of a load balancer of which it does not know what became, so that it
+ * will send it again? */
+bool check_is_open(const char *lane);
 void sim_disturb(struct sim *s);
 /* The agent is quiet: is all as asked for?  Then a new window begins. */
 void check_quiet(struct sim *s);

@@ -448,6 +448,8 @@ uint64_t view_digest(const struct view *v)
             h = mix_text(h, r->hosts[k]);
         for (size_t k = 0; r->paths[k]; k++)
             h = mix_text(h, r->paths[k]);
+        for (size_t k = 0; r->groups[k]; k++) /* of two that were made for the same one may go */
+            h = mix_text(h, r->groups[k]);
         sum += r->gone ? 0 : mix(h, r->to);
     }
     for (size_t i = 0; i < v->groups.len; i++)
