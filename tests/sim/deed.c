@@ -97,6 +97,7 @@ static bool delete_rule(struct sim *s)
         return false;
     if (stuck)
         stuck->lost = true;
+    check_goal(s);
     return true;
 }
 
