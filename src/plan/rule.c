@@ -105,6 +105,20 @@ static void add_other(struct planner *p, struct rule_list *l, const struct resou
     };
 }
 
+/* Wanted last and never made, and nobody can say now whether it still is. */
+static bool is_owed(const struct resource *r)
+{
+    return r->ours && r->desired && r->held && !r->refused && !r->actual && !r->applied;
+}
+
+static void add_owed(struct planner *p, struct rule_list *l, const struct resource *listener,
+                     const struct resource *r)
+{
+    *LIST_PUSH(p->a, &l->owed) = (struct rule_node){
+        .row = r, .listener = listener, .rule = r->desired, .route = route_prepare(p->a, r->desired)
+    };
+}
+
 static void read_rules(struct planner *p, const struct resource *listener, struct rule_list *l)
 {
     *l = (struct rule_list){ 0 };
@@ -117,6 +131,8 @@ static void read_rules(struct planner *p, const struct resource *listener, struc
                 add_wanted(p, l, listener, r);
             else if (!wanted && !rule_is_wanted(r) && r->actual)
                 add_other(p, l, listener, r);
+            else if (!wanted && is_owed(r))
+                add_owed(p, l, listener, r);
         }
         if (wanted && l->nodes.len)
             qsort(l->nodes.items, l->nodes.len, sizeof *l->nodes.items, by_position);
@@ -203,8 +219,23 @@ static void pass_two(struct planner *p, struct rule_list *l, rule_ops *out)
     sort_from(out, from, by_label_descending);
 }
 
+/* What an object had before it was changed stays until what it was changed to is there: also when
+ * it cannot be read by then.  Which rules were its own nobody knows any more, so that all which
+ * meet the same requests stay. */
+static const char *owed_waits(struct planner *p, const struct rule_list *l,
+                              const struct rule_node *doomed)
+{
+    for (size_t i = 0; i < l->owed.len; i++) {
+        const struct resource *r = l->owed.items[i].row;
+        if (rules_overlap(&l->owed.items[i], doomed))
+            return arena_fmt(p->a, "%s to be readable, as its rule was to be there first",
+                             r->desired_from ? r->desired_from : r->key);
+    }
+    return NULL;
+}
+
 /* Why this change may not be sent now, or NULL. */
-static const char *op_waits(struct planner *p, const struct rule_op *op)
+static const char *op_waits(struct planner *p, const struct rule_list *l, const struct rule_op *op)
 {
     const struct rule_node *n = op->node;
     if (p->waits)
@@ -219,6 +250,8 @@ static const char *op_waits(struct planner *p, const struct rule_op *op)
         why = groups_wait(p, RESOURCE_RULE, n->row->desired, true);
     if (!why && op->kind != STEP_DELETE)
         why = acls_wait(p, n->listener);
+    if (!why && op->kind == STEP_DELETE)
+        why = owed_waits(p, l, n);
     if (!why && op->kind == STEP_DELETE)
         why = row_stale(p, n->row);
     if (!why && n->want && n->unreachable)
@@ -245,7 +278,7 @@ void make_passes(struct planner *p, struct rule_list *l, bool at_once, rule_ops 
     pass_two(p, l, out);
     for (size_t i = 0; i < out->len; i++) {
         struct rule_op *op = &out->items[i];
-        op->waits = op_waits(p, op);
+        op->waits = op_waits(p, l, op);
         if (op->waits)
             continue;
         op->waits = redirect_waits(p, op);

@@ -47,7 +47,7 @@ static bool is_to_change(const struct rule_node *n)
 
 void copy_rules(struct planner *p, const struct rule_list *l, struct rule_list *out)
 {
-    *out = (struct rule_list){ 0 };
+    *out = (struct rule_list){ .owed = { l->owed.items, l->owed.len } };
     for (size_t i = 0; i < l->nodes.len; i++) {
         struct rule_node *n = LIST_PUSH(p->a, &out->nodes);
         *n = node_fresh(&l->nodes.items[i]);

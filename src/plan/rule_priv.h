@@ -46,6 +46,8 @@ struct rule_list {
     LIST_OF(struct rule_node) nodes;
     size_t n_wanted;
     bool made_room; /* labels are moved, and not in rounds of their own */
+    /* What was wanted last of objects that are in doubt now, and was not made by then. */
+    LIST_OF(struct rule_node) owed;
 };
 
 /* Is it to be there, as far as we may change it?  Also when the cloud refused it: then it waits,

@@ -160,7 +160,7 @@ static size_t list_after(struct planner *p, const struct rule_list *l, size_t th
         there += !op->batch && op->kind == STEP_CREATE;
         there -= !op->batch && op->kind == STEP_DELETE;
     }
-    *out = (struct rule_list){ .n_wanted = l->n_wanted };
+    *out = (struct rule_list){ .n_wanted = l->n_wanted, .owed = { l->owed.items, l->owed.len } };
     for (size_t i = 0; i < l->nodes.len; i++)
         if (i < l->n_wanted || nodes[i].was)
             *LIST_PUSH(p->a, &out->nodes) = nodes[i];

@@ -94,12 +94,55 @@ static void test_a_refused_rule_that_nobody_wants_any_more_goes(void **state)
     assert_null(b->plan.steps.items[0].waits);
 }
 
+/* Two that nothing wants any more, and one for the requests of the first that was wanted last. */
+static struct resource *start_with_owed(struct bed *b)
+{
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "g", 100);
+    bed_have(b, "b.com", "-", "g", 200);
+    bed_want(b, "a.com", "/*", "g", 1);
+    struct resource *owed =
+        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "a.com", "/*", "g"), 1));
+    owed->held = true;
+    return owed;
+}
+
+static void test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what(void **state)
+{
+    struct bed *b = *state;
+    start_with_owed(b)->desired_from = "Ingress shop/web";
+    bed_plan(b);
+    const struct step *s = bed_next(b);
+    assert_non_null(s);
+    assert_string_equal(s->action, "DeleteRules");
+    assert_string_equal(step_value(s, "RuleIds.1"), "rule-200");
+    assert_null(step_value(s, "RuleIds.2"));
+    bed_apply(b, s);
+    bed_plan(b);
+    assert_null(bed_next(b));
+    assert_int_equal(b->plan.steps.len, 1);
+    assert_non_null(strstr(b->plan.steps.items[0].waits, "Ingress shop/web to be readable"));
+}
+
+/* Whoever deleted it, its requests are without it already. */
+static void test_what_was_there_once_is_not_waited_for(void **state)
+{
+    struct bed *b = *state;
+    struct resource *was = start_with_owed(b);
+    was->applied = was->desired;
+    bed_plan(b);
+    assert_plan(b, "DeleteRules");
+    assert_non_null(step_value(bed_next(b), "RuleIds.2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         BED_TEST(test_a_call_names_rules_by_their_priorities),
         BED_TEST(test_a_rule_without_a_priority_takes_no_place),
         BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
+        BED_TEST(test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what),
+        BED_TEST(test_what_was_there_once_is_not_waited_for),
         BED_TEST(test_what_comes_after_a_rule_without_a_priority_waits),
     };
     return cmocka_run_group_tests_name("plan/rule_turns", tests, NULL, NULL);
