@@ -61,6 +61,9 @@ void agent_free(struct agent *g);
 /* The objects, all of them: '*set' is moved and left empty.  What is not among them is gone,
  * unless the set is incomplete.  Until it was called once nothing is done. */
 void agent_set_objects(struct agent *g, struct object_set *set);
+/* Right after agent_set_objects(): what of the set came of the file 'path' when that was 'file'
+ * (store_manifest_put()) is to be noted when the set is in the store. */
+void agent_note_file(struct agent *g, const char *path, const char *file);
 /* One object as it is now, or that it is gone.  agent_put() takes 'body' over. */
 void agent_put(struct agent *g, cJSON *body, const char *origin);
 void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const char *name);

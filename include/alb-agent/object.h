@@ -64,6 +64,7 @@ struct object {
     const char *origin;           /* "web.yaml:12"                                      */
     const cJSON *body;            /* of one that is in no set: see object_body()        */
     const struct object_tls *tls; /* of a Secret; NULL of other kinds                   */
+    bool stored;                  /* it came from the store, which has it just so       */
     struct object_packed *packed; /* of one that is in a set; not for others            */
 };
 
@@ -114,6 +115,9 @@ void object_set_done(struct object_set *set);
  * Of two objects of one kind, namespace and name the first stays; the other becomes a
  * problem that names both origins.  'origin' is copied. */
 void object_set_add(struct object_set *set, cJSON *body, const char *origin);
+
+/* The same of an object that the store has so: it is 'stored'. */
+void object_set_add_stored(struct object_set *set, cJSON *body, const char *origin);
 
 /* The same, but the object takes the place of the one that is there, also of a ConfigMap that is
  * not kept any more.  Of a document that is not valid only the problem remains: the earlier object

@@ -11,10 +11,17 @@
 #include "alb-agent/error.h"
 #include "alb-agent/object.h"
 
+/* Is asked of each file before its text is read as documents: true when it has added to 'out' what
+ * comes of it. */
+typedef bool source_known_fn(void *arg, const char *path, const char *text, size_t len,
+                             struct object_set *out);
+
 struct source_options {
-    int stdin_fd;         /* what "-" is read from; 0 is standard input                   */
-    size_t max_file;      /* bytes of one file; 0: 64 MiB                                 */
-    size_t max_documents; /* of all paths, items of lists counted one by one; 0: 100,000  */
+    int stdin_fd;           /* what "-" is read from; 0 is standard input                   */
+    size_t max_file;        /* bytes of one file; 0: 64 MiB                                 */
+    size_t max_documents;   /* of all paths, items of lists counted one by one; 0: 100,000  */
+    source_known_fn *known; /* NULL: nothing is known */
+    void *arg;              /* of 'known'             */
 };
 
 /* Adds the objects of 'n_paths' paths to 'out'.  A path is "-", a file of any name, or a

@@ -96,6 +96,20 @@ bool store_object_put(struct store *st, const struct object *obj, int64_t now_ms
 bool store_object_delete(struct store *st, enum object_kind kind, const char *ns, const char *name,
                          int64_t now_ms, struct error *err) MUST_USE;
 
+/* ---- files of manifests --------------------------------------------------------------------- */
+
+/* Adds the objects that came of the file 'path' (as their origins begin) when it was 'file', if
+ * that was noted, and the table has them still as they were then; they are 'stored' then.  Else
+ * '*taken' is false.  'file' stands for the bytes of the file and for whoever read it: a text. */
+bool store_manifest_take(struct store *st, const char *path, const char *file,
+                         struct object_set *out, bool *taken, struct error *err) MUST_USE;
+/* Notes that the objects of 'set' that came of 'path', which are in the table, came of it when it
+ * was 'file'.  Nothing is noted of a file with a Secret or without an object. */
+bool store_manifest_put(struct store *st, const char *path, const char *file,
+                        const struct object_set *set, struct error *err) MUST_USE;
+/* When more than 'max' files are noted: forgets those of which no object is there. */
+bool store_manifests_trim(struct store *st, size_t max, struct error *err) MUST_USE;
+
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out,
                       struct error *err) MUST_USE;
 bool store_fact_put(struct store *st, const struct fact *fact, struct error *err) MUST_USE;

@@ -19,6 +19,7 @@
 
 #include "alb-agent/error.h"
 
+struct arena;
 struct buf;
 
 enum {
@@ -33,6 +34,9 @@ enum {
  * and '*error_line' is the line in 'text', counted from 1. */
 bool yaml_parse(const char *text, size_t len, cJSON **out, int *error_line,
                 struct error *err) MUST_USE;
+
+/* Which reader of YAML and JSON this is: another one might make another tree of a text. */
+const char *yaml_reader(struct arena *a);
 
 /* The line, counted from 1, of what stands at the 'n' steps of 'path' in a document that
  * yaml_parse() takes: that of the key of a mapping's member, or of the item of a sequence (a step

@@ -166,6 +166,7 @@ void agent_free(struct agent *g)
     map_done(&g->said);
     translator_free(g->tr);
     arena_done(&g->changes_arena);
+    agent_forget_files(g);
     session_close(&g->base);
     struct arena mem = g->memory; /* it lives in it */
     arena_done(&mem);
@@ -219,8 +220,22 @@ void agent_stop(struct agent *g)
 /* ---- objects ----------------------------------------------------------------------------------
  */
 
+void agent_note_file(struct agent *g, const char *path, const char *file)
+{
+    struct arena *a = &g->files_arena;
+    *LIST_PUSH(a, &g->files) = (struct read_file){ arena_strdup(a, path), arena_strdup(a, file) };
+}
+
+void agent_forget_files(struct agent *g)
+{
+    arena_done(&g->files_arena);
+    g->files.items = NULL;
+    g->files.len = 0;
+}
+
 void agent_set_objects(struct agent *g, struct object_set *set)
 {
+    agent_forget_files(g);
     struct object_set before CLEANUP(object_set_done) = g->base.objects;
     g->base.objects = *set;
     *set = (struct object_set){ 0 };
@@ -237,6 +252,7 @@ void agent_set_objects(struct agent *g, struct object_set *set)
 void agent_put(struct agent *g, cJSON *body, const char *origin)
 {
     struct object_set one CLEANUP(object_set_done) = { 0 };
+    agent_forget_files(g);
     cJSON *copy = cJSON_Duplicate(body, true);
     object_set_add(&one, copy, origin);
     if (one.objects.len) {
@@ -250,6 +266,7 @@ void agent_put(struct agent *g, cJSON *body, const char *origin)
 
 void agent_remove(struct agent *g, enum object_kind kind, const char *ns, const char *name)
 {
+    agent_forget_files(g);
     wanted_note(g, kind, ns, name);
     (void)object_set_remove(&g->base.objects, kind, ns, name);
 }

@@ -72,6 +72,11 @@ struct events_told {
     bool start, settings, resync, stop;
 };
 
+/* A file of manifests as it was read. */
+struct read_file {
+    const char *path, *file;
+};
+
 struct agent {
     struct arena memory; /* it lives in it */
     struct session base;
@@ -87,6 +92,8 @@ struct agent {
     bool changed, all_changed;        /* since it was translated: what 'changes' says, or all */
     struct translate_changes changes; /* ... */
     struct arena changes_arena;
+    LIST_OF(struct read_file) files; /* to be noted when all objects are saved ...           */
+    struct arena files_arena;        /* ... unless one changes before                        */
     const char *completeness; /* of the source, as the last event about it said; NULL: none */
     struct fact_reader *facts;
     struct arena facts_arena; /* of its needs */
@@ -107,6 +114,8 @@ struct agent {
 
 /* ---- agent.c */
 void agent_tell(struct agent *g, struct agent_event event);
+/* No file is to be noted any more. */
+void agent_forget_files(struct agent *g);
 
 /* ---- events.c: what it writes of itself among the events.  events_start(): before anything else
  * does, in the transaction of its caller. */

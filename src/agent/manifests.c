@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent_priv.h"
 #include "alb-agent/source.h"
+#include "alb-agent/yaml.h"
 #include "manifests.h"
 
 /* Did the object come from the file: "web.yaml:12" from "web.yaml"? */
@@ -72,12 +74,61 @@ static bool read_file(struct agent *g, const char *path)
     return true;
 }
 
+/* ---- all files -------------------------------------------------------------------------------
+ */
+
+enum { READER = 1 }; /* to be raised when something else comes of a file than before */
+
+/* Files that the store does not know are read from their text, and noted for the next time. */
+struct reading_all {
+    struct agent *g;
+    struct arena arena;
+    const char *reader;
+    LIST_OF(struct read_file) files;
+    size_t problems; /* before the last of 'files' was read */
+};
+
+static void reading_all_done(struct reading_all *r)
+{
+    arena_done(&r->arena);
+}
+
+/* Of a file that left a problem nothing is noted. */
+static void settle_last(struct reading_all *r, const struct object_set *out)
+{
+    if (r->files.len && out->problems.len != r->problems)
+        r->files.len--;
+    r->problems = out->problems.len;
+}
+
+static bool take_known(void *arg, const char *path, const char *text, size_t len,
+                       struct object_set *out)
+{
+    struct reading_all *r = arg;
+    struct error err;
+    char hex[SHA256_HEX];
+    bool taken;
+    settle_last(r, out);
+    const char *file = arena_fmt(&r->arena, "%s %s", hash_sha256_hex(text, len, hex), r->reader);
+    if (store_manifest_take(agent_store(r->g), path, file, out, &taken, &err) && taken) {
+        r->problems = out->problems.len;
+        return true;
+    }
+    *LIST_PUSH(&r->arena, &r->files) = (struct read_file){ arena_strdup(&r->arena, path), file };
+    return false;
+}
+
 static void read_all(struct manifests *m, struct agent *g)
 {
-    const struct source_options options = { 0 };
+    struct reading_all r CLEANUP(reading_all_done) = { .g = g };
+    const struct source_options options = { .known = take_known, .arg = &r };
     struct object_set set = { 0 };
+    r.reader = arena_fmt(&r.arena, "%s.%d %s", ALB_AGENT_VERSION, READER, yaml_reader(&r.arena));
     source_read(m->paths, m->n_paths, &options, &set);
+    settle_last(&r, &set);
     agent_set_objects(g, &set);
+    for (size_t i = 0; i < r.files.len; i++)
+        agent_note_file(g, r.files.items[i].path, r.files.items[i].file);
 }
 
 bool manifests_open(struct manifests *m, struct agent *g, const char *const *paths, size_t n_paths,

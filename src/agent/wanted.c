@@ -246,12 +246,25 @@ static bool save_completeness(struct agent *g, struct error *err)
     return store_event_add(g->base.store, &event, err);
 }
 
+static bool save_all(struct agent *g, struct error *err)
+{
+    struct store *st = g->base.store;
+    if (!store_objects_sync(st, &g->base.objects, session_now(&g->base), g->tr ? NULL : note_since,
+                            g, err))
+        return false;
+    for (size_t i = 0; i < g->files.len; i++)
+        if (!store_manifest_put(st, g->files.items[i].path, g->files.items[i].file,
+                                &g->base.objects, err))
+            return false;
+    return store_manifests_trim(st, g->base.objects.objects.len, err);
+}
+
 static bool save_objects(struct agent *g, struct error *err)
 {
     struct store *st = g->base.store;
     const int64_t now = session_now(&g->base);
     if (g->all_changed)
-        return store_objects_sync(st, &g->base.objects, now, g->tr ? NULL : note_since, g, err);
+        return save_all(g, err);
     for (size_t i = 0; i < g->changes.objects.len; i++) {
         const struct translate_object *o = &g->changes.objects.items[i];
         const struct object *obj = object_set_find(&g->base.objects, o->kind, o->ns, o->name);
@@ -318,6 +331,7 @@ static bool give_out(struct agent *g, struct giving *giving, struct error *err)
 static void begin_changes(struct agent *g)
 {
     arena_done(&g->changes_arena);
+    agent_forget_files(g);
     g->changes = (struct translate_changes){ 0 };
     g->all_changed = g->changed = false;
 }

@@ -222,8 +222,11 @@ static void forget(struct object_set *set, enum object_kind kind, const cJSON *b
         (void)object_set_remove(set, kind, ns && *ns ? ns : "default", name);
 }
 
-static void add(struct object_set *set, cJSON *body, const char *origin, bool replace)
+enum how { ADD, ADD_STORED, REPLACE };
+
+static void add(struct object_set *set, cJSON *body, const char *origin, enum how how)
 {
+    const bool replace = how == REPLACE;
     cJSON *tree CLEANUP(json_done) = body;
     enum object_kind kind = OBJECT_UNSET;
     struct error err;
@@ -238,6 +241,8 @@ static void add(struct object_set *set, cJSON *body, const char *origin, bool re
         return;
     }
     struct owned *o = read_document(set, tree, kind, origin);
+    if (o)
+        o->object.stored = how == ADD_STORED;
     if (o && replace)
         (void)object_set_remove(set, kind, o->object.ns, o->object.name);
     if (!o || insert(set, o, &err))
@@ -248,12 +253,17 @@ static void add(struct object_set *set, cJSON *body, const char *origin, bool re
 
 void object_set_add(struct object_set *set, cJSON *body, const char *origin)
 {
-    add(set, body, origin, false);
+    add(set, body, origin, ADD);
+}
+
+void object_set_add_stored(struct object_set *set, cJSON *body, const char *origin)
+{
+    add(set, body, origin, ADD_STORED);
 }
 
 void object_set_replace(struct object_set *set, cJSON *body, const char *origin)
 {
-    add(set, body, origin, true);
+    add(set, body, origin, REPLACE);
 }
 
 bool object_set_remove(struct object_set *set, enum object_kind kind, const char *ns,

@@ -15,7 +15,7 @@
 #include "alb-agent/buf.h"
 #include "source_priv.h"
 
-enum { DEFAULT_DOCUMENTS = 100000, MAX_DIR_DEPTH = 64, CHUNK = 64 * 1024 };
+enum { DEFAULT_DOCUMENTS = 100000, MAX_DIR_DEPTH = 64, CHUNK = 16 * 1024 };
 static const size_t DEFAULT_FILE = (size_t)64 << 20;
 
 typedef LIST_OF(const char *) names;
@@ -29,6 +29,7 @@ static struct reader reader_of(const struct source_options *o, struct object_set
 {
     return (struct reader){
         .out = out,
+        .options = o,
         .stdin_fd = o->stdin_fd,
         .max_file = o->max_file ? o->max_file : DEFAULT_FILE,
         .max_documents = o->max_documents ? o->max_documents : DEFAULT_DOCUMENTS,
@@ -64,8 +65,7 @@ static void close_fd(const int *fd)
 /* Reads to the end, or until 'text' is full; 0, or the errno of a failure. */
 static int read_all(int fd, struct buf *text)
 {
-    struct arena a CLEANUP(arena_done) = { 0 };
-    char *chunk = arena_alloc(&a, CHUNK);
+    char chunk[CHUNK];
     while (!text->failed) {
         ssize_t n = read(fd, chunk, CHUNK);
         if (n == 0)
@@ -78,6 +78,17 @@ static int read_all(int fd, struct buf *text)
     return 0;
 }
 
+/* Was it added without being read? */
+static bool is_known(struct reader *r, const char *name, const struct buf *text)
+{
+    const struct source_options *o = r->options;
+    const size_t before = r->out->objects.len;
+    if (!o->known || !o->known(o->arg, name, buf_str(text), text->len, r->out))
+        return false;
+    r->documents += r->out->objects.len - before;
+    return true;
+}
+
 static void read_fd(struct reader *r, int fd, const char *name)
 {
     struct buf text CLEANUP(buf_done) = { .max = r->max_file };
@@ -86,7 +97,7 @@ static void read_fd(struct reader *r, int fd, const char *name)
         system_problem(r, name, code);
     else if (text.failed)
         reader_problem(r, name, 0, "larger than %zu bytes; split it", r->max_file);
-    else
+    else if (!is_known(r, name, &text))
         reader_add_text(r, name, buf_str(&text), text.len);
 }
 

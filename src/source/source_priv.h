@@ -13,6 +13,7 @@
 /* One reading of some paths. */
 struct reader {
     struct object_set *out;
+    const struct source_options *options;
     int stdin_fd;
     size_t max_file, max_documents;
     size_t documents; /* read so far                                                      */

@@ -194,8 +194,8 @@ bool store_objects_sync(struct store *st, const struct object_set *set, int64_t 
         return false;
     for (size_t i = 0; i < set->objects.len; i++) {
         const struct object *obj = set->objects.items[i];
-        bool changed;
-        if (!put(st, obj, now_ms, &changed, err))
+        bool changed = false;
+        if (!obj->stored && !put(st, obj, now_ms, &changed, err))
             return false;
         if (told && changed)
             told(arg, obj);

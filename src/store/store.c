@@ -27,6 +27,7 @@ const struct statements *store_statements(enum store_part part)
     case PART_HISTORY: return &history_statements;
     case PART_PIN: return &pin_statements;
     case PART_FINDING: return &finding_statements;
+    case PART_MANIFEST: return &manifest_statements;
     case PART_EVENT: return &event_statements;
     case PART_CLOUD: return &cloud_statements;
     case PART_STATUS: return &status_statements;

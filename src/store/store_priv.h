@@ -43,6 +43,7 @@ enum store_part {
     PART_HISTORY,
     PART_PIN,
     PART_FINDING,
+    PART_MANIFEST,
     PART_EVENT,
     PART_CLOUD,
     PART_STATUS,
@@ -56,7 +57,7 @@ struct statements {
 };
 extern const struct statements meta_statements, object_statements, fact_statements,
     resource_statements, call_statements, revision_statements, history_statements, pin_statements,
-    finding_statements, event_statements, cloud_statements, status_statements;
+    finding_statements, manifest_statements, event_statements, cloud_statements, status_statements;
 
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);

@@ -524,3 +524,8 @@ bool yaml_parse(const char *text, size_t len, cJSON **out, int *error_line, stru
     t.root = NULL;
     return true;
 }
+
+const char *yaml_reader(struct arena *a)
+{
+    return arena_fmt(a, "libyaml %s, cJSON %s", yaml_get_version_string(), cJSON_Version());
+}

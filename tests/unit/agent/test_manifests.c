@@ -157,6 +157,85 @@ static void test_a_directory_that_comes_is_followed(void **state)
     end(&f);
 }
 
+/* ---- what the state file knows --------------------------------------------------------------- */
+
+/* The agent ends and starts again. */
+static void restart(struct files *f)
+{
+    struct error err;
+    manifests_close(&f->m);
+    runner_stop(&f->r);
+    runner_start(&f->r, f->w);
+    if (!manifests_open(&f->m, f->r.g, &f->w->files, 1, &err))
+        fail_msg("%s", err.msg);
+}
+
+static size_t count_stored(const struct files *f)
+{
+    const struct object_set *set = agent_objects(f->r.g);
+    size_t n = 0;
+    for (size_t i = 0; i < set->objects.len; i++)
+        n += set->objects.items[i]->stored;
+    return n;
+}
+
+static void test_what_did_not_change_is_not_read_from_its_text_again(void **state)
+{
+    struct files f;
+    begin(&f, *state);
+    assert_int_equal(count_stored(&f), 0);
+    const size_t all = agent_objects(f.r.g)->objects.len;
+    const size_t writes = mock_transport_writes(&f.w->mock, NULL);
+    restart(&f);
+    assert_int_equal(count_stored(&f), all);
+    assert_string_equal(host_of(ingress(&f, "tea")), "tea.example");
+    runner_settle(&f.r);
+    assert_int_equal(mock_transport_writes(&f.w->mock, NULL), writes);
+    world_write_ingress(f.w, "tea", "web", "chai.example", "tea");
+    restart(&f);
+    assert_int_equal(count_stored(&f), all - 1);
+    assert_string_equal(host_of(ingress(&f, "tea")), "chai.example");
+    runner_settle(&f.r);
+    assert_int_equal(mock_transport_writes(&f.w->mock, NULL), writes + 1);
+    restart(&f);
+    assert_int_equal(count_stored(&f), all);
+    end(&f);
+}
+
+/* The file is what it was when it was noted, and the store has what came of it in between. */
+static void test_a_file_that_is_put_back_while_nobody_looks_is_read(void **state)
+{
+    struct files f;
+    begin(&f, *state);
+    world_write_ingress(f.w, "tea", "web", "chai.example", "tea");
+    take(&f);
+    runner_settle(&f.r);
+    world_write_ingress(f.w, "tea", "web", "tea.example", "tea");
+    restart(&f);
+    assert_string_equal(host_of(ingress(&f, "tea")), "tea.example");
+    assert_false(ingress(&f, "tea")->stored);
+    end(&f);
+}
+
+/* Of a file with a problem all is read each time, and its problem is there each time. */
+static void test_a_file_with_a_problem_is_read_each_time(void **state)
+{
+    struct files f;
+    begin(&f, *state);
+    const size_t all = agent_objects(f.r.g)->objects.len;
+    world_write(f.w, "a-bad.yaml",
+                "apiVersion: v1\nkind: Service\nmetadata: {name: cup, namespace: shop}\n"
+                "spec: {ports: [{port: 80}]}\n---\nkind: [\n");
+    for (int i = 0; i < 2; i++) {
+        restart(&f);
+        runner_settle(&f.r);
+    }
+    assert_true(agent_objects(f.r.g)->incomplete);
+    assert_int_equal(agent_objects(f.r.g)->objects.len, all + 1);
+    assert_int_equal(count_stored(&f), all);
+    end(&f);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -168,6 +247,9 @@ int main(void)
         WORLD_TEST(test_a_file_that_cannot_be_read_leaves_the_objects_incomplete),
         WORLD_TEST(test_an_object_that_moves_from_file_to_file_stays),
         WORLD_TEST(test_a_directory_that_comes_is_followed),
+        WORLD_TEST(test_what_did_not_change_is_not_read_from_its_text_again),
+        WORLD_TEST(test_a_file_that_is_put_back_while_nobody_looks_is_read),
+        WORLD_TEST(test_a_file_with_a_problem_is_read_each_time),
     };
     return cmocka_run_group_tests_name("agent/manifests", tests, NULL, NULL);
 }

@@ -280,6 +280,40 @@ static void test_the_knative_examples_are_read(void **state)
     }
 }
 
+/* Adds a Service of its own for every file whose text begins with '#'. */
+static bool know(void *arg, const char *path, const char *text, size_t len, struct object_set *out)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    size_t *asked = arg;
+    (*asked)++;
+    assert_int_equal(strlen(text), len);
+    if (*text != '#')
+        return false;
+    object_set_add(out,
+                   cJSON_Parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{"
+                               "\"name\":\"known\",\"namespace\":\"d\"}}"),
+                   arena_fmt(&a, "%s:1", path));
+    return true;
+}
+
+static void test_what_is_known_of_a_file_takes_the_place_of_its_text(void **state)
+{
+    struct world *w = *state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    const char *const paths[] = { w->root };
+    size_t asked = 0;
+    const struct source_options options = { .known = know, .arg = &asked, .max_documents = 2 };
+    make_file(w, "a.yaml", "# nothing\n");
+    make_file(w, "b.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: b}\n");
+    make_file(w, "c.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: c}\n");
+    source_read(paths, 1, &options, &set);
+    assert_int_equal(asked, 3);
+    assert_int_equal(set.objects.len, 2); /* what is known counts, so there is no room for "c" */
+    assert_non_null(object_set_find(&set, OBJECT_SERVICE, "d", "known"));
+    assert_non_null(object_set_find(&set, OBJECT_SERVICE, "default", "b"));
+    assert_int_equal(set.problems.len, 1);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -294,6 +328,7 @@ int main(void)
         TEST(test_a_pipe_among_manifests_does_not_block),
         TEST(test_a_file_above_the_ceiling_is_refused),
         TEST(test_standard_input_is_read_to_its_end),
+        TEST(test_what_is_known_of_a_file_takes_the_place_of_its_text),
         cmocka_unit_test(test_the_knative_examples_are_read),
     };
     return cmocka_run_group_tests_name("source/source", tests, NULL, NULL);

@@ -381,6 +381,15 @@ static void test_a_document_above_the_ceiling_is_refused(void **state)
     expect_error(buf_str(&b), b.len, 1, "larger than 16 MiB");
 }
 
+static void test_the_reader_has_a_name_with_its_versions(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    const char *reader = yaml_reader(&a);
+    assert_non_null(strstr(reader, "libyaml 0."));
+    assert_non_null(strstr(reader, cJSON_Version()));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_bytes_that_are_no_text_are_refused_with_their_line),
         cmocka_unit_test(test_numbers_too_large_name_field_and_line),
         cmocka_unit_test(test_a_document_above_the_ceiling_is_refused),
+        cmocka_unit_test(test_the_reader_has_a_name_with_its_versions),
     };
     return cmocka_run_group_tests_name("yaml/parse", tests, NULL, NULL);
 }
