@@ -314,6 +314,7 @@ static bool run_on_files(const struct options *o, int *status, struct error *err
 
 int main(int argc, char **argv)
 {
+    json_abort_without_memory();
     struct arena a CLEANUP(arena_done) = { 0 };
     struct error err = { 0 };
     struct options o;

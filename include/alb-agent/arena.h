@@ -10,6 +10,10 @@
 
 #include "alb-agent/macros.h"
 
+/* Says that there is no memory left, and ends the program: nobody who asks for some could do
+ * better. */
+_Noreturn void memory_exhausted(void);
+
 struct arena {
     struct arena_block *blocks;
     size_t size; /* bytes handed out, for tests and benchmarks */

@@ -16,6 +16,11 @@ struct buf;
 
 enum { JSON_DEPTH = 100 };
 
+/* From now on cJSON ends the program with a sentence when there is no memory, as an arena does:
+ * otherwise it leaves a member out without a word, and what is wanted would be something else.
+ * The first thing main() does. */
+void json_abort_without_memory(void);
+
 /* The value of 'len' bytes at 'text'; '*out' is the caller's (cJSON_Delete, json_done). */
 bool json_parse(const char *text, size_t len, cJSON **out, struct error *err) MUST_USE;
 

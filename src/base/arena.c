@@ -39,7 +39,7 @@ struct arena_block {
     max_align_t data[];
 };
 
-static void die(void)
+_Noreturn void memory_exhausted(void)
 {
     fputs("alb-agent: out of memory\n", stderr);
     abort();
@@ -61,7 +61,7 @@ static struct arena_block *block_new(const struct arena *a, size_t size)
         cap = size;
     struct arena_block *b = is_large(size) ? calloc(1, sizeof *b + cap) : malloc(sizeof *b + cap);
     if (!b)
-        die();
+        memory_exhausted();
     *b = (struct arena_block){ .cap = cap };
     HIDE(b->data, cap);
     return b;
@@ -71,7 +71,7 @@ static struct arena_block *block_new(const struct arena *a, size_t size)
 static void *take(struct arena *a, size_t size)
 {
     if (size > SIZE_MAX / 2)
-        die();
+        memory_exhausted();
     const size_t align = _Alignof(max_align_t);
     const size_t room = (size + align - 1) / align * align;
     struct arena_block *b = a->blocks;
@@ -96,7 +96,7 @@ void *arena_alloc(struct arena *a, size_t size)
 void *arena_array(struct arena *a, size_t n, size_t size)
 {
     if (size && n > SIZE_MAX / size)
-        die();
+        memory_exhausted();
     return arena_alloc(a, n * size);
 }
 
@@ -128,7 +128,7 @@ char *arena_vfmt(struct arena *a, const char *fmt, va_list ap)
     int n = vsnprintf(piece, sizeof piece, fmt, copy);
     va_end(copy);
     if (n < 0)
-        die();
+        memory_exhausted();
     if ((size_t)n < sizeof piece)
         return arena_strndup(a, piece, (size_t)n);
     char *s = arena_alloc(a, (size_t)n + 1);

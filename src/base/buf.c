@@ -25,10 +25,8 @@ static bool reserve(struct buf *b, size_t len)
     while (cap < need)
         cap *= 2;
     char *data = realloc(b->data, cap);
-    if (!data) {
-        fputs("alb-agent: out of memory\n", stderr);
-        abort();
-    }
+    if (!data)
+        memory_exhausted();
     b->data = data;
     b->cap = cap;
     return true;

@@ -1,6 +1,7 @@
 /* json_tree.c - trees of JSON in an arena: made without an allocation for each node and text, and
  * gone with the arena.  For documents that are looked at once, by the hundred. */
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/arena.h"
@@ -44,9 +45,11 @@ void json_link(cJSON *parent, const char *name, cJSON *child)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-/* cJSON asks hooks of the whole process for memory: they are ours while a tree is read, and only
- * then; nothing here runs beside it. */
+/* cJSON asks hooks of the whole process for memory: while a tree is read they are those of an
+ * arena; nothing here runs beside it. */
 static struct arena *reading;
+/* The hooks at all other times; NULL: malloc() and free(). */
+static cJSON_Hooks *ordinary;
 
 static void *take(size_t size)
 {
@@ -58,6 +61,21 @@ static void leave(void *p)
     (void)p; /* it goes with the arena */
 }
 
+static void *take_or_abort(size_t size)
+{
+    void *p = malloc(size);
+    if (!p)
+        memory_exhausted();
+    return p;
+}
+
+void json_abort_without_memory(void)
+{
+    static cJSON_Hooks hooks = { take_or_abort, free };
+    ordinary = &hooks;
+    cJSON_InitHooks(ordinary);
+}
+
 bool json_read(struct arena *a, const char *text, size_t len, const cJSON **out, struct error *err)
 {
     cJSON_Hooks hooks = { take, leave };
@@ -65,7 +83,7 @@ bool json_read(struct arena *a, const char *text, size_t len, const cJSON **out,
     reading = a;
     cJSON_InitHooks(&hooks);
     const bool ok = json_parse(text, len, &tree, err);
-    cJSON_InitHooks(NULL);
+    cJSON_InitHooks(ordinary);
     reading = NULL;
     *out = tree;
     return ok;

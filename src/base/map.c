@@ -1,9 +1,10 @@
 /* map.c - uthash behind a small door. */
 #include "alb-agent/map.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "alb-agent/arena.h"
 
 /* uthash's macros are not written for our warnings. */
 #pragma GCC diagnostic push
@@ -11,6 +12,7 @@
 #pragma GCC diagnostic ignored "-Wcast-qual"
 #pragma GCC diagnostic ignored "-Wimplicit-fallthrough"
 #pragma GCC diagnostic ignored "-Wpedantic"
+#define uthash_fatal(msg) memory_exhausted() /* it knows no other reason, and would exit(-1) */
 #include <uthash.h>
 /* NOLINTBEGIN(readability-function-size,readability-function-cognitive-complexity,clang-analyzer-unix.Malloc)
  * for what the macros expand to. */
@@ -34,10 +36,8 @@ void map_put(struct map *m, const char *key, const void *value)
     if (!e) {
         size_t len = strlen(key);
         e = calloc(1, sizeof *e + len + 1);
-        if (!e) {
-            fputs("alb-agent: out of memory\n", stderr);
-            abort();
-        }
+        if (!e)
+            memory_exhausted();
         memcpy(e->key, key, len);
         HASH_ADD_KEYPTR(hh, m->head, e->key, len, e);
     }

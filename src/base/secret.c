@@ -1,9 +1,10 @@
 /* secret.c - wiping what must not stay in memory. */
 #include "alb-agent/secret.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "alb-agent/arena.h"
 
 void secret_set(struct secret *s, const char *text)
 {
@@ -12,10 +13,8 @@ void secret_set(struct secret *s, const char *text)
         return;
     s->len = strlen(text);
     s->data = malloc(s->len + 1);
-    if (!s->data) {
-        fputs("alb-agent: out of memory\n", stderr);
-        abort();
-    }
+    if (!s->data)
+        memory_exhausted();
     memcpy(s->data, text, s->len + 1);
 }
 

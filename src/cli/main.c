@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "alb-agent/json.h"
 #include "cli.h"
 
 static const struct cmd *const cmds[] = {
@@ -69,6 +70,7 @@ static void keep_memory_out_of_cores(void)
 
 int main(int argc, char **argv)
 {
+    json_abort_without_memory();
     (void)signal(SIGPIPE, SIG_IGN);
     keep_memory_out_of_cores();
     if (argc < 2)

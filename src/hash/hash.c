@@ -14,7 +14,7 @@ static void must(bool ok)
 {
     if (ok)
         return;
-    fputs("alb-agent: OpenSSL could not compute a digest\n", stderr);
+    fputs("alb-agent: OpenSSL cannot compute a digest; is there no memory left?\n", stderr);
     abort();
 }
 

@@ -35,24 +35,39 @@ static bool is_plain(const char *text)
     return !strpbrk(text, "\r\n");
 }
 
+/* A request that lacks a header, its body or a rule of its connection is not the one that was asked
+ * for: better none. */
+static void add_header(struct transfer *t, const char *line)
+{
+    struct curl_slist *list = curl_slist_append(t->headers, line);
+    if (!list)
+        memory_exhausted();
+    t->headers = list;
+}
+
+static void set_text(CURL *easy, CURLoption option, const char *text)
+{
+    if (curl_easy_setopt(easy, option, text) == CURLE_OUT_OF_MEMORY)
+        memory_exhausted();
+}
+
 /* The header list; NULL with 'err' when a header would break the line. */
 static bool add_headers(struct transfer *t, const struct http_request *r, struct error *err)
 {
     bool has_type = false;
     /* Otherwise libcurl waits for "100 Continue" before it sends a large body. */
-    t->headers = curl_slist_append(t->headers, "Expect:");
+    add_header(t, "Expect:");
     for (size_t i = 0; i < r->n_headers; i++) {
         const struct http_header *h = &r->headers[i];
         if (!*h->name || !is_plain(h->name) || !is_plain(h->value))
             return error_set(err, ERROR_INVALID, "%s: header %zu is not one line", t->host, i + 1);
         has_type |= !strcasecmp(h->name, "content-type");
         /* A name with a semicolon is libcurl's way to say "send it empty". */
-        t->headers = curl_slist_append(t->headers,
-                                       *h->value ? arena_fmt(&t->mem, "%s: %s", h->name, h->value)
-                                                 : arena_fmt(&t->mem, "%s;", h->name));
+        add_header(t, *h->value ? arena_fmt(&t->mem, "%s: %s", h->name, h->value)
+                                : arena_fmt(&t->mem, "%s;", h->name));
     }
     if (!has_type)
-        t->headers = curl_slist_append(t->headers, "Content-Type:");
+        add_header(t, "Content-Type:");
     return true;
 }
 
@@ -62,7 +77,7 @@ static void set_connection(const struct http *h, CURL *easy)
     const struct http_config *c = &h->config;
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
@@ -73,11 +88,11 @@ static void set_connection(const struct http *h, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
     if (c->ca_file) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, c->ca_file);
-        curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, c->ca_file);
+        set_text(easy, CURLOPT_CAINFO, c->ca_file);
+        set_text(easy, CURLOPT_PROXY_CAINFO, c->ca_file);
     }
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, c->user_agent);
+    set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    set_text(easy, CURLOPT_USERAGENT, c->user_agent);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_timeout_ms);
     curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, (long)DNS_CACHE_S);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)IDLE_CONNECTION_S);
@@ -92,9 +107,9 @@ static void set_method(CURL *easy, const struct http_request *r)
     }
     curl_easy_setopt(easy, CURLOPT_POST, 1L);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
-    curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, r->body_len ? r->body : "");
+    set_text(easy, CURLOPT_COPYPOSTFIELDS, r->body_len ? r->body : "");
     if (strcmp(r->method, "POST") != 0)
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
+        set_text(easy, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
 static const char *env(const char *name)
@@ -109,10 +124,10 @@ static void set_proxy(CURL *easy, const struct http_request *r)
 {
     const char *upper = env("HTTP_PROXY");
     if (r->direct)
-        curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* "" switches the environment off */
+        set_text(easy, CURLOPT_PROXY, ""); /* "" switches the environment off */
     else if (upper && *upper && !env("http_proxy") && !env("REQUEST_METHOD")
              && !strncasecmp(r->url, "http://", 7))
-        curl_easy_setopt(easy, CURLOPT_PROXY, upper);
+        set_text(easy, CURLOPT_PROXY, upper);
 }
 
 bool transfer_setup(const struct http *h, struct transfer *t, const struct http_request *request)
@@ -129,6 +144,8 @@ bool transfer_setup(const struct http *h, struct transfer *t, const struct http_
     set_connection(h, t->easy);
     set_method(t->easy, request);
     CURLcode code = curl_easy_setopt(t->easy, CURLOPT_URL, request->url);
+    if (code == CURLE_OUT_OF_MEMORY)
+        memory_exhausted();
     if (code != CURLE_OK)
         return error_set(&t->reply.err, ERROR_INVALID, "%s: %s", t->host, curl_easy_strerror(code));
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);

@@ -211,7 +211,7 @@ static double take_double(struct reader *r)
 static cJSON *sound(cJSON *node)
 {
     if (!node)
-        die("out of memory");
+        memory_exhausted();
     return node;
 }
 

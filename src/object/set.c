@@ -1,8 +1,8 @@
 /* set.c - objects in order, and what could not become one.  Pure. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alb-agent/arena.h"
 #include "alb-agent/json.h"
 #include "object_priv.h"
 #include "pack_priv.h"
@@ -24,10 +24,8 @@ struct owned {
 void *object_alloc(size_t size)
 {
     void *p = calloc(1, size);
-    if (!p) {
-        fputs("alb-agent: out of memory\n", stderr);
-        abort();
-    }
+    if (!p)
+        memory_exhausted();
     return p;
 }
 

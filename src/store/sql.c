@@ -27,8 +27,11 @@ static enum error_kind kind_of(int rc)
 
 bool sqlite_error(sqlite3 *db, struct error *err)
 {
-    enum error_kind kind = kind_of(sqlite3_extended_errcode(db));
-    (void)error_set(err, kind, "%s", sqlite3_errmsg(db));
+    int rc = sqlite3_extended_errcode(db);
+    enum error_kind kind = kind_of(rc);
+    /* A check by json_valid() fails when that has no memory. */
+    (void)error_set(err, kind, "%s%s", sqlite3_errmsg(db),
+                    rc == SQLITE_CONSTRAINT_CHECK ? ", or no memory was left to check it" : "");
     (void)snprintf(err->code, sizeof err->code, "%s",
                    kind == ERROR_INVALID ? STORE_DAMAGED : STORE_FAILED);
     return false;

@@ -2,7 +2,6 @@
  * key, and an edge between it and each cell that looked there. */
 #include "cell_priv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +16,8 @@ struct edge {
 void *cell_alloc(size_t size)
 {
     void *p = calloc(1, size);
-    if (!p) {
-        fputs("alb-agent: out of memory\n", stderr);
-        abort();
-    }
+    if (!p)
+        memory_exhausted();
     return p;
 }
 

@@ -3,10 +3,10 @@
 
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "alb-agent/arena.h"
 #include "alb-agent/macros.h"
 
 static const int64_t MAX_EXACT = 999999999999999; /* 15 digits (feasibility.md §9) */
@@ -91,10 +91,8 @@ enum yaml_scalar yaml_scalar_kind(const char *text)
 
 cJSON *yaml_node(cJSON *json)
 {
-    if (!json) {
-        fputs("alb-agent: out of memory\n", stderr);
-        abort();
-    }
+    if (!json)
+        memory_exhausted();
     return json;
 }
 

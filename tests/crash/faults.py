@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What else can go wrong around the agent: replies that get lost, kills at random, a disk that is
-full or fails, a state file that cannot be written, or is damaged, or gone.
+full or fails, memory that there is none of, a state file that cannot be written, or is damaged, or
+gone.
 
-    faults.py --bin DIR --crash DIR [--jobs 6] [--only NAME]
+    faults.py --bin DIR --crash DIR [--jobs 6] [--only NAME] [--allocations 12]
 
 Each case ends like those of points.py: in sync, a further apply writes nothing, no intent is open,
 nothing is there twice or left over.  Where the agent has to stop, it says why.
@@ -76,6 +77,26 @@ def fail_disk(plain, world, phase, n, how):
     recover(world, phase)
     check(world, plain.wanted[phase])
     return status
+
+
+# ---- no memory ------------------------------------------------------------------------------
+
+def no_memory(plain, world, phase, n, more):
+    """The n-th allocation fails, and so many after it: it says so and ends, or goes on."""
+    plain.prepare(world, phase)
+    status, words = drive(world, phase, {"ALB_AGENT_CRASH_ALLOC": "%d+%d" % (n, more)})
+    expect(status in (0, 1, -signal.SIGABRT), "exit %d" % status, words)
+    # libcurl 7.88 leaves the query of a URL out when it has no memory for a copy: the cloud sees it.
+    expect(status == 0 or "memory" in words or "string to sign" in words,
+           "it ends without a word about memory", words)
+    recover(world, phase)
+    check(world, plain.wanted[phase])
+
+
+def allocations(plain, each):
+    """Allocations of every phase, spread evenly; one in three takes the next hundred along."""
+    return [(p, n, 100 if i % 3 == 2 else 0) for p in PHASES for i, n in
+            enumerate(spread(range(1, plain.allocations[p] + 1), each))]
 
 
 # ---- a state file that cannot be written ----------------------------------------------------
@@ -220,7 +241,7 @@ def damage_log(plain, world, phase, how, seed):
 
 # ---- all of it ------------------------------------------------------------------------------
 
-def cases(plain):
+def cases(plain, args):
     """(line of the report, function, arguments of each case) in order."""
     disk = {p: [(n, w) for n, w in enumerate(plain.trace[p], 1) if w.startswith("write")]
             for p in PHASES}
@@ -238,6 +259,7 @@ def cases(plain):
         (p, n, "full") for p in PHASES for n, _ in spread(disk[p], 4)]
     yield "a disk that fails once", fail_disk, [
         (p, n, "ioerr") for p in PHASES for n, _ in spread(syncs[p], 4)]
+    yield "an allocation that fails", no_memory, allocations(plain, args.allocations)
     if os.geteuid() == 0:
         yield "a folder that cannot be written", refuse_writes, [("apply", True), ("run", True)]
         yield "a state file that cannot be written", refuse_writes, [
@@ -277,6 +299,7 @@ def run_case(plain, function, arguments):
 def main():
     parser = options(__doc__)
     parser.add_argument("--only", default="", help="what the name of a case begins with")
+    parser.add_argument("--allocations", type=int, default=12, help="how many fail in each phase")
     args = parser.parse_args()
     began = time.monotonic()
     plain = Undisturbed(args)
@@ -290,7 +313,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         rows = [(row, [pool.submit(run_case, plain, function, arguments) for arguments in each
                        if name_of(function, arguments).startswith(args.only)])
-                for row, function, each in cases(plain)]
+                for row, function, each in cases(plain, args)]
         for row, futures in rows:
             failures = [f.result() for f in futures if f.result()]
             print("\n".join(failures), file=sys.stderr, end="\n" if failures else "")

@@ -25,6 +25,7 @@
 #include "alb-agent/http.h"
 #include "alb-agent/macros.h"
 #include "alb-agent/transport.h"
+#include "crash_priv.h"
 
 enum how { BEFORE, AFTER, HALF, IOERR, FULL, HOWS };
 
@@ -315,7 +316,7 @@ void __wrap_http_free(struct transport *t)
 
 /* ---- the program ------------------------------------------------------------------------ */
 
-static const char *env(const char *name)
+const char *crash_env(const char *name)
 {
     const char *value = getenv(name); // NOLINT(concurrency-mt-unsafe): before any thread
     return value ? value : "";
@@ -324,8 +325,8 @@ static const char *env(const char *name)
 static bool read_environment(void)
 {
     static const char *const names[HOWS] = { "before", "after", "half", "ioerr", "full" };
-    const char *as = env("ALB_AGENT_CRASH_AS"), *trace = env("ALB_AGENT_CRASH_TRACE");
-    crash.at = strtoull(env("ALB_AGENT_CRASH_AT"), NULL, 10);
+    const char *as = crash_env("ALB_AGENT_CRASH_AS"), *trace = crash_env("ALB_AGENT_CRASH_TRACE");
+    crash.at = strtoull(crash_env("ALB_AGENT_CRASH_AT"), NULL, 10);
     while (*as && crash.how < HOWS && strcmp(names[crash.how], as) != 0)
         crash.how++;
     if (*trace)
@@ -338,7 +339,7 @@ int __wrap_main(int argc, char **argv);
 
 int __wrap_main(int argc, char **argv)
 {
-    if (!read_environment()) {
+    if (!read_environment() || !memory_read_environment()) {
         (void)fprintf(stderr, "alb-agent-crash: what does ALB_AGENT_CRASH_* ask for?\n");
         return 1;
     }

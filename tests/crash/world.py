@@ -276,6 +276,7 @@ class Undisturbed:
         self.begin = {}  # phase -> what it begins with, if that is something
         self.wanted = {}  # phase -> inventory at its end
         self.trace = {}  # phase -> its points
+        self.allocations = {}  # phase -> how many it makes
         self.calls = {}
 
     def prepare(self, world, phase):
@@ -287,12 +288,15 @@ class Undisturbed:
             world = World(self.args, seed=1)
             try:
                 self.prepare(world, phase)
-                trace = os.path.join(world.dir, "trace")
-                status, words = drive(world, phase, {"ALB_AGENT_CRASH_TRACE": trace})
+                trace, allocs = (os.path.join(world.dir, n) for n in ("trace", "allocations"))
+                status, words = drive(world, phase, {"ALB_AGENT_CRASH_TRACE": trace,
+                                                     "ALB_AGENT_CRASH_ALLOCS": allocs})
                 if status != 0:
                     raise Failure("%s, undisturbed: exit %d\n%s" % (phase, status, words))
                 with open(trace, encoding="utf-8") as f:
                     self.trace[phase] = f.read().splitlines()
+                with open(allocs, encoding="utf-8") as f:
+                    self.allocations[phase] = int(f.read())
                 self.calls[phase] = self.trace[phase].count("send")
                 check(world, None)
                 self.wanted[phase] = inventory(world.cloud())
