@@ -68,7 +68,7 @@ struct replay_result {
 bool replay_run(struct arena *a, const struct tape *r, const struct replay_options *options,
                 struct replay_result *out, struct error *err) MUST_USE;
 /* The recorded calls themselves, without an agent: those that were carried out are carried out,
- * those that failed fail.  A difference has 'what' and no call that is made now; calls that held a
- * private key are not made. */
+ * those that failed fail.  A difference has 'what' and no call that is made now; certificates are
+ * uploaded with a text in place of their keys. */
 bool replay_calls(struct arena *a, const struct tape *r, const struct replay_options *options,
                   struct replay_result *out, struct error *err) MUST_USE;

@@ -49,6 +49,7 @@ struct session_config {
     struct transport *transport; /* borrowed                                      */
     char *(*env)(const char *);  /* NULL: the process' own                        */
     uint64_t seed;               /* of tokens, nonces and jitter                  */
+    const struct translate_names *names; /* as in translate_in; borrowed          */
 };
 
 struct session {

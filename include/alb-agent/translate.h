@@ -10,6 +10,15 @@
 #include "alb-agent/object.h"
 #include "alb-agent/quota.h"
 
+/* For a replay, which is told of Secrets without their private keys: under which name CAS has the
+ * certificate of one, of which only the last digits hang on its key.  'text' is the name up to
+ * these, "shop-tea-"; 'fingerprint' as in struct cert.  NULL when nobody knows: the Secret is bad.
+ */
+struct translate_names {
+    const char *(*find)(void *arg, const char *text, const char *fingerprint);
+    void *arg;
+};
+
 struct translate_in {
     const struct object_set *objects;
     const struct fact_set *facts;
@@ -21,6 +30,8 @@ struct translate_in {
      * their nodes (alb-ingress.md §D.4). */
     const char *backend_type;
     const size_t *quotas; /* QUOTAS of them, as struct quotas.set; NULL: they are not known */
+    /* NULL: keys are looked at, and names follow from them. */
+    const struct translate_names *names;
 };
 
 /* What is wrong with an object: "Ingress shop/web (web.yaml:3)", and "spec.rules[0]...:

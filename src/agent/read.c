@@ -51,6 +51,7 @@ static void run_translate(struct session *s)
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
         .backend_type = s->config.backend_type,
+        .names = s->config.names,
         .quotas = s->quotas.set,
         .now_ms = session_wall(s),
     };

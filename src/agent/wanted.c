@@ -218,6 +218,7 @@ static void update(struct agent *g, struct giving *giving)
         .vpc_id = s->config.vpc_id,
         .region = s->config.region,
         .backend_type = s->config.backend_type,
+        .names = s->config.names,
         .quotas = s->quotas.set,
     };
     if (!g->tr)

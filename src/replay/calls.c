@@ -55,17 +55,19 @@ static void nothing(void *arg)
 /* ---- a call
  * --------------------------------------------------------------------------------------- */
 
-/* The parameters as they were sent; false when they held a key, which is in no recording. */
+/* The parameters as they were sent, but for a private key, which is in no recording. */
 static bool read_params(struct calls *c, alb_params *out)
 {
     static const char key[] = STEP_KEY_PREFIX;
     cJSON *json CLEANUP(json_done) = cJSON_Parse(c->now->call.call.params);
     const cJSON *p;
     cJSON_ArrayForEach (p, json) {
-        if (!cJSON_IsString(p) || !strncmp(p->valuestring, key, sizeof key - 1))
+        if (!cJSON_IsString(p))
             return false;
+        const bool secret = !strncmp(p->valuestring, key, sizeof key - 1);
         *LIST_PUSH(c->a, out) =
-            (struct alb_param){ arena_strdup(c->a, p->string), arena_strdup(c->a, p->valuestring) };
+            (struct alb_param){ arena_strdup(c->a, p->string),
+                                secret ? CERTIFICATES_KEY : arena_strdup(c->a, p->valuestring) };
     }
     return true;
 }
@@ -90,7 +92,7 @@ static bool make(struct calls *c, struct replay_result *out, bool *go_on, struct
     cJSON *reply CLEANUP(json_done) = NULL;
     struct error err;
     if (!strcmp(c->now->call.outcome.state, "sent") || !read_params(c, &params))
-        return true; /* nobody knows what came of it, or nobody has the key */
+        return true; /* nobody knows what came of it */
     const bool ok = alb_call(c->alb, c->now->call.call.action, &params, &reply, &err);
     if (c->stage.failed) {
         *why = c->stage.err;

@@ -18,7 +18,7 @@ enum {
 static bool is_deed(const struct tape_item *item)
 {
     return !item->is_call
-           && (!strcmp(item->event.kind, "HIDDEN")
+           && (!strcmp(item->event.kind, "HIDDEN") || certificates_is_list(&item->event)
                || (event_is_of_cloud(&item->event) && item->event.body
                    && strstr(item->event.body, "\"own\":false")));
 }

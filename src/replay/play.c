@@ -151,6 +151,9 @@ static void show(void *arg)
     event_list deeds;
     cues_deeds(&p->cues, p->a, p->stage.now_ms, &deeds);
     keep_deeds(p, &deeds);
+    for (size_t i = 0; i < deeds.len; i++)
+        if (!certificates_show(&p->certificates, p->stage.actor, deeds.items[i], &why))
+            fail(p, &why);
     if (!restore_rows(p->stage.actor, p->stage.now_ms, p->start.config.session.region, deeds.items,
                       deeds.len, &why))
         fail(p, &why);
@@ -188,12 +191,13 @@ struct session_config play_session(struct play *p)
     config.clock = &p->stage.clock;
     config.transport = &p->stage.transport;
     config.env = env;
+    config.names = &p->certificates.hook;
     return config;
 }
 
 static void add_object(struct object_set *set, const char *body)
 {
-    object_set_add(set, cJSON_Parse(body), "recording");
+    object_set_add(set, certificates_stand_in(cJSON_Parse(body)), "recording");
 }
 
 void play_objects(const struct play *p, struct object_set *out)
@@ -304,7 +308,7 @@ static void put_object(struct play *p, const struct store_event *e)
     if (strcmp(e->kind, "DELETED") != 0) {
         cJSON *body = e->body ? cJSON_Parse(e->body) : NULL;
         if (body)
-            agent_put(p->g, body, "recording");
+            agent_put(p->g, certificates_stand_in(body), "recording");
         return;
     }
     if (!blank)
@@ -406,6 +410,14 @@ static bool is_due(struct play *p, int64_t at_ms)
                || now >= at_ms + PATIENCE_MS);
 }
 
+/* A process is not killed before its calls were made: the next ones are none of its. */
+static bool is_to_die(struct play *p)
+{
+    const int64_t now = p->stage.now_ms;
+    return p->g && p->kill_ms && now >= p->kill_ms
+           && (score_reached(&p->score, p->kill_ms + 1) || now >= p->kill_ms + PATIENCE_MS);
+}
+
 /* ---- the loop
  * ------------------------------------------------------------------------------------- */
 
@@ -447,7 +459,7 @@ static bool turn(struct play *p, struct error *err)
 {
     int64_t wait = -1;
     const struct tape_item *item = next_item(p);
-    if (p->g && p->kill_ms && is_due(p, p->kill_ms))
+    if (is_to_die(p))
         end_agent(p);
     if (item && is_due(p, item->at))
         return feed(p, err);
@@ -510,7 +522,8 @@ static bool put_base(struct play *p, struct store *st, event_list *rows, struct 
             return false;
         if (!strcmp(e->kind, "FACT") && !put_fact(st, e, body, err))
             return false;
-        if (event_is_of_decision(e) && !decisions_take(st, e, err))
+        if (!certificates_show(&p->certificates, p->stage.actor, e, err)
+            || (event_is_of_decision(e) && !decisions_take(st, e, err)))
             return false;
         if (!event_is_of_cloud(e) || strcmp(e->kind, "SEEN") != 0)
             continue;
@@ -557,6 +570,7 @@ bool replay_run(struct arena *a, const struct tape *r, const struct replay_optio
     struct play p = { .a = a, .r = r, .state = arena_fmt(a, "%s/replay.db", options->dir) };
     p.hooks = (struct stage_hooks){ &p, find, pending, read_due, reading, show, waited };
     pace_init(&p.pace, a, r);
+    certificates_init(&p.certificates, a, r);
     const struct stage_config stage = { .now_ms = r->from,
                                         .pending_ms = p.pace.least_ms,
                                         .endpoint = options->endpoint,
@@ -570,6 +584,7 @@ bool replay_run(struct arena *a, const struct tape *r, const struct replay_optio
     end_agent(&p);
     stage_close(&p.stage);
     map_done(&p.objects);
+    certificates_done(&p.certificates);
     if (ok && p.failed) {
         *err = p.err;
         ok = false;

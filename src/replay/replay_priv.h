@@ -4,6 +4,7 @@
 #include "alb-agent/agent.h"
 #include "alb-agent/map.h"
 #include "alb-agent/replay.h"
+#include "alb-agent/translate.h"
 #include "alb-agent/transport.h"
 #include "mock-server/mock.h"
 
@@ -181,6 +182,35 @@ void stage_pass_to(struct stage *s, int64_t at_ms);
 bool restore_rows(struct actor *m, int64_t now_ms, const char *region,
                   const struct store_event *const *events, size_t n, struct error *err) MUST_USE;
 
+/* ---- certificates.c: TLS without private keys --------------------------------------------------
+ */
+
+/* What the Secrets of a replay hold instead of one, and what is uploaded. */
+#define CERTIFICATES_KEY \
+    "-----BEGIN PRIVATE KEY-----\nIt was not recorded.\n-----END PRIVATE KEY-----\n"
+
+struct certificates {
+    struct arena *a;
+    struct map names;            /* text, ' ', fingerprint -> name, as struct translate_names */
+    LIST_OF(int64_t) ours;       /* of the recorded uploads        */
+    struct translate_names hook; /* borrows all this */
+};
+
+void certificates_init(struct certificates *c, struct arena *a, const struct tape *r);
+void certificates_done(struct certificates *c);
+/* A recorded Secret that had a key gets one again; returns 'body'. */
+cJSON *certificates_stand_in(cJSON *body);
+/* Does the event say what CAS listed? */
+bool certificates_is_list(const struct store_event *e);
+/* Makes CAS list what others uploaded, or we did before the recording, if the event says it:
+ * deletions are not seen. */
+bool certificates_show(const struct certificates *c, struct actor *m, const struct store_event *e,
+                       struct error *err) MUST_USE;
+bool certificates_is_upload(const struct tape_item *item);
+/* The next upload gets the id that this one had. */
+bool certificates_give_id(struct actor *m, const struct tape_item *upload,
+                          struct error *err) MUST_USE;
+
 /* ---- decisions.c: what people decided
  * -------------------------------------------------------------- */
 
@@ -211,6 +241,7 @@ struct play {
     struct score score;
     struct cues cues;
     struct pace pace;
+    struct certificates certificates;
     struct map objects; /* key -> body, as they are at this moment */
     bool incomplete;
     struct agent_start start; /* how the agent was last started    */

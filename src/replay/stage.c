@@ -113,6 +113,9 @@ static void do_again(struct stage *s, struct stage_reply *r)
         turn.code = outcome->code;
         turn.http_status = outcome->http_status >= 400 ? outcome->http_status : 400;
     }
+    struct error err;
+    if (r->was && certificates_is_upload(r->was) && !certificates_give_id(s->actor, r->was, &err))
+        fail(s, &err);
     carry_out(s, r->ask, &turn, r);
     r->ask = NULL;
 }

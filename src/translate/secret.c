@@ -12,7 +12,7 @@ static const int64_t DAY_MS = INT64_C(86400000);
 
 /* As the existing controller names it: by content, so that a renewed one is another.  One that
  * CAS would refuse for its length ends in a digest of what was cut. */
-static const char *cas_name(struct tr *t, const struct object *obj)
+static const char *cas_name(struct tr *t, const struct object *obj, const char *fingerprint)
 {
     const struct hash_piece pieces[] = {
         { t->in->cluster_id, strlen(t->in->cluster_id) },
@@ -21,11 +21,13 @@ static const char *cas_name(struct tr *t, const struct object *obj)
     };
     unsigned char digest[SHA1_SIZE];
     char hex[2 * SHA1_SIZE + 1], whole[SHA256_HEX];
-    hash_sha1_pieces(pieces, COUNT(pieces), digest);
-    hash_hex(digest, sizeof digest, hex);
     const char *name = arena_fmt(t->a, "%s-%s", obj->ns, obj->name);
     if (strlen(name) > NAME_LEN - 1 - NAME_DIGITS)
         name = arena_fmt(t->a, "%.46s-%.10s", name, hash_sha256_hex(name, strlen(name), whole));
+    if (t->in->names)
+        return t->in->names->find(t->in->names->arg, arena_fmt(t->a, "%s-", name), fingerprint);
+    hash_sha1_pieces(pieces, COUNT(pieces), digest);
+    hash_hex(digest, sizeof digest, hex);
     return arena_fmt(t->a, "%s-%.*s", name, (int)NAME_DIGITS, hex);
 }
 
@@ -38,8 +40,12 @@ static const char *find_fault(struct tr *t, struct tls_secret *out)
         return tls->bad;
     if (!tls->crt || !tls->key.data)
         return "it holds no tls.crt and tls.key; give one of type kubernetes.io/tls";
-    if (!cert_read(t->a, tls->crt, &out->cert, &err) || !cert_check_key(tls->crt, &tls->key, &err))
+    if (!cert_read(t->a, tls->crt, &out->cert, &err)
+        || (!t->in->names && !cert_check_key(tls->crt, &tls->key, &err)))
         return arena_strdup(t->a, err.msg);
+    out->name = cas_name(t, out->obj, out->cert.fingerprint);
+    if (!out->name)
+        return "nothing says under which name its certificate was uploaded";
     look_until(t, out->cert.not_after_ms);
     if (out->cert.not_after_ms <= t->in->now_ms)
         return arena_fmt(t->a, "its certificate has expired, on %s; renew it", out->cert.end);
@@ -51,10 +57,8 @@ static const void *load(struct tr *t, const char *ns, const char *name)
     struct tls_secret *secret = arena_alloc(t->a, sizeof *secret);
     secret->obj = look(t, OBJECT_SECRET, ns, name);
     secret->fault = secret->obj ? find_fault(t, secret) : "there is no such Secret; add it";
-    if (!secret->fault) {
-        secret->name = cas_name(t, secret->obj);
+    if (!secret->fault)
         secret->ref = arena_fmt(t->a, "@certificate/%s", secret->name);
-    }
     return secret;
 }
 

@@ -18,7 +18,8 @@ struct translator *translator_new(const struct translate_in *settings)
                                     .vpc_id = keep(tr, settings->vpc_id),
                                     .region = keep(tr, settings->region),
                                     .backend_type = keep(tr, settings->backend_type),
-                                    .quotas = settings->quotas };
+                                    .quotas = settings->quotas,
+                                    .names = settings->names };
     return tr;
 }
 

@@ -86,6 +86,11 @@ static void test_applies_with_a_deed_between_them(void **state)
     check(*state, "applies", 10);
 }
 
+static void test_certificates_without_their_keys(void **state)
+{
+    check(*state, "tls", 28);
+}
+
 static void test_calls_that_failed(void **state)
 {
     check(*state, "failed-calls", 13);
@@ -125,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_applies_with_a_deed_between_them),
+        TEST(test_certificates_without_their_keys),
         TEST(test_calls_that_failed),
         TEST(test_a_canary_and_deeds_at_the_console),
         TEST(test_an_agent_that_was_killed),

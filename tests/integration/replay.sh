@@ -2,6 +2,7 @@
 # replay.sh - what agents did against a mock is recorded, and done once more: the same calls, and
 # when something in the recording is another, the call that differs.
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+. "$top/tests/support/replay.sh"
 need_binaries alb-agent alb-mock
 command -v curl >/dev/null || skip_all "curl cannot be installed"
 cd "$work" || exit 1
@@ -38,28 +39,6 @@ spec:
 END
     mv "$m/$1.new" "$m/$1.yaml"
 }
-start_agent() {
-    "$bin/alb-agent" run -f "$m" --config "$work/agent.yaml" --endpoint "$mock_url" --state "$state" \
-        >"$work/run.out" 2>>"$work/run.err" </dev/null &
-    run_pid=$!
-}
-stop_agent() { kill -TERM "$run_pid" && wait "$run_pid"; }
-kill_agent() { kill -KILL "$run_pid" && wait "$run_pid" 2>/dev/null; true; }
-rules_are() { [ "$(rule_ids | count)" = "$1" ]; }
-balancers_in_sync() { agent status -o json && [ "$(jq -c '[.loadBalancers[] | .resources > 4 and .resources == .inSync]' "$work/out")" = "[$1]" ]; }
-groups_are() { [ "$(group_ids | count)" = "$1" ]; }
-record() { # NAME FILE
-    check "$1" "$bin/alb-agent" record --state "$state" -o "$2"
-    "$bin/alb-agent" record --state "$state" >"$2.again"
-}
-replays() { # NAME FILE
-    last_run="alb-agent replay $2"
-    "$bin/alb-agent" replay "$2" >"$work/out" 2>"$work/err" </dev/null
-    status=$?
-    if [ $status = 0 ] && grep -q ', identical$' "$work/out"; then ok "$1"; else not_ok "$1" "$(cat "$work/out" "$work/err")"; fi
-    [ -z "${KEEP_RECORDINGS-}" ] || cp "$2" "$KEEP_RECORDINGS"
-}
-
 # What must be in no recording.
 cat >"$m/secret.yaml" <<'END'
 apiVersion: v1
@@ -68,12 +47,6 @@ metadata: {name: keys, namespace: shop}
 stringData: {password: planted-password, tls.key: "-----BEGIN PRIVATE KEY-----\nplanted-key\n-----END PRIVATE KEY-----"}
 END
 no_secret() { ! grep -qE 'planted-|PRIVATE KEY|testsecret' "$1"; }
-# Differs, with exit status 2, and says this.
-differs() { # FILE TEXT
-    last_run="alb-agent replay $1"
-    "$bin/alb-agent" replay "$1" >"$work/out" 2>"$work/err" </dev/null
-    [ $? = 2 ] && says "$2"
-}
 
 # ---- by 'apply': a first one, an edit with a deed at the console before it, one that changes nothing
 mock_start --pending-ms 20

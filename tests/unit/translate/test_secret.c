@@ -83,6 +83,32 @@ static void test_a_secret_is_uploaded_by_content_and_referred_to(void **state)
     world_done(&w);
 }
 
+static const char *recorded(void *arg, const char *text, const char *fingerprint)
+{
+    (void)fingerprint;
+    return !strcmp(text, "d-tls-") ? arg : NULL;
+}
+
+/* In a replay, which has no keys. */
+static void test_a_recorded_secret_is_called_as_it_was(void **state)
+{
+    (void)state;
+    static char name[] = "d-tls-abc123";
+    const struct translate_names names = { recorded, name };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct pem p = pem_of(&a, "a.com"), q = pem_of(&a, "a.com");
+    struct world w = { .names = &names };
+    p.key = q.key;
+    world_read(&w,
+               arena_fmt(&a, "%s%s%s%s", OPEN TEA("d") INGRESS("d", "web", "") TLS("a.com", "tls"),
+                         INGRESS("d", "bad", "") TLS("a.com", "other"), secret(&a, "tls", p),
+                         secret(&a, "other", p)));
+    world_translate(&w);
+    assert_string_equal(certs_of(&w), "@certificate/d-tls-abc123");
+    assert_has(problems(&w), "nothing says under which name its certificate was uploaded");
+    world_done(&w);
+}
+
 static void test_a_renewed_secret_is_another_certificate(void **state)
 {
     (void)state;
@@ -402,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_secret_is_uploaded_by_content_and_referred_to),
+        cmocka_unit_test(test_a_recorded_secret_is_called_as_it_was),
         cmocka_unit_test(test_a_renewed_secret_is_another_certificate),
         cmocka_unit_test(test_a_long_name_is_cut_and_stays_its_own),
         cmocka_unit_test(test_certificates_of_the_albconfig_stay_the_default),

@@ -25,6 +25,7 @@ struct world {
     struct fact_set facts;
     const char *vpc;
     const size_t *quotas;
+    const struct translate_names *names;
     struct translate_out out;
 };
 
@@ -81,6 +82,7 @@ static UNUSED void world_translate(struct world *w)
         .facts = &w->facts,
         .cluster_id = "c-1",
         .vpc_id = w->vpc,
+        .names = w->names,
         .quotas = w->quotas,
         .now_ms = 1767225600000, /* 2026-01-01T00:00:00Z */
     };

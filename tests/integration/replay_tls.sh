@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# replay_tls.sh - recordings of TLS Secrets, certificates of others and scripts of listeners come out
+# the same, though no recording holds a private key.
+. "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
+. "$top/tests/support/tls.sh"
+. "$top/tests/support/replay.sh"
+need_binaries alb-agent alb-mock
+command -v openssl >/dev/null || skip_all "openssl is not installed"
+cd "$work" || exit 1
+m=m # so that recordings do not say where this is
+mkdir "$m"
+run_pid=''
+trap 'kill -KILL $run_pid 2>/dev/null; cleanup' EXIT
+printf 'list-lag: 3s\nlanes:\n  load-balancer: {resync: 1s}\n  server-group: {resync: 600ms}\n' >"$work/agent.yaml"
+tls_shop "$m/web.yaml"
+mock_start --pending-ms 20
+uploads() { api ListUserCertificateOrder --OrderType=UPLOAD --ShowSize=100 | jq '.CertificateOrderList | length'; }
+uploads_are() { [ "$(uploads)" = "$1" ]; }
+no_key() { ! grep -q 'PRIVATE KEY' "$1" && ! grep -qF -f "$work/needles" "$1"; }
+needles() { grep -v -- ----- "$work/all.keys" | grep -E '.{60}' >"$work/needles"; }
+
+# ---- by 'apply', with a renewed Secret
+secret tea tea.example 90
+ingress tea tea.example tea
+exits 0 "an apply with a Secret" apply -f "$m"
+secret coffee coffee.example 90
+ingress coffee coffee.example coffee
+exits 0 "one with another" apply -f "$m"
+secret tea tea.example 120
+exits 0 "one with a renewed one" apply -f "$m"
+needles
+record "they are recorded" "$work/secrets.jsonl"
+check "with three uploads" equal "$(grep -c '"action":"UploadUserCertificate"' "$work/secrets.jsonl")" 3
+check "and no key" no_key "$work/secrets.jsonl"
+replays "they come out the same" "$work/secrets.jsonl"
+call=$(sed -n '/UploadUserCertificate/s/^{"call":\([0-9]*\),.*/\1/p' "$work/secrets.jsonl" | tail -1)
+"$bin/alb-agent" record --state "$state" --since "$call" -o "$work/secrets-late.jsonl"
+check "a recording may begin before the last upload" equal "$(grep -c '"action":"UploadUserCertificate"' "$work/secrets-late.jsonl")" 1
+replays "it comes out the same" "$work/secrets-late.jsonl"
+last_run="alb-agent replay --calls-only"
+check "the calls alone do, too" eval '"$bin/alb-agent" replay --calls-only secrets.jsonl >"$work/out" 2>"$work/err" && says "Replay: 16 calls, identical"'
+sed '/^{"event".*"Secret shop\/coffee"/d' "$work/secrets.jsonl" >"$work/less.jsonl"
+check "a Secret that is missing makes a difference" differs "$work/less.jsonl" "then a difference"
+
+# ---- by 'run', which is killed; a bad Secret; a certificate that somebody else uploads is found
+start_agent
+check "an agent finds all in sync" eventually 30 balancers_in_sync true
+write_secret bad "$work/tea.crt" "$work/coffee.key"
+ingress bad bad.example bad
+secret milk milk.example 60
+ingress milk milk.example milk
+check "one more Secret" eventually 30 uploads_are 4
+check "is served" eventually 30 rules_are 3
+kill_agent
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=water.example -days 60 \
+    -keyout "$work/water.key" -out "$work/water.crt" 2>/dev/null
+api UploadUserCertificate --Name=water --Cert="$(cat "$work/water.crt")" --Key="$(cat "$work/water.key")" >/dev/null
+rm "$m/bad.yaml" "$m/secret-bad.yaml"
+sed -e 's/^  tls:.*//' -e 's/milk/water/g' -e "s/namespace: shop}/&/; s/name: water, namespace: shop/&, annotations: {alb.ingress.kubernetes.io\/listen-ports: '[{\"HTTPS\": 443}]'}/" "$m/milk.yaml" >"$m/water.yaml"
+start_agent
+check "another serves what somebody uploaded" eventually 30 rules_are 4
+check "and has all in sync" eventually 30 balancers_in_sync true
+secret milk milk.example 200
+check "a renewed Secret is uploaded" eventually 30 uploads_are 6
+check "and all is in sync" eventually 30 balancers_in_sync true
+check "it stops" stop_agent
+cat "$work/water.key" >>"$work/all.keys"
+needles
+record "the run is recorded" "$work/tls-run.jsonl"
+check "without a key" no_key "$work/tls-run.jsonl"
+replays "and comes out the same" "$work/tls-run.jsonl"
+
+# ---- scripts of a listener, in a recording that begins when they are there
+cat >"$m/map.yaml" <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: rule}
+data: {scriptContent: "if true {}"}
+END
+sed -i 's/{port: 80, protocol: HTTP}/{port: 80, aScriptConfig: [{aScriptName: canary, configMapName: rule}]}/' "$m/web.yaml"
+exits 0 "a script" apply -f "$m"
+exits 0 "a further apply" apply -f "$m"
+sed -i 's/if true/if false/' "$m/map.yaml"
+exits 0 "another text of it" apply -f "$m"
+record "that is recorded, too" "$work/script.jsonl"
+call=$(sed -n 's/^{"call":\([0-9]*\),.*/\1/p' "$work/script.jsonl" | tail -1)
+replays "and comes out the same" "$work/script.jsonl"
+"$bin/alb-agent" record --state "$state" --since "$call" -o "$work/script-late.jsonl"
+check "from its last call on" equal "$(grep -c '^{"call"' "$work/script-late.jsonl")" 1
+check "with the script that was there" grep -q '"base".*AScript' "$work/script-late.jsonl"
+replays "it comes out the same" "$work/script-late.jsonl"
+finish
