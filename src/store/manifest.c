@@ -51,6 +51,14 @@ static void add_text(struct buf *b, const char *text)
     buf_add(b, text, strlen(text) + 1);
 }
 
+/* "web.yaml:12", "web.yaml:1 item 3", and nothing of a file "web.yaml:12". */
+static bool is_of(const char *origin, const char *path)
+{
+    const char *line = origin + strlen(path) + 1;
+    const size_t digits = strspn(line, "0123456789");
+    return digits && (!line[digits] || line[digits] == ' ');
+}
+
 /* Of a Secret the table has not all. */
 static bool read_rows(struct store *st, const char *path, struct content *c, struct buf *b,
                       struct error *err)
@@ -66,6 +74,8 @@ static bool read_rows(struct store *st, const char *path, struct content *c, str
             return false;
         if (!row)
             return true;
+        if (!is_of(col_text(s, "origin"), path))
+            continue;
         struct piece *p = LIST_PUSH(&c->arena, &c->pieces);
         p->origin = col_keep(&c->arena, s, "origin");
         p->body = col_keep(&c->arena, s, "body");

@@ -89,6 +89,21 @@ static void test_another_file_or_reader_is_read(void **state)
     assert_false(is_taken(f, "web.yaml", "one"));
 }
 
+static void test_a_file_whose_name_goes_on_is_another(void **state)
+{
+    struct fixture *f = *state;
+    struct object_set set CLEANUP(object_set_done) = { 0 };
+    struct object_set out CLEANUP(object_set_done) = { 0 };
+    add(&set, "Service", "extra", "80", "web.yaml:2:1");
+    add(&set, "Service", "item", "80", "web.yaml:30 item 2");
+    make(f, &set);
+    put(f, "web.yaml", "one", &set);
+    assert_true(taken(f, "web.yaml", "one", &out));
+    assert_int_equal(out.objects.len, 3);
+    assert_non_null(object_set_find(&out, OBJECT_SERVICE, "shop", "item"));
+    assert_null(object_set_find(&out, OBJECT_SERVICE, "shop", "extra"));
+}
+
 /* Whoever changed them, and however. */
 static void test_rows_that_changed_since_are_not_taken(void **state)
 {
@@ -174,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_the_same_file_gives_the_same_objects),
         TEST(test_another_file_or_reader_is_read),
+        TEST(test_a_file_whose_name_goes_on_is_another),
         TEST(test_rows_that_changed_since_are_not_taken),
         TEST(test_a_file_whose_rows_say_something_else_is_not_noted),
         TEST(test_a_file_with_a_secret_is_not_noted),
