@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "alb-agent/buf.h"
-#include "translate_priv.h"
+#include "class_priv.h"
 
 enum cell_kind {
     CELL_SECRET,  /* shared: run when somebody asks for it */
@@ -75,8 +75,9 @@ struct seat {
     struct ingress *ing;      /* NULL: it cannot be translated                           */
     struct ingress *broken;   /* then: as far as it can be read                          */
     struct unit *unit;        /* of the AlbConfig that it names; NULL: none              */
-    bool stray;               /* problems keep it from an AlbConfig                      */
+    bool stray;               /* it has none, and notes say why                          */
     bool held;                /* its rows are to be kept, wherever they are              */
+    struct passed *passed;    /* it is passed over with others: passed.c                 */
     char key[];               /* "<ns>/<name>", and again "<ns>" */
 };
 
@@ -136,6 +137,7 @@ struct translator {
     struct pointers unit_list, strays, held; /* sorted                           */
     struct map borrowed, lenders;            /* borrowed.c                             */
     struct pointers borrowed_list;           /* sorted                                 */
+    struct pointers passed;                  /* passed.c, sorted                       */
     struct pointers dirty[CELL_KINDS], idle, touched;
     uint64_t reads, updates;
     size_t n_asleep;
@@ -188,6 +190,14 @@ void seat_hold(struct translator *tr, struct seat *seat, bool held);
 /* Forgets what it read; its place stays. */
 void seat_clear(struct translator *tr, struct seat *seat);
 void seat_free(struct translator *tr, struct seat *seat);
+/* Where the seat is in a sorted list, or would be. */
+size_t seat_place(const struct pointers *list, const struct seat *seat);
+
+/* ---- passed.c -------------------------------------------------------------------------------- */
+
+/* The Ingress is passed over for its class; or, with CLASS_KNOWN, for nothing that is said here. */
+void passed_set(struct translator *tr, struct seat *seat, const struct class_unknown *unknown);
+void passed_free_all(struct translator *tr);
 
 /* ---- unit.c ---------------------------------------------------------------------------------- */
 
@@ -244,6 +254,7 @@ struct outcome {
 void outcome_add_rows(struct outcome *o, const struct unit *unit);
 void outcome_add_notes(struct outcome *o, const struct unit *unit);
 void outcome_add_strays(struct outcome *o, const struct translator *tr);
+void passed_add_notes(struct outcome *o, const struct translator *tr);
 void outcome_add_cell(struct outcome *o, const struct cell *cell);
 void outcome_add_cell_rows(struct outcome *o, const struct cell *cell);
 /* All that come of Services, by name. */

@@ -1,8 +1,9 @@
 /* class.c - which AlbConfig an Ingress belongs to, through its class (alb-ingress.md §B.5). */
 #include <string.h>
+#include <strings.h>
 
 #include "alb-agent/json.h"
-#include "translate_priv.h"
+#include "class_priv.h"
 
 static const char controller[] = "ingress.k8s.alibabacloud/alb";
 static const char legacy_annotation[] = "kubernetes.io/ingress.class";
@@ -14,6 +15,22 @@ enum ownership {
     UNREADABLE, /* nobody can say, so nothing may be removed for it */
 };
 
+/* It looks like one of ours, but for the controller; misspelt ones have been published. */
+static void check_foreign(struct subject *s, const cJSON *spec, const char *name)
+{
+    static const char tail[] = "/alb";
+    const cJSON *kind = json_at(spec, "parameters.kind");
+    const size_t n = strlen(name), n_tail = strlen(tail);
+    bool leads_to_ours = cJSON_IsString(kind) && !strcasecmp(kind->valuestring, "AlbConfig");
+    bool is_near = strstr(name, "alibabacloud") && n >= n_tail && !strcmp(name + n - n_tail, tail);
+    if (leads_to_ours || is_near)
+        warn(
+            s, &(struct place){ .name = "spec.controller" },
+            "\"%s\" is another controller, so Ingresses of this class are passed over; if they are "
+            "to be ours, give %s",
+            name, controller);
+}
+
 static enum ownership class_ownership(struct tr *t, const struct object *class)
 {
     const cJSON *spec = json_get(object_body(class), "spec");
@@ -24,13 +41,14 @@ static enum ownership class_ownership(struct tr *t, const struct object *class)
         problem(&s, &(struct place){ .name = "spec" }, "this is %s; give a map", json_kind(spec));
         return UNREADABLE;
     }
-    if (!name)
-        return FOREIGN;
-    if (!cJSON_IsString(name)) {
+    if (name && !cJSON_IsString(name)) {
         problem(&s, &at, "this is %s; give text", json_kind(name));
         return UNREADABLE;
     }
-    return strcmp(name->valuestring, controller) ? FOREIGN : OURS;
+    if (name && !strcmp(name->valuestring, controller))
+        return OURS;
+    check_foreign(&s, spec, name ? name->valuestring : "");
+    return FOREIGN;
 }
 
 /* The AlbConfig that the Ingress names itself, whatever its class says of it, or NULL. */
@@ -66,7 +84,13 @@ static const char *target_of(struct subject *s, const struct object *class)
     return NULL;
 }
 
-const char *class_target(struct subject *s)
+bool class_is_ours(const struct object *class)
+{
+    const cJSON *name = json_at(object_body(class), "spec.controller");
+    return cJSON_IsString(name) && !strcmp(name->valuestring, controller);
+}
+
+const char *class_target(struct subject *s, struct class_unknown *unknown)
 {
     const cJSON *spec = json_get(object_body(s->obj), "spec");
     const cJSON *given = json_get(spec, "ingressClassName");
@@ -77,15 +101,20 @@ const char *class_target(struct subject *s)
     }
     bool by_spec = given && *given->valuestring;
     const char *name = by_spec ? given->valuestring : object_annotation(s->obj, legacy_annotation);
-    if (!name)
+    if (!name || !*name) {
+        *unknown = (struct class_unknown){ .how = CLASS_NONE, .name = "" };
         return NULL;
+    }
     const struct object *class = look(s->t, OBJECT_INGRESS_CLASS, "", name);
     const char *target = class ? target_of(s, class) : NULL;
-    if (target || s->n_problems || by_spec)
+    if (target || s->n_problems)
         return target;
-    if (strcmp(name, legacy_class) != 0)
-        return NULL;
-    return direct_target(s) ? direct_target(s) : "default";
+    if (!by_spec && !strcmp(name, legacy_class))
+        return direct_target(s) ? direct_target(s) : "default";
+    if (!class)
+        *unknown = (struct class_unknown){ .how = by_spec ? CLASS_BY_SPEC : CLASS_BY_ANNOTATION,
+                                           .name = name };
+    return NULL;
 }
 
 void class_refuse(struct subject *s, const char *name, const struct config *c)

@@ -95,6 +95,7 @@ void outcome_add_strays(struct outcome *o, const struct translator *tr)
 {
     for (size_t i = 0; i < tr->strays.len; i++)
         outcome_add_cell(o, &((const struct seat *)tr->strays.items[i])->cell);
+    passed_add_notes(o, tr);
 }
 
 void outcome_add_cell_rows(struct outcome *o, const struct cell *cell)

@@ -11,8 +11,7 @@ static int compare(const void *item, const void *key)
     return c ? c : strcmp(a->name, b->name);
 }
 
-/* Where the seat is in a sorted list, or would be. */
-static size_t place(const struct pointers *list, const struct seat *seat)
+size_t seat_place(const struct pointers *list, const struct seat *seat)
 {
     return pointers_place(list, seat, compare);
 }
@@ -20,13 +19,13 @@ static size_t place(const struct pointers *list, const struct seat *seat)
 static void leave(struct translator *tr, struct seat *seat)
 {
     if (seat->stray) {
-        pointers_remove(&tr->strays, place(&tr->strays, seat));
+        pointers_remove(&tr->strays, seat_place(&tr->strays, seat));
         tr->strays_touched = true;
     }
     seat->stray = false;
     if (!seat->unit)
         return;
-    pointers_remove(&seat->unit->seats, place(&seat->unit->seats, seat));
+    pointers_remove(&seat->unit->seats, seat_place(&seat->unit->seats, seat));
     cell_mark(tr, &seat->unit->cell);
     seat->unit = NULL;
 }
@@ -35,15 +34,16 @@ static void enter(struct translator *tr, struct seat *seat, const char *target)
 {
     seat->unit = unit_get(tr, target);
     unit_wake(tr, seat->unit);
-    pointers_insert(&seat->unit->seats, place(&seat->unit->seats, seat), seat);
+    pointers_insert(&seat->unit->seats, seat_place(&seat->unit->seats, seat), seat);
     cell_mark(tr, &seat->unit->cell);
 }
 
-/* Without an AlbConfig it is nobody's, or, with problems, a stray. */
-static void read_object_of(struct translator *tr, struct tr *t, struct seat *seat)
+/* Without an AlbConfig it is nobody's, or, with notes, a stray. */
+static void read_object_of(struct translator *tr, struct tr *t, struct seat *seat,
+                           struct class_unknown *unknown)
 {
     struct subject s = { .t = t, .obj = seat->obj };
-    const char *target = class_target(&s);
+    const char *target = class_target(&s, unknown);
     if (target) {
         enter(tr, seat, target);
         if (tr->placing)
@@ -55,8 +55,8 @@ static void read_object_of(struct translator *tr, struct tr *t, struct seat *sea
     }
     if (s.n_problems)
         hold(t, NULL, NULL, subject_name(t->a, seat->obj));
-    if (s.n_problems && !target) {
-        pointers_insert(&tr->strays, place(&tr->strays, seat), seat);
+    if (!target && t->out->problems.len + t->out->warnings.len) {
+        pointers_insert(&tr->strays, seat_place(&tr->strays, seat), seat);
         seat->stray = true;
         tr->strays_touched = true;
     }
@@ -79,10 +79,10 @@ void seat_hold(struct translator *tr, struct seat *seat, bool held)
     seat->held = held;
     tr->strays_touched = true;
     if (held) {
-        pointers_insert(&tr->held, place(&tr->held, seat), seat);
+        pointers_insert(&tr->held, seat_place(&tr->held, seat), seat);
         return;
     }
-    pointers_remove(&tr->held, place(&tr->held, seat));
+    pointers_remove(&tr->held, seat_place(&tr->held, seat));
     *LIST_PUSH(&tr->changed_arena, &tr->released) =
         arena_fmt(&tr->changed_arena, "%s %s", object_kind_name(OBJECT_INGRESS), seat->key);
 }
@@ -105,15 +105,17 @@ void seat_run(struct translator *tr, struct seat *seat)
     forget(seat);
     struct tr t = cell_begin(tr, &seat->cell);
     const struct object *obj = look(&t, OBJECT_INGRESS, seat->ns, seat->name);
+    struct class_unknown unknown = { 0 };
     if (obj && !object_is_going(obj)) {
         seat->obj = obj;
-        read_object_of(tr, &t, seat);
+        read_object_of(tr, &t, seat, &unknown);
     }
+    passed_set(tr, seat, &unknown);
     cell_end(&t);
     if (tr->placing && seat->unit)
         seat_clear(tr, seat);
     if (!seat->unit)
-        seat_hold(tr, seat, seat->stray);
+        seat_hold(tr, seat, seat->cell.out.holds.len);
     if (obj)
         return;
     map_remove(&tr->seats, seat->key);

@@ -221,14 +221,6 @@ void quic_pair(struct subject *s, const struct place *list, struct config *c);
  * also certificates found by host, and makes their rows. */
 void certificates_translate(struct tr *t, struct config *c);
 
-/* ---- class.c -------------------------------------------------------------------------------- */
-
-/* The name of the AlbConfig that an Ingress belongs to.  NULL without a problem: the Ingress is
- * not ours (alb-ingress.md §B.5). */
-const char *class_target(struct subject *s);
-/* Says that there is none of that name, or that it, 'c', cannot be translated. */
-void class_refuse(struct subject *s, const char *name, const struct config *c);
-
 /* ---- annotation.c --------------------------------------------------------------------------- */
 
 /* The value of an annotation below ANNOTATION_PREFIX, or NULL. */

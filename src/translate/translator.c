@@ -40,6 +40,7 @@ static void forget(struct translator *tr)
     map_done(&tr->seats);
     map_done(&tr->units);
     pointers_done(&tr->unit_list);
+    passed_free_all(tr);
     pointers_done(&tr->strays);
     pointers_done(&tr->held);
     pointers_done(&tr->touched);
@@ -82,6 +83,8 @@ static void object_changed(struct translator *tr, enum object_kind kind, const c
         slice_changed(tr, ns, name);
     else if (kind == OBJECT_SERVICE)
         borrowed_changed(tr, ns, name);
+    else if (kind == OBJECT_INGRESS_CLASS) /* misspelt names may be near it */
+        tr->strays_touched = tr->strays_touched || tr->passed.len;
     watch_mark(tr, word, ns, name);
     watch_mark(tr, word, "", "");
 }

@@ -7,6 +7,9 @@
 #define IC(name, controller, rest)                                                            \
     "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: " name "}\n" \
     "spec: {controller: " controller rest "}\n"
+#define NO_CONTROLLER                                                                  \
+    "---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: k}\n" \
+    "spec: {parameters: {kind: AlbConfig, name: web}}\n"
 #define LEGACY(name) ", annotations: {kubernetes.io/ingress.class: " name "}"
 
 static void assert_placed(const char *text, bool placed, const char *problem)
@@ -42,6 +45,33 @@ static void test_foreign_or_missing_class_is_passed_over(void **state)
     assert_placed(IC("near", "ingress.k8s.alibabacloud.com/alb", ", parameters: {name: web}")
                       ING("", "  ingressClassName: near\n"),
                   false, NULL);
+}
+
+static void test_class_with_another_controller_that_leads_to_an_albconfig_is_told(void **state)
+{
+    (void)state;
+    static const char *const told[] = {
+        IC("k", "\"\"", ", parameters: {kind: AlbConfig, name: web}"),
+        IC("k", "example.com/alb", ", parameters: {kind: albconfig, name: web}"),
+        IC("k", "ingress.k8s.alibabacloud.com/alb", ""),
+        NO_CONTROLLER,
+    };
+    for (size_t i = 0; i < COUNT(told); i++) {
+        struct arena a CLEANUP(arena_done) = { 0 };
+        struct world w =
+            world_of(arena_fmt(&a, "%s%s%s", WEB, told[i], ING("", "  ingressClassName: k\n")));
+        assert_has(warnings(&w), "IngressClass k: spec.controller: \"");
+        assert_has(warnings(&w), "if they are to be ours, give ingress.k8s.alibabacloud/alb");
+        assert_int_equal(w.out.holds.len, 0);
+        world_done(&w);
+    }
+    struct world w = world_of(WEB IC("k", "ingress.k8s.alibabacloud/apig", "")
+                                  ING("", "  ingressClassName: k\n"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+    w = world_of(WEB IC("k", "ingress.k8s.aws/alb", "") ING("", "  ingressClassName: k\n"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
 }
 
 static void test_class_name_goes_before_the_legacy_annotation(void **state)
@@ -124,6 +154,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_class_of_ours_leads_to_its_albconfig),
         cmocka_unit_test(test_foreign_or_missing_class_is_passed_over),
+        cmocka_unit_test(test_class_with_another_controller_that_leads_to_an_albconfig_is_told),
         cmocka_unit_test(test_class_name_goes_before_the_legacy_annotation),
         cmocka_unit_test(test_class_without_parameters_is_a_problem),
         cmocka_unit_test(test_albconfig_that_is_not_there_is_a_problem),
