@@ -387,18 +387,31 @@ static void bury(struct tr *t, const struct object *obj)
                                           .from = subject_from(t->a, obj) };
 }
 
+static struct config *begin(struct tr *t, const char *name, const char *lb)
+{
+    struct config *c = arena_alloc(t->a, sizeof *c);
+    c->name = name;
+    c->lb = lb;
+    c->vpc_known = t->in->vpc_id;
+    c->vpc = c->vpc_known ? t->in->vpc_id : "?vpc";
+    return c;
+}
+
 struct config *config_read(struct tr *t, const struct object *obj, const char *lb)
 {
     if (object_is_going(obj)) {
         bury(t, obj);
         return NULL;
     }
-    struct config *c = arena_alloc(t->a, sizeof *c);
+    struct config *c = begin(t, obj->name, lb);
     c->obj = obj;
-    c->name = obj->name;
-    c->lb = lb;
-    c->vpc_known = t->in->vpc_id;
-    c->vpc = c->vpc_known ? t->in->vpc_id : "?vpc";
     config_translate(t, c);
+    return c;
+}
+
+struct config *config_absent(struct tr *t, const char *name, const char *lb)
+{
+    struct config *c = begin(t, name, lb);
+    c->left_out = true;
     return c;
 }

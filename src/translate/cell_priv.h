@@ -107,7 +107,7 @@ struct unit {
     struct pointers seats; /* by namespace and name                */
     struct map groups;     /* key: struct group_cell               */
     LIST_OF(struct group_cell *) wanted; /* as the rules want them               */
-    const struct config *config;         /* NULL: none, or it is being deleted           */
+    const struct config *config;         /* NULL: it is being deleted                    */
     struct quota_use quota;              /* what its rules use                           */
     struct cell load;                    /* what is wrong with all servers together      */
     uint64_t run;

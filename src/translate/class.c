@@ -117,13 +117,16 @@ const char *class_target(struct subject *s, struct class_unknown *unknown)
     return NULL;
 }
 
-void class_refuse(struct subject *s, const char *name, const struct config *c)
+void class_refuse(struct subject *s, const char *name, const struct object *config)
 {
     struct place at = { .name = "spec.ingressClassName" };
     if (direct_target(s))
         at = annotation_place(s->t->a, "albconfig.name");
-    if (!c)
+    if (!config)
         problem(s, &at, "there is no AlbConfig '%s'; create it, or name another", name);
+    else if (object_is_going(config))
+        problem(s, &at, "%s is being deleted; name another, or delete this Ingress, too",
+                subject_from(s->t->a, config));
     else
-        problem(s, &at, "%s cannot be translated; correct it first", subject_from(s->t->a, c->obj));
+        problem(s, &at, "%s cannot be translated; correct it first", subject_from(s->t->a, config));
 }

@@ -20,5 +20,6 @@ struct class_unknown {
  * class. */
 const char *class_target(struct subject *s, struct class_unknown *unknown);
 bool class_is_ours(const struct object *class);
-/* Says that there is none of that name, or that it, 'c', cannot be translated. */
-void class_refuse(struct subject *s, const char *name, const struct config *c);
+/* Says that there is no AlbConfig of that name, or that it, 'config', is being deleted or cannot be
+ * translated. */
+void class_refuse(struct subject *s, const char *name, const struct object *config);

@@ -135,7 +135,7 @@ enum rule_order {
 };
 
 struct config {
-    const struct object *obj;
+    const struct object *obj; /* NULL: config_absent() */
     const char *name;
     const char *lb;  /* "kube-system/<name>"                              */
     const char *vpc; /* of its groups; "?vpc(vsw-1)" or "?vpc" while it is not known */
@@ -153,6 +153,9 @@ struct config {
 /* Reads an AlbConfig and makes the rows of its load balancer 'lb' and listeners.  NULL when it
  * is being deleted. */
 struct config *config_read(struct tr *t, const struct object *obj, const char *lb);
+/* In the place of one that is not there: nothing is made of it, but its groups, which are, follow
+ * their pods. */
+struct config *config_absent(struct tr *t, const char *name, const char *lb);
 /* Reads spec.listeners and makes a row of each. */
 void listeners_translate(struct subject *s, struct config *c, const cJSON *json);
 

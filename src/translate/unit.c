@@ -87,20 +87,21 @@ static void touch(struct translator *tr, struct unit *unit)
 
 /* ---- its Ingresses ------------------------------------------------------------------------- */
 
-static void refuse_seat(struct tr *t, const struct unit *unit, const struct config *c,
+static void refuse_seat(struct tr *t, const struct unit *unit, const struct object *config,
                         const struct seat *seat)
 {
     struct subject s = { .t = t, .obj = seat->obj };
-    class_refuse(&s, unit->name, c);
+    class_refuse(&s, unit->name, config);
     hold(t, NULL, NULL, subject_name(t->a, seat->obj));
 }
 
-static void take_seats(struct tr *t, const struct unit *unit, struct config *c)
+static void take_seats(struct tr *t, const struct unit *unit, struct config *c,
+                       const struct object *obj)
 {
     for (size_t i = 0; i < unit->seats.len; i++) {
         const struct seat *seat = unit->seats.items[i];
-        if (!c || !unit->good) {
-            refuse_seat(t, unit, c, seat);
+        if (!unit->good) {
+            refuse_seat(t, unit, obj, seat);
         } else if (seat->ing) {
             seat->ing->left_out = false;
             *LIST_PUSH(t->a, &c->members) = seat->ing;
@@ -239,14 +240,14 @@ void unit_run(struct translator *tr, struct unit *unit)
     t.unit = unit;
     const struct object *obj = look(&t, OBJECT_ALB_CONFIG, "", unit->name);
     const char *lb = tr->once ? arena_strdup(t.a, unit->lb) : unit->lb; /* outlives this run */
-    struct config *c = obj ? config_read(&t, obj, lb) : NULL;
+    struct config *c = obj ? config_read(&t, obj, lb) : config_absent(&t, unit->name, lb);
     unit->config = c;
     unit->exists = obj;
     unit->good = c && !c->left_out;
     unit->n_problems = t.out->problems.len;
     unit->n_warnings = t.out->warnings.len;
-    take_seats(&t, unit, c);
-    if (c && unit->good) {
+    take_seats(&t, unit, c, obj);
+    if (unit->good) {
         certificates_translate(&t, c);
         rules_translate(&t, c);
     }

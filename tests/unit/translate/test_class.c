@@ -149,6 +149,18 @@ static void test_albconfig_that_cannot_be_translated_is_named_on_the_ingress(voi
     world_done(&w);
 }
 
+static void test_albconfig_that_is_being_deleted_is_no_missing_one(void **state)
+{
+    (void)state;
+    struct world w = world_of("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\n"
+                              "metadata: {name: web, deletionTimestamp: '2026-01-01T00:00:00Z'}\n"
+                              "spec: {config: {}}\n" CLASS ING("", "  ingressClassName: alb\n"));
+    assert_string_equal(problems(&w),
+                        "Ingress web: spec.ingressClassName: AlbConfig web (t.yaml:1) is being "
+                        "deleted; name another, or delete this Ingress, too\n");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_legacy_alb_needs_no_class_object),
         cmocka_unit_test(test_unreadable_class_holds_its_ingresses),
         cmocka_unit_test(test_albconfig_that_cannot_be_translated_is_named_on_the_ingress),
+        cmocka_unit_test(test_albconfig_that_is_being_deleted_is_no_missing_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

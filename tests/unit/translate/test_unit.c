@@ -62,6 +62,39 @@ static void test_an_albconfig_on_its_way_out_leaves_a_tombstone(void **state)
     followed_done(&f);
 }
 
+static const char *servers_of(struct followed *f, const char *key)
+{
+    struct buf b CLEANUP(buf_done) = { 0 };
+    const struct resource *r = model_find(&translator_lb(f->tr, "kube-system/web")->servers,
+                                          "kube-system/web", RESOURCE_SERVER_GROUP, key);
+    if (r)
+        add_group(&b, r);
+    return buf_keep(&b, &f->w.a);
+}
+
+/* Its load balancer is still there and serves, as nobody deletes one for a file that is gone. */
+static void test_groups_without_an_albconfig_follow_their_pods(void **state)
+{
+    (void)state;
+    struct followed f;
+    followed_begin(&f);
+    put(&f, CLASS_TO("alb", "web"));
+    put(&f, INGRESS_TO("d", "x", "alb", "x.com", "tea"));
+    put(&f, SERVICE_OF("d", "tea"));
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.1"));
+    update(&f);
+    assert_string_equal(made(&f, "kube-system/web"), "");
+    assert_string_equal(servers_of(&f, "d/x-tea:80"), "d/x-tea:80=eni-1");
+    put(&f, SLICE_OF("d", "s-1", "tea", "10.0.0.2"));
+    update(&f);
+    assert_string_equal(servers_of(&f, "d/x-tea:80"), "d/x-tea:80=eni-2");
+    put(&f, "apiVersion: alibabacloud.com/v1\nkind: AlbConfig\nmetadata: {name: web, "
+            "deletionTimestamp: '2026-01-01T00:00:00Z'}\nspec: {config: {}}\n");
+    update(&f);
+    assert_string_equal(servers_of(&f, "d/x-tea:80"), ""); /* they go with it */
+    followed_done(&f);
+}
+
 static void test_only_groups_that_changed_are_made_again(void **state)
 {
     (void)state;
@@ -275,6 +308,7 @@ int main(void)
         cmocka_unit_test(test_ingresses_wait_for_their_albconfig),
         cmocka_unit_test(test_a_load_balancer_without_anything_is_gone),
         cmocka_unit_test(test_an_albconfig_on_its_way_out_leaves_a_tombstone),
+        cmocka_unit_test(test_groups_without_an_albconfig_follow_their_pods),
         cmocka_unit_test(test_only_groups_that_changed_are_made_again),
         cmocka_unit_test(test_a_canary_has_its_servers_and_then_its_group),
         cmocka_unit_test(test_groups_of_a_bad_albconfig_have_their_servers),
