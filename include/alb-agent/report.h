@@ -40,6 +40,10 @@ struct report_in {
     const struct step_verdict *verdicts; /* of a plan's steps, or NULL: nobody asked */
 };
 
+/* "In sync", where nothing is to be done, and what has no part in that: objects with errors, and
+ * what the cloud refused. */
+void report_in_sync(struct buf *b, const struct report_in *in);
+
 void report_plan(struct buf *b, const struct report_in *in, const struct plan *plan);
 
 /* How the rows stand, counted by class. */

@@ -59,19 +59,19 @@ static enum exit_code failure_exit(const struct session_result *r)
     return code;
 }
 
-static void summary_text(struct buf *b, const struct session_result *r, bool incomplete,
+static void summary_text(struct buf *b, const struct session_result *r, const struct report_in *in,
                          enum exit_code code)
 {
-    if (incomplete)
+    if (in->incomplete)
         buf_adds(b, "Source incomplete: nothing was deleted. ");
-    if (r->in_sync && code == EXIT_DONE)
-        buf_adds(b, "In sync.\n");
-    else if (r->in_sync)
-        buf_adds(b, "In sync but for what was left out.\n");
-    else if (code == EXIT_REFUSED || code == EXIT_QUOTA)
+    if (r->in_sync) {
+        report_in_sync(b, in);
+        buf_adds(b, ".\n");
+    } else if (code == EXIT_REFUSED || code == EXIT_QUOTA) {
         buf_adds(b, "Refused in part or wholly, and not in sync.\n");
-    else
+    } else {
         buf_addf(b, "Not in sync%s%s.\n", r->waits ? ": next is " : "", r->waits ? r->waits : "");
+    }
     if (r->counts.failed)
         buf_addf(b, "Failed: %zu step%s; the first: %s\n", r->counts.failed,
                  r->counts.failed == 1 ? "" : "s", r->counts.first.msg);
@@ -164,10 +164,12 @@ enum exit_code cli_apply(struct session *s, struct options *o)
     if (!r.in_sync && code == EXIT_DONE)
         code = EXIT_CHANGES;
     struct buf b CLEANUP(buf_done) = { 0 };
+    struct report_in in;
+    fill_report(s, o, &in);
     if (format_of(o) == REPORT_JSON)
         summary_json(&b, &r);
     else
-        summary_text(&b, &r, s->objects.incomplete, code);
+        summary_text(&b, &r, &in, code);
     cli_print(&b);
     return code;
 }

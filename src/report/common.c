@@ -48,12 +48,30 @@ void add_title(struct buf *b, const struct resource *r)
     }
 }
 
-const char *in_sync_words(const struct report_in *in)
+static size_t count_in_error(const struct report_in *in)
 {
+    struct map subjects CLEANUP(map_done) = { 0 };
     for (size_t i = 0; i < in->notes.len; i++)
         if (!in->notes.items[i].warning)
-            return "In sync but for what was left out";
-    return "In sync";
+            map_put(&subjects, in->notes.items[i].subject, &in->notes.items[i]);
+    return map_count(&subjects);
+}
+
+void report_in_sync(struct buf *b, const struct report_in *in)
+{
+    size_t judged = 0, refused = 0, errors = count_in_error(in);
+    for (size_t i = 0; i < in->model->rows.len; i++) {
+        const struct resource *r = &in->model->rows.items[i];
+        refused += r->refused;
+        judged += r->desired && !r->held;
+    }
+    buf_adds(b, judged || !errors ? "In sync" : "All was left out");
+    if (errors)
+        buf_addf(b, "%s %zu object%s with errors", judged ? " but for" : ", for", errors,
+                 errors == 1 ? "" : "s");
+    if (refused)
+        buf_addf(b, "%s %zu resource%s that %s refused", errors ? " and" : " but for", refused,
+                 refused == 1 ? "" : "s", refused == 1 ? "was" : "were");
 }
 
 void report_notes_text(struct buf *b, const struct report_in *in)

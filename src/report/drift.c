@@ -135,8 +135,8 @@ static void add_verdict(struct buf *b, const struct report_in *in, const struct 
         buf_adds(b, "Source incomplete: what it does not hold is not judged. ");
     if (!drift_differing(c)) {
         tone_begin(b, in, TONE_GOOD);
-        buf_addf(b, "%s: %zu resource%s", in_sync_words(in), c->managed,
-                 c->managed == 1 ? "" : "s");
+        report_in_sync(b, in);
+        buf_addf(b, ": %zu resource%s", c->managed, c->managed == 1 ? "" : "s");
         if (c->settled)
             buf_addf(b, ", but for %zu accepted or ignored", c->settled);
         buf_addc(b, '.');

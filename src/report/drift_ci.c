@@ -67,10 +67,13 @@ void drift_markdown(struct buf *b, const struct report_in *in, const drift_rows 
                     const struct report_counts *counts)
 {
     size_t n = drift_differing(counts);
-    if (n)
-        buf_addf(b, "### Drift: %zu of %zu resources differ", n, counts->managed);
-    else
-        buf_addf(b, "### In sync: %zu resources", counts->managed);
+    buf_adds(b, "### ");
+    if (n) {
+        buf_addf(b, "Drift: %zu of %zu resources differ", n, counts->managed);
+    } else {
+        report_in_sync(b, in);
+        buf_addf(b, ": %zu resources", counts->managed);
+    }
     if (counts->settled)
         buf_addf(b, ", but for %zu accepted or ignored", counts->settled);
     buf_addc(b, '\n');

@@ -19,7 +19,8 @@ static void add_verdict(struct buf *b, const struct report_in *in, const struct 
         }
     if (!plan->steps.len) {
         tone_begin(b, in, TONE_GOOD);
-        buf_addf(b, "%s: nothing to do.", in_sync_words(in));
+        report_in_sync(b, in);
+        buf_adds(b, ": nothing to do.");
     } else {
         tone_begin(b, in, TONE_CHANGE);
         buf_addf(b, "Not in sync: %zu call%s would change %zu resource%s.", plan->steps.len,

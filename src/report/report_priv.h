@@ -9,9 +9,6 @@ enum tone { TONE_GOOD, TONE_CHANGE, TONE_BAD, TONE_DIM };
 void tone_begin(struct buf *b, const struct report_in *in, enum tone tone);
 void tone_end(struct buf *b, const struct report_in *in);
 
-/* "In sync", and whether an object with a mistake has no part in that. */
-const char *in_sync_words(const struct report_in *in);
-
 /* The resource as its reader knows it: kind, and name or id where it has them. */
 void add_title(struct buf *b, const struct resource *r);
 

@@ -65,7 +65,7 @@ static void test_what_was_left_out_is_not_called_in_sync(void **state)
     b->in.notes.items = &note;
     b->in.notes.len = 1;
     (void)report(b);
-    assert_string_equal(bed_first(b), "In sync but for what was left out: 4 resources.");
+    assert_string_equal(bed_first(b), "In sync but for 1 object with errors: 4 resources.");
 }
 
 static void test_what_is_not_ours_is_shown_and_not_counted(void **state)

@@ -25,6 +25,11 @@ static void test_markdown_escapes_what_would_end_a_cell(void **state)
 {
     struct bed *b = *state;
     assert_string_equal(report(b, REPORT_MARKDOWN), "### In sync: 4 resources\n");
+    b->in.notes.items = &(struct report_note){ "Ingress d/b", "no", false };
+    b->in.notes.len = 1;
+    assert_non_null(strstr(report(b, REPORT_MARKDOWN),
+                           "### In sync but for 1 object with errors: 4 resources\n"));
+    b->in.notes.len = 0;
     struct alb_load_balancer changed = b->lb;
     changed.name = "a|b_c";
     bed_row(b, RESOURCE_LOAD_BALANCER)->actual = &changed;

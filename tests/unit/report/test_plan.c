@@ -98,7 +98,40 @@ static void test_what_was_left_out_is_not_called_in_sync(void **state)
     b->in.notes.len = 2;
     b->out.len = 0;
     report_plan(&b->out, &b->in, &(struct plan){ 0 });
-    assert_string_equal(bed_first(b), "In sync but for what was left out: nothing to do.");
+    assert_string_equal(bed_first(b), "In sync but for 1 object with errors: nothing to do.");
+}
+
+static void test_objects_with_errors_are_counted_once(void **state)
+{
+    struct bed *b = *state;
+    struct report_note notes[] = { { "AlbConfig a", "no", false },
+                                   { "AlbConfig a", "no again", false },
+                                   { "Ingress d/b", "no", false } };
+    b->in.notes.items = notes;
+    b->in.notes.len = COUNT(notes);
+    bed_row(b, RESOURCE_RULE)->refused = true;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b), "In sync but for 2 objects with errors and 1 resource that "
+                                      "was refused: nothing to do.");
+    bed_row(b, RESOURCE_SERVER_GROUP)->refused = true;
+    b->in.notes.len = 0;
+    b->out.len = 0;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b),
+                        "In sync but for 2 resources that were refused: nothing to do.");
+}
+
+/* Held rows are those of objects in doubt. */
+static void test_where_all_was_left_out_nothing_is_in_sync(void **state)
+{
+    struct bed *b = *state;
+    struct report_note note = { "AlbConfig a", "no", false };
+    b->in.notes.items = &note;
+    b->in.notes.len = 1;
+    for (size_t i = 0; i < b->model.rows.len; i++)
+        b->model.rows.items[i].held = true;
+    report_plan(&b->out, &b->in, &(struct plan){ 0 });
+    assert_string_equal(bed_first(b), "All was left out, for 1 object with errors: nothing to do.");
 }
 
 static void test_one_of_a_thing_is_not_many(void **state)
@@ -273,6 +306,8 @@ int main(void)
         TEST(test_plan_begins_with_the_verdict_and_ends_with_the_summary),
         TEST(test_plan_of_nothing_is_in_sync),
         TEST(test_what_was_left_out_is_not_called_in_sync),
+        TEST(test_objects_with_errors_are_counted_once),
+        TEST(test_where_all_was_left_out_nothing_is_in_sync),
         TEST(test_one_of_a_thing_is_not_many),
         TEST(test_calls_stand_beside_their_lower_bound),
         TEST(test_what_destroys_or_disrupts_stands_first_in_its_load_balancer),
