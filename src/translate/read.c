@@ -67,12 +67,23 @@ static void mistyped(struct subject *s, const struct place *at, const cJSON *v, 
         problem(s, at, "this is %s; give %s", json_kind(v), wanted);
 }
 
+/* Here and in read_int() what is meant is checked as if it were written well, so that there is one
+ * message of the quotes, and others only of the value. */
+static const char *unquoted(struct subject *s, const cJSON *v)
+{
+    char *text = cJSON_PrintUnformatted(v);
+    const char *kept = arena_strdup(s->t->a, text ? text : "");
+    cJSON_free(text);
+    return kept;
+}
+
 static void read_text(struct subject *s, const struct place *at, const cJSON *v, const char **out)
 {
     if (cJSON_IsString(v))
         *out = *v->valuestring ? arena_strdup(s->t->a, v->valuestring) : NULL;
     else if (cJSON_IsNumber(v) || cJSON_IsBool(v))
-        problem(s, at, "this is %s; give text: put it in quotes", json_kind(v));
+        problem(s, at, "this is %s; give text: put it in quotes: \"%s\"", json_kind(v),
+                *out = unquoted(s, v));
     else
         problem(s, at, "this is %s; give text", json_kind(v));
 }
@@ -81,12 +92,11 @@ static void read_int(struct subject *s, const struct place *at, const struct fie
                      const cJSON *v, struct opt_int *out)
 {
     int64_t n = 0;
-    bool as_text =
-        (f->flags & READ_INT_TEXT) && cJSON_IsString(v) && text_to_int(v->valuestring, &n);
-    if (!as_text && !json_is_int(v)) {
+    bool as_text = cJSON_IsString(v) && text_to_int(v->valuestring, &n);
+    if (!json_is_int(v) && !(as_text && (f->flags & READ_INT_TEXT)))
         mistyped(s, at, v, "a whole number");
+    if (!json_is_int(v) && !as_text)
         return;
-    }
     if (!as_text)
         n = (int64_t)v->valuedouble;
     if (f->max > f->min && (n < f->min || n > f->max))

@@ -189,6 +189,20 @@ static void test_refused_actions_say_what_is_allowed(void **state)
                        refused_actions_say_what_is_allowed_cases[i].problem);
 }
 
+static void test_a_code_without_quotes_is_told_of_once(void **state)
+{
+    (void)state;
+    struct world w = world_with("{\"type\":\"FixedResponse\",\"FixedResponseConfig\":{"
+                                "\"httpCode\":503,\"content\":\"away\"}}",
+                                USE_ANNOTATION);
+    assert_int_equal(w.out.problems.len, 1);
+    assert_has(problems(&w), "httpCode: this is a number; give text: put it in quotes: \"503\"");
+    world_done(&w);
+    w = world_with("{\"type\":\"Redirect\",\"redirectConfig\":{\"port\":99999}}", USE_ANNOTATION);
+    assert_int_equal(w.out.problems.len, 2); /* of the quotes, and of the value */
+    world_done(&w);
+}
+
 static void test_content_has_at_most_1024_bytes(void **state)
 {
     (void)state;
@@ -255,6 +269,7 @@ int main(void)
         cmocka_unit_test(test_redirect_has_the_defaults_of_the_reference),
         cmocka_unit_test(test_fixed_response_is_sent_as_given),
         cmocka_unit_test(test_refused_actions_say_what_is_allowed),
+        cmocka_unit_test(test_a_code_without_quotes_is_told_of_once),
         cmocka_unit_test(test_content_has_at_most_1024_bytes),
         cmocka_unit_test(test_action_beside_a_numbered_port_is_a_second_final_one),
         cmocka_unit_test(test_use_annotation_without_annotation_is_a_problem),

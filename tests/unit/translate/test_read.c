@@ -117,11 +117,33 @@ static void test_each_mistake_is_named(void **state)
         "AlbConfig web: t.either: \"8x\" is text; give a whole number, without quotes\n"
         "AlbConfig web: t.choice: \"Outer\" is not known; give Internet or Intranet\n"
         "AlbConfig web: t.text: this is a list; give text\n"
-        "AlbConfig web: t.texts[0]: this is a number; give text: put it in quotes\n"
+        "AlbConfig web: t.texts[0]: this is a number; give text: put it in quotes: \"1\"\n"
         "AlbConfig web: t.parts[0].text: missing; add it\n"
         "AlbConfig web: t.part: this is true or false; give a map\n");
     assert_false(t.number.set);
     assert_string_equal(t.texts.items[1], "b");
+    world_done(&w);
+}
+
+/* A value that is right but for its quotes is told of once: it counts as if it had them, or not. */
+static void test_what_lacks_quotes_or_has_them_is_read_all_the_same(void **state)
+{
+    (void)state;
+    struct world w = { 0 };
+    struct thing t =
+        read_text_as(&w, "{\"number\":\"7\",\"text\":503,\"texts\":[true]}", READ_EXACT);
+    assert_string_equal(
+        problems(&w),
+        "AlbConfig web: t.number: \"7\" is text; give a whole number, without quotes\n"
+        "AlbConfig web: t.text: this is a number; give text: put it in quotes: \"503\"\n"
+        "AlbConfig web: t.texts[0]: this is true or false; give text: put it in quotes: "
+        "\"true\"\n");
+    assert_int_equal(t.number.val, 7);
+    assert_string_equal(t.text, "503");
+    assert_string_equal(t.texts.items[0], "true");
+    t = read_text_as(&w, "{\"number\":\"10\"}", READ_EXACT);
+    assert_has(problems(&w), "t.number: 10 is out of range; give 1 to 9");
+    assert_false(t.number.set);
     world_done(&w);
 }
 
@@ -225,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_members_are_read_by_their_rows),
         cmocka_unit_test(test_null_and_empty_text_are_not_set),
         cmocka_unit_test(test_each_mistake_is_named),
+        cmocka_unit_test(test_what_lacks_quotes_or_has_them_is_read_all_the_same),
         cmocka_unit_test(test_fractions_are_no_whole_numbers),
         cmocka_unit_test(test_case_counts_only_where_it_should),
         cmocka_unit_test(test_known_members_without_effect),
