@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
+#include "alb-agent/name.h"
 #include "nginx_priv.h"
 
 #define E NGINX_EXACT
@@ -16,6 +17,7 @@
 #define NO_COOKIE   "the cookie is ALB's own and cannot be changed"
 #define NO_WAF      "use the edition StandardWithWaf in the AlbConfig"
 #define NO_LOG      "see accessLogConfig and logConfig in the AlbConfig"
+#define GONE        "nginx does not have it any more; give "
 #define NO_TLS      "ALB does not check certificates of backends"
 
 /* clang-format off */
@@ -47,6 +49,8 @@ const struct nginx_row nginx_rows[] = {
     { "permanent-redirect-code", E, false, nginx_no_change, "httpCode of the Redirect", NULL },
     { "temporal-redirect", A, true, nginx_redirect, "an action Redirect instead of each backend", "the query of the request stays, unless the target has one" },
     { "temporal-redirect-code", E, false, nginx_no_change, "httpCode of the Redirect", NULL },
+    { "use-port-in-redirects", I, false, NULL, NULL, "redirects of ALB name a port where it is not the usual one, and are absolute" },
+    { "relative-redirects", I, false, NULL, NULL, "redirects of ALB name a port where it is not the usual one, and are absolute" },
 
     /* ---- who may come in ---- */
     { "whitelist-source-range", A, true, nginx_allow, "a condition SourceIp, and behind each rule one that answers 403", "the text of the answer is another" },
@@ -66,6 +70,9 @@ const struct nginx_row nginx_rows[] = {
     { "auth-cache-key", I, false, NULL, NULL, NO_AUTH },
     { "auth-cache-duration", I, false, NULL, NULL, NO_AUTH },
     { "auth-keepalive", I, false, NULL, NULL, NO_AUTH },
+    { "auth-keepalive-requests", I, false, NULL, NULL, NO_AUTH },
+    { "auth-keepalive-share-vars", I, false, NULL, NULL, NO_AUTH },
+    { "auth-keepalive-timeout", I, false, NULL, NULL, NO_AUTH },
     { "auth-snippet", I, false, NULL, NULL, NO_AUTH },
     { "auth-always-set-cookie", I, false, NULL, NULL, NO_AUTH },
     { "enable-global-auth", I, false, NULL, NULL, NO_AUTH },
@@ -106,6 +113,8 @@ const struct nginx_row nginx_rows[] = {
 
     /* ---- backends ---- */
     { "backend-protocol", E, true, nginx_protocol, "backend-protocol", NULL },
+    { "fastcgi-index", I, false, NULL, NULL, "ALB speaks http, https and grpc with servers" },
+    { "fastcgi-params-configmap", I, false, NULL, NULL, "ALB speaks http, https and grpc with servers" },
     { "load-balance", E, false, nginx_balance, "backend-scheduler", NULL },
     { "upstream-hash-by", A, false, nginx_hash_by, "backend-scheduler", "addresses are spread by another function" },
     { "upstream-hash-by-subset", I, false, NULL, NULL, "ALB picks one server for a value" },
@@ -117,6 +126,7 @@ const struct nginx_row nginx_rows[] = {
     { "session-cookie-name", I, false, NULL, NULL, NO_COOKIE },
     { "session-cookie-path", I, false, NULL, NULL, NO_COOKIE },
     { "session-cookie-domain", I, false, NULL, NULL, NO_COOKIE },
+    { "session-cookie-partitioned", I, false, NULL, NULL, NO_COOKIE },
     { "session-cookie-secure", I, false, NULL, NULL, NO_COOKIE },
     { "session-cookie-samesite", I, false, NULL, NULL, NO_COOKIE },
     { "session-cookie-change-on-failure", I, false, NULL, NULL, NO_COOKIE },
@@ -179,6 +189,15 @@ const struct nginx_row nginx_rows[] = {
     { "influxdb-port", I, false, NULL, NULL, NO_LOG },
     { "influxdb-host", I, false, NULL, NULL, NO_LOG },
     { "influxdb-server-name", I, false, NULL, NULL, NO_LOG },
+    /* ---- what older versions had ---- */
+    { "secure-backends", I, false, NULL, NULL, GONE "backend-protocol" },
+    { "grpc-backend", I, false, NULL, NULL, GONE "backend-protocol" },
+    { "secure-verify-ca-secret", I, false, NULL, NULL, GONE "nothing, as " NO_TLS },
+    { "session-cookie-hash", I, false, NULL, NULL, GONE "nothing, as " NO_COOKIE },
+    { "add-base-url", I, false, NULL, NULL, GONE "nothing, as answers of backends stay as they are" },
+    { "base-url-scheme", I, false, NULL, NULL, GONE "nothing, as answers of backends stay as they are" },
+    { "upstream-max-fails", I, false, NULL, NULL, GONE "healthcheck-enabled" },
+    { "upstream-fail-timeout", I, false, NULL, NULL, GONE "healthcheck-enabled" },
 };
 /* clang-format on */
 
@@ -198,6 +217,16 @@ static const struct nginx_row *find_row(const char *name)
     return NULL;
 }
 
+static const char *unknown(struct arena *a, const char *key)
+{
+    const char **names = arena_array(a, nginx_n_rows, sizeof *names);
+    for (size_t i = 0; i < nginx_n_rows; i++)
+        names[i] = nginx_rows[i].name;
+    const char *near = name_nearest(key + strlen(NGINX_PREFIX), names, nginx_n_rows);
+    return arena_fmt(a, "nginx has no annotation of that name%s%s%s", near ? "; is it '" : "",
+                     near ? near : "", near ? "'?" : "");
+}
+
 /* Off, as "false" or nothing: then it does not matter what ALB can do. */
 static bool is_off(const char *value)
 {
@@ -212,7 +241,7 @@ static void convert_one(struct nginx_edit *e, const cJSON *v, nginx_notes *notes
                                  .annotation = v->string,
                                  .value = v->valuestring,
                                  .verdict = NGINX_IMPOSSIBLE,
-                                 .difference = "nginx has no annotation of that name" };
+                                 .difference = row ? NULL : unknown(e->a, v->string) };
     if (!row)
         return;
     note->verdict = row->verdict;
