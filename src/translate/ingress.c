@@ -96,6 +96,51 @@ static void read_tls(struct placement *p, const struct ingress_spec *spec)
                 map_put(&p->tls_hosts, spec->tls.items[i].hosts.items[j], spec);
 }
 
+static bool is_host_of_a_rule(const struct ingress_spec *spec, const char *host)
+{
+    for (size_t i = 0; i < spec->rules.len; i++)
+        if (!spec->rules.items[i].host || !strcmp(spec->rules.items[i].host, host))
+            return true;
+    return false;
+}
+
+/* Hosts are compared as text to find the rules of HTTPS listeners (alb-ingress.md §C.4), and a host
+ * that is of no rule leaves these without any: the complaint that users have most. */
+static void check_tls_hosts(struct subject *s, const struct placement *p,
+                            const struct ingress_spec *spec)
+{
+    struct place list = { .name = "spec.tls" };
+    if (p->explicit_ports || p->ssl_redirect)
+        return;
+    for (size_t i = 0; i < spec->tls.len; i++) {
+        struct place entry = { .up = &list, .index = i };
+        struct place hosts = { .up = &entry, .name = "hosts" };
+        for (size_t j = 0; j < spec->tls.items[i].hosts.len; j++) {
+            const char *host = spec->tls.items[i].hosts.items[j];
+            if (*host && !is_host_of_a_rule(spec, host))
+                warn(
+                    s, &(struct place){ .up = &hosts, .index = j },
+                    "no rule has just \"%s\" as host (\"*\" stands for nothing here), so it brings "
+                    "none to HTTPS; name the hosts of rules, or give the annotation listen-ports",
+                    host);
+        }
+    }
+}
+
+/* Rules without paths are for the default backend. */
+static void check_rules(struct subject *s, const struct ingress_spec *spec)
+{
+    struct place at = { .name = "spec" }, rules = { .up = &at, .name = "rules" };
+    if (spec->has_default.val)
+        return;
+    if (!spec->rules.len)
+        warn(s, &at, "it has neither rules nor a defaultBackend, so nothing comes of it");
+    for (size_t i = 0; i < spec->rules.len; i++)
+        if (!spec->rules.items[i].http.paths.len)
+            warn(s, &(struct place){ .up = &rules, .index = i },
+                 "it has no paths, so nothing comes of it; add some to http.paths");
+}
+
 static void read_secrets(struct subject *s, struct ingress *ing, const struct ingress_spec *spec)
 {
     for (size_t i = 0; i < spec->tls.len; i++) {
@@ -250,6 +295,8 @@ struct ingress *ingress_read(struct subject *s)
     check_annotations(s, &spec);
     read_tls(&ing->placement, &spec);
     find_ports(s, &ing->placement, &spec);
+    check_tls_hosts(s, &ing->placement, &spec);
+    check_rules(s, &spec);
     read_secrets(s, ing, &spec);
     for (size_t i = 0; i < spec.rules.len; i++)
         add_routes(s, ing, &spec.rules.items[i], i);

@@ -6,6 +6,8 @@
 #include "alb-agent/json.h"
 #include "translate_priv.h"
 
+enum { TLS_PORT = 443 }; /* where ssl-redirect leads */
+
 static void add_port(struct subject *s, struct placement *p, int64_t port,
                      enum alb_protocol protocol, const char *why)
 {
@@ -87,6 +89,17 @@ static void add_inferred(struct subject *s, struct placement *p, const char *con
         add_port(s, p, 443, ALB_PROTOCOL_HTTPS, "spec.tls");
 }
 
+/* Nobody may answer where the requests are sent; but another Ingress may. */
+static void check_redirect(struct subject *s, const struct placement *p)
+{
+    struct place at = annotation_place(s->t->a, "ssl-redirect");
+    if (p->ssl_redirect && !port_wanted(p, TLS_PORT, ALB_PROTOCOL_HTTPS))
+        warn(s, &at,
+             "it sends requests to HTTPS on port 443, where this Ingress has no rules; give "
+             "spec.tls with hosts, or {\"HTTPS\":443} in listen-ports, unless another Ingress has "
+             "rules there for its hosts");
+}
+
 void ports_find(struct subject *s, struct placement *p, const char *const *hosts, size_t n)
 {
     const char *listed = annotation(s->obj, "listen-ports");
@@ -98,6 +111,7 @@ void ports_find(struct subject *s, struct placement *p, const char *const *hosts
         add_listed(s, p, listed);
     else
         add_inferred(s, p, hosts, n);
+    check_redirect(s, p);
 }
 
 bool port_takes_host(const struct placement *p, enum alb_protocol protocol, const char *host)

@@ -222,10 +222,65 @@ static void test_ingress_being_deleted_is_not_wanted(void **state)
     world_done(&w);
 }
 
+static void assert_told(const char *spec, const char *warning)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct world w =
+        world_of(arena_fmt(&a, "%s%s%s%s", WEB, TEA("d"), INGRESS("d", "web", ""), spec));
+    assert_string_equal(problems(&w), "");
+    if (*warning)
+        assert_has(warnings(&w), warning);
+    else
+        assert_string_equal(warnings(&w), "");
+    world_done(&w);
+}
+
+/* Without them its rules are on HTTP alone, though it asks for HTTPS (alb-ingress.md §I.4). */
+static void test_a_tls_host_that_is_of_no_rule_is_told(void **state)
+{
+    (void)state;
+    static const char told[] = "Ingress web: spec.tls[0].hosts[1]: no rule has just \"*.b.com\" as "
+                               "host (\"*\" stands for nothing here), so it brings none to HTTPS";
+    assert_told("  tls: [{hosts: [a.com, '*.b.com', '']}]\n  rules:\n" PATH("a.com", "/")
+                    PATH("x.b.com", "/"),
+                told);
+    assert_told("  tls: [{hosts: ['*.b.com']}]\n  rules:\n" PATH("*.b.com", "/"), "");
+    assert_told(
+        "  tls: [{hosts: [b.com]}]\n  rules:\n  - http: {paths: [{backend: {service: {name: "
+        "tea, port: {number: 80}}}}]}\n",
+        "");
+    struct world w = world_of(WEB TEA("d") INGRESS(
+        "d", "web", ALB "listen-ports: '[{\"HTTPS\":443}]'") "  tls: [{hosts: ['*.b.com']}]\n  "
+                                                             "rules:\n" PATH("x.b.com", "/"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+    w = world_of(WEB TEA("d") INGRESS(
+        "d", "web",
+        ALB
+        "ssl-redirect: \"true\"") "  tls: [{hosts: ['*.b.com']}]\n  rules:\n" PATH("x.b.com", "/"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+}
+
+static void test_an_ingress_of_which_nothing_comes_is_told(void **state)
+{
+    (void)state;
+    static const char dflt[] = "  defaultBackend: {service: {name: tea, port: {number: 80}}}\n";
+    struct arena a CLEANUP(arena_done) = { 0 };
+    assert_told("  rules: []\n",
+                "spec: it has neither rules nor a defaultBackend, so nothing comes");
+    assert_told("  rules:\n" PATH("a.com", "/") "  - host: b.com\n",
+                "spec.rules[1]: it has no paths, so nothing comes of it; add some to http.paths");
+    assert_told(dflt, "");
+    assert_told(arena_fmt(&a, "%s  rules: [{host: b.com}]\n", dflt), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order_is_1_to_1000),
+        cmocka_unit_test(test_a_tls_host_that_is_of_no_rule_is_told),
+        cmocka_unit_test(test_an_ingress_of_which_nothing_comes_is_told),
         cmocka_unit_test(test_older_spelling_of_order_wins),
         cmocka_unit_test(test_mistyped_members_are_problems),
         cmocka_unit_test(test_host_has_at_most_128_characters),

@@ -164,6 +164,28 @@ static void test_bad_listen_ports_leave_the_ingress_out(void **state)
     }
 }
 
+static void test_a_redirect_to_where_no_rules_are_is_told(void **state)
+{
+    (void)state;
+    static const char told[] = "ssl-redirect]: it sends requests to HTTPS on port 443, where this "
+                               "Ingress has no rules; give spec.tls with hosts, or";
+    struct world w = world_of(WEB TEA("d") INGRESS(
+        "d", "web", ALB "ssl-redirect: \"true\"") "  rules:\n" PATH("a.com", "/"));
+    assert_has(warnings(&w), told);
+    world_done(&w);
+    w = world_of(WEB TEA("d") INGRESS(
+        "d", "web",
+        ALB "ssl-redirect: \"true\"") "  tls: [{hosts: [a.com]}]\n  rules:\n" PATH("a.com", "/"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+    w = world_of(WEB TEA("d") INGRESS(
+        "d", "web",
+        ALB "ssl-redirect: \"true\", " ALB
+            "listen-ports: '[{\"HTTPS\":443}]'") "  rules:\n" PATH("a.com", "/"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_ssl_redirect_adds_port_80),
         cmocka_unit_test(test_hosts_go_where_the_table_says),
         cmocka_unit_test(test_bad_listen_ports_leave_the_ingress_out),
+        cmocka_unit_test(test_a_redirect_to_where_no_rules_are_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
