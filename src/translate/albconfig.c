@@ -349,6 +349,16 @@ static void add_rows(struct subject *s, const struct config *c, const struct con
                            .ours = true };
 }
 
+/* Its servers would be pods that nobody here sees, and those that are there would be taken out. */
+static void check_clusters(struct subject *s)
+{
+    struct place at = annotation_place(s->t->a, "remote-clusters");
+    if (annotation(s->obj, "remote-clusters"))
+        problem(s, &at,
+                "pods of other clusters cannot be reached; remove it to reach those of this "
+                "cluster alone");
+}
+
 static void config_translate(struct tr *t, struct config *c)
 {
     struct subject s = { .t = t, .obj = c->obj };
@@ -359,6 +369,7 @@ static void config_translate(struct tr *t, struct config *c)
     c->edition = lb->edition;
     c->log_off = lb->access_log.project && !*lb->access_log.project;
     c->order = order_read(&s);
+    check_clusters(&s);
     c->lb_name = spec.config.name ? spec.config.name : lb_default_name(t, c->name);
     check_acls(&s, &spec.config, json_get_nocase(json, "listeners"));
     if (s.n_problems) {

@@ -122,7 +122,7 @@ static void check_row(struct subject *s, const struct annotation_row *row)
     if (row->support == ANNOTATION_ATTENDANT)
         check_attendant(s, row);
     else if (row->support == ANNOTATION_LATER && value[strspn(value, " \t\r\n")])
-        warn(s, &at, "not applied yet");
+        warn(s, &at, "it has no effect. %s", row->meaning);
 }
 
 /* "conditions.<service>" and its like act on every path to that Service. */
@@ -135,14 +135,28 @@ static void check_for_service(struct subject *s, const char *name, const char *p
              name + strlen(prefix));
 }
 
+static const char *instead_of(const char *name)
+{
+    for (size_t i = 0; i < annotation_n_others; i++) {
+        const char *other = annotation_others[i].name;
+        const size_t n = strlen(other);
+        if (other[n - 1] == '-' ? !strncmp(name, other, n) : !strcmp(name, other))
+            return annotation_others[i].instead;
+    }
+    return NULL;
+}
+
 static void warn_unknown(struct subject *s, const char *name)
 {
     const char **names = arena_array(s->t->a, annotation_n_rows, sizeof *names);
     for (size_t i = 0; i < annotation_n_rows; i++)
         names[i] = annotation_rows[i].name;
     const char *near = name_nearest(name, names, annotation_n_rows);
+    const char *instead = instead_of(name);
     struct place at = annotation_place(s->t->a, name);
-    if (near)
+    if (instead)
+        warn(s, &at, "there is no such annotation, so it has no effect; give %s", instead);
+    else if (near)
         warn(s, &at, "there is no such annotation, so it has no effect; is it '%s'?", near);
     else
         warn(s, &at, "there is no such annotation, so it has no effect; remove it");

@@ -21,6 +21,13 @@ struct annotation_row {
 };
 extern const struct annotation_row annotation_rows[];
 extern const size_t annotation_n_rows;
+/* Names that people write though there is no such annotation (alb-ingress.md §A.5, §A.9), and what
+ * to give instead; "x-" stands for all names that begin so. */
+struct annotation_other {
+    const char *name, *instead;
+};
+extern const struct annotation_other annotation_others[];
+extern const size_t annotation_n_others;
 /* What else is read of objects, with whole names; the meaning says of which. */
 extern const struct annotation_row own_annotation_rows[];
 extern const size_t own_annotation_n_rows;

@@ -237,6 +237,8 @@ const struct annotation_row own_annotation_rows[] = {
      .meaning = "On a Service of one port, with or without an Ingress: a group that somebody else made. Its servers become those of this Service; else only our tags are added, and it is never deleted." },
     { "target-health.alb.k8s.alibabacloud", U, .type = "a readiness gate", .field = "Servers",
      .meaning = "On a Pod: it is a server as soon as its containers are ready. Its condition is not written." },
+    { "alb.ingress.kubernetes.io/remote-clusters", U, .type = "ids of clusters", .field = "-",
+     .meaning = "On an AlbConfig of a fleet of clusters: refused, and the load balancer stays as it is, as pods of other clusters cannot be reached." },
     { "alb-agent/rule-order", U, .type = "compatible or specification", .dflt = "compatible", .field = "Priority",
      .meaning = "On an AlbConfig: how the rules of its listeners are put in order. compatible: order, then namespace/name, then position; specification: the most exact host first, then exact paths, then the longest." },
     { "alb-agent/confirm", U, .type = "the digits that a refusal names", .field = "-",
@@ -244,8 +246,46 @@ const struct annotation_row own_annotation_rows[] = {
     { "alb-agent/nginx", U, .type = BOOL_TYPE, .dflt = "false", .field = "-",
      .meaning = "On an IngressClass: annotations of nginx count in its Ingresses, as the last table has them, and paths of type ImplementationSpecific are prefixes; with spec.tls there is ssl-redirect unless it is false, on listeners HTTP:80 and HTTPS:443. An Ingress with an annotation that guards requests and is impossible is left out." },
 };
+
+const struct annotation_other annotation_others[] = {
+    { "address-type", "spec.config.addressType in the AlbConfig" },
+    { "scheme", "spec.config.addressType in the AlbConfig" },
+    { "vswitch-ids", "spec.config.zoneMappings in the AlbConfig" },
+    { "subnets", "spec.config.zoneMappings in the AlbConfig" },
+    { "edition", "spec.config.edition in the AlbConfig" },
+    { "load-balancer-edition", "spec.config.edition in the AlbConfig" },
+    { "charge-type", "spec.config.billingConfig.payType in the AlbConfig" },
+    { "id", "spec.config.id in the AlbConfig" },
+    { "name", "spec.config.name in the AlbConfig" },
+    { "load-balancer-name", "spec.config.name in the AlbConfig" },
+    { "force-override-listeners", "spec.config.listenerForceOverride in the AlbConfig" },
+    { "access-log", "spec.config.accessLogConfig in the AlbConfig" },
+    { "security-groups", "spec.config.securityGroupIds in the AlbConfig" },
+    { "tags", "spec.config.tags in the AlbConfig" },
+    { "idle-timeout", "spec.listeners[].idleTimeout in the AlbConfig" },
+    { "request-timeout", "spec.listeners[].requestTimeout in the AlbConfig" },
+    { "security-policy", "spec.listeners[].securityPolicyId in the AlbConfig" },
+    { "ssl-policy", "spec.listeners[].securityPolicyId in the AlbConfig" },
+    { "certificate-arn", "spec.listeners[].certificates in the AlbConfig, or spec.tls" },
+    { "group.name", "all Ingresses classes that lead to one AlbConfig" },
+    { "group.order", "order" },
+    { "target-type", "server-group-type" },
+    { "cors-enable", "enable-cors" },
+    { "canary-by-header-pattern", "canary-by-header-value" },
+    { "canary-weight-total", "canary-weight in per cent" },
+    { "healthcheck-port", "healthcheck-connect-port" },
+    { "healthcheck-interval", "healthcheck-interval-seconds" },
+    { "healthcheck-timeout", "healthcheck-timeout-seconds" },
+    { "healthcheck-success-codes", "healthcheck-code" },
+    { "success-codes", "healthcheck-code" },
+    { "session-cookie-", "sticky-session" },
+    { "server-group-id", "this annotation to the Service" },
+    { "backend-label", "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-backend-label to the Service" },
+    { "remove-unscheduled-backend", "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-remove-unscheduled-backend to the Service" },
+};
 /* clang-format on */
 
+const size_t annotation_n_others = COUNT(annotation_others);
 const size_t annotation_n_rows = COUNT(annotation_rows);
 const size_t annotation_n_parts = COUNT(annotation_parts);
 const size_t own_annotation_n_rows = COUNT(own_annotation_rows);

@@ -98,6 +98,8 @@ static bool labels_are_good(const char *v)
 const char *value_check_host(const char *v)
 {
     size_t n = strlen(v);
+    if (!strcmp(v, "*"))
+        return "leave the host out for all hosts";
     if (n < HOST_MIN_LEN || n > VALUE_MAX_LEN)
         return "give 3 to 128 characters";
     for (const char *c = v; *c; c++)

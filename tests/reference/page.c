@@ -72,7 +72,7 @@ static void add_annotation(struct buf *b, const struct annotation_row *row)
     if (row->with)
         buf_addf(b, " Only with `%s`.", row->with);
     if (row->support == ANNOTATION_LATER)
-        buf_adds(b, " Not applied yet.");
+        buf_adds(b, " Without effect.");
     add_differs(b, row->differs);
     buf_addf(b, " | %s |\n", row->field);
 }

@@ -456,9 +456,26 @@ static void test_an_albconfig_with_an_empty_id_made_its_load_balancer(void **sta
     world_done(&w);
 }
 
+/* Those of the other clusters would be taken out of their groups. */
+static void test_a_fleet_of_clusters_is_refused(void **state)
+{
+    (void)state;
+    struct world w =
+        world_of("apiVersion: alibabacloud.com/v1\nkind: AlbConfig\n"
+                 "metadata: {name: web, annotations: {" ALB "remote-clusters: 'c1,c2'}}\n"
+                 "spec: {config: {zoneMappings: [{vSwitchId: v, zoneId: z}, {vSwitchId: w, zoneId: "
+                 "y}]}}\n");
+    assert_has(problems(&w), "AlbConfig web: metadata.annotations[alb.ingress.kubernetes.io/"
+                             "remote-clusters]: pods of other clusters cannot be reached; remove");
+    assert_int_equal(w.out.desired.rows.len, 0);
+    assert_int_equal(w.out.holds.len, 1);
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_fleet_of_clusters_is_refused),
         cmocka_unit_test(test_defaults_are_those_of_the_existing_controller),
         cmocka_unit_test(test_names_and_values_are_matched_without_case),
         cmocka_unit_test(test_what_is_attached_is_wanted),

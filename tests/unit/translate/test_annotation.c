@@ -75,9 +75,26 @@ static void test_unknown_annotation_is_a_warning_with_a_hint(void **state)
 {
     (void)state;
     assert_placed(ALB "cors-enable: \"true\"", "cors-enable]: there is no such annotation");
-    assert_placed(ALB "cert-id: c-1", "cert-id]: not applied yet");
+    assert_placed(
+        ALB "cert-id: c-1",
+        "cert-id]: it has no effect. Mentioned by users only; give certificates in the AlbConfig.");
     assert_placed(ALB "cert-id: \" \"", "");
     assert_placed(ALB "sticky-sesion: \"true\"", "is it 'sticky-session'?");
+}
+
+static void test_names_that_others_have_are_told_with_ours(void **state)
+{
+    (void)state;
+    assert_placed(ALB "scheme: internal",
+                  "scheme]: there is no such annotation, so it has no effect; give "
+                  "spec.config.addressType in the AlbConfig");
+    assert_placed(ALB "cors-enable: \"true\"", "cors-enable]: there is no such annotation, so it "
+                                               "has no effect; give enable-cors");
+    assert_placed(ALB "session-cookie-path: /", "so it has no effect; give sticky-session");
+    assert_placed(ALB "quite-another: /", "so it has no effect; remove it");
+    for (size_t i = 0; i < annotation_n_others; i++)
+        for (size_t k = 0; k < annotation_n_rows; k++)
+            assert_string_not_equal(annotation_others[i].name, annotation_rows[k].name);
 }
 
 static void test_annotation_for_no_backend_is_a_warning(void **state)
@@ -108,6 +125,7 @@ int main(void)
         cmocka_unit_test(test_blanks_around_each_line_are_taken_off),
         cmocka_unit_test(test_booleans_are_true_by_the_letter),
         cmocka_unit_test(test_unknown_annotation_is_a_warning_with_a_hint),
+        cmocka_unit_test(test_names_that_others_have_are_told_with_ours),
         cmocka_unit_test(test_annotation_for_no_backend_is_a_warning),
         cmocka_unit_test(test_names_that_are_too_long_are_not_found),
     };

@@ -99,6 +99,7 @@ static void test_a_refusal_says_what_is_taken(void **state)
     } cases[] = {
         { value_check_id, "@a", "give the id that the cloud gave it" },
         { value_check_host, "a", "give 3 to 128 characters" },
+        { value_check_host, "*", "leave the host out for all hosts" },
         { value_check_host, "A.b",
           "give lower-case letters, digits and -.*?_, or a regular "
           "expression after ~" },
