@@ -192,6 +192,7 @@ static void replace_beside(struct arena *a, struct model *m, struct resource *r,
     struct resource *stand_in = find_stand_in(m, r);
     struct resource old = { .lb = r->lb, .kind = r->kind, .parent = r->parent, .ours = r->ours };
     old.key = arena_fmt(a, "%s~%s", r->key, r->cloud_id ? r->cloud_id : "?");
+    old.applied = r->applied ? r->applied : r->actual; /* it is ours, and known to be */
     move_actual(&old, r);
     r->applied = NULL;
     r->unused_since = 0;
@@ -199,6 +200,7 @@ static void replace_beside(struct arena *a, struct model *m, struct resource *r,
         move_actual(r, stand_in);
         stand_in->key = old.key;
         move_actual(stand_in, &old);
+        stand_in->applied = old.applied;
         stand_in->unused_since = 0;
     } else {
         *LIST_PUSH(a, &extra->rows) = old;

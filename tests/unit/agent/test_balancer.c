@@ -484,6 +484,33 @@ static void test_a_rule_that_its_copy_replaced_goes_beside_an_error(void **state
     runner_stop(&r);
 }
 
+/* So does a group in the place of which one of another type was made. */
+static void test_a_group_that_another_replaced_goes_beside_an_error(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    world_write_ingress(w, "bad", "web", "no host", "tea");
+    runner_start(&r, w);
+    runner_settle(&r);
+    const size_t groups = world_count(w, "ServerGroups");
+    world_write(w, "ingress-tea.yaml",
+                "apiVersion: networking.k8s.io/v1\n"
+                "kind: Ingress\n"
+                "metadata: {name: tea, namespace: shop, annotations: "
+                "{alb.ingress.kubernetes.io/server-group-type: Ip}}\n"
+                "spec: {ingressClassName: web, rules: [{host: tea.example, http: {paths: [" PATH(
+                    "Prefix", "/", "tea") "]}}]}\n");
+    runner_read(&r);
+    runner_pass(&r, 100);
+    world_write_ingress(w, "milk", "web", "milk.example", "tea"); /* all are joined anew */
+    runner_read(&r);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "CreateServerGroup"), groups + 2);
+    assert_int_equal(world_count(w, "ServerGroups"), groups + 1);
+    runner_stop(&r);
+}
+
 /* Of a call in flight when the last run died nobody knows what came of it: it is repeated with its
  * token, of which the cloud makes one. */
 static void test_a_call_that_a_dead_run_left_is_repeated_with_its_token(void **state)
@@ -556,6 +583,7 @@ int main(void)
         WORLD_TEST(test_a_refusal_is_not_tried_again_until_the_object_changes),
         WORLD_TEST(test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error),
         WORLD_TEST(test_a_rule_that_its_copy_replaced_goes_beside_an_error),
+        WORLD_TEST(test_a_group_that_another_replaced_goes_beside_an_error),
         WORLD_TEST(test_a_call_that_a_dead_run_left_is_repeated_with_its_token),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_what_is_there_changes),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_it_is_wished_anew),
