@@ -319,11 +319,47 @@ static bool is_read(const struct resource *r, unsigned parts)
     return observe_part_of(r->kind) & parts;
 }
 
+static const struct resource *row_of_id(const struct model *m, const char *id)
+{
+    for (size_t i = 0; id && i < m->rows.len; i++)
+        if (m->rows.items[i].cloud_id && !strcmp(m->rows.items[i].cloud_id, id))
+            return &m->rows.items[i];
+    return NULL;
+}
+
+static bool has_key(const struct model *m, enum resource_kind kind, const char *key)
+{
+    for (size_t i = 0; i < m->rows.len; i++)
+        if (m->rows.items[i].kind == kind && !strcmp(m->rows.items[i].key, key))
+            return true;
+    return false;
+}
+
+/* What was found under a key that a step of ours has given to another since: a rule beside its
+ * copy, a group beside the one in its place.  It goes on under the key that it had in the model by
+ * then. */
+static void take_moved(struct arena *a, const struct model *world, const struct model *moved,
+                       struct model *out)
+{
+    for (size_t i = 0; i < moved->rows.len; i++) {
+        const struct resource *r = &moved->rows.items[i], *was = row_of_id(world, r->cloud_id);
+        if (!was)
+            continue;
+        const char *key = was->key;
+        for (int nth = 2; has_key(out, r->kind, key); nth++)
+            key = arena_fmt(a, "%s.%d", r->key, nth);
+        struct resource *to = LIST_PUSH(a, &out->rows);
+        *to = resource_copy(a, r);
+        to->key = arena_strdup(a, key);
+    }
+}
+
 static void merge_reading(struct balancer *b, const struct model *found, unsigned parts,
                           int64_t began_ms, struct model *out)
 {
     struct map newer CLEANUP(map_done) = { 0 };
     struct arena *a = &b->s.arena;
+    struct model moved = { 0 };
     const struct model *world = &b->s.world;
     session_keep_uploads(&b->s, b->s.observed ? world : &b->s.known, out);
     for (size_t i = 0; i < world->rows.len; i++) {
@@ -336,10 +372,14 @@ static void merge_reading(struct balancer *b, const struct model *found, unsigne
     }
     for (size_t i = 0; i < found->rows.len; i++) {
         const struct resource *r = &found->rows.items[i];
-        if (!is_newer(model_find(world, r->lb, r->kind, r->key), began_ms)
-            && !(r->cloud_id && map_get(&newer, r->cloud_id)) && !is_gone(b, r, began_ms))
+        if ((r->cloud_id && map_get(&newer, r->cloud_id)) || is_gone(b, r, began_ms))
+            continue;
+        if (is_newer(model_find(world, r->lb, r->kind, r->key), began_ms))
+            *LIST_PUSH(a, &moved.rows) = *r;
+        else
             *LIST_PUSH(a, &out->rows) = resource_copy(a, r);
     }
+    take_moved(a, world, &moved, out);
     model_sort(out);
 }
 
@@ -381,10 +421,7 @@ static bool has_vanished(const struct balancer *b, const struct model *found, in
 
 static bool has_id(const struct model *m, const char *id)
 {
-    for (size_t i = 0; i < m->rows.len; i++)
-        if (m->rows.items[i].cloud_id && !strcmp(m->rows.items[i].cloud_id, id))
-            return true;
-    return false;
+    return row_of_id(m, id) != NULL;
 }
 
 /* What is believed to be there only because it is young is looked for again when it is not. */

@@ -484,6 +484,20 @@ static void test_a_rule_that_its_copy_replaced_goes_beside_an_error(void **state
     runner_stop(&r);
 }
 
+static void write_tea(struct world *w, const char *group_type)
+{
+    world_write(
+        w, "ingress-tea.yaml",
+        arena_fmt(&w->arena,
+                  "apiVersion: networking.k8s.io/v1\n"
+                  "kind: Ingress\n"
+                  "metadata: {name: tea, namespace: shop, annotations: "
+                  "{alb.ingress.kubernetes.io/server-group-type: %s}}\n"
+                  "spec: {ingressClassName: web, rules: [{host: tea.example, http: {paths: [" PATH(
+                      "Prefix", "/", "tea") "]}}]}\n",
+                  group_type));
+}
+
 /* So does a group in the place of which one of another type was made. */
 static void test_a_group_that_another_replaced_goes_beside_an_error(void **state)
 {
@@ -494,13 +508,7 @@ static void test_a_group_that_another_replaced_goes_beside_an_error(void **state
     runner_start(&r, w);
     runner_settle(&r);
     const size_t groups = world_count(w, "ServerGroups");
-    world_write(w, "ingress-tea.yaml",
-                "apiVersion: networking.k8s.io/v1\n"
-                "kind: Ingress\n"
-                "metadata: {name: tea, namespace: shop, annotations: "
-                "{alb.ingress.kubernetes.io/server-group-type: Ip}}\n"
-                "spec: {ingressClassName: web, rules: [{host: tea.example, http: {paths: [" PATH(
-                    "Prefix", "/", "tea") "]}}]}\n");
+    write_tea(w, "Ip");
     runner_read(&r);
     runner_pass(&r, 100);
     world_write_ingress(w, "milk", "web", "milk.example", "tea"); /* all are joined anew */
@@ -508,6 +516,26 @@ static void test_a_group_that_another_replaced_goes_beside_an_error(void **state
     runner_settle(&r);
     assert_int_equal(mock_transport_writes(&w->mock, "CreateServerGroup"), groups + 2);
     assert_int_equal(world_count(w, "ServerGroups"), groups + 1);
+    runner_stop(&r);
+}
+
+/* The list shows the old one alone, under the tags of both. */
+static void test_a_group_that_another_replaced_during_a_reading_is_known_still(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    const size_t groups = world_count(w, "ServerGroups");
+    for (int i = 0; i < 10; i++) {
+        agent_resync(r.g);
+        runner_pass(&r, 7 * i);
+        write_tea(w, i % 2 ? "Instance" : "Ip");
+        runner_read(&r);
+        runner_settle(&r);
+        assert_int_equal(world_count(w, "ServerGroups"), groups);
+    }
     runner_stop(&r);
 }
 
@@ -584,6 +612,7 @@ int main(void)
         WORLD_TEST(test_what_is_wanted_no_more_when_it_is_made_goes_beside_an_error),
         WORLD_TEST(test_a_rule_that_its_copy_replaced_goes_beside_an_error),
         WORLD_TEST(test_a_group_that_another_replaced_goes_beside_an_error),
+        WORLD_TEST(test_a_group_that_another_replaced_during_a_reading_is_known_still),
         WORLD_TEST(test_a_call_that_a_dead_run_left_is_repeated_with_its_token),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_what_is_there_changes),
         WORLD_TEST(test_a_refused_delete_is_tried_again_when_it_is_wished_anew),
