@@ -105,10 +105,15 @@ static void add_other(struct planner *p, struct rule_list *l, const struct resou
     };
 }
 
-/* Wanted last and never made, and nobody can say now whether it still is. */
-static bool is_owed(const struct resource *r)
+/* Wanted last and never made, or not changed to that, and nobody can say now whether it still is.
+ * What somebody took away or changed since it was done is not owed. */
+static bool is_owed(struct planner *p, const struct resource *r)
 {
-    return r->ours && r->desired && r->held && !r->refused && !r->actual && !r->applied;
+    if (!r->ours || !r->desired || !r->held || r->refused)
+        return false;
+    return r->actual ? !resource_wants_same(r->kind, r->desired, r->applied)
+                           && resource_diff(p->a, p->in->model, r, NULL)
+                     : !r->applied;
 }
 
 static void add_owed(struct planner *p, struct rule_list *l, const struct resource *listener,
@@ -131,7 +136,7 @@ static void read_rules(struct planner *p, const struct resource *listener, struc
                 add_wanted(p, l, listener, r);
             else if (!wanted && !rule_is_wanted(r) && r->actual)
                 add_other(p, l, listener, r);
-            else if (!wanted && is_owed(r))
+            if (!wanted && is_owed(p, r))
                 add_owed(p, l, listener, r);
         }
         if (wanted && l->nodes.len)

@@ -124,6 +124,24 @@ static void test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what(void
     assert_non_null(strstr(b->plan.steps.items[0].waits, "Ingress shop/web to be readable"));
 }
 
+/* It leads elsewhere still than its object asked for last. */
+static void test_what_one_in_doubt_is_to_answer_stays_while_it_acts_otherwise(void **state)
+{
+    struct bed *b = *state;
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "g", 100);
+    bed_have(b, "-", "/*", "h", 300);
+    bed_want(b, "-", "/*", "g", 1);
+    struct resource *owed =
+        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "-", "/*", "g"), 1));
+    owed->held = true;
+    bed_plan(b);
+    assert_null(bed_next(b));
+    owed->applied = owed->desired; /* that was done, and somebody changed it since */
+    bed_plan(b);
+    assert_plan(b, "DeleteRules");
+}
+
 /* Whoever deleted it, its requests are without it already. */
 static void test_what_was_there_once_is_not_waited_for(void **state)
 {
@@ -142,6 +160,7 @@ int main(void)
         BED_TEST(test_a_rule_without_a_priority_takes_no_place),
         BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
         BED_TEST(test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what),
+        BED_TEST(test_what_one_in_doubt_is_to_answer_stays_while_it_acts_otherwise),
         BED_TEST(test_what_was_there_once_is_not_waited_for),
         BED_TEST(test_what_comes_after_a_rule_without_a_priority_waits),
     };
