@@ -130,6 +130,9 @@ const struct fact_set *agent_facts(const struct agent *g);
  * Of rules and groups perhaps only what they are called; what is not in memory is in 'a'. */
 bool agent_model(const struct agent *g, const char *lb, struct arena *a, struct model *out,
                  struct error *err) MUST_USE;
+/* The same, perhaps without rules and groups. */
+bool agent_frame(const struct agent *g, const char *lb, struct arena *a, struct model *out,
+                 struct error *err) MUST_USE;
 /* How each load balancer stands, by name; 'certificates' as in session_list_served().  Counts of
  * those that changed come a few at a time, so that a call never takes long.  Borrowed likewise. */
 bool agent_overview(struct agent *g, const cJSON *certificates, struct arena *a, report_lbs *out,

@@ -123,6 +123,9 @@ bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct mod
 /* The same, but of rules and groups, which are many, without what is wanted, applied and there. */
 bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct model *out,
                       struct error *err) MUST_USE;
+/* The same without rules and groups, at a cost that does not depend on how many these are. */
+bool store_lb_frame(struct store *st, struct arena *a, const char *lb, struct model *out,
+                    struct error *err) MUST_USE;
 /* The names of all load balancers that have rows, sorted, in 'a'. */
 typedef LIST_OF(const char *) store_names;
 bool store_lbs(struct store *st, struct arena *a, store_names *out, struct error *err) MUST_USE;

@@ -492,6 +492,14 @@ bool agent_model(const struct agent *g, const char *lb, struct arena *a, struct 
     return !b || balancer_outline(b, a, out, err);
 }
 
+bool agent_frame(const struct agent *g, const char *lb, struct arena *a, struct model *out,
+                 struct error *err)
+{
+    const struct balancer *b = balancer_find(g, lb);
+    *out = (struct model){ 0 };
+    return !b || balancer_frame(b, a, out, err);
+}
+
 size_t agent_memory(const struct agent *g, const char *lb)
 {
     const struct balancer *b = lb ? balancer_find(g, lb) : NULL;

@@ -170,6 +170,9 @@ bool balancer_is_settled(struct agent *g, struct balancer *b, const struct trans
  * there. */
 bool balancer_outline(const struct balancer *b, struct arena *a, struct model *out,
                       struct error *err) MUST_USE;
+/* The same, perhaps without rules and groups. */
+bool balancer_frame(const struct balancer *b, struct arena *a, struct model *out,
+                    struct error *err) MUST_USE;
 
 /* ---- left.c */
 /* What an earlier run may have changed a short while ago, by its journal. */

@@ -174,6 +174,13 @@ bool balancer_is_settled(struct agent *g, struct balancer *b, const struct trans
     return store_lb_is_settled(s->store, b->name, &wanted->desired, settled, err);
 }
 
+bool balancer_frame(const struct balancer *b, struct arena *a, struct model *out, struct error *err)
+{
+    if (b->resting)
+        return store_lb_frame(b->s.store, a, b->name, out, err);
+    return balancer_outline(b, a, out, err);
+}
+
 bool balancer_outline(const struct balancer *b, struct arena *a, struct model *out,
                       struct error *err)
 {

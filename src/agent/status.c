@@ -179,12 +179,13 @@ static void look_at_certificates(const struct agent *g, struct status_past *past
     cJSON *list CLEANUP(json_done) = session_certificate_list(agent_facts(g));
     agent_list(g, &a, &lbs);
     for (size_t i = 0; i < lbs.len; i++) {
+        struct arena own CLEANUP(arena_done) = { 0 };
         struct error ignored; /* who cannot read the store stops over what it has to do */
-        struct model *model = arena_alloc(&a, sizeof *model);
+        struct model model;
         report_served_list served = { 0 };
-        if (!agent_model(g, lbs.items[i].name, &a, model, &ignored))
+        if (!agent_frame(g, lbs.items[i].name, &own, &model, &ignored))
             continue;
-        session_list_served(&a, model, lbs.items[i].name, list, &served);
+        session_list_served(&own, &model, lbs.items[i].name, list, &served);
         note_served(past, &served);
         note_first(past, &served);
     }

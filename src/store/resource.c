@@ -16,6 +16,10 @@
     X(LOAD_OF, "SELECT lb, kind, key, parent, desired, desired_from, position, held, applied, "  \
                "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "         \
                "FROM resource WHERE lb = :lb ORDER BY kind, key")                                \
+    X(FRAME_OF, "SELECT lb, kind, key, parent, desired, desired_from, position, held, applied, " \
+                "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "        \
+                "FROM resource WHERE lb = :lb AND kind NOT IN ('Rule', 'ServerGroup') "          \
+                "ORDER BY kind, key")                                                            \
     X(WANTED_OF, "SELECT kind, key, desired, desired_from, position, held, applied "             \
                  "FROM resource WHERE lb = :lb AND desired IS NOT NULL ORDER BY kind, key")      \
     X(LBS, "SELECT DISTINCT lb FROM resource ORDER BY lb")                                       \
@@ -161,6 +165,14 @@ bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct 
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
     bind_text(s, ":lb", lb);
     return load(st, s, a, false, out, err);
+}
+
+bool store_lb_frame(struct store *st, struct arena *a, const char *lb, struct model *out,
+                    struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][FRAME_OF];
+    bind_text(s, ":lb", lb);
+    return load(st, s, a, true, out, err);
 }
 
 bool store_lbs(struct store *st, struct arena *a, store_names *out, struct error *err)

@@ -285,6 +285,25 @@ static void test_certificates_that_end_soon_are_listed(void **state)
     runner_stop(&r);
 }
 
+static void test_certificates_of_what_rests_are_listed(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { .config = { .awake = -1 } };
+    struct status_past past CLEANUP(status_past_done) = { 0 };
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct model frame;
+    struct error err;
+    write_tls(w, 10);
+    world_remove(w, "ingress-coffee.yaml"); /* no listener is its own */
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_true(agent_frame(r.g, "kube-system/web", &a, &frame, &err));
+    for (size_t i = 0; i < frame.rows.len; i++)
+        assert_int_not_equal(frame.rows.items[i].kind, RESOURCE_RULE);
+    assert_int_equal(look_again(&r, &past).certificates.len, 1);
+    runner_stop(&r);
+}
+
 /* Which is not when the agent first looks: then there is none. */
 static void test_certificates_are_looked_at_again_once_there_are_some(void **state)
 {
@@ -326,6 +345,7 @@ int main(void)
         WORLD_TEST(test_objects_are_left_out_since_that_was_said_first),
         WORLD_TEST(test_budgets_and_events_are_counted),
         WORLD_TEST(test_certificates_that_end_soon_are_listed),
+        WORLD_TEST(test_certificates_of_what_rests_are_listed),
         WORLD_TEST(test_certificates_are_looked_at_again_once_there_are_some),
         WORLD_TEST(test_certificates_that_last_are_not_listed),
         WORLD_TEST(test_a_plan_that_is_refused_waits),

@@ -238,6 +238,23 @@ static void test_outline_has_names_and_no_documents_of_groups(void **state)
     assert_null(m.rows.items[1].actual);
 }
 
+static void test_frame_is_all_but_rules_and_groups(void **state)
+{
+    struct fixture *f = *state;
+    const struct alb_listener listener = { .description = "front" };
+    struct resource row = fixture_group(f, "80/HTTP", "Wlc");
+    struct model m;
+    two_lbs(f);
+    row.kind = RESOURCE_LISTENER;
+    row.desired = row.applied = row.actual = &listener;
+    assert_true(store_resource_put(f->st, &row, &f->err));
+    assert_true(store_lb_frame(f->st, &f->a, "kube-system/web", &m, &f->err));
+    assert_int_equal(m.rows.len, 1);
+    assert_string_equal(m.rows.items[0].key, "80/HTTP");
+    const struct alb_listener *is = m.rows.items[0].actual;
+    assert_string_equal(is->description, "front");
+}
+
 static void test_load_balancers_are_named_once_each(void **state)
 {
     struct fixture *f = *state;
@@ -426,6 +443,7 @@ int main(void)
         TEST(test_unknown_members_of_a_document_are_passed_over),
         TEST(test_one_load_balancer_is_loaded_alone),
         TEST(test_outline_has_names_and_no_documents_of_groups),
+        TEST(test_frame_is_all_but_rules_and_groups),
         TEST(test_load_balancers_are_named_once_each),
         TEST(test_settled_is_what_is_wanted_as_before_and_done),
         TEST(test_what_was_not_applied_is_not_settled),
