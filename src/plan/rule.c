@@ -124,20 +124,28 @@ static void add_owed(struct planner *p, struct rule_list *l, const struct resour
     };
 }
 
+static void add_unwanted(struct planner *p, struct rule_list *l, const struct resource *listener,
+                         const struct resource *r)
+{
+    if (r->actual)
+        add_other(p, l, listener, r);
+    if (is_owed(p, r))
+        add_owed(p, l, listener, r);
+}
+
 static void read_rules(struct planner *p, const struct resource *listener, struct rule_list *l)
 {
     *l = (struct rule_list){ 0 };
     for (int wanted = 1; wanted >= 0; wanted--) {
         for (size_t i = p->first; i < p->end; i++) {
             const struct resource *r = &p->in->model->rows.items[i];
-            if (r->kind != RESOURCE_RULE || strcmp(r->parent, listener->key) != 0)
+            if (r->kind != RESOURCE_RULE || strcmp(r->parent, listener->key) != 0
+                || rule_is_wanted(r) != wanted)
                 continue;
-            if (wanted && rule_is_wanted(r))
+            if (wanted)
                 add_wanted(p, l, listener, r);
-            else if (!wanted && !rule_is_wanted(r) && r->actual)
-                add_other(p, l, listener, r);
-            if (!wanted && is_owed(p, r))
-                add_owed(p, l, listener, r);
+            else
+                add_unwanted(p, l, listener, r);
         }
         if (wanted && l->nodes.len)
             qsort(l->nodes.items, l->nodes.len, sizeof *l->nodes.items, by_position);
