@@ -59,9 +59,11 @@ struct translate_lb {
  * now.  NULL: any. */
 struct translate_hold {
     const char *lb;
-    const char *listener; /* its key: the listener, and what is on it; or script_key(): that
-                             script, or all of a listener                              */
-    const char *owner;    /* how 'desired_from' begins: "Ingress shop/web"               */
+    const char *listener;    /* its key: the listener, and what is on it; or script_key(): that
+                                script, or all of a listener                              */
+    const char *owner;       /* how 'desired_from' begins: "Ingress shop/web"               */
+    const char *certificate; /* no other rows than certificates with a name that begins so and
+                                goes on with the digest of what was uploaded: "shop-tls-"  */
 };
 
 /* A load balancer whose AlbConfig is being deleted: the object is still there and says so. */

@@ -104,7 +104,8 @@ static void copy_holds(struct arena *a, const char *name, const struct translate
         if (h->lb && strcmp(h->lb, name) != 0)
             continue;
         *LIST_PUSH(a, &to->holds) =
-            (struct translate_hold){ text(a, h->lb), text(a, h->listener), text(a, h->owner) };
+            (struct translate_hold){ text(a, h->lb), text(a, h->listener), text(a, h->owner),
+                                     text(a, h->certificate) };
     }
 }
 

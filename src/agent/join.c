@@ -44,6 +44,56 @@ static bool is_in_doubt(struct session *s, const struct resource *r)
                    || model_find(&s->wanted.servers, r->lb, r->kind, r->key)));
 }
 
+/* Does it belong to a listener that was never there, as no certificate was found for it? */
+static bool lacks_listener(const struct model *desired, const struct resource *r)
+{
+    return r->kind == RESOURCE_RULE && !model_find(desired, r->lb, RESOURCE_LISTENER, r->parent);
+}
+
+/* A group that was wanted for such rules alone. */
+static bool lacks_rule(const struct map *used, const struct resource *r)
+{
+    return r->kind == RESOURCE_SERVER_GROUP && !resource_is_borrowed(r) && !map_get(used, r->key);
+}
+
+/* The groups of load balancer 'lb' that nothing leads to any more. */
+static void drop_groups(struct model *desired, const char *lb)
+{
+    struct map used CLEANUP(map_done) = { 0 };
+    size_t kept = 0;
+    model_used_groups(desired, lb, &used, NULL);
+    for (size_t i = 0; i < desired->rows.len; i++) {
+        const struct resource *r = &desired->rows.items[i];
+        if (strcmp(r->lb, lb) != 0 || !lacks_rule(&used, r))
+            desired->rows.items[kept++] = *r;
+    }
+    desired->rows.len = kept;
+}
+
+/* Rules are wanted of a listener also while it is kept as it was last; where it never was, they
+ * come with it. */
+static void drop_rules(struct session *s)
+{
+    struct model *desired = &s->wanted.desired, kept = { 0 };
+    struct map lbs CLEANUP(map_done) = { 0 };
+    const struct map_entry *cursor = NULL;
+    const char *lb;
+    void *value;
+    if (!s->wanted.problems.len)
+        return;
+    for (size_t i = 0; i < desired->rows.len; i++) {
+        const struct resource *r = &desired->rows.items[i];
+        if (lacks_listener(desired, r))
+            map_put(&lbs, r->lb, s);
+        else
+            *LIST_PUSH(&s->arena, &kept.rows) = *r;
+    }
+    if (map_count(&lbs))
+        *desired = kept;
+    while ((lb = map_next(&lbs, &cursor, &value)))
+        drop_groups(desired, lb);
+}
+
 void session_keep_last_good(struct session *s)
 {
     struct model *desired = &s->wanted.desired;
@@ -58,6 +108,7 @@ void session_keep_last_good(struct session *s)
     for (size_t i = 0; i < extra.rows.len; i++)
         *LIST_PUSH(&s->arena, &desired->rows) = extra.rows.items[i];
     model_sort(desired);
+    drop_rules(s);
     s->wanted.servers = (struct model){ 0 };
     session_keep_certificates(s);
 }

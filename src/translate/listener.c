@@ -347,8 +347,8 @@ void listener_finish(struct tr *t, struct config *c, struct config_listener *l)
         return;
     }
     needs_cert(&s, &at);
-    hold(t, c->lb, l->key, NULL);
-    l->left_out = true;
+    hold(t, c->lb, l->key, subject_name(t->a, c->obj)); /* not what Ingresses have there */
+    l->certless = true;
 }
 
 static void listener_translate(struct subject *s, const struct place *at, struct config *c,

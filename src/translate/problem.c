@@ -87,6 +87,11 @@ void hold(struct tr *t, const char *lb, const char *listener, const char *owner)
         (struct translate_hold){ .lb = lb, .listener = listener, .owner = owner };
 }
 
+void hold_certificate(struct tr *t, const char *lb, const char *begins)
+{
+    *LIST_PUSH(t->a, &t->out->holds) = (struct translate_hold){ .lb = lb, .certificate = begins };
+}
+
 /* "80/HTTP/canary", or all of "80/HTTP/". */
 static bool script_matches(const char *held, const struct resource *row)
 {
@@ -111,12 +116,19 @@ static bool owner_matches(const char *owner, const struct resource *row)
            && (row->desired_from[n] == ' ' || row->desired_from[n] == '\0');
 }
 
+static bool certificate_matches(const char *begins, const struct resource *row)
+{
+    return !begins
+           || (row->kind == RESOURCE_CERTIFICATE && !strncmp(row->key, begins, strlen(begins))
+               && strlen(row->key) == strlen(begins) + SECRET_DIGITS);
+}
+
 bool translate_holds(const struct translate_out *out, const struct resource *row)
 {
     for (size_t i = 0; i < out->holds.len; i++) {
         const struct translate_hold *h = &out->holds.items[i];
         if ((!h->lb || !strcmp(h->lb, row->lb)) && listener_matches(h->listener, row)
-            && owner_matches(h->owner, row))
+            && owner_matches(h->owner, row) && certificate_matches(h->certificate, row))
             return true;
     }
     return false;

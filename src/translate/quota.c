@@ -81,7 +81,7 @@ static void check_listeners(struct subject *s, const struct config *c)
     struct place at = { .name = "spec.listeners" };
     size_t n = 0, certs = 0;
     for (size_t i = 0; i < c->listeners.len; i++) {
-        if (c->listeners.items[i].left_out)
+        if (c->listeners.items[i].left_out || c->listeners.items[i].certless)
             continue;
         n++;
         certs += c->listeners.items[i].desired->additional_certs.len;

@@ -151,11 +151,12 @@ static void check_port(struct tr *t, const struct config *c, const struct ingres
     for (size_t i = 0; i < c->listeners.len; i++) {
         if (strcmp(c->listeners.items[i].key, key) != 0)
             continue;
-        if (!c->listeners.items[i].left_out)
+        if (!c->listeners.items[i].left_out && !c->listeners.items[i].certless)
             return;
         problem(&s, &at, "listener %s of %s cannot be translated; correct it first", key,
                 subject_from(t->a, c->obj));
-        hold(t, c->lb, key, subject_name(t->a, ing->obj));
+        if (c->listeners.items[i].left_out)
+            hold(t, c->lb, key, subject_name(t->a, ing->obj));
         return;
     }
     problem(&s, &at,

@@ -3,6 +3,7 @@
 
 #include "alb-agent/json.h"
 #include "cell_priv.h"
+#include "secret_priv.h"
 
 static int compare(const void *item, const void *key)
 {
@@ -52,6 +53,8 @@ static void read_object_of(struct translator *tr, struct tr *t, struct seat *sea
         struct ingress *ing = ingress_read(&s);
         ing->read = ++tr->reads;
         *(ing->left_out ? &seat->broken : &seat->ing) = ing;
+        if (ing->left_out)
+            secrets_hold(t, seat->unit->lb, ing);
     }
     if (s.n_problems)
         hold(t, NULL, NULL, subject_name(t->a, seat->obj));

@@ -7,11 +7,21 @@
 #include "cell_priv.h"
 #include "secret_priv.h"
 
-enum { NAME_LEN = 64, NAME_DIGITS = 6, WARN_DAYS = 30 };
+enum { NAME_LEN = 64, WARN_DAYS = 30 };
 static const int64_t DAY_MS = INT64_C(86400000);
 
-/* As the existing controller names it: by content, so that a renewed one is another.  One that
- * CAS would refuse for its length ends in a digest of what was cut. */
+/* How the names of all that such a Secret ever held begin.  What CAS would refuse for its length
+ * ends in a digest of what was cut. */
+static const char *cas_stem(struct tr *t, const char *ns, const char *secret)
+{
+    char whole[SHA256_HEX];
+    const char *name = arena_fmt(t->a, "%s-%s", ns, secret);
+    if (strlen(name) > NAME_LEN - 1 - SECRET_DIGITS)
+        name = arena_fmt(t->a, "%.46s-%.10s", name, hash_sha256_hex(name, strlen(name), whole));
+    return arena_fmt(t->a, "%s-", name);
+}
+
+/* As the existing controller names it: by content, so that a renewed one is another. */
 static const char *cas_name(struct tr *t, const struct object *obj, const char *fingerprint)
 {
     const struct hash_piece pieces[] = {
@@ -20,15 +30,13 @@ static const char *cas_name(struct tr *t, const struct object *obj, const char *
         { obj->tls->key.data, obj->tls->key.len },
     };
     unsigned char digest[SHA1_SIZE];
-    char hex[2 * SHA1_SIZE + 1], whole[SHA256_HEX];
-    const char *name = arena_fmt(t->a, "%s-%s", obj->ns, obj->name);
-    if (strlen(name) > NAME_LEN - 1 - NAME_DIGITS)
-        name = arena_fmt(t->a, "%.46s-%.10s", name, hash_sha256_hex(name, strlen(name), whole));
+    char hex[2 * SHA1_SIZE + 1];
+    const char *stem = cas_stem(t, obj->ns, obj->name);
     if (t->in->names)
-        return t->in->names->find(t->in->names->arg, arena_fmt(t->a, "%s-", name), fingerprint);
+        return t->in->names->find(t->in->names->arg, stem, fingerprint);
     hash_sha1_pieces(pieces, COUNT(pieces), digest);
     hash_hex(digest, sizeof digest, hex);
-    return arena_fmt(t->a, "%s-%.*s", name, (int)NAME_DIGITS, hex);
+    return arena_fmt(t->a, "%s%.*s", stem, (int)SECRET_DIGITS, hex);
 }
 
 /* Why it cannot be used, or NULL. */
@@ -118,6 +126,7 @@ void secret_add(struct subject *s, size_t index, struct ingress *ing, const char
              "entry, or the annotation listen-ports");
         return;
     }
+    *LIST_PUSH(s->t->a, &ing->secrets) = name;
     const struct tls_secret *secret = secret_find(s, &at, s->obj->ns, name);
     if (!secret)
         return;
@@ -131,6 +140,13 @@ void secret_add(struct subject *s, size_t index, struct ingress *ing, const char
         .n_hosts = n,
         .from = arena_fmt(s->t->a, "%s tls[%zu]", subject_from(s->t->a, s->obj), index),
     };
+}
+
+void secrets_hold(struct tr *t, const char *lb, const struct ingress *ing)
+{
+    for (size_t i = 0; i < ing->secrets.len; i++)
+        hold_certificate(t, arena_strdup(t->a, lb),
+                         cas_stem(t, ing->obj->ns, ing->secrets.items[i]));
 }
 
 void secret_translate(struct tr *t, const char *lb, const struct tls_secret *secret,

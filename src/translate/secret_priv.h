@@ -28,6 +28,8 @@ const struct tls_secret *secret_by_ref(const struct tr *t, const char *ref);
 /* Adds Secret 'name' of spec.tls[index], with its hosts, to the Ingress. */
 void secret_add(struct subject *s, size_t index, struct ingress *ing, const char *name,
                 const char *const *hosts, size_t n);
+/* Holds what was uploaded of the Secrets that an Ingress names: others may have wanted it first. */
+void secrets_hold(struct tr *t, const char *lb, const struct ingress *ing);
 /* Makes the row of the certificate, once a load balancer. */
 void secret_translate(struct tr *t, const char *lb, const struct tls_secret *secret,
                       const char *from);

@@ -112,7 +112,8 @@ static void copy_notes(struct arena *a, const struct translate_out *from, struct
     for (size_t i = 0; i < from->holds.len; i++) {
         const struct translate_hold *h = &from->holds.items[i];
         *LIST_PUSH(a, &to->holds) =
-            (struct translate_hold){ text(a, h->lb), text(a, h->listener), text(a, h->owner) };
+            (struct translate_hold){ text(a, h->lb), text(a, h->listener), text(a, h->owner),
+                                     text(a, h->certificate) };
     }
     for (size_t i = 0; i < from->secrets.len; i++)
         *LIST_PUSH(a, &to->secrets) =

@@ -45,6 +45,9 @@ void warn(struct subject *s, const struct place *at, const char *fmt, ...) PRINT
 void need(struct tr *t, enum fact_kind kind, const char *key);
 /* NULL: any. */
 void hold(struct tr *t, const char *lb, const char *listener, const char *owner);
+/* Of the certificates of 'lb' those whose names begin so, with SECRET_DIGITS after that. */
+enum { SECRET_DIGITS = 6 };
+void hold_certificate(struct tr *t, const char *lb, const char *begins);
 
 /* "Ingress shop/web" or "AlbConfig web"; with the origin: "Ingress shop/web (web.yaml:3)". */
 const char *subject_name(struct arena *a, const struct object *obj);
@@ -120,8 +123,9 @@ struct config_listener {
     enum alb_protocol protocol;
     const char *key;              /* "80/HTTP"                                           */
     bool left_out;                /* it is in the manifest, but cannot be translated     */
+    bool certless;                /* no certificate was found: only its rules can be     */
     bool finds_certs;             /* it lists none: they are found by host               */
-    struct alb_listener *desired; /* NULL when left out at once */
+    struct alb_listener *desired; /* NULL when left out         */
     const struct alb_acl *acl;    /* its access list, or NULL   */
     LIST_OF(struct config_script) scripts;
     size_t index; /* in spec.listeners          */
@@ -423,6 +427,7 @@ struct ingress {
     const char *rewrite_target;
     struct canary canary;
     LIST_OF(struct ingress_tls) tls; /* entries of spec.tls with a Secret: secret_priv.h */
+    LIST_OF(const char *) secrets;   /* that they name, also those that cannot be used   */
     LIST_OF(struct route) routes;
     bool left_out; /* by a problem that came up later */
 };

@@ -92,6 +92,7 @@ static bool begin_to_go(struct sim *s, size_t i)
 {
     if (is_hostile(&s->world, i) || tls_any_doubt(&s->world) || s->deaf)
         return false;
+    tls_drop_idle(s);
     life_settle(s);
     for (size_t k = 0; k < TLSES; k++)
         if (s->world.tls[k].lb == i)

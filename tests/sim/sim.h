@@ -476,6 +476,8 @@ bool tls_hinders_rename(const struct world *w, size_t service);
 bool tls_tells_key(const char *text);
 void tls_rename(struct sim *s, size_t service);
 void tls_heal(struct sim *s);
+/* No listener 443 that no Ingress wants stays. */
+void tls_drop_idle(struct sim *s);
 bool change_tls(struct sim *s);
 /* The objects changed. */
 void tls_goal(struct sim *s);

@@ -216,8 +216,32 @@ static void set_https(struct sim *s, size_t lb, bool on)
         change_put(s, object_balancer(&s->world, lb));
 }
 
-/* A listener without any certificate is none, so it comes before the first and goes after the last
- * of them. */
+static bool is_idle(const struct world *w, size_t lb)
+{
+    for (size_t i = 0; i < TLSES; i++)
+        if (w->tls[i].on && w->tls[i].lb == lb)
+            return false;
+    return w->https[lb];
+}
+
+void tls_drop_idle(struct sim *s)
+{
+    for (size_t lb = 0; lb < BALANCERS; lb++)
+        if (is_idle(&s->world, lb))
+            set_https(s, lb, false);
+}
+
+/* One that is there may stay without an Ingress: nobody can say which certificate it is to have
+ * then, so that it keeps what it has. */
+static bool leaves_listener(struct sim *s, size_t lb)
+{
+    if (!one_in(s, 2))
+        return false;
+    view_refresh(s);
+    return view_listener_at(&s->view, (int)lb, 443);
+}
+
+/* A listener without any certificate is not made, so it comes before the first of them. */
 static bool come_or_go(struct sim *s)
 {
     const size_t i = draw(s, TLSES);
@@ -228,7 +252,7 @@ static bool come_or_go(struct sim *s)
         s->watches[i].served = false;
         change_take_away(s, OBJECT_INGRESS, arena_fmt(&s->arena, "t%zu", i));
         pause_between(s);
-        if (alone)
+        if (alone && !leaves_listener(s, t->lb))
             set_https(s, t->lb, false);
         return true;
     }
@@ -267,6 +291,7 @@ bool change_tls(struct sim *s)
 void tls_heal(struct sim *s)
 {
     (void)find_secret(s);
+    tls_drop_idle(s);
 }
 
 /* Nobody may make a group for what is in doubt. */
@@ -418,6 +443,7 @@ bool check_tls_is_served(struct sim *s)
     for (size_t lb = 0; lb < BALANCERS; lb++) {
         unsigned wanted = 0;
         size_t most = 0;
+        bool sure = false; /* else the listener keeps all that it has */
         if (!world_has_lb(&s->world, (int)lb) || !s->world.https[lb])
             continue;
         const struct shown shown = shown_at(s, lb);
@@ -425,11 +451,12 @@ bool check_tls_is_served(struct sim *s)
             if (!s->world.tls[i].on || s->world.tls[i].lb != lb)
                 continue;
             all = is_served(s, i, shown.all) && all;
+            sure = sure || !is_in_doubt(&s->world, i);
             wanted |= s->watches[i].legal;
         }
         for (; wanted; wanted &= wanted - 1)
             most++;
-        all = all && shown.n <= most;
+        all = all && (!sure || shown.n <= most);
     }
     return all;
 }

@@ -127,6 +127,92 @@ static void test_a_lost_secret_leaves_its_certificate_on_the_listener(void **sta
     assert_int_equal(world_count(w, "Rules"), 1);
 }
 
+static void write_other_secret(struct world *w)
+{
+    struct pem other = pem_make(&w->arena, "other", NULL, LONG_AGO, far_ahead);
+    cJSON *secret CLEANUP(json_done) = cJSON_CreateObject(), *data;
+    cJSON_AddStringToObject(secret, "apiVersion", "v1");
+    cJSON_AddStringToObject(secret, "kind", "Secret");
+    data = cJSON_AddObjectToObject(secret, "metadata");
+    cJSON_AddStringToObject(data, "name", "other");
+    cJSON_AddStringToObject(data, "namespace", "shop");
+    data = cJSON_AddObjectToObject(secret, "stringData");
+    cJSON_AddStringToObject(data, "tls.crt", other.crt);
+    cJSON_AddStringToObject(data, "tls.key", other.key);
+    world_write(w, "other.json", json_canonical(&w->arena, secret));
+}
+
+/* Nobody can say which certificate the listener is to have then, but who has rules there. */
+static void test_a_listener_without_certificate_loses_the_rules_of_what_went(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    (void)write_secret(w);
+    assert_true(world_apply(w).in_sync);
+    world_remove(w, "ingress-tea.yaml");
+    for (int i = 0; i < 2; i++)
+        (void)world_apply(w);
+    assert_int_equal(world_count(w, "Rules"), 0);
+    assert_int_equal(world_count(w, "Listeners"), 1);
+    assert_int_equal(world_apply(w).writes, 0);
+}
+
+/* Of spec.tls: [{hosts: [HOST]}] or with the name of a Secret. */
+static void write_tls(struct world *w, const char *name, const char *tls)
+{
+    world_write(w, arena_fmt(&w->arena, "ingress-%s.yaml", name),
+                arena_fmt(&w->arena,
+                          "apiVersion: networking.k8s.io/v1\nkind: Ingress\n"
+                          "metadata: {name: %s, namespace: shop}\n"
+                          "spec:\n  ingressClassName: web\n  tls: [{hosts: [%s.example]%s}]\n"
+                          "  rules: [{host: %s.example, http: {paths: [{path: /, pathType: "
+                          "Prefix, backend: {service: {name: tea, port: {number: 80}}}}]}}]\n",
+                          name, name, tls, name));
+}
+
+static void test_a_listener_without_certificate_gets_rules_once_it_is_there(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    world_remove(w, "ingress-tea.yaml");
+    write_tls(w, "coffee", "");
+    (void)world_apply(w);
+    assert_int_equal(world_count(w, "Listeners"), 0);
+    assert_int_equal(world_count(w, "ServerGroups"), 0);
+    (void)write_secret(w);
+    write_ingress(w, "tea", "web");
+    (void)world_apply(w);
+    assert_int_equal(world_count(w, "Rules"), 2);
+    world_remove(w, "secret.yaml"); /* that of tea was the only one */
+    write_tls(w, "milk", "");
+    for (int i = 0; i < 2; i++)
+        (void)world_apply(w);
+    assert_int_equal(world_count(w, "Rules"), 3);
+    assert_int_equal(world_apply(w).writes, 0);
+}
+
+/* The one that wanted it first has another now. */
+static void test_a_lost_secret_of_two_leaves_its_certificate_for_the_second(void **state)
+{
+    struct world *w = *state;
+    write_shop(w);
+    write_tls(w, "tea", ", secretName: tls");
+    write_tls(w, "zest", ", secretName: tls");
+    (void)write_secret(w);
+    write_other_secret(w);
+    assert_true(world_apply(w).in_sync);
+    world_remove(w, "secret.yaml");
+    (void)world_apply(w);
+    write_tls(w, "tea", ", secretName: other");
+    for (int i = 0; i < 2; i++)
+        (void)world_apply(w);
+    assert_int_equal(mock_transport_writes(&w->mock, "AssociateAdditionalCertificatesWithListener"),
+                     1);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateListenerAttribute"), 0);
+    assert_int_equal(
+        mock_transport_writes(&w->mock, "DissociateAdditionalCertificatesFromListener"), 0);
+}
+
 /* Without its default another Ingress' certificate would be all there is. */
 static void test_a_lost_secret_beside_others_leaves_its_certificate_too(void **state)
 {
@@ -143,17 +229,7 @@ static void test_a_lost_secret_beside_others_leaves_its_certificate_too(void **s
                 "metadata: {name: web}\n"
                 "spec: {controller: ingress.k8s.alibabacloud/alb, parameters: "
                 "{apiGroup: alibabacloud.com, kind: AlbConfig, name: web}}\n");
-    struct pem other = pem_make(&w->arena, "other", NULL, LONG_AGO, far_ahead);
-    cJSON *secret CLEANUP(json_done) = cJSON_CreateObject(), *data;
-    cJSON_AddStringToObject(secret, "apiVersion", "v1");
-    cJSON_AddStringToObject(secret, "kind", "Secret");
-    data = cJSON_AddObjectToObject(secret, "metadata");
-    cJSON_AddStringToObject(data, "name", "other");
-    cJSON_AddStringToObject(data, "namespace", "shop");
-    data = cJSON_AddObjectToObject(secret, "stringData");
-    cJSON_AddStringToObject(data, "tls.crt", other.crt);
-    cJSON_AddStringToObject(data, "tls.key", other.key);
-    world_write(w, "other.json", json_canonical(&w->arena, secret));
+    write_other_secret(w);
     assert_true(world_apply(w).in_sync);
     world_remove(w, "secret.yaml");
     for (int i = 0; i < 2; i++)
@@ -388,6 +464,9 @@ int main(void)
         WORLD_TEST(test_one_upload_serves_two_load_balancers),
         WORLD_TEST(test_a_lost_secret_leaves_its_certificate_on_the_listener),
         WORLD_TEST(test_a_lost_secret_beside_others_leaves_its_certificate_too),
+        WORLD_TEST(test_a_listener_without_certificate_loses_the_rules_of_what_went),
+        WORLD_TEST(test_a_listener_without_certificate_gets_rules_once_it_is_there),
+        WORLD_TEST(test_a_lost_secret_of_two_leaves_its_certificate_for_the_second),
         WORLD_TEST(test_another_certificate_of_that_name_is_not_served),
         WORLD_TEST(test_what_was_uploaded_is_not_uploaded_again),
         WORLD_TEST(test_an_upload_that_nobody_remembers_is_found_by_an_agent),

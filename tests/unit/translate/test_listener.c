@@ -175,19 +175,29 @@ static void test_bad_listener_is_left_out_by_itself(void **state)
 static void test_listener_that_is_left_out_stays_as_it_is(void **state)
 {
     (void)state;
-    struct world w = world_with("[{port: 80}, {port: 443, protocol: HTTPS}]");
-    const struct resource listener = {
-        .lb = "kube-system/web", .kind = RESOURCE_LISTENER, .key = "443/HTTPS", .parent = ""
-    };
-    const struct resource rule = {
-        .lb = "kube-system/web", .kind = RESOURCE_RULE, .key = "443/HTTPS#1", .parent = "443/HTTPS"
-    };
+    struct world w = world_with("[{port: 80}, {port: 443, protocol: HTTPS, gzipEnabled: 1}]");
+    const struct resource listener = { .lb = "kube-system/web",
+                                       .kind = RESOURCE_LISTENER,
+                                       .key = "443/HTTPS",
+                                       .parent = "",
+                                       .desired_from =
+                                           "AlbConfig web (t.yaml:1) spec.listeners[1]" };
+    const struct resource rule = { .lb = "kube-system/web",
+                                   .kind = RESOURCE_RULE,
+                                   .key = "443/HTTPS#1",
+                                   .parent = "443/HTTPS",
+                                   .desired_from = "Ingress d/w (t.yaml:9) rules[0].paths[0]" };
     const struct resource other = {
         .lb = "kube-system/web", .kind = RESOURCE_RULE, .key = "80/HTTP#1", .parent = "80/HTTP"
     };
     assert_true(translate_holds(&w.out, &listener));
     assert_true(translate_holds(&w.out, &rule));
     assert_false(translate_holds(&w.out, &other));
+    world_done(&w);
+    /* Without a certificate it is known all the same which rules it is to have. */
+    w = world_with("[{port: 80}, {port: 443, protocol: HTTPS}]");
+    assert_true(translate_holds(&w.out, &listener));
+    assert_false(translate_holds(&w.out, &rule));
     world_done(&w);
     /* Nobody knows which listener this was. */
     w = world_with("[{port: []}]");
