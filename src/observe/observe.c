@@ -244,9 +244,7 @@ static void take_servers(struct observe *o, const cJSON *page)
     struct alb_server_list l;
     alb_list_server_group_servers_read(&o->arena, page, &l);
     o->n_servers = l.page.total_count.val;
-    for (size_t i = 0; i < l.items.len; i++)
-        if (l.items.items[i].group_id)
-            *LIST_PUSH(&o->arena, &o->seen.servers) = l.items.items[i];
+    *LIST_PUSH(&o->arena, &o->seen.servers) = l;
 }
 
 static void take_attributes(struct observe *o, const cJSON *reply)

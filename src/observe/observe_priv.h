@@ -15,7 +15,7 @@ struct seen {
     LIST_OF(struct alb_rule) rules;
     LIST_OF(struct alb_server_group) groups;
     LIST_OF(struct alb_server_group) borrowed; /* read by id; may be among 'groups', too */
-    LIST_OF(struct alb_server) servers;
+    LIST_OF(struct alb_server_list) servers; /* as many as there are: by page, as they were read */
     LIST_OF(struct seen_cert) certs;
     LIST_OF(struct alb_acl) acls;
     LIST_OF(struct alb_relation) relations; /* of access lists that nobody wants */
@@ -102,7 +102,8 @@ struct rows {
     struct model *out;
     struct map ours;      /* cloud ids that the store knows as ours -> row */
     struct map listeners; /* listener id -> a copy of its row              */
-    struct map servers;   /* group id -> server_list                       */
+    struct map servers;   /* group id -> group_servers                     */
+    struct arena scratch; /* of these                                      */
 };
 
 /* A new row of ours. */

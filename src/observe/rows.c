@@ -280,19 +280,23 @@ static void hash_old_tag(struct rows *r, alb_tags *tags, const char *key)
             tags->items[i].value = group_tag(r->a, key);
 }
 
-typedef LIST_OF(struct alb_server) server_list;
+/* Those of one group, as they were read. */
+typedef LIST_OF(const struct alb_server *) group_servers;
 
 static void sort_servers(struct rows *r)
 {
     for (size_t i = 0; i < r->seen->servers.len; i++) {
-        struct alb_server *s = &r->seen->servers.items[i];
-        server_list *list = map_get(&r->servers, s->group_id);
-        if (!list) {
-            list = arena_alloc(r->a, sizeof *list);
-            map_put(&r->servers, s->group_id, list);
+        const struct alb_server_list *page = &r->seen->servers.items[i];
+        for (size_t k = 0; k < page->items.len; k++) {
+            const struct alb_server *s = &page->items.items[k];
+            group_servers *list = s->group_id ? map_get(&r->servers, s->group_id) : NULL;
+            if (s->group_id && !list) {
+                list = arena_alloc(&r->scratch, sizeof *list);
+                map_put(&r->servers, s->group_id, list);
+            }
+            if (list)
+                *LIST_PUSH(&r->scratch, list) = s;
         }
-        *LIST_PUSH(r->a, list) = *s;
-        list->items[list->len - 1].group_id = NULL; /* the row tells it */
     }
 }
 
@@ -312,12 +316,20 @@ static void sort_groups(struct rows *r)
     s->groups.len = sorted.len;
 }
 
-/* A group without servers has an empty list, not an unset one. */
-static void compose_servers(struct rows *r, struct alb_server_group *g)
+/* The row of a group has its servers, each without the group's id.  A group without servers has an
+ * empty list, not an unset one. */
+static const void *keep_group(struct rows *r, const struct alb_server_group *group)
 {
-    const server_list *list = map_get(&r->servers, g->id);
-    g->servers.items = list ? list->items : arena_array(r->a, 1, sizeof *g->servers.items);
-    g->servers.len = list ? list->len : 0;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct alb_server_group whole = *group;
+    const group_servers *list = map_get(&r->servers, group->id);
+    whole.servers.len = list ? list->len : 0;
+    whole.servers.items = arena_array(&a, whole.servers.len + 1, sizeof *whole.servers.items);
+    for (size_t i = 0; i < whole.servers.len; i++) {
+        whole.servers.items[i] = *list->items[i];
+        whole.servers.items[i].group_id = NULL;
+    }
+    return keep(r, RESOURCE_SERVER_GROUP, &whole);
 }
 
 static void add_groups(struct rows *r)
@@ -337,9 +349,8 @@ static void add_groups(struct rows *r)
         if (map_get(&used, place))
             key = arena_fmt(r->a, "%s~%s", key, g->id);
         map_put(&used, place, "");
-        compose_servers(r, g);
         struct resource *row = rows_add(r, lb, RESOURCE_SERVER_GROUP, key, g->id);
-        row->actual = keep(r, row->kind, g);
+        row->actual = keep_group(r, g);
         row->status = status_of(r, g->status);
     }
 }
@@ -370,10 +381,9 @@ static void add_borrowed(struct rows *r, const struct model *m, struct map *used
         if (map_get(used, place))
             continue;
         map_put(used, place, "");
-        compose_servers(r, g);
         struct resource *row =
             rows_add(r, k->lb, RESOURCE_SERVER_GROUP, arena_strdup(r->a, k->key), g->id);
-        row->actual = keep(r, row->kind, g);
+        row->actual = keep_group(r, g);
         row->status = status_of(r, g->status);
     }
 }
@@ -414,5 +424,6 @@ bool rows_from_seen(struct arena *a, const struct observe_in *in, struct seen *s
     map_done(&r.ours);
     map_done(&r.listeners);
     map_done(&r.servers);
+    arena_done(&r.scratch);
     return ok;
 }

@@ -422,22 +422,48 @@ static void test_group_of_another_cluster_or_without_tags_is_left_out(void **sta
     assert_int_equal(b->out.rows.len, 0);
 }
 
+/* On a page of its own. */
+static void add_server(struct bed *b, const char *group, const char *id)
+{
+    struct alb_server_list *page = LIST_PUSH(&b->arena, &b->seen.servers);
+    *LIST_PUSH(&b->arena, &page->items) =
+        (struct alb_server){ .group_id = group, .id = id, .ip = "10.0.0.1" };
+}
+
 static void test_servers_are_put_into_their_groups(void **state)
 {
     struct bed *b = *state;
     (void)add_group(b, "sgp-1", "shop/tea-tea:80");
     (void)add_group(b, "sgp-2", "shop/coffee-coffee:80");
-    static const char *const of[] = { "sgp-1", "sgp-other", "sgp-1" };
+    static const char *const of[] = { "sgp-1", "sgp-other", NULL, "sgp-1" };
+    static const char *const ids[] = { "eni-2", "eni-3", "eni-4", "eni-1" };
     for (size_t i = 0; i < COUNT(of); i++)
-        *LIST_PUSH(&b->arena, &b->seen.servers) =
-            (struct alb_server){ .group_id = of[i], .id = "eni-1", .ip = "10.0.0.1" };
+        add_server(b, of[i], ids[i]);
     assert_true(run(b));
     const struct alb_server_group *full = by_id(b, "sgp-1")->actual;
     const struct alb_server_group *empty = by_id(b, "sgp-2")->actual;
     assert_int_equal(full->servers.len, 2);
+    assert_string_equal(full->servers.items[0].id, "eni-2"); /* as they came */
+    assert_string_equal(full->servers.items[1].id, "eni-1");
+    assert_null(full->servers.items[0].group_id);
     /* Empty is known to be empty. */
     assert_non_null(empty->servers.items);
     assert_int_equal(empty->servers.len, 0);
+}
+
+/* Of what is read and of what is found each is there once. */
+static void test_servers_are_copied_into_their_row_alone(void **state)
+{
+    struct bed *b = *state;
+    struct arena row CLEANUP(arena_done) = { 0 };
+    (void)add_group(b, "sgp-1", "shop/tea-tea:80");
+    for (int i = 0; i < 500; i++)
+        add_server(b, "sgp-1", "eni-1");
+    const size_t before = b->arena.size;
+    assert_true(run(b));
+    (void)resource_copy(&row, by_id(b, "sgp-1"));
+    assert_in_range(row.size, 500 * sizeof(struct alb_server), SIZE_MAX);
+    assert_in_range(b->arena.size - before, row.size, row.size + row.size / 10);
 }
 
 /* ---- borrowed groups ---------------------------------------------------------------------- */
@@ -464,8 +490,7 @@ static void test_borrowed_group_is_had_unless_it_is_tagged_for_another_cluster(v
     add_borrowed(b, "sgp-b", "c1");
     add_borrowed(b, "sgp-c", "c2");
     b->in.wanted = &b->known; /* wanted and known: one row */
-    *LIST_PUSH(&b->arena, &b->seen.servers) =
-        (struct alb_server){ .group_id = "sgp-b", .id = "eni-1" };
+    add_server(b, "sgp-b", "eni-1");
     assert_true(run(b));
     assert_int_equal(b->out.rows.len, 2);
     const struct resource *a = &b->out.rows.items[0], *other = &b->out.rows.items[1];
@@ -518,6 +543,7 @@ int main(void)
         TEST(test_borrowed_group_is_had_unless_it_is_tagged_for_another_cluster),
         TEST(test_only_the_borrowed_group_that_was_asked_for_is_there),
         TEST(test_servers_are_put_into_their_groups),
+        TEST(test_servers_are_copied_into_their_row_alone),
     };
     return cmocka_run_group_tests_name("observe/rows", tests, NULL, NULL);
 }
