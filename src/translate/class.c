@@ -22,7 +22,7 @@ static void check_foreign(struct subject *s, const cJSON *spec, const char *name
     const cJSON *kind = json_at(spec, "parameters.kind");
     const size_t n = strlen(name), n_tail = strlen(tail);
     bool leads_to_ours = cJSON_IsString(kind) && !strcasecmp(kind->valuestring, "AlbConfig");
-    bool is_near = strstr(name, "alibabacloud") && n >= n_tail && !strcmp(name + n - n_tail, tail);
+    bool is_near = strstr(name, "alibabacloud") && !strcmp(name + n - n_tail, tail);
     if (leads_to_ours || is_near)
         warn(
             s, &(struct place){ .name = "spec.controller" },

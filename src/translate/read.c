@@ -69,21 +69,13 @@ static void mistyped(struct subject *s, const struct place *at, const cJSON *v, 
 
 /* Here and in read_int() what is meant is checked as if it were written well, so that there is one
  * message of the quotes, and others only of the value. */
-static const char *unquoted(struct subject *s, const cJSON *v)
-{
-    char *text = cJSON_PrintUnformatted(v);
-    const char *kept = arena_strdup(s->t->a, text ? text : "");
-    cJSON_free(text);
-    return kept;
-}
-
 static void read_text(struct subject *s, const struct place *at, const cJSON *v, const char **out)
 {
     if (cJSON_IsString(v))
         *out = *v->valuestring ? arena_strdup(s->t->a, v->valuestring) : NULL;
     else if (cJSON_IsNumber(v) || cJSON_IsBool(v))
         problem(s, at, "this is %s; give text: put it in quotes: \"%s\"", json_kind(v),
-                *out = unquoted(s, v));
+                *out = json_canonical(s->t->a, v));
     else
         problem(s, at, "this is %s; give text", json_kind(v));
 }

@@ -69,6 +69,10 @@ static void test_class_with_another_controller_that_leads_to_an_albconfig_is_tol
                                   ING("", "  ingressClassName: k\n"));
     assert_string_equal(warnings(&w), "");
     world_done(&w);
+    w = world_of(WEB IC("k", "example.com/other", ", parameters: {kind: Other, name: web}")
+                     ING("", "  ingressClassName: k\n"));
+    assert_string_equal(warnings(&w), "");
+    world_done(&w);
     w = world_of(WEB IC("k", "ingress.k8s.aws/alb", "") ING("", "  ingressClassName: k\n"));
     assert_string_equal(warnings(&w), "");
     world_done(&w);
