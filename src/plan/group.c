@@ -71,11 +71,23 @@ static void plan_group(struct planner *p, const struct resource *r)
                       ((const struct alb_server_group *)t.want)->resource_group_id);
 }
 
+static bool is_to_be_kept(const struct resource *r)
+{
+    return r->kind == RESOURCE_SERVER_GROUP && r->ours && r->desired && !row_stays(r);
+}
+
 void plan_groups(struct planner *p)
+{
+    for (size_t i = p->first; i < p->end; i++)
+        if (is_to_be_kept(&p->in->model->rows.items[i]))
+            plan_group(p, &p->in->model->rows.items[i]);
+}
+
+void plan_groups_there(struct planner *p)
 {
     for (size_t i = p->first; i < p->end; i++) {
         const struct resource *r = &p->in->model->rows.items[i];
-        if (r->kind == RESOURCE_SERVER_GROUP && r->ours && r->desired && !row_stays(r))
+        if (is_to_be_kept(r) && r->actual)
             plan_group(p, r);
     }
 }

@@ -47,12 +47,15 @@ static const char *destroy_cause(const struct planner *p)
 }
 
 /* What is to be done with a load balancer that nothing desires: nothing, unless it was to
- * be destroyed.  Its groups follow when it is gone. */
+ * be destroyed; but it serves, so groups that an Ingress still names have their pods.  Its groups
+ * follow when it is gone. */
 static void plan_undesired(struct planner *p)
 {
     const char *cause = destroy_cause(p);
-    if (!cause || p->in->keep_all)
+    if (!cause || p->in->keep_all) {
+        plan_groups_there(p);
         return;
+    }
     if (p->row && p->row->actual && !p->row->ours) {
         plan_refuse(p, false, "the load balancer is not ours to destroy");
         return;

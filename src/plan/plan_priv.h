@@ -148,6 +148,8 @@ void step_after(struct planner *p, struct step *s, size_t on);
 void plan_load_balancer(struct planner *p);
 void plan_destroy(struct planner *p, const char *cause);
 void plan_groups(struct planner *p);
+/* Only those that are there. */
+void plan_groups_there(struct planner *p);
 void plan_group_deletes(struct planner *p);
 void plan_servers(struct planner *p, const struct target *t);
 void plan_certificates(struct planner *p);

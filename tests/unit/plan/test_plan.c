@@ -144,6 +144,29 @@ static void test_a_load_balancer_that_works_normally_takes_changes(void **state)
     assert_non_null(b->plan.steps.items[0].waits);
 }
 
+/* Its AlbConfig is gone, and an Ingress still names the group: pods come and go behind it. */
+static void test_groups_of_a_load_balancer_that_stays_follow_their_pods(void **state)
+{
+    struct bed *b = *state;
+    bed_lb(b);
+    struct alb_server_group *g = bed_group(b, GROUP, "sgp-1");
+    struct alb_server old = bed_server("10.0.0.1", "Available"),
+                      fresh = bed_server("10.0.0.2", NULL);
+    bed_servers(b, bed_actual(b, bed_row(b, RESOURCE_SERVER_GROUP, GROUP)), 1, &old);
+    bed_servers(b, g, 1, &fresh);
+    struct alb_server_group *lost = bed_group(b, "shop/lost:80", "sgp-2");
+    bed_servers(b, lost, 1, &fresh);
+    bed_gone(bed_row(b, RESOURCE_SERVER_GROUP, "shop/lost:80"));
+    bed_undesired(bed_row(b, RESOURCE_LOAD_BALANCER, LB));
+    bed_plan(b);
+    assert_true(b->plan.steps.len > 0);
+    for (size_t i = 0; i < b->plan.steps.len; i++)
+        assert_string_equal(b->plan.steps.items[i].items.items[0].key, GROUP);
+    bed_row(b, RESOURCE_SERVER_GROUP, GROUP)->held = true;
+    bed_plan(b);
+    assert_int_equal(b->plan.steps.len, 0);
+}
+
 static void test_another_load_balancer_is_destroyed_and_this_one_stays(void **state)
 {
     struct bed *b = *state;
@@ -278,6 +301,7 @@ int main(void)
         BED_TEST(test_the_same_model_gives_the_same_plan),
         BED_TEST(test_a_load_balancer_whose_albconfig_is_being_deleted_goes),
         BED_TEST(test_a_load_balancer_that_works_normally_takes_changes),
+        BED_TEST(test_groups_of_a_load_balancer_that_stays_follow_their_pods),
         BED_TEST(test_another_load_balancer_is_destroyed_and_this_one_stays),
         BED_TEST(test_groups_of_an_unknown_load_balancer_go_when_it_was_to_be_destroyed),
         BED_TEST(test_a_held_load_balancer_is_not_destroyed),
