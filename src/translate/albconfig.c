@@ -224,10 +224,10 @@ static void add_access_log(struct subject *s, const struct config_spec *spec,
                                               .store = log->store ? log->store : "" };
     if (!log->project != !log->store)
         problem(s, &at, "it needs both logProject and logStore; give both, or neither");
-    else if (log->project && !has_length(log->project, 4, 63))
+    if (log->project && !has_length(log->project, 4, 63))
         problem(s, &at, "logProject \"%s\" is no project; its name has 4 to 63 characters",
                 log->project);
-    else if (log->store && !has_length(log->store, 2, 64))
+    if (log->store && !has_length(log->store, 2, 64))
         problem(s, &at, "logStore \"%s\" is no store; its name has 2 to 64 characters", log->store);
     else if (log->store && strncmp(log->store, "alb_", 4) != 0)
         problem(s, &at, "logStore \"%s\" does not begin with \"alb_\", which the log service wants",

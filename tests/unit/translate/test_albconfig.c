@@ -230,6 +230,10 @@ static void test_texts_are_at_most_as_long_as_alb_takes(void **state)
                   "is no store; its name has 2 to 64 characters");
     assert_config(CONFIG(ZONES ", accessLogConfig: {logProject: prod, logStore: s}"),
                   "logStore \"s\" is no store");
+    /* Both mistakes at once. */
+    static const char both[] = CONFIG(ZONES ", accessLogConfig: {logProject: pro, logStore: mine}");
+    assert_config(both, "logProject \"pro\" is no project");
+    assert_config(both, "logStore \"mine\" does not begin with \"alb_\"");
 }
 
 /* "kube-system/" stands before it in the tag. */
