@@ -112,6 +112,30 @@ static void test_a_hold_of_an_owner_is_for_its_rows_alone(void **state)
     world_done(&w);
 }
 
+/* Secret "d/web" is not held for "d/web-2", whose certificates' names begin alike. */
+static void test_a_hold_of_certificates_is_for_those_of_its_secret(void **state)
+{
+    (void)state;
+    static const struct {
+        enum resource_kind kind;
+        const char *key;
+        bool held;
+    } cases[] = { { RESOURCE_CERTIFICATE, "d-web-0a1b2c", true },
+                  { RESOURCE_CERTIFICATE, "d-web-2-0a1b2c", false },
+                  { RESOURCE_CERTIFICATE, "d-tea-0a1b2c", false },
+                  { RESOURCE_SERVER_GROUP, "d-web-0a1b2c", false } };
+    struct world w = { 0 };
+    struct tr t = { .a = &w.a, .out = &w.out };
+    hold_certificate(&t, "kube-system/web", "d-web-");
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const struct resource row = {
+            .lb = "kube-system/web", .kind = cases[i].kind, .key = cases[i].key, .parent = ""
+        };
+        assert_int_equal(translate_holds(&w.out, &row), cases[i].held);
+    }
+    world_done(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +146,7 @@ int main(void)
         cmocka_unit_test(test_objects_are_named_with_kind_and_origin),
         cmocka_unit_test(test_nothing_is_held_without_a_reason),
         cmocka_unit_test(test_a_hold_of_an_owner_is_for_its_rows_alone),
+        cmocka_unit_test(test_a_hold_of_certificates_is_for_those_of_its_secret),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
