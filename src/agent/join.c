@@ -44,10 +44,12 @@ static bool is_in_doubt(struct session *s, const struct resource *r)
                    || model_find(&s->wanted.servers, r->lb, r->kind, r->key)));
 }
 
-/* Does it belong to a listener that was never there, as no certificate was found for it? */
+/* Does it belong to a listener that was never there, as no certificate was found for it?  Where the
+ * AlbConfig is gone nothing wants the listener, which is there. */
 static bool lacks_listener(const struct model *desired, const struct resource *r)
 {
-    return r->kind == RESOURCE_RULE && !model_find(desired, r->lb, RESOURCE_LISTENER, r->parent);
+    return r->kind == RESOURCE_RULE && !model_find(desired, r->lb, RESOURCE_LISTENER, r->parent)
+           && model_find(desired, r->lb, RESOURCE_LOAD_BALANCER, r->lb);
 }
 
 /* A group that was wanted for such rules alone. */
