@@ -253,10 +253,10 @@ sim_run() { # NAME SECONDS ARGUMENT...
     sed 's/^/  /' "$logs/$name.log"
 }
 stage_sim() {
-    local most=40000 rest=25000 limit=600 other log=$logs/sim-2.log
+    local most=50000 rest=50000 limit=900 other log=$logs/sim-2.log
     programs || return
     [ "$full" = 1 ] && most=500000 rest=500000 limit=20000
-    logged "$log" "$limit" build/release/sim/alb-sim --seed 20001 --steps 150 --reconciles "$rest" &
+    logged "$log" "$limit" build/release/sim/alb-sim --seed 10001 --steps 150 --reconciles "$rest" &
     other=$!
     sim_run sim-1 "$limit" --seed 1 --steps 150 --reconciles "$most"
     if wait "$other"; then pass; else fail sim-2; fi

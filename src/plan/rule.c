@@ -109,7 +109,7 @@ static void add_other(struct planner *p, struct rule_list *l, const struct resou
  * What somebody took away or changed since it was done is not owed. */
 static bool is_owed(struct planner *p, const struct resource *r)
 {
-    if (!r->ours || !r->desired || !r->held || r->refused)
+    if (!r->ours || !r->desired || !r->held) /* one that was refused is wanted still */
         return false;
     return r->actual ? !resource_wants_same(r->kind, r->desired, r->applied)
                            && resource_diff(p->a, p->in->model, r, NULL)

@@ -1,11 +1,11 @@
 /* certificates.c - TLS in a replay.  A recording holds certificates and no private keys: what a key
  * would say, under which name its certificate was uploaded, the recording says instead. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "alb-agent/cert.h"
 #include "alb-agent/clock.h"
 #include "alb-agent/json.h"
+#include "alb-agent/number.h"
 #include "replay_priv.h"
 
 enum { KEY_DIGITS = 6, DAY = 10 }; /* of a name hang on the key; length of "2027-01-31" */
@@ -48,8 +48,11 @@ static cJSON *list_of_row(const cJSON *body)
     const cJSON *actual = json_get(body, "actual");
     const char *id = json_str(body, "id");
     cJSON *list = cJSON_CreateArray(), *item = cJSON_CreateObject();
+    int64_t number = 0;
+    if (id)
+        (void)number_parse(id, strcspn(id, "-"), &number);
     cJSON_AddItemToArray(list, item);
-    cJSON_AddItemToObject(item, "id", json_new_int(id ? strtoll(id, NULL, 10) : 0));
+    cJSON_AddItemToObject(item, "id", json_new_int(number));
     copy_text(item, "name", actual, "Name");
     copy_text(item, "fingerprint", actual, "Fingerprint");
     copy_text(item, "end", actual, "EndDate");

@@ -110,7 +110,9 @@ static struct resource *start_with_owed(struct bed *b)
 static void test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what(void **state)
 {
     struct bed *b = *state;
-    start_with_owed(b)->desired_from = "Ingress shop/web";
+    struct resource *owed = start_with_owed(b);
+    const char *key = arena_strdup(&b->a, owed->key);
+    owed->desired_from = "Ingress shop/web";
     bed_plan(b);
     const struct step *s = bed_next(b);
     assert_non_null(s);
@@ -122,6 +124,10 @@ static void test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what(void
     assert_null(bed_next(b));
     assert_int_equal(b->plan.steps.len, 1);
     assert_non_null(strstr(b->plan.steps.items[0].waits, "Ingress shop/web to be readable"));
+    bed_row(b, RESOURCE_RULE, key)->desired_from = NULL;
+    bed_plan(b);
+    assert_non_null(
+        strstr(b->plan.steps.items[0].waits, arena_fmt(&b->a, "%s to be readable", key)));
 }
 
 /* It leads elsewhere still than its object asked for last. */
@@ -138,6 +144,21 @@ static void test_what_one_in_doubt_is_to_answer_stays_while_it_acts_otherwise(vo
     bed_plan(b);
     assert_null(bed_next(b));
     owed->applied = owed->desired; /* that was done, and somebody changed it since */
+    bed_plan(b);
+    assert_plan(b, "DeleteRules");
+}
+
+/* Somebody made it what it was to be. */
+static void test_what_one_in_doubt_has_already_is_not_waited_for(void **state)
+{
+    struct bed *b = *state;
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "g", 100);
+    bed_have(b, "-", "/*", "g", 300);
+    bed_want(b, "-", "/*", "g", 1);
+    struct resource *r =
+        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "-", "/*", "g"), 1));
+    r->held = true;
     bed_plan(b);
     assert_plan(b, "DeleteRules");
 }
@@ -161,6 +182,7 @@ int main(void)
         BED_TEST(test_a_refused_rule_that_nobody_wants_any_more_goes),
         BED_TEST(test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what),
         BED_TEST(test_what_one_in_doubt_is_to_answer_stays_while_it_acts_otherwise),
+        BED_TEST(test_what_one_in_doubt_has_already_is_not_waited_for),
         BED_TEST(test_what_was_there_once_is_not_waited_for),
         BED_TEST(test_what_comes_after_a_rule_without_a_priority_waits),
     };
