@@ -68,12 +68,14 @@ static bool has_canaries(const struct object_set *set)
     return false;
 }
 
-/* How many listeners are left out, with all that is there. */
+/* How many listeners are left out, with their group or with all that is there. */
 static size_t listeners_lost(const struct translate_out *out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < out->holds.len; i++)
-        n += out->holds.items[i].listener && !out->holds.items[i].owner;
+    for (size_t i = 0; i < out->holds.len; i++) {
+        const struct translate_hold *h = &out->holds.items[i];
+        n += h->listener && (!h->owner || !strncmp(h->owner, "AlbConfig ", 10));
+    }
     return n;
 }
 

@@ -103,6 +103,12 @@ static bool is_young(const struct sim *s, int64_t born_ms)
     return born_ms >= s->net.lag_since_ms && s->net.now_ms - born_ms < s->net.lag_ms;
 }
 
+int64_t net_shown_ms(const struct sim *s, const char *id)
+{
+    const int64_t *born = map_get(&s->births, id);
+    return born && is_young(s, *born) ? *born + s->net.lag_ms : 0;
+}
+
 /* Entries that are younger than the lists' lag are not in lists. */
 static void hide_young(struct sim *s, cJSON *json)
 {
@@ -113,8 +119,7 @@ static void hide_young(struct sim *s, cJSON *json)
             next = e->next;
             for (size_t i = 0; !id && i < COUNT(ids); i++)
                 id = json_str(e, ids[i]);
-            const int64_t *born = id ? map_get(&s->births, id) : NULL;
-            if (born && is_young(s, *born))
+            if (id && net_shown_ms(s, id) > s->net.now_ms)
                 cJSON_Delete(cJSON_DetachItemViaPointer(list, e));
         }
 }

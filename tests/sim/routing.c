@@ -92,10 +92,11 @@ void check_deed(struct sim *s, const struct view_rule *r, bool deletes)
 {
     struct deed *d = LIST_PUSH(&s->arena, &s->deeds);
     const int64_t *born = map_get(&s->births, r->id), now = s->net.now_ms;
+    const int64_t hidden = net_shown_ms(s, r->id);
     const bool young = (born && now - *born < LIST_LAG_MS) || now - s->started_ms < LIST_LAG_MS;
     *d = (struct deed){ .id = arena_strdup(&s->arena, r->id),
                         .lb = view_lb_of(&s->view, r->listener),
-                        .at_ms = sim_now(s),
+                        .at_ms = hidden ? hidden + s->net.skew_ms : sim_now(s),
                         .deletes = deletes,
                         .slow = deletes && young };
     touch(s, r);

@@ -299,7 +299,7 @@ struct legal {
 struct deed {
     const char *id; /* of the rule */
     int lb;
-    int64_t at_ms; /* by the agent's clock */
+    int64_t at_ms; /* since when lists show it, by the agent's clock */
     bool deletes;
     bool slow; /* the agent has to see for a while that it is not there any more */
 };
@@ -379,6 +379,8 @@ void net_wait(struct sim *s, int64_t ms);
 /* What is on its way is lost. */
 void net_drop(struct sim *s);
 int64_t sim_now(const struct sim *s);
+/* When lists, which lag, will show it, by the mock's clock; 0: they do. */
+int64_t net_shown_ms(const struct sim *s, const char *id);
 
 /* check.c */
 struct sim_call {
