@@ -416,7 +416,7 @@ bool agent_is_quiet(const struct agent *g)
     const struct map_entry *cursor = NULL;
     if (!apply_idle(g->ap) || g->stopped)
         return apply_idle(g->ap);
-    if (!wanted_is_settled(g) || g->reading.o || g->reading.done)
+    if (!wanted_is_settled(g) || g->reading.o || g->reading.done || reading_is_due(g))
         return false;
     for (const struct balancer *b = balancer_next(g, &cursor); b; b = balancer_next(g, &cursor))
         if (b->reread_due)

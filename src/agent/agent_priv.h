@@ -202,6 +202,8 @@ void address_note(struct agent *g, const struct object *before, const struct obj
 bool reading_run(struct agent *g, int64_t *wait_ms, struct error *err) MUST_USE;
 /* Is there nothing that a reading has to wait for? */
 bool reading_may_begin(const struct agent *g);
+/* Is something of everything to be read again by now, and can be?  At a start all of it is. */
+bool reading_is_due(const struct agent *g);
 bool reading_take(struct agent *g, const struct alb_result *r);
 /* When the older of the last complete sweeps of each family began; 0: one was not made yet. */
 int64_t reading_verified(const struct agent *g);

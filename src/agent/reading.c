@@ -366,6 +366,12 @@ static unsigned parts_due(const struct agent *g, int64_t now, int64_t *wait_ms)
     return parts;
 }
 
+bool reading_is_due(const struct agent *g)
+{
+    int64_t ignored = -1;
+    return reading_may_begin(g) && parts_due(g, session_now(&g->base), &ignored) != 0;
+}
+
 static bool run_next(struct agent *g, int64_t *wait_ms, struct error *err)
 {
     const int64_t now = session_now(&g->base);

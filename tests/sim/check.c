@@ -151,12 +151,12 @@ static const char *lb_of_rule(const struct sim *s, const char *id)
 
 static const char *lb_of(const struct sim *s, const struct sim_call *c)
 {
-    static const char *const rules[] = { "RuleId", "RuleIds.1", "Rules.1.RuleId" };
     const char *lb = param(c, "LoadBalancerId"), *listener = param(c, "ListenerId");
     if (!lb && listener)
         lb = view_listener_lb(&s->view, listener);
-    for (size_t i = 0; !lb && i < COUNT(rules); i++)
-        lb = param(c, rules[i]) ? lb_of_rule(s, param(c, rules[i])) : NULL;
+    for (size_t i = 0; !lb && i < c->params.len; i++)
+        lb = strstr(c->params.items[i].name, "RuleId") ? lb_of_rule(s, c->params.items[i].value)
+                                                       : NULL;
     return lb;
 }
 
@@ -176,7 +176,8 @@ static void lane_of(struct sim *s, const struct sim_call *c, char *out, size_t s
         return;
     }
     for (size_t i = 0; i < c->params.len && n < size; i++)
-        if (strstr(c->params.items[i].name, "Name") || strstr(c->params.items[i].name, "Tag"))
+        if (strstr(c->params.items[i].name, "Name") || strstr(c->params.items[i].name, "Tag")
+            || strstr(c->params.items[i].name, "RuleId"))
             n += (size_t)snprintf(out + n, size - n, "%s,", c->params.items[i].value);
 }
 

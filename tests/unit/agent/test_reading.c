@@ -333,6 +333,23 @@ static void test_load_balancer_that_is_behind_is_read_first_at_a_start(void **st
     runner_stop(&again);
 }
 
+/* As at a start that has read but the one that was behind. */
+static void test_an_agent_is_not_quiet_before_everything_is_read(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    world_write_shop(w);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_true(agent_is_quiet(r.g));
+    const size_t readings = r.events[AGENT_READ];
+    agent_resync(r.g);
+    assert_false(agent_is_quiet(r.g));
+    runner_settle(&r);
+    assert_int_equal(r.events[AGENT_READ], readings + 1);
+    runner_stop(&r);
+}
+
 /* Interfaces of addresses that nobody touched meanwhile are still known. */
 static void test_start_asks_only_for_addresses_that_changed(void **state)
 {
@@ -511,6 +528,7 @@ int main(void)
         WORLD_TEST(test_a_reading_that_fails_is_made_again_later),
         WORLD_TEST(test_a_doubt_about_one_load_balancer_reads_only_that),
         WORLD_TEST(test_load_balancer_that_is_behind_is_read_first_at_a_start),
+        WORLD_TEST(test_an_agent_is_not_quiet_before_everything_is_read),
         WORLD_TEST(test_start_asks_only_for_addresses_that_changed),
         WORLD_TEST(test_lists_of_a_listener_are_read_before_one_is_made),
         WORLD_TEST(test_sweeps_come_as_often_as_is_configured),
