@@ -54,8 +54,7 @@ bool group_fits(const struct op *op, const struct res *lb, const char *protocol,
                       group->id);
     if (text_is(backend, "gRPC") && text_is(protocol, "HTTP"))
         return refuse_denied(err, "GRPCServerGroup");
-    /* The text of the API has HTTPS listeners only; the guide of 2026 HTTP listeners, too. */
-    if (text_is(backend, "HTTPS") && text_is(protocol, "QUIC")) {
+    if (text_is(backend, "HTTPS") && !text_is(protocol, "HTTPS")) {
         if (!strstr(op->action, "Rule"))
             return refuse_denied(err, "ServerGroupProtocolNotSupport");
         return refuse(err, 400, "Mismatch.Protocol",

@@ -86,9 +86,8 @@ static void check_port(struct subject *s, const struct ingress *ing, const struc
                 "listen-ports");
     else if (uses(ing, ALB_PROTOCOL_HTTPS))
         warn(s, at,
-             "the API's own text keeps HTTPS backends for HTTPS listeners, newer documents allow "
-             "them "
-             "here; if the load balancer refuses the rules, name only HTTPS ports in listen-ports");
+             "an HTTP listener may refuse HTTPS backends (the documents disagree); name an HTTPS "
+             "port in listen-ports if it does");
 }
 
 /* The groups of a rule must have one: alb-semantics.md §6. */

@@ -100,10 +100,8 @@ static void test_the_group_must_fit(void **state)
     create(&w, "QUIC", 80, cert);
     ok(&w);
     setup_group(&w, GROUP("https", ",'Protocol':'HTTPS'"));
-    create(&w, "QUIC", 81, cert);
+    create(&w, "HTTP", 80, "");
     refused(&w, 400, "OperationDenied.ServerGroupProtocolNotSupport");
-    create(&w, "HTTP", 81, "");
-    ok(&w);
     create(&w, "HTTPS", 443, cert);
     ok(&w);
     setup_group(&w, "{'ServerGroupName':'other','VpcId':'vpc-2','HealthCheckConfig':"

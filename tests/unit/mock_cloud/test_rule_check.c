@@ -76,28 +76,9 @@ static void test_forwarding_to_several_groups(void **state)
     refused(&w, 400, "OperationDenied.GRPCServerGroup");
     setup_group(&w, GROUP("https", ",'Protocol':'HTTPS'"));
     create(&w, forward(&w, 1, tuple(&w, "")));
-    refused(&w, 400, "DryRunOperation");
+    refused(&w, 400, "Mismatch.Protocol");
     create(&w, forward(&w, 1, bare));
     refused(&w, 400, "DryRunOperation");
-}
-
-static void test_a_quic_listener_forwards_to_no_https_group(void **state)
-{
-    (void)state;
-    struct world w CLEANUP(world_done);
-    world_new(&w);
-    setup_lb(&w, LB("Standard", ""));
-    setup_group(&w, GROUP("first", ""));
-    keep(w.listener,
-         call(&w, "CreateListener",
-              "{'LoadBalancerId':'%s','ListenerPort':443,'ListenerProtocol':'QUIC',"
-              "'Certificates':[{'CertificateId':'1-cn-hangzhou'}]," FORWARD "}",
-              w.lb, w.group),
-         "ListenerId");
-    settle(&w);
-    setup_group(&w, GROUP("https", ",'Protocol':'HTTPS'"));
-    create(&w, forward(&w, 1, tuple(&w, "")));
-    refused(&w, 400, "Mismatch.Protocol");
 }
 
 static void test_groups_of_one_action_share_the_protocol(void **state)
@@ -175,7 +156,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_action_is_final_and_comes_last),
         cmocka_unit_test(test_forwarding_to_several_groups),
-        cmocka_unit_test(test_a_quic_listener_forwards_to_no_https_group),
         cmocka_unit_test(test_groups_of_one_action_share_the_protocol),
         cmocka_unit_test(test_mirrored_groups),
         cmocka_unit_test(test_basic_takes_fewer_actions_and_no_responses),

@@ -91,7 +91,7 @@ static void test_https_is_not_for_quic(void **state)
     assert_problem(SAYS("backend-protocol", "https") SAYS("listen-ports", "[{\"QUIC\":443}]"),
                    TO_TEA, "a QUIC listener reaches HTTP backends only");
     assert_warning(SAYS("backend-protocol", "https"), TO_TEA,
-                   "if the load balancer refuses the rules, name only HTTPS ports in listen-ports");
+                   "an HTTP listener may refuse HTTPS backends");
 }
 
 int main(void)
