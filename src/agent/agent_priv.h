@@ -77,6 +77,14 @@ struct read_file {
     const char *path, *file;
 };
 
+/* What a call of an earlier run may have changed, by its journal: left.c. */
+struct left_call {
+    const char *lb, *resource; /* as in struct store_call */
+    LIST_OF(const char *) ids; /* that its parameters name */
+    bool deletes, done;
+    int64_t done_at;
+};
+
 struct agent {
     struct arena memory; /* it lives in it */
     struct session base;
@@ -86,7 +94,7 @@ struct agent {
     bool failed; /* a load balancer could not be read from the store ... */
     struct error why_failed;
     struct apply *ap;
-    store_journal left; /* calls of an earlier run, as long as lists may not show what they did */
+    LIST_OF(struct left_call) left; /* of an earlier run, as long as lists may not show it */
     struct translator *tr;
     bool have_objects;                /* there is a set                                       */
     bool changed, all_changed;        /* since it was translated: what 'changes' says, or all */
