@@ -130,18 +130,26 @@ static void test_what_was_to_be_replaced_stays_while_nobody_can_say_by_what(void
         strstr(b->plan.steps.items[0].waits, arena_fmt(&b->a, "%s to be readable", key)));
 }
 
+/* A rule that goes, and behind it one for "/" and group "g" of an object that nobody can read now,
+ * which leads to 'group'. */
+static struct resource *start_with_doubt(struct bed *b, const char *group)
+{
+    bed_rules(b);
+    bed_have(b, "a.com", "-", "g", 100);
+    bed_have(b, "-", "/*", group, 300);
+    bed_want(b, "-", "/*", "g", 1);
+    struct resource *r =
+        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "-", "/*", "g"), 1));
+    r->held = true;
+    bed_plan(b);
+    return r;
+}
+
 /* It leads elsewhere still than its object asked for last. */
 static void test_what_one_in_doubt_is_to_answer_stays_while_it_acts_otherwise(void **state)
 {
     struct bed *b = *state;
-    bed_rules(b);
-    bed_have(b, "a.com", "-", "g", 100);
-    bed_have(b, "-", "/*", "h", 300);
-    bed_want(b, "-", "/*", "g", 1);
-    struct resource *owed =
-        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "-", "/*", "g"), 1));
-    owed->held = true;
-    bed_plan(b);
+    struct resource *owed = start_with_doubt(b, "h");
     assert_null(bed_next(b));
     owed->applied = owed->desired; /* that was done, and somebody changed it since */
     bed_plan(b);
@@ -151,16 +159,8 @@ static void test_what_one_in_doubt_is_to_answer_stays_while_it_acts_otherwise(vo
 /* Somebody made it what it was to be. */
 static void test_what_one_in_doubt_has_already_is_not_waited_for(void **state)
 {
-    struct bed *b = *state;
-    bed_rules(b);
-    bed_have(b, "a.com", "-", "g", 100);
-    bed_have(b, "-", "/*", "g", 300);
-    bed_want(b, "-", "/*", "g", 1);
-    struct resource *r =
-        bed_row(b, RESOURCE_RULE, rule_key(&b->a, "80/HTTP", bed_rule(b, "-", "/*", "g"), 1));
-    r->held = true;
-    bed_plan(b);
-    assert_plan(b, "DeleteRules");
+    (void)start_with_doubt(*state, "g");
+    assert_plan((struct bed *)*state, "DeleteRules");
 }
 
 /* Whoever deleted it, its requests are without it already. */
