@@ -122,8 +122,6 @@ typedef LIST_OF(struct agent_lb) agent_lbs;
 void agent_list(const struct agent *g, struct arena *a, agent_lbs *out);
 void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out);
 const char *agent_cluster(const struct agent *g); /* the cluster id */
-/* Of the objects, as of the last agent_run(). */
-void agent_problems(const struct agent *g, struct arena *a, translate_problems *out);
 /* Facts as they are known now; until the next agent_run(). */
 const struct fact_set *agent_facts(const struct agent *g);
 /* What the agent knows of a load balancer, empty when that is nothing; until the next agent_run().

@@ -82,9 +82,10 @@ typedef LIST_OF(struct report_lb) report_lbs;
 /* Counts what of 'findings' is of it. */
 void report_lb_count(struct report_lb *lb, const finding_list *findings, int64_t now_ms);
 
-/* What an agent that runs, or ran last, said of itself (store_status_read(); NULL: none did),
- * whether it is old or from the dead, and how each load balancer stands; the form of its JSON is
- * status.v1.schema.json.  Uses 'format' (text or JSON), 'colour', 'cluster_id' and 'now_ms'. */
+/* What an agent that runs, or ran last, said of itself (store_status_read(); NULL or pid 0: none
+ * did), whether it is old or from the dead, what was left out, and how each load balancer stands;
+ * the form of its JSON is status.v1.schema.json.  Uses 'format' (text or JSON), 'colour',
+ * 'cluster_id' and 'now_ms'. */
 struct store_status;
 void report_status(struct buf *b, const struct report_in *in, const struct store_status *agent,
                    const report_lbs *lbs);

@@ -324,8 +324,17 @@ struct store_family {
 struct store_quarantined {
     const char *object; /* "Ingress shop/web (web.yaml:3)" */
     const char *why;
-    int64_t since;
+    int64_t since; /* ms, by the system's clock */
 };
+typedef LIST_OF(struct store_quarantined) store_quarantine;
+enum { STORE_QUARANTINE_SHOWN = 100 }; /* that a status names */
+/* Replaces what stood there; 'since' counts for nothing: who stays for the same reason keeps it,
+ * who is new has 'now_ms'. */
+bool store_quarantine_put(struct store *st, const store_quarantine *now, int64_t now_ms,
+                          struct error *err) MUST_USE;
+/* As the last translation left it, the first 'limit' of '*total', by object. */
+bool store_quarantine_read(struct store *st, struct arena *a, size_t limit, store_quarantine *out,
+                           int64_t *total, struct error *err) MUST_USE;
 /* What may be spent in a while, and what is. */
 struct store_budget {
     const char *name; /* "CreateRules", "reads" ... */
@@ -353,10 +362,12 @@ struct store_status {
     int64_t writes, reads; /* calls, since the start                                */
     LIST_OF(struct store_family) families;
     LIST_OF(struct store_lane) lanes; /* those that are not idle, the first 100 or so */
-    int64_t left_out;                 /* objects, those that are not listed here included */
-    LIST_OF(struct store_quarantined) quarantined;
     LIST_OF(struct store_budget) budgets;
     LIST_OF(struct store_certificate) certificates; /* about to expire, soonest first */
+
+    /* Not put; read also when no agent ever ran. */
+    int64_t left_out;             /* objects, those that are not listed here included */
+    store_quarantine quarantined; /* the first of them */
 
     /* Set by store_status_read(). */
     int64_t pid;

@@ -469,11 +469,6 @@ void agent_lanes(const struct agent *g, struct arena *a, apply_lanes *out)
     }
 }
 
-void agent_problems(const struct agent *g, struct arena *a, translate_problems *out)
-{
-    wanted_problems(g, a, out);
-}
-
 const char *agent_cluster(const struct agent *g)
 {
     return g->base.cluster_id;

@@ -117,7 +117,8 @@ struct agent {
     int64_t sweep_delay; /* after a failure */
     bool stopped;
     struct events_told told;
-    struct map said; /* problems and warnings that were told */
+    struct map said;              /* problems and warnings that were told */
+    char quarantined[SHA256_HEX]; /* as session_put_quarantine() has it */
 };
 
 /* ---- agent.c */
@@ -199,6 +200,7 @@ void wanted_forget(struct agent *g, enum fact_kind kind, const char *key);
 void wanted_forget_lists(struct agent *g);
 /* Nothing is to be translated or read now. */
 bool wanted_is_settled(const struct agent *g);
+/* Why objects are left out, or could not be read: each reason once. */
 void wanted_problems(const struct agent *g, struct arena *a, translate_problems *out);
 /* The private key of a wanted certificate, borrowed until objects change. */
 const struct secret *wanted_key(const struct agent *g, const char *certificate);

@@ -118,6 +118,20 @@ static bool say_read(struct session *s, struct error *err)
                && store_commit(&txn, err));
 }
 
+/* Without manifests it is as whoever had some left it. */
+static bool put_quarantine(struct session *s, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    char digest[SHA256_HEX] = "";
+    translate_problems problems = { 0 };
+    if (!s->config.n_files)
+        return true;
+    session_source_problems(s, &a, &problems);
+    for (size_t i = 0; i < s->wanted.problems.len; i++)
+        *LIST_PUSH(&a, &problems) = s->wanted.problems.items[i];
+    return session_put_quarantine(s, &problems, digest, err);
+}
+
 bool session_save(struct session *s, struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
@@ -127,7 +141,8 @@ bool session_save(struct session *s, struct error *err)
         was_empty[i] = s->world.rows.items[i].empty_since != 0;
     session_note_state(s);
     bool ok = store_model_put(s->store, &s->world, err) && session_put_revisions(s, NULL, err)
-              && session_put_findings(s, s->store, err) && say_read(s, err);
+              && session_put_findings(s, s->store, err) && put_quarantine(s, err)
+              && say_read(s, err);
     /* This run must not act on what it has itself seen first. */
     for (size_t i = 0; i < n; i++)
         if (!was_empty[i])

@@ -323,7 +323,6 @@ static bool run(struct service *v, struct error *err)
     bool moved;
     if (!open_signals(v, err) || !server_move(&v->server, v->settings.status.listen, &moved, err)
         || !agent_new(&v->g, &config, err)
-        || !status_past_load(&v->view.past, agent_store(v->g), err)
         || !manifests_open(&v->manifests, v->g, v->settings.manifests.items,
                            v->settings.manifests.len, err))
         return false;

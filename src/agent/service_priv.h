@@ -12,8 +12,6 @@ struct store_limits service_store_limits(const struct agent_settings *s);
 
 /* What was said before. */
 struct status_past {
-    struct arena arena;
-    struct map since; /* object and why it is left out -> const int64_t, since when */
     struct arena certificates_arena;
     LIST_OF(struct store_certificate) certificates; /* about to expire, as of ... */
     LIST_OF(struct store_certificate) first; /* of each load balancer, the one that ends first */
@@ -48,8 +46,6 @@ struct service_view {
 const char *family_name(enum lane_family family);
 void service_status(struct service_view *v, const char *phase, int64_t now_ms, struct arena *a,
                     struct store_status *out);
-/* What the state file says an earlier run said. */
-bool status_past_load(struct status_past *past, struct store *st, struct error *err) MUST_USE;
 void status_past_done(struct status_past *past);
 
 /* pages.c, numbers.c: the same over HTTP. */

@@ -1,6 +1,7 @@
 /* session_priv.h - shared by the files of a session. */
 #pragma once
 
+#include "alb-agent/hash.h"
 #include "alb-agent/observe.h"
 #include "alb-agent/session.h"
 
@@ -79,6 +80,12 @@ void session_note_confirmed(struct session *s);
 void session_offer_confirmation(struct session *s, struct arena *a, struct plan *plan);
 /* The code that confirms 'lb' as it is wanted and there now; NULL: there is none (sides.c). */
 const char *session_confirmation(struct session *s, struct arena *a, const char *lb);
+/* Objects that are left out (quarantine.c).  What of the source could not be read at all: */
+void session_source_problems(const struct session *s, struct arena *a, translate_problems *out);
+/* To the store, unless 'digest', which this sets, says that it is what was put last; at first "".
+ */
+bool session_put_quarantine(struct session *s, const translate_problems *problems,
+                            char digest[static SHA256_HEX], struct error *err) MUST_USE;
 /* Findings (findings.c): from the store; by a reading, before which 'before' was the world; to the
  * store.  session_leave_findings() marks in 'world', anew after each join, what is left. */
 bool session_load_findings(struct session *s, struct store *st, struct error *err) MUST_USE;

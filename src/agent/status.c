@@ -7,7 +7,6 @@
 
 enum {
     LANES_SHOWN = 100,
-    PROBLEMS_SHOWN = 100,
     WARN_DAYS = 30,              /* before a certificate ends, as the translation warns */
     CERTIFICATES_MS = 60 * 1000, /* between two looks at them ...                       */
     CHANGING_MS = 5 * 1000,      /* ... while something is changed                      */
@@ -69,48 +68,6 @@ static void add_lanes(const apply_lanes *lanes, struct arena *a, struct store_st
             .tries = l->tries - running, /* the one under way has not failed yet */
         };
     }
-}
-
-/* ---- what is left out ------------------------------------------------------------------------ */
-
-static void remember(struct status_past *to, const char *object, const char *why, int64_t since)
-{
-    const char *key = arena_fmt(&to->arena, "%s\n%s", object, why);
-    map_put(&to->since, key, arena_dup(&to->arena, &since, sizeof since));
-}
-
-static int64_t since(const struct status_past *past, const struct store_quarantined *q, int64_t now)
-{
-    struct arena scratch CLEANUP(arena_done) = { 0 };
-    const int64_t *at = map_get(&past->since, arena_fmt(&scratch, "%s\n%s", q->object, q->why));
-    return at ? *at : now;
-}
-
-static void forget(struct status_past *past)
-{
-    map_done(&past->since);
-    arena_done(&past->arena);
-}
-
-static void add_problems(const struct agent *g, struct status_past *past, struct arena *a,
-                         struct store_status *out)
-{
-    translate_problems p = { 0 };
-    agent_problems(g, a, &p);
-    out->left_out = (int64_t)p.len;
-    for (size_t i = 0; i < p.len && i < PROBLEMS_SHOWN; i++) {
-        struct store_quarantined *q = LIST_PUSH(a, &out->quarantined);
-        *q = (struct store_quarantined){
-            .object = arena_fmt(a, "%s %s%s%s (%s)", p.items[i].kind, p.items[i].ns,
-                                *p.items[i].ns ? "/" : "", p.items[i].name, p.items[i].origin),
-            .why = p.items[i].message,
-        };
-        q->since = since(past, q, out->at);
-    }
-    forget(past);
-    for (size_t i = 0; i < out->quarantined.len; i++)
-        remember(past, out->quarantined.items[i].object, out->quarantined.items[i].why,
-                 out->quarantined.items[i].since);
 }
 
 /* ---- certificates -----------------------------------------------------------------------------
@@ -239,22 +196,8 @@ static void add_lbs(const struct agent *g, struct arena *a, struct store_status 
     }
 }
 
-bool status_past_load(struct status_past *past, struct store *st, struct error *err)
-{
-    struct arena a CLEANUP(arena_done) = { 0 };
-    struct store_status said;
-    bool found;
-    if (!store_status_read(st, &a, &said, &found, err))
-        return false;
-    for (size_t i = 0; found && i < said.quarantined.len; i++)
-        remember(past, said.quarantined.items[i].object, said.quarantined.items[i].why,
-                 said.quarantined.items[i].since);
-    return true;
-}
-
 void status_past_done(struct status_past *past)
 {
-    forget(past);
     arena_done(&past->certificates_arena);
     *past = (struct status_past){ 0 };
 }
@@ -271,6 +214,7 @@ static const char *source_name(struct arena *a, const struct agent_settings *s)
 void service_status(struct service_view *v, const char *phase, int64_t now_ms, struct arena *a,
                     struct store_status *out)
 {
+    struct error ignored; /* who cannot read the store stops over what it has to do */
     apply_lanes lanes = { 0 };
     const struct agent_times t = agent_times(v->g);
     agent_lanes(v->g, a, &lanes);
@@ -291,7 +235,9 @@ void service_status(struct service_view *v, const char *phase, int64_t now_ms, s
     add_families(v->settings, &lanes, a, out);
     add_lanes(&lanes, a, out);
     add_lbs(v->g, a, out);
-    add_problems(v->g, &v->past, a, out);
+    if (!store_quarantine_read(agent_store(v->g), a, STORE_QUARANTINE_SHOWN, &out->quarantined,
+                               &out->left_out, &ignored))
+        out->left_out = 0;
     add_budgets(v->g, a, out);
     look_at_certificates(v->g, &v->past, now_ms);
     out->certificates.items = v->past.certificates.items;

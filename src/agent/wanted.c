@@ -39,24 +39,8 @@ static void tell_outcome(struct agent *g, const struct translate_out *out)
 static void tell_source(struct agent *g)
 {
     struct arena a CLEANUP(arena_done) = { 0 };
-    const struct object_set *set = &g->base.objects;
     translate_problems problems = { 0 };
-    for (size_t i = 0; i < set->problems.len; i++)
-        *LIST_PUSH(&a, &problems) = (struct translate_problem){
-            .kind = "manifest",
-            .ns = "",
-            .name = set->problems.items[i].origin,
-            .origin = set->problems.items[i].origin,
-            .message = set->problems.items[i].msg,
-        };
-    if (!translate_has_roots(&g->base.objects))
-        *LIST_PUSH(&a, &problems) = (struct translate_problem){
-            .kind = "source",
-            .ns = "",
-            .name = "",
-            .origin = "",
-            .message = "it holds no AlbConfig: nothing is changed until it does",
-        };
+    session_source_problems(&g->base, &a, &problems);
     tell_problems(g, &problems, AGENT_PROBLEM);
 }
 
@@ -329,6 +313,14 @@ static bool give_out(struct agent *g, struct giving *giving, struct error *err)
     return true;
 }
 
+static bool put_quarantine(struct agent *g, struct error *err)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    translate_problems problems;
+    wanted_problems(g, &a, &problems);
+    return session_put_quarantine(&g->base, &problems, g->quarantined, err);
+}
+
 static void begin_changes(struct agent *g)
 {
     arena_done(&g->changes_arena);
@@ -345,7 +337,7 @@ static bool run_update(struct agent *g, struct error *err)
             &g->base.objects)) { /* more likely a mistake than a wish (design.md §6) */
         g->changed = false;
         g->all_changed = true;
-        return true;
+        return put_quarantine(g, err);
     }
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
     if (!store_begin(&txn, g->base.store, err) || !events_start(g, err) || !save_objects(g, err)
@@ -353,7 +345,7 @@ static bool run_update(struct agent *g, struct error *err)
         return false;
     struct giving giving CLEANUP(giving_done) = { .g = g, .err = err };
     update(g, &giving);
-    bool ok = give_out(g, &giving, err) && store_commit(&txn, err);
+    bool ok = give_out(g, &giving, err) && put_quarantine(g, err) && store_commit(&txn, err);
     begin_changes(g);
     object_set_fold(&g->base.objects);
     translator_rest(g->tr, (size_t)g->config.awake);
@@ -412,6 +404,7 @@ void wanted_problems(const struct agent *g, struct arena *a, translate_problems 
     struct map seen CLEANUP(map_done) = { 0 };
     const struct map_entry *cursor = NULL;
     *out = (translate_problems){ 0 };
+    session_source_problems(&g->base, a, out);
     if (!g->tr)
         return;
     add_problems(&seen, translator_strays(g->tr), a, out);

@@ -26,7 +26,7 @@ static enum exit_code status_run(const struct cmd *cmd, struct options *o)
     struct error err;
     struct session s CLEANUP(session_close) = { 0 };
     struct store_status agent;
-    bool any = false;
+    bool any; /* ran */
     store_summaries list = { 0 };
     if (!open_session(&s, o, STORE_SNAPSHOT, false, &err)
         || !store_summary(s.store, &s.arena, &list, &err)
@@ -38,7 +38,7 @@ static enum exit_code status_run(const struct cmd *cmd, struct options *o)
     cJSON *certificates CLEANUP(json_done) = session_certificate_list(&s.facts);
     fill_report(&s, o, &in);
     list_lbs(&s, &list, certificates, in.now_ms, &lbs);
-    report_status(&b, &in, any ? &agent : NULL, &lbs);
+    report_status(&b, &in, &agent, &lbs);
     cli_print(&b);
     return EXIT_DONE;
 }
@@ -49,8 +49,8 @@ const struct cmd cmd_status = {
     .summary = "Show what the agent is doing, and what the state file knows of each load balancer.",
     .help =
         "Also while an agent runs: makes no call and needs no lock.  What the agent said last is\n"
-        "at most a second old, unless it is said to be older, or the agent to be gone.\nExit "
-        "codes: 0 shown, 1 error.",
+        "at most a second old, unless it is said to be older, or the agent to be gone.  Objects\n"
+        "that are left out are those of the last run or apply.\nExit codes: 0 shown, 1 error.",
     .opts = OPTS_CLOUD,
     .outputs = "text|json",
     .run = status_run,

@@ -65,3 +65,6 @@ void add_string(cJSON *obj, const char *name, const char *text);
 /* What an agent said of itself, as an object, which is the caller's. */
 struct store_status;
 cJSON *agent_json(const struct store_status *s, int64_t now_ms);
+/* The objects that are left out; 's' may be NULL in JSON. */
+void add_quarantined(struct buf *b, const struct report_in *in, const struct store_status *s);
+void add_quarantine_json(cJSON *o, const struct store_status *s);

@@ -128,6 +128,11 @@ static cJSON *lb_json(const struct report_lb *lb, int64_t now_ms)
     return o;
 }
 
+static bool ever_ran(const struct store_status *agent)
+{
+    return agent && agent->pid;
+}
+
 /* The form is that of status.v1.schema.json; a change that breaks readers needs another. */
 static void add_json(struct buf *b, const struct report_in *in, const struct store_status *agent,
                      const report_lbs *lbs)
@@ -135,7 +140,9 @@ static void add_json(struct buf *b, const struct report_in *in, const struct sto
     cJSON *doc CLEANUP(json_done) = cJSON_CreateObject();
     cJSON_AddItemToObject(doc, "schemaVersion", json_new_int(1));
     add_text(doc, "cluster", in->cluster_id);
-    cJSON_AddItemToObject(doc, "agent", agent ? agent_json(agent, in->now_ms) : cJSON_CreateNull());
+    cJSON_AddItemToObject(doc, "agent",
+                          ever_ran(agent) ? agent_json(agent, in->now_ms) : cJSON_CreateNull());
+    add_quarantine_json(doc, agent);
     cJSON *array = cJSON_AddArrayToObject(doc, "loadBalancers");
     for (size_t i = 0; i < lbs->len; i++)
         cJSON_AddItemToArray(array, lb_json(&lbs->items[i], in->now_ms));
@@ -150,9 +157,11 @@ void report_status(struct buf *b, const struct report_in *in, const struct store
         add_json(b, in, agent, lbs);
         return;
     }
-    if (agent)
+    if (ever_ran(agent))
         report_agent(b, in, agent);
     add_counts(b, in, lbs);
+    if (agent && !agent->alive)
+        add_quarantined(b, in, agent);
     for (size_t i = 0; i < lbs->len; i++)
         add_lb(b, &lbs->items[i], in->now_ms);
 }

@@ -121,7 +121,7 @@ static void add_lanes(struct buf *b, const struct report_in *in, const struct st
     }
 }
 
-static void add_quarantined(struct buf *b, const struct report_in *in, const struct store_status *s)
+void add_quarantined(struct buf *b, const struct report_in *in, const struct store_status *s)
 {
     for (size_t i = 0; i < s->quarantined.len; i++) {
         const struct store_quarantined *q = &s->quarantined.items[i];
@@ -246,17 +246,21 @@ static void add_lanes_json(cJSON *o, const struct store_status *s)
     }
 }
 
-static void add_rest_json(cJSON *o, const struct store_status *s)
+void add_quarantine_json(cJSON *o, const struct store_status *s)
 {
-    add_int(o, "leftOut", s->left_out);
+    add_int(o, "leftOut", s ? s->left_out : 0);
     cJSON *array = cJSON_AddArrayToObject(o, "quarantined");
-    for (size_t i = 0; i < s->quarantined.len; i++) {
+    for (size_t i = 0; s && i < s->quarantined.len; i++) {
         cJSON *e = new_item(array);
         add_string(e, "object", s->quarantined.items[i].object);
         add_string(e, "why", s->quarantined.items[i].why);
         add_time(e, "since", s->quarantined.items[i].since);
     }
-    array = cJSON_AddArrayToObject(o, "budgets");
+}
+
+static void add_rest_json(cJSON *o, const struct store_status *s)
+{
+    cJSON *array = cJSON_AddArrayToObject(o, "budgets");
     for (size_t i = 0; i < s->budgets.len; i++) {
         const struct store_budget *u = &s->budgets.items[i];
         cJSON *e = new_item(array);
@@ -302,6 +306,7 @@ cJSON *agent_json(const struct store_status *s, int64_t now_ms)
     add_int(o, "writes", s->writes);
     add_int(o, "reads", s->reads);
     add_lanes_json(o, s);
+    add_quarantine_json(o, s);
     add_rest_json(o, s);
     return o;
 }

@@ -76,11 +76,6 @@ static const struct member lanes_items[] = { M_TEXT(family), M_TEXT(key), M_TEXT
 MEMBERS(lanes);
 #undef SELF
 
-#define SELF struct store_quarantined
-static const struct member quarantined_items[] = { M_TEXT(object), M_TEXT(why), M_INT(since) };
-MEMBERS(quarantined);
-#undef SELF
-
 #define SELF struct store_budget
 static const struct member budgets_items[] = { M_TEXT(name), M_INT(used), M_INT(limit),
                                                M_INT(window_s), M_INT(throttled) };
@@ -95,11 +90,12 @@ MEMBERS(certificates);
 
 #define SELF struct store_status
 static const struct member status_items[] = {
-    M_INT(at),           M_INT(started_at),       M_TEXT(version),      M_TEXT(phase),
-    M_TEXT(source),      M_BOOL(source_complete), M_TEXT(problem),      M_INT(verified_at),
-    M_INT(next_read_at), M_INT(queued),           M_INT(events),        M_INT(writes),
-    M_INT(reads),        M_INT(left_out),         M_LIST(families),     M_LIST(lanes),
-    M_LIST(quarantined), M_LIST(budgets),         M_LIST(certificates),
+    M_INT(at),       M_INT(started_at),    M_TEXT(version),
+    M_TEXT(phase),   M_TEXT(source),       M_BOOL(source_complete),
+    M_TEXT(problem), M_INT(verified_at),   M_INT(next_read_at),
+    M_INT(queued),   M_INT(events),        M_INT(writes),
+    M_INT(reads),    M_LIST(families),     M_LIST(lanes),
+    M_LIST(budgets), M_LIST(certificates),
 };
 MEMBERS(status);
 #undef SELF
@@ -235,6 +231,9 @@ bool store_status_read(struct store *st, struct arena *a, struct store_status *o
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_STATUS][GET];
     *out = (struct store_status){ 0 };
+    if (!store_quarantine_read(st, a, STORE_QUARANTINE_SHOWN, &out->quarantined, &out->left_out,
+                               err))
+        return false;
     if (!stmt_next(s, found, err))
         return error_wrap(err, "read the status");
     if (!*found)

@@ -31,6 +31,7 @@ const struct statements *store_statements(enum store_part part)
     case PART_EVENT: return &event_statements;
     case PART_CLOUD: return &cloud_statements;
     case PART_STATUS: return &status_statements;
+    case PART_QUARANTINE: return &quarantine_statements;
     case PART_REVISION:
     case STORE_PARTS: break;
     }

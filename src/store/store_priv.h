@@ -47,6 +47,7 @@ enum store_part {
     PART_EVENT,
     PART_CLOUD,
     PART_STATUS,
+    PART_QUARANTINE,
     STORE_PARTS
 };
 enum { STATEMENTS_MAX = 12 };
@@ -57,7 +58,8 @@ struct statements {
 };
 extern const struct statements meta_statements, object_statements, fact_statements,
     resource_statements, call_statements, revision_statements, history_statements, pin_statements,
-    finding_statements, manifest_statements, event_statements, cloud_statements, status_statements;
+    finding_statements, manifest_statements, event_statements, cloud_statements, status_statements,
+    quarantine_statements;
 
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);

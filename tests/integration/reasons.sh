@@ -31,6 +31,8 @@ endpoints: [{addresses: [$1]}]
 END
 }
 
+forgets() { ! says "$1"; }
+
 servers() {
     api ListServerGroupServers --ServerGroupId="$(api ListServerGroups \
         | jq -r '.ServerGroups[] | select(.ServerGroupName == "shop-tea-80") | .ServerGroupId')" \
@@ -62,6 +64,14 @@ for verb in translate plan apply drift; do
     check "$verb says why" says "Ingress shop/bad ($files/bad.yaml:1): metadata.annotations$reason"
     check "$verb says who is passed over" says "$word"
 done
+agent status
+check "status says why after an apply" says "Ingress shop/bad ($files/bad.yaml:1): metadata.annotations$reason"
+mv "$files/bad.yaml" "$work/bad"
+exits 0 "who is passed over alone is a warning" apply -f "$files" -o text
+agent status
+check "status forgets who is gone" forgets "shop/bad"
+mv "$work/bad" "$files/bad.yaml"
+exits 4 "the bad one again" drift -f "$files" -o text
 check "it is said what is in sync" says 'In sync but for 1 object with errors'
 
 touch "$work/run.log"

@@ -162,7 +162,7 @@ static void test_problems_of_all_load_balancers_are_listed_once(void **state)
     world_write_ingress(w, "lost", "nowhere", "lost.example", "tea");
     runner_start(&r, w);
     runner_settle(&r);
-    agent_problems(r.g, &r.arena, &list);
+    wanted_problems(r.g, &r.arena, &list);
     assert_int_equal(list.len, r.events[AGENT_PROBLEM]);
     assert_true(list.len >= 2);
     runner_stop(&r);

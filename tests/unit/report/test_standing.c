@@ -2,6 +2,7 @@
 #include "tests/unit/report/bed.h"
 
 #include "alb-agent/json.h"
+#include "alb-agent/store.h"
 
 #define DAY (INT64_C(24) * 3600 * 1000)
 
@@ -72,6 +73,51 @@ static void test_borrowed_groups_are_counted_by_themselves(void **state)
                                      "  last read  never\n");
 }
 
+/* An apply says nothing of itself, but which objects it left out. */
+static void test_what_was_left_out_is_shown_where_no_agent_runs(void **state)
+{
+    struct bed *b = *state;
+    struct store_quarantined left = { "Ingress shop/web (web.yaml:3)", "no such Service", 3000 };
+    struct store_status s = { .left_out = 3, .quarantined = { .items = &left, .len = 1 } };
+    const report_lbs none = { 0 };
+    b->in.cluster_id = "c7";
+    b->in.now_ms = 10000;
+    report_status(&b->out, &b->in, &s, &none);
+    assert_string_equal(bed_text(b),
+                        "Cluster c7: 0 load balancers\n"
+                        "  left out     Ingress shop/web (web.yaml:3): no such Service; for 7 s\n"
+                        "  left out     2 more\n");
+    buf_reset(&b->out);
+    b->in.format = REPORT_JSON;
+    report_status(&b->out, &b->in, &s, &none);
+    assert_non_null(strstr(bed_text(b), "\"agent\":null,\"leftOut\":3,\"quarantined\":["
+                                        "{\"object\":\"Ingress shop/web (web.yaml:3)\","
+                                        "\"why\":\"no such Service\","
+                                        "\"since\":\"1970-01-01T00:00:03Z\"}]"));
+}
+
+/* Once: among what it says of itself. */
+static void test_what_a_running_agent_left_out_is_shown_once(void **state)
+{
+    struct bed *b = *state;
+    struct store_quarantined left = { "Ingress shop/web (web.yaml:3)", "no such Service", 3000 };
+    struct store_status s = {
+        .pid = 12, .alive = true, .left_out = 1, .quarantined = { .items = &left, .len = 1 }
+    };
+    const report_lbs none = { 0 };
+    b->in.cluster_id = "c7";
+    report_status(&b->out, &b->in, &s, &none);
+    const char *first = strstr(bed_text(b), "  left out  ");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "  left out  "));
+    s.alive = false;
+    buf_reset(&b->out);
+    report_status(&b->out, &b->in, &s, &none);
+    first = strstr(bed_text(b), "  left out  ");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "  left out  "));
+}
+
 static bool is_null(const cJSON *obj, const char *name)
 {
     return cJSON_IsNull(cJSON_GetObjectItemCaseSensitive(obj, name));
@@ -120,6 +166,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_each_load_balancer_has_its_lines),
+        TEST(test_what_was_left_out_is_shown_where_no_agent_runs),
+        TEST(test_what_a_running_agent_left_out_is_shown_once),
         TEST(test_borrowed_groups_are_counted_by_themselves),
         TEST(test_json_has_what_the_text_has),
         TEST(test_a_date_ends_with_its_last_second),

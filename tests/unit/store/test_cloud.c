@@ -150,12 +150,13 @@ static void test_what_was_there_before_events_were_kept_is_said(void **state)
     struct fixture *f = *state;
     struct resource r = fixture_group(f, "shop/a", "Wrr");
     put_by_reading(f, &r, 1);
-    assert_true(sql_run(f->st->db,
-                        "DROP TABLE manifest; DROP INDEX object_origin; DROP TRIGGER "
-                        "resource_went; DROP TABLE gone; "
-                        "DROP INDEX resource_unsaid;"
-                        "ALTER TABLE resource DROP COLUMN unsaid; PRAGMA user_version = 2",
-                        &f->err));
+    assert_true(sql_run(
+        f->st->db,
+        "DROP TABLE quarantine; DROP TABLE manifest; DROP INDEX object_origin; DROP TRIGGER "
+        "resource_went; DROP TABLE gone; "
+        "DROP INDEX resource_unsaid;"
+        "ALTER TABLE resource DROP COLUMN unsaid; PRAGMA user_version = 2",
+        &f->err));
     assert_true(store_migrate(f->st->db, 2, &f->err));
     assert_int_equal(said(f, NOW).len, 1);
 }

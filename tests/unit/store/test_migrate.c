@@ -44,7 +44,7 @@ static void test_fresh_database_carries_our_id_and_version(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(fixture_int(f->st, "PRAGMA application_id"), 0x616c6261);
-    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 5);
+    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 6);
 }
 
 static bool identify(struct fixture *f, const char *sql)
@@ -78,7 +78,7 @@ static void test_newer_database_is_refused_with_both_versions(void **state)
     assert_false(identify(f, "PRAGMA application_id = 0x616c6261; PRAGMA user_version = 9"));
     assert_int_equal(f->err.kind, ERROR_INVALID);
     assert_non_null(strstr(f->err.msg, "version 9"));
-    assert_non_null(strstr(f->err.msg, "up to 5"));
+    assert_non_null(strstr(f->err.msg, "up to 6"));
     assert_non_null(strstr(f->err.msg, "newer program"));
 }
 
@@ -142,7 +142,7 @@ static void test_file_of_the_first_version_is_taken_on(void **state)
     store_pins pins;
     make_version_1(f);
     struct store *st = fixture_open(f);
-    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 5);
+    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 6);
     assert_int_equal(fixture_int(st, "SELECT size FROM revision"), 10);
     assert_int_equal(fixture_int(st, "SELECT count(*) FROM call"), 1);
     assert_true(store_pins_load(st, &f->a, &pins, &f->err));

@@ -31,12 +31,10 @@ static struct store_status sample(struct fixture *f)
                                                        "a/x shop/tea:80",
                                                        "backoff",
                                                        "AddServersToServerGroup",
-                                                       "Throttling",
+                                                       "Throttling \"User\"",
                                                        21,
                                                        22,
                                                        3 };
-    *LIST_PUSH(&f->a, &s.quarantined) =
-        (struct store_quarantined){ "Ingress shop/\"web\" (web.yaml:3)", "no such Service", 31 };
     *LIST_PUSH(&f->a, &s.budgets) = (struct store_budget){ "CreateRules", 41, 200, 60, 44 };
     *LIST_PUSH(&f->a, &s.certificates) =
         (struct store_certificate){ "a/x", "443/HTTPS", "12-cn-hangzhou", "shop-tls", 51 };
@@ -94,14 +92,10 @@ static void test_lists_come_back_as_they_were_said(void **state)
     assert_string_equal(s.lanes.items[0].key, "a/x shop/tea:80");
     assert_string_equal(s.lanes.items[0].state, "backoff");
     assert_string_equal(s.lanes.items[0].what, "AddServersToServerGroup");
-    assert_string_equal(s.lanes.items[0].why, "Throttling");
+    assert_string_equal(s.lanes.items[0].why, "Throttling \"User\"");
     assert_int_equal(s.lanes.items[0].since, 21);
     assert_int_equal(s.lanes.items[0].due, 22);
     assert_int_equal(s.lanes.items[0].tries, 3);
-    assert_int_equal(s.quarantined.len, 1);
-    assert_string_equal(s.quarantined.items[0].object, "Ingress shop/\"web\" (web.yaml:3)");
-    assert_string_equal(s.quarantined.items[0].why, "no such Service");
-    assert_int_equal(s.quarantined.items[0].since, 31);
 }
 
 static void test_budgets_and_certificates_come_back_too(void **state)
