@@ -182,14 +182,24 @@ void effect_begun(struct apply *ap, struct lane *lane, const struct alb_result *
     }
 }
 
+/* What goes on beside its copy is a resource of its own, from the reply on. */
+static bool keep_aside(const struct effect *e, const struct step_item *item, struct error *err)
+{
+    const struct resource *row =
+        item->aside ? model_find(e->m, e->lb, item->kind, item->aside) : NULL;
+    return !row || store_resource_put(e->ap->in.store, row, err);
+}
+
 bool effect_record(struct apply *ap, struct lane *lane, struct error *err)
 {
     struct effect e;
     if (lane->step.op != STEP_CREATE || !effect_of(ap, lane, &e))
         return true;
     for (size_t i = 0; i < lane->step.items.len; i++) {
-        const struct resource *row = own_row(&e, &lane->step.items.items[i]);
-        if (row && row->actual && row->cloud_id && !store_resource_put(ap->in.store, row, err))
+        const struct step_item *item = &lane->step.items.items[i];
+        const struct resource *row = own_row(&e, item);
+        if (row && row->actual && row->cloud_id
+            && (!store_resource_put(ap->in.store, row, err) || !keep_aside(&e, item, err)))
             return false;
     }
     return true;
@@ -285,14 +295,6 @@ static bool leave_others(const struct effect *e, struct error *err)
             return false;
     }
     return true;
-}
-
-/* What goes on beside its copy is a resource of its own. */
-static bool keep_aside(const struct effect *e, const struct step_item *item, struct error *err)
-{
-    const struct resource *row =
-        item->aside ? model_find(e->m, e->lb, item->kind, item->aside) : NULL;
-    return !row || store_resource_put(e->ap->in.store, row, err);
 }
 
 /* What is wanted of a load balancer does not say its address: it is what it was, or what the lane

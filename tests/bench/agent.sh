@@ -86,46 +86,59 @@ mark
 cat >"$work/edit.py" <<'END'
 import glob, os, re, select, subprocess, sys, time
 
-folder, log, changes = sys.argv[1], sys.argv[2], int(sys.argv[3])
+folder, log, changes, at_once = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 one = re.compile(r'(?m)^- addresses:\n(?:  .*\n)+')
 took = []
 # tail is told by the kernel when the log grows; from a place that is known, so that nothing is missed.
 tail = subprocess.Popen(['tail', '-c', '+%d' % (os.path.getsize(log) + 1), '-f', log],
                         stdout=subprocess.PIPE)
-lines = b''
 
 
-def await_call(name, path):
-    """Returns when a call of that name stands in the log."""
-    global lines
-    while name not in lines.rpartition(b'\n')[0]:
+def await_calls(name, n):
+    """Returns when so many calls of that name stand in the log."""
+    rest = b''
+    while n > 0:
         if not select.select([tail.stdout], [], [], 60)[0]:
-            sys.exit('no call came of ' + path)
+            sys.exit('%d calls did not come' % n)
         more = os.read(tail.stdout.fileno(), 65536)
         if not more:
             sys.exit('the log of calls ended')
-        lines += more
-    lines = b''
+        whole_lines, _, rest = (rest + more).rpartition(b'\n')
+        n -= whole_lines.count(name)
+
+
+def toggle(path):
+    """What stands in the file without one endpoint, or whole again; and the call that brings."""
+    text = whole.pop(path, None)
+    if text:
+        return text, b'"AddServersToServerGroup"'
+    whole[path] = open(path).read()
+    text = one.sub('', whole[path], count=1)
+    if text == whole[path]:
+        sys.exit('no endpoint found in ' + path)
+    return text, b'"RemoveServersFromServerGroup"'
+
+
+def change(some):
+    """Those that are changed at once go in the same direction."""
+    for path in some:
+        text, call = toggle(path)
+        with open(path + '.new', 'w') as new:
+            new.write(text)
+    start = time.time()
+    for path in some:
+        os.rename(path + '.new', path)
+    await_calls(call, len(some))
+    took.append((time.time() - start) * 1000)
 
 
 try:
     paths = sorted(glob.glob(folder + '/service-*.yaml'))
     whole = {}
-    for path in (paths[n % len(paths)] for n in range(changes)):
-        text = whole.pop(path, None)
-        call = b'"AddServersToServerGroup"'
-        if text is None:
-            whole[path] = open(path).read()
-            text = one.sub('', whole[path], count=1)
-            call = b'"RemoveServersFromServerGroup"'
-        if text == whole.get(path):
-            sys.exit('no endpoint found in ' + path)
-        with open(path + '.new', 'w') as new:
-            new.write(text)
-        start = time.time()
-        os.rename(path + '.new', path)
-        await_call(call, path)
-        took.append((time.time() - start) * 1000)
+    at_once = min(at_once, len(paths))
+    paths = paths[:len(paths) // at_once * at_once]
+    for n in range(0, changes, at_once):
+        change(paths[n % len(paths):][:at_once])
 finally:
     tail.kill()
     for path, text in whole.items():
@@ -133,14 +146,17 @@ finally:
 took.sort()
 print('p50 %.1f ms, p99 %.1f ms of %d' % (took[len(took) // 2], took[int(len(took) * 0.99)], len(took)))
 END
-python3 "$work/edit.py" "$work/m" "$mock_log" "$events" >"$work/latency"
+python3 "$work/edit.py" "$work/m" "$mock_log" "$events" 1 >"$work/latency"
 check "endpoints that go are followed" test -s "$work/latency"
 printf '  endpoint gone to request at the mock (with file, fsync and the mock): %s\n' "$(cat "$work/latency")"
 printf '  state file: %s\n' "$(du -h "$state" | cut -f1)"
 if [ "$changes" -gt 0 ]; then
-    python3 "$work/edit.py" "$work/m" "$mock_log" "$changes" >"$work/changes"
+    mark
+    t=$(now)
+    python3 "$work/edit.py" "$work/m" "$mock_log" "$changes" 100 >"$work/changes"
     check "all changes are followed" test -s "$work/changes"
-    printf '  %s changes: %s; %s\n' "$changes" "$(cat "$work/changes")" "$(resident)"
+    printf '  %s changes, a hundred files at once: %s; each time %s; %s writes; %s\n' "$changes" "$(since "$t")" \
+        "$(cat "$work/changes")" "$(writes)" "$(resident)"
 fi
 check "it ends" run_stop
 [ "$changes" -eq 0 ] || printf '  state file after them: %s\n' "$(du -h "$state" | cut -f1)"

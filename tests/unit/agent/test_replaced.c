@@ -46,34 +46,54 @@ static void make_rule_by_hand(struct world *w)
         "RuleActions.1.FixedResponseConfig.HttpCode", "200", (char *)NULL));
 }
 
+/* Up to where copies are being made of rules that stand in the wrong order, beside an error. */
+static void begin_copying(struct world *w, struct runner *r)
+{
+    world_write_shop(w);
+    world_write_service(w, "milk", "10.0.0.9");
+    world_write_ingress(w, "bad", "web", "no host", "tea");
+    write_paths(w, PATH("Exact", "/a/b", "coffee")); /* all groups there are */
+    runner_start(r, w);
+    runner_settle(r);
+    make_rule_by_hand(w);
+    agent_resync(r->g);
+    runner_settle(r);
+    write_paths(w, PATH("Exact", "/a/b", "coffee") ", " PATH(
+                       "Prefix", "/a/b/c", "coffee") ", " PATH("Prefix", "/a/b", "tea"));
+    runner_read(r);
+    pass_creating(r);
+    write_paths(w, PATH("Exact", "/d", "milk") ", " PATH("Prefix", "/a/b", "coffee") ", " PATH(
+                       "Prefix", "/", "milk"));
+    runner_read(r);
+    pass_creating(r);
+}
+
 /* Set aside by its copy before anything that was wanted of it was done, it is ours all the same: we
  * made it, and an object that cannot be read is no reason to keep it. */
 static void test_a_rule_that_its_copy_replaced_goes_beside_an_error(void **state)
 {
     struct world *w = *state;
     struct runner r = { 0 };
-    world_write_shop(w);
-    world_write_service(w, "milk", "10.0.0.9");
-    world_write_ingress(w, "bad", "web", "no host", "tea");
-    write_paths(w, PATH("Exact", "/a/b", "coffee")); /* all groups there are */
-    runner_start(&r, w);
-    runner_settle(&r);
-    make_rule_by_hand(w);
-    agent_resync(r.g);
-    runner_settle(&r);
-    write_paths(w, PATH("Exact", "/a/b", "coffee") ", " PATH(
-                       "Prefix", "/a/b/c", "coffee") ", " PATH("Prefix", "/a/b", "tea"));
-    runner_read(&r);
-    pass_creating(&r);
-    write_paths(w, PATH("Exact", "/d", "milk") ", " PATH("Prefix", "/a/b", "coffee") ", " PATH(
-                       "Prefix", "/", "milk"));
-    runner_read(&r);
-    pass_creating(&r);
+    begin_copying(w, &r);
     world_write_ingress(w, "milk", "web", "milk.example", "milk"); /* all are joined anew */
     runner_read(&r);
     runner_settle(&r);
     assert_int_equal(mock_transport_writes(&w->mock, "UpdateRulesAttribute"), 0); /* copies */
     assert_int_equal(world_count(w, "Rules"), 9);
+    runner_stop(&r);
+}
+
+/* Nor does it matter who made it, when the one that did died before the copy was there. */
+static void test_the_next_run_knows_a_rule_that_its_copy_replaced(void **state)
+{
+    struct world *w = *state;
+    struct runner r = { 0 };
+    begin_copying(w, &r);
+    runner_stop(&r);
+    runner_start(&r, w);
+    runner_settle(&r);
+    assert_int_equal(mock_transport_writes(&w->mock, "UpdateRulesAttribute"), 0);
+    assert_int_equal(world_count(w, "Rules"), 8);
     runner_stop(&r);
 }
 
@@ -138,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_a_rule_that_its_copy_replaced_goes_beside_an_error),
+        WORLD_TEST(test_the_next_run_knows_a_rule_that_its_copy_replaced),
         WORLD_TEST(test_a_group_that_another_replaced_goes_beside_an_error),
         WORLD_TEST(test_a_group_that_another_replaced_during_a_reading_is_known_still),
     };
