@@ -8,6 +8,12 @@
 
 /* ---- faults ---------------------------------------------------------------------------------- */
 
+/* Is some of it done before the error is told? */
+static bool is_after(enum fault_effect effect)
+{
+    return effect == FAULT_ERROR_AFTER || effect == FAULT_PARTIAL;
+}
+
 static void fault_of_mock(struct sim *s)
 {
     static const enum fault_effect effects[] = {
@@ -27,14 +33,17 @@ static void fault_of_mock(struct sim *s)
                   { "Throttling.User", 400 },           { "IncorrectStatus.Listener", 400 },
                   { "ResourceInConfiguring", 400 },     { "IdempotenceProcessing", 400 },
                   { "OperationFailed.SystemBusy", 400 } };
+    enum { OPEN_CODES = 2 }; /* the first ones, which leave open whether it was done */
     struct fault_set *set = mock_faults(s->mock);
     struct fault_rule *f = LIST_PUSH(&set->arena, &set->rules);
-    const size_t k = draw(s, COUNT(codes));
+    size_t k = draw(s, COUNT(codes));
     f->action = actions[draw(s, COUNT(actions))];
     f->effect = effects[draw(s, COUNT(effects))];
     f->nth = 1 + (int64_t)draw(s, 4);
     f->every = 1;
     f->times = 1 + (int64_t)draw(s, 3);
+    if (is_after(f->effect) && codes[k].status < 500)
+        k %= OPEN_CODES;
     f->code = codes[k].code;
     f->status = codes[k].status;
     f->ms = 50 + (int64_t)draw(s, 8000);
