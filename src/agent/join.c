@@ -120,6 +120,35 @@ static bool remembers(const struct resource *known)
     return known && (known->desired_from || known->applied);
 }
 
+static void map_remembered(const struct model *m, struct map *by_id)
+{
+    for (size_t i = 0; i < m->rows.len; i++) {
+        struct resource *r = &m->rows.items[i];
+        if (remembers(r) && r->cloud_id)
+            map_put(by_id, r->cloud_id, r);
+    }
+}
+
+/* Nothing wants it, and by its key nobody knows that it is ours. */
+static bool is_new_here(const struct resource *r)
+{
+    return !r->desired && r->ours && r->actual && r->cloud_id && !remembers(r);
+}
+
+void session_remember_moved(struct session *s, const struct model *before)
+{
+    struct map by_id CLEANUP(map_done) = { 0 };
+    for (size_t i = 0; i < s->world.rows.len; i++) {
+        struct resource *r = &s->world.rows.items[i];
+        if (!is_new_here(r))
+            continue;
+        if (!map_count(&by_id))
+            map_remembered(before, &by_id);
+        if (map_get(&by_id, r->cloud_id))
+            r->applied = r->actual;
+    }
+}
+
 /* By its address, or by its id: of rules for the same requests a reading may give each the key that
  * another had. */
 static bool is_remembered(const struct session *s, const struct map *by_id,
@@ -134,11 +163,7 @@ void session_hold_unknown(struct session *s)
     struct map by_id CLEANUP(map_done) = { 0 };
     if (!s->wanted.problems.len && !s->objects.incomplete)
         return;
-    for (size_t i = 0; i < s->known.rows.len; i++) {
-        struct resource *r = &s->known.rows.items[i];
-        if (remembers(r) && r->cloud_id)
-            map_put(&by_id, r->cloud_id, r);
-    }
+    map_remembered(&s->known, &by_id);
     for (size_t i = 0; i < s->world.rows.len; i++) {
         struct resource *r = &s->world.rows.items[i];
         if (!r->desired && r->ours && !is_to_go(s, r) && !is_remembered(s, &by_id, r))

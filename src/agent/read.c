@@ -219,6 +219,7 @@ void session_join(struct session *s, struct model *actual)
     session_drop_borrowed(s);
     carry_over(before, &s->world, !s->observed);
     session_disown_rules(s);
+    session_remember_moved(s, before);
     session_hold_unknown(s);
     session_hold_absent(s);
     note_unused(s);

@@ -69,6 +69,9 @@ void session_keep_last_good(struct session *s);
 /* Certificates of rows that are held stay where they were: on the listeners that are wanted, and
  * those of listeners that are held. */
 void session_keep_certificates(struct session *s);
+/* What a reading shows under another key than it had in 'before', and nothing wants there, is known
+ * by its id to be ours. */
+void session_remember_moved(struct session *s, const struct model *before);
 /* Rows that nothing wants and nobody remembers are not deleted while an object is in doubt. */
 void session_hold_unknown(struct session *s);
 /* A load balancer that was to be taken over and is not there is never made instead. */

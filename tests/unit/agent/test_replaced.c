@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "alb-agent/json.h"
+#include "src/agent/session_priv.h"
 #include "tests/support/run.h"
 
 /* Turns until rules are being made: it is answered, and they are not there yet. */
@@ -97,6 +98,44 @@ static void test_the_next_run_knows_a_rule_that_its_copy_replaced(void **state)
     runner_stop(&r);
 }
 
+/* A run died while it made a rule another, which has the key of what it is now: all readings after
+ * the first one, too, know it for ours. */
+static void test_a_rule_that_became_another_is_remembered_by_all_readings(void **state)
+{
+    struct world *w = *state;
+    static const struct alb_listener listener;
+    static const struct alb_rule rule;
+    struct session s CLEANUP(session_close) = { 0 };
+    const struct resource rows[] = {
+        { .lb = "a", .kind = RESOURCE_LISTENER, .key = "80", .parent = "", .actual = &listener },
+        { .lb = "a", .kind = RESOURCE_RULE, .key = "80#now", .parent = "80", .actual = &rule },
+    };
+    world_write_shop(w);
+    world_open(w, &s, STORE_SNAPSHOT);
+    s.wanted = (struct translate_out){ 0 };
+    *LIST_PUSH(&s.arena, &s.wanted.problems) = (struct translate_problem){ "", "", "", "", "" };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        *LIST_PUSH(&s.arena, &s.known.rows) = rows[i];
+    s.known.rows.items[1].key = "80#before";
+    s.known.rows.items[1].cloud_id = "rule-1";
+    s.known.rows.items[1].applied = &rule;
+    for (int n = 0; n < 3; n++) {
+        struct model actual = { 0 };
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            struct resource *r = LIST_PUSH(&s.arena, &actual.rows);
+            *r = rows[i];
+            r->cloud_id = i ? "rule-1" : "lsn-1";
+            r->status = "Available";
+            r->ours = true;
+        }
+        session_join(&s, &actual);
+        const struct resource *now = model_find(&s.world, "a", RESOURCE_RULE, "80#now");
+        assert_non_null(now);
+        assert_false(now->held);
+        s.known = s.world;
+    }
+}
+
 static void write_tea(struct world *w, const char *group_type)
 {
     world_write(
@@ -159,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WORLD_TEST(test_a_rule_that_its_copy_replaced_goes_beside_an_error),
         WORLD_TEST(test_the_next_run_knows_a_rule_that_its_copy_replaced),
+        WORLD_TEST(test_a_rule_that_became_another_is_remembered_by_all_readings),
         WORLD_TEST(test_a_group_that_another_replaced_goes_beside_an_error),
         WORLD_TEST(test_a_group_that_another_replaced_during_a_reading_is_known_still),
     };
