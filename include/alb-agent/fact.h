@@ -6,9 +6,11 @@
  * answers, and translation runs again. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "alb-agent/arena.h"
+#include "alb-agent/buf.h"
 
 enum fact_kind {
     FACT_VSWITCH,      /* key: vSwitch id; value: zone id; value2: VPC id                        */
@@ -43,8 +45,12 @@ struct fact {
     int64_t read_at;    /* ms                                                               */
 };
 
+/* Interfaces by address, packed, as there may be a hundred thousand: fact_pack.c. */
+struct fact_pack;
+
 struct fact_set {
-    LIST_OF(struct fact) items; /* by (kind, key), bytewise, after fact_sort() */
+    LIST_OF(struct fact) items;  /* by (kind, key), bytewise, after fact_sort()             */
+    struct fact_pack *addresses; /* more, all FACT_ENI, unless 'items' know better; NULL: none */
 };
 
 struct fact_need {
@@ -57,7 +63,38 @@ void fact_sort(struct fact_set *set);
 /* Puts the facts of 'from', each of another key, into a sorted set: new ones, and in the place of
  * older ones.  The texts are shared. */
 void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *from);
-/* A set of its own, in 'a'. */
-void fact_set_copy(struct arena *a, const struct fact_set *from, struct fact_set *to);
-/* In a sorted set; NULL: not known. */
+/* The same facts in 'a', those of addresses packed. */
+void fact_set_pack(struct arena *a, const struct fact_set *from, struct fact_set *to);
+/* One of the 'items' of a sorted set; NULL: it is not among them. */
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key);
+/* The value of any fact of a sorted set, as long as the set's memory; NULL: not known. */
+const char *fact_value(const struct fact_set *set, enum fact_kind kind, const char *key);
+/* It is not known any more, also in copies of 'set'; false: it was not known. */
+bool fact_forget(struct fact_set *set, enum fact_kind kind, const char *key);
+
+/* ---- fact_pack.c ----------------------------------------------------------------------------- */
+
+/* Packs addresses that come by key, bytewise, each once.  All-zero is an empty one. */
+struct fact_packer {
+    struct buf bytes, last;
+    struct arena scratch;
+    LIST_OF(size_t) groups;
+    size_t n;
+};
+void fact_packer_add(struct fact_packer *p, const char *key, const char *value);
+/* What was added, in 'a'; NULL: nothing was. */
+struct fact_pack *fact_packer_end(struct fact_packer *p, struct arena *a);
+void fact_packer_done(struct fact_packer *p);
+
+/* NULL: not known.  'pack' may be NULL. */
+const char *fact_pack_value(const struct fact_pack *pack, const char *key);
+/* False: it was not known. */
+bool fact_pack_forget(struct fact_pack *pack, const char *key);
+/* Walks over all by key: an all-zero cursor comes before the first.  False: that was the last; the
+ * cursor holds nothing any more. */
+struct fact_cursor {
+    size_t at;
+    struct buf key;
+    const char *value;
+};
+bool fact_pack_next(const struct fact_pack *pack, struct fact_cursor *cursor);

@@ -110,6 +110,7 @@ bool store_manifest_put(struct store *st, const char *path, const char *file,
 /* When more than 'max' files are noted: forgets those of which no object is there. */
 bool store_manifests_trim(struct store *st, size_t max, struct error *err) MUST_USE;
 
+/* Those of addresses are packed. */
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out,
                       struct error *err) MUST_USE;
 bool store_fact_put(struct store *st, const struct fact *fact, struct error *err) MUST_USE;

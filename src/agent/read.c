@@ -69,6 +69,7 @@ static void forget_passing(struct fact_set *facts)
         if (facts->items.items[i].kind == FACT_VSWITCH)
             facts->items.items[kept++] = facts->items.items[i];
     facts->items.len = kept;
+    facts->addresses = NULL;
 }
 
 bool session_translate(struct session *s, struct error *err)

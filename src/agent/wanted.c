@@ -64,15 +64,10 @@ static void note_fact(struct agent *g, enum fact_kind kind, const char *key)
 
 void wanted_forget(struct agent *g, enum fact_kind kind, const char *key)
 {
-    struct fact_set *facts = &g->base.facts;
-    const struct fact *f = fact_find(facts, kind, key);
-    if (!f)
+    if (!fact_value(&g->base.facts, kind, key))
         return;
-    const size_t at = (size_t)(f - facts->items.items);
     note_fact(g, kind, key);
-    facts->items.len--;
-    memmove(&facts->items.items[at], &facts->items.items[at + 1],
-            (facts->items.len - at) * sizeof *facts->items.items);
+    (void)fact_forget(&g->base.facts, kind, key);
 }
 
 void wanted_forget_lists(struct agent *g)
@@ -120,7 +115,7 @@ static void renew_facts(struct agent *g)
     struct fact_set facts;
     if (g->base.fact_arena.size < g->facts_lean + g->facts_lean / 4 + FACTS_ROOM)
         return;
-    fact_set_copy(&fresh, &g->base.facts, &facts);
+    fact_set_pack(&fresh, &g->base.facts, &facts);
     arena_done(&g->base.fact_arena);
     g->base.fact_arena = fresh;
     g->base.facts = facts;

@@ -90,19 +90,46 @@ void fact_put_all(struct arena *a, struct fact_set *set, const struct fact_set *
         append(a, set, &more);
 }
 
-void fact_set_copy(struct arena *a, const struct fact_set *from, struct fact_set *to)
+static void copy_item(struct arena *a, const struct fact *f, struct fact_set *to)
 {
-    *to = (struct fact_set){ 0 };
-    to->items.len = from->items.len;
-    to->items.items = list_sized(a, from->items.len, sizeof *to->items.items);
-    for (size_t i = 0; i < from->items.len; i++) {
-        struct fact *f = &to->items.items[i];
-        *f = from->items.items[i];
-        f->key = arena_strdup(a, f->key);
-        f->value = arena_strdup(a, f->value);
-        if (f->value2)
-            f->value2 = *f->value2 ? arena_strdup(a, f->value2) : "";
+    struct fact *copy = LIST_PUSH(a, &to->items);
+    *copy = *f;
+    copy->key = arena_strdup(a, f->key);
+    copy->value = arena_strdup(a, f->value);
+    if (f->value2)
+        copy->value2 = *f->value2 ? arena_strdup(a, f->value2) : "";
+}
+
+/* Those of the pack that come before 'key', or all, and not the one that has it. */
+static bool pack_until(struct fact_packer *to, const struct fact_pack *from, bool more,
+                       struct fact_cursor *cursor, const char *key)
+{
+    int c = -1;
+    while (more && (!key || (c = strcmp(buf_str(&cursor->key), key)) <= 0)) {
+        if (c < 0)
+            fact_packer_add(to, buf_str(&cursor->key), cursor->value);
+        more = fact_pack_next(from, cursor);
     }
+    return more;
+}
+
+void fact_set_pack(struct arena *a, const struct fact_set *from, struct fact_set *to)
+{
+    struct fact_packer packer CLEANUP(fact_packer_done) = { 0 };
+    struct fact_cursor cursor = { 0 };
+    bool more = fact_pack_next(from->addresses, &cursor);
+    *to = (struct fact_set){ 0 };
+    for (size_t i = 0; i < from->items.len; i++) {
+        const struct fact *f = &from->items.items[i];
+        if (f->kind != FACT_ENI) {
+            copy_item(a, f, to);
+            continue;
+        }
+        more = pack_until(&packer, from->addresses, more, &cursor, f->key);
+        fact_packer_add(&packer, f->key, f->value);
+    }
+    (void)pack_until(&packer, from->addresses, more, &cursor, NULL);
+    to->addresses = fact_packer_end(&packer, a);
 }
 
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key)
@@ -119,4 +146,25 @@ const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, co
             low = mid + 1;
     }
     return NULL;
+}
+
+const char *fact_value(const struct fact_set *set, enum fact_kind kind, const char *key)
+{
+    const struct fact *f = fact_find(set, kind, key);
+    if (f || kind != FACT_ENI)
+        return f ? f->value : NULL;
+    return fact_pack_value(set->addresses, key);
+}
+
+bool fact_forget(struct fact_set *set, enum fact_kind kind, const char *key)
+{
+    const struct fact *f = fact_find(set, kind, key);
+    const bool packed = kind == FACT_ENI && fact_pack_forget(set->addresses, key);
+    if (f) {
+        const size_t at = (size_t)(f - set->items.items);
+        set->items.len--;
+        memmove(&set->items.items[at], &set->items.items[at + 1],
+                (set->items.len - at) * sizeof *set->items.items);
+    }
+    return f || packed;
 }

@@ -12,7 +12,6 @@
 #define STMTS(X)                                                                     \
     X(SAME, "SELECT value FROM fact WHERE kind = :kind AND key = :key "              \
             "AND value = :value AND value2 = :value2 ORDER BY key")                  \
-    X(COUNT_ALL, "SELECT count(*) AS n FROM fact ORDER BY n")                        \
     X(LOAD, "SELECT kind, key, value, value2, read_at FROM fact ORDER BY kind, key") \
     X(PUT, "INSERT INTO fact(kind, key, value, value2, read_at) "                    \
            "VALUES(:kind, :key, :value, :value2, :read_at) "                         \
@@ -36,16 +35,6 @@ static enum fact_kind find_kind(const char *name)
     return (enum fact_kind)k;
 }
 
-static bool count_rows(struct store *st, size_t *n, struct error *err)
-{
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][COUNT_ALL];
-    bool row;
-    if (!stmt_next(s, &row, err))
-        return false;
-    *n = row ? (size_t)col_int(s, "n") : 0;
-    return true;
-}
-
 /* Most kinds have one value. */
 static const char *keep_second(struct arena *a, sqlite3_stmt *s)
 {
@@ -53,29 +42,37 @@ static const char *keep_second(struct arena *a, sqlite3_stmt *s)
     return text && *text ? arena_strdup(a, text) : "";
 }
 
+static void keep(struct store *st, sqlite3_stmt *s, struct arena *a, struct fact_packer *packer,
+                 struct fact_set *out)
+{
+    const enum fact_kind kind = find_kind(col_text(s, "kind"));
+    const char *key = col_text(s, "key"), *value = col_text(s, "value");
+    if (!key || !value || kind == FACT_KINDS)
+        return;
+    if (kind == FACT_ENI)
+        fact_packer_add(packer, key, value);
+    else
+        *LIST_PUSH(a, &out->items) = (struct fact){ .kind = kind,
+                                                    .key = arena_strdup(a, key),
+                                                    .value = arena_strdup(a, value),
+                                                    .value2 = keep_second(a, s),
+                                                    .read_at = col_time(st, s, "read_at") };
+}
+
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][LOAD];
+    struct fact_packer packer CLEANUP(fact_packer_done) = { 0 };
     bool row;
-    size_t n;
     *out = (struct fact_set){ 0 };
-    if (!count_rows(st, &n, err))
-        return error_wrap(err, "read facts");
-    out->items.items = list_sized(a, n, sizeof *out->items.items);
     for (;;) {
         if (!stmt_next(s, &row, err))
             return error_wrap(err, "read facts");
-        if (!row || out->items.len == n)
+        if (!row)
             break;
-        enum fact_kind kind = find_kind(col_text(s, "kind"));
-        if (kind != FACT_KINDS)
-            out->items.items[out->items.len++] =
-                (struct fact){ .kind = kind,
-                               .key = col_keep(a, s, "key"),
-                               .value = col_keep(a, s, "value"),
-                               .value2 = keep_second(a, s),
-                               .read_at = col_time(st, s, "read_at") };
+        keep(st, s, a, &packer, out);
     }
+    out->addresses = fact_packer_end(&packer, a);
     fact_sort(out);
     return true;
 }

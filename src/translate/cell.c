@@ -177,6 +177,12 @@ const struct fact *look_fact(const struct tr *t, enum fact_kind kind, const char
     return fact_find(t->in->facts, kind, key);
 }
 
+const char *look_fact_value(const struct tr *t, enum fact_kind kind, const char *key)
+{
+    watch_note(t, "fact", fact_kind_name(kind), key);
+    return fact_value(t->in->facts, kind, key);
+}
+
 object_list look_slices(const struct tr *t, const char *ns, const char *service)
 {
     object_list out = { 0 };

@@ -49,13 +49,13 @@ static const char *find_interface(const struct backend_of *b, const char *ip)
     if (!vpc)
         return NULL; /* asked for once the VPC is known */
     const char *key = arena_fmt(t->a, "%s/%s", vpc, ip);
-    const struct fact *f = look_fact(t, FACT_ENI, key);
-    if (!f) {
+    const char *id = look_fact_value(t, FACT_ENI, key);
+    if (!id) {
         need(t, FACT_ENI, key);
         return NULL;
     }
-    if (*f->value)
-        return arena_strdup(t->a, f->value);
+    if (*id)
+        return arena_strdup(t->a, id);
     struct subject s = { .t = t, .obj = b->svc->obj };
     warn(&s, NULL,
          "no network interface in VPC %s has the address %s, so it gets no requests; correct the "

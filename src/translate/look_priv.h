@@ -20,11 +20,13 @@ struct tr {
 
 /* ---- cell.c: the door to objects and facts ----------------------------------------------- */
 
-/* As object_set_find(), object_set_kind() and fact_find(); that somebody looked is noted. */
+/* As object_set_find(), object_set_kind(), fact_find() and fact_value(); that somebody looked is
+ * noted. */
 const struct object *look(const struct tr *t, enum object_kind kind, const char *ns,
                           const char *name);
 struct object *const *look_all(const struct tr *t, enum object_kind kind, size_t *n);
 const struct fact *look_fact(const struct tr *t, enum fact_kind kind, const char *key);
+const char *look_fact_value(const struct tr *t, enum fact_kind kind, const char *key);
 /* The EndpointSlices of a Service, by name. */
 typedef LIST_OF(const struct object *) object_list;
 object_list look_slices(const struct tr *t, const char *ns, const char *service);

@@ -74,20 +74,67 @@ static void check_put(int n)
     }
 }
 
-static void test_copy_of_facts_outlives_them(void **state)
+static void test_packed_facts_outlive_those_they_came_of(void **state)
 {
     (void)state;
     struct arena a CLEANUP(arena_done) = { 0 }, b = { 0 };
-    struct fact_set set = { 0 }, copy;
+    struct fact_set set = { 0 }, packed;
     fill(&b, &set, 0, 3, arena_strdup(&b, "eni-1"));
-    set.items.items[1].value2 = arena_strdup(&b, "vpc-1");
-    fact_set_copy(&a, &set, &copy);
+    *LIST_PUSH(&b, &set.items) =
+        (struct fact){ FACT_VSWITCH, arena_strdup(&b, "vsw-1"), arena_strdup(&b, "zone-a"),
+                       arena_strdup(&b, "vpc-1"), 7 };
+    fact_sort(&set);
+    fact_set_pack(&a, &set, &packed);
     arena_done(&b);
-    assert_int_equal(copy.items.len, 3);
-    const struct fact *f = fact_find(&copy, FACT_ENI, "vpc/10.0.0.1");
-    assert_string_equal(f->value, "eni-1");
-    assert_string_equal(f->value2, "vpc-1");
-    assert_null(copy.items.items[0].value2);
+    assert_int_equal(packed.items.len, 1);
+    assert_string_equal(packed.items.items[0].value2, "vpc-1");
+    assert_int_equal(packed.items.items[0].read_at, 7);
+    assert_string_equal(fact_value(&packed, FACT_VSWITCH, "vsw-1"), "zone-a");
+    assert_string_equal(fact_value(&packed, FACT_ENI, "vpc/10.0.0.1"), "eni-1");
+    assert_null(fact_value(&packed, FACT_ENI, "vpc/10.0.0.3"));
+    assert_null(fact_value(&packed, FACT_VSWITCHES, "vpc/10.0.0.1"));
+}
+
+/* What was learned since goes before what is packed, and what was forgotten stays so. */
+static void test_packed_facts_are_packed_again(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct fact_set set = { 0 }, once, twice, more = { 0 };
+    fill(&a, &set, 0, 100, "old");
+    fact_sort(&set);
+    fact_set_pack(&a, &set, &once);
+    assert_true(fact_forget(&once, FACT_ENI, "vpc/10.0.0.7"));
+    assert_false(fact_forget(&once, FACT_ENI, "vpc/10.0.0.7"));
+    assert_null(fact_value(&once, FACT_ENI, "vpc/10.0.0.7"));
+    fill(&a, &more, 90, 110, "new");
+    fact_put_all(&a, &once, &more);
+    assert_string_equal(fact_value(&once, FACT_ENI, "vpc/10.0.0.95"), "new");
+    assert_true(fact_forget(&once, FACT_ENI, "vpc/10.0.0.96"));
+    assert_null(fact_value(&once, FACT_ENI, "vpc/10.0.0.96"));
+    fact_set_pack(&a, &once, &twice);
+    assert_int_equal(twice.items.len, 0);
+    for (int i = 0; i < 110; i++) {
+        const char *value =
+            fact_value(&twice, FACT_ENI, arena_fmt(&a, "vpc/10.0.%d.%d", i / 256, i % 256));
+        if (i == 7 || i == 96)
+            assert_null(value);
+        else
+            assert_string_equal(value, i < 90 ? "old" : "new");
+    }
+}
+
+static void test_a_fact_that_is_forgotten_is_not_known(void **state)
+{
+    (void)state;
+    struct arena a CLEANUP(arena_done) = { 0 };
+    struct fact_set set = { 0 };
+    fill(&a, &set, 0, 3, "eni-1");
+    assert_true(fact_forget(&set, FACT_ENI, "vpc/10.0.0.1"));
+    assert_false(fact_forget(&set, FACT_ENI, "vpc/10.0.0.1"));
+    assert_null(fact_find(&set, FACT_ENI, "vpc/10.0.0.1"));
+    assert_non_null(fact_find(&set, FACT_ENI, "vpc/10.0.0.2"));
+    assert_int_equal(set.items.len, 2);
 }
 
 static void test_facts_are_put_in_their_places(void **state)
@@ -101,7 +148,9 @@ static void test_facts_are_put_in_their_places(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_copy_of_facts_outlives_them),
+        cmocka_unit_test(test_packed_facts_outlive_those_they_came_of),
+        cmocka_unit_test(test_packed_facts_are_packed_again),
+        cmocka_unit_test(test_a_fact_that_is_forgotten_is_not_known),
         cmocka_unit_test(test_facts_are_put_in_their_places),
         cmocka_unit_test(test_a_fact_is_found_by_kind_and_key),
         cmocka_unit_test(test_an_empty_set_knows_nothing),

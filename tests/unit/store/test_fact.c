@@ -17,23 +17,20 @@ static void test_facts_come_back_sorted_for_look_up(void **state)
     assert_true(store_fact_put(f->st, &eni, &f->err));
     assert_true(store_fact_put(f->st, &zone, &f->err));
     assert_true(store_facts_load(f->st, &f->a, &set, &f->err));
-    assert_int_equal(set.items.len, 2);
+    assert_int_equal(set.items.len, 1);
     const struct fact *got = fact_find(&set, FACT_VSWITCH, "vsw-1");
     assert_non_null(got);
     assert_string_equal(got->value, "cn-b");
     assert_string_equal(got->value2, "vpc-1");
     assert_int_equal(got->read_at, 6);
-    got = fact_find(&set, FACT_ENI, "vpc-1/10.0.0.9");
-    assert_non_null(got);
-    assert_string_equal(got->value, "eni-9");
-    assert_string_equal(got->value2, "");
+    assert_string_equal(fact_value(&set, FACT_ENI, "vpc-1/10.0.0.9"), "eni-9");
 }
 
 static void test_fact_put_replaces(void **state)
 {
     struct fixture *f = *state;
-    const struct fact before = { FACT_ENI, "vpc-1/10.0.0.9", "eni-9", "", 5 };
-    const struct fact after = { FACT_ENI, "vpc-1/10.0.0.9", "", "", 7 };
+    const struct fact before = { FACT_VSWITCH, "vsw-1", "cn-b", "", 5 };
+    const struct fact after = { FACT_VSWITCH, "vsw-1", "", "", 7 };
     struct fact_set set;
     assert_true(store_fact_put(f->st, &before, &f->err));
     assert_true(store_fact_put(f->st, &after, &f->err));

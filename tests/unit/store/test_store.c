@@ -39,9 +39,9 @@ static void test_every_select_says_in_which_order(void **state)
 
 static void fill(struct fixture *f)
 {
-    const struct fact eni = { FACT_ENI, "b", "eni-1", "", 1 };
+    const struct fact list = { FACT_VSWITCHES, "b", "{}", "", 1 };
     const struct fact zone = { FACT_VSWITCH, "a", "cn-b", "vpc-1", 1 };
-    assert_true(store_fact_put(f->st, &zone, &f->err) && store_fact_put(f->st, &eni, &f->err));
+    assert_true(store_fact_put(f->st, &zone, &f->err) && store_fact_put(f->st, &list, &f->err));
     static const char *const keys[] = { "b", "c", "a" };
     for (size_t i = 0; i < COUNT(keys); i++) {
         struct resource r = fixture_group(f, keys[i], "Wrr");

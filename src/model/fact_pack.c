@@ -1,0 +1,152 @@
+/* fact_pack.c - interfaces by address in a few bytes each: of a key only what the one before does
+ * not begin with, and every so often one as a whole, so that there is a place to begin. */
+#include <string.h>
+
+#include "alb-agent/fact.h"
+
+enum {
+    GROUP = 16,    /* entries from one whole key to the next                    */
+    SHARED = 0x7f, /* how much a key may share with the one before, in bytes    */
+    GONE = 0x80    /* it is not known any more                                  */
+};
+
+/* An entry is a byte (SHARED and GONE), the rest of the key and the value as two texts. */
+struct fact_pack {
+    char *bytes;
+    size_t len;
+    size_t *groups; /* where each begins */
+    size_t n_groups;
+};
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static size_t shared_bytes(const char *x, const char *y)
+{
+    size_t n = 0;
+    while (n < SHARED && x[n] && x[n] == y[n])
+        n++;
+    return n;
+}
+
+void fact_packer_add(struct fact_packer *p, const char *key, const char *value)
+{
+    const bool whole = p->n++ % GROUP == 0;
+    const size_t shared = whole ? 0 : shared_bytes(buf_str(&p->last), key);
+    p->bytes.max = p->last.max = SIZE_MAX;
+    if (whole)
+        *LIST_PUSH(&p->scratch, &p->groups) = p->bytes.len;
+    buf_addc(&p->bytes, (char)shared);
+    buf_add(&p->bytes, key + shared, strlen(key + shared) + 1);
+    buf_add(&p->bytes, value, strlen(value) + 1);
+    buf_reset(&p->last);
+    buf_adds(&p->last, key);
+}
+
+struct fact_pack *fact_packer_end(struct fact_packer *p, struct arena *a)
+{
+    if (!p->n)
+        return NULL;
+    struct fact_pack *pack = arena_alloc(a, sizeof *pack);
+    pack->bytes = arena_dup(a, p->bytes.data, p->bytes.len);
+    pack->len = p->bytes.len;
+    pack->groups = arena_dup(a, p->groups.items, p->groups.len * sizeof *pack->groups);
+    pack->n_groups = p->groups.len;
+    return pack;
+}
+
+void fact_packer_done(struct fact_packer *p)
+{
+    buf_done(&p->bytes);
+    buf_done(&p->last);
+    arena_done(&p->scratch);
+}
+
+/* ---- looking --------------------------------------------------------------------------------- */
+
+static const char *text_of(const char *entry)
+{
+    return entry + 1;
+}
+
+static const char *value_of(const char *entry)
+{
+    return text_of(entry) + strlen(text_of(entry)) + 1;
+}
+
+static char *next_of(char *entry)
+{
+    return entry + (value_of(entry) - entry) + strlen(value_of(entry)) + 1;
+}
+
+static size_t shared_of(const char *entry)
+{
+    return (unsigned char)*entry & SHARED;
+}
+
+/* The last group that does not begin behind the key, or the first. */
+static size_t group_of(const struct fact_pack *pack, const char *key)
+{
+    size_t low = 0, high = pack->n_groups;
+    while (high - low > 1) {
+        const size_t mid = low + (high - low) / 2;
+        if (strcmp(text_of(pack->bytes + pack->groups[mid]), key) <= 0)
+            low = mid;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Keys ascend: one that shares more with the one before than 'key' does comes before 'key' as that
+ * does, and one that shares less comes behind it. */
+static char *find(const struct fact_pack *pack, const char *key)
+{
+    const size_t group = pack ? group_of(pack, key) : 0;
+    const size_t end = !pack ? 0 : group + 1 < pack->n_groups ? pack->groups[group + 1] : pack->len;
+    size_t same = 0; /* bytes that 'key' and the one before begin with */
+    for (char *e = pack ? pack->bytes + pack->groups[group] : NULL; e && e < pack->bytes + end;
+         e = next_of(e)) {
+        if (shared_of(e) > same)
+            continue;
+        if (shared_of(e) < same)
+            return NULL;
+        const int c = strcmp(text_of(e), key + same);
+        if (!c)
+            return (unsigned char)*e & GONE ? NULL : e;
+        if (c > 0)
+            return NULL;
+        same += shared_bytes(text_of(e), key + same);
+        same = same > SHARED ? SHARED : same;
+    }
+    return NULL;
+}
+
+const char *fact_pack_value(const struct fact_pack *pack, const char *key)
+{
+    const char *e = find(pack, key);
+    return e ? value_of(e) : NULL;
+}
+
+bool fact_pack_forget(struct fact_pack *pack, const char *key)
+{
+    char *e = find(pack, key);
+    if (e)
+        *e = (char)((unsigned char)*e | GONE);
+    return e;
+}
+
+bool fact_pack_next(const struct fact_pack *pack, struct fact_cursor *cursor)
+{
+    while (pack && cursor->at < pack->len) {
+        char *e = pack->bytes + cursor->at;
+        cursor->at = (size_t)(next_of(e) - pack->bytes);
+        cursor->key.max = SIZE_MAX;
+        cursor->key.len = shared_of(e); /* of the key before it stays as much */
+        buf_adds(&cursor->key, text_of(e));
+        cursor->value = value_of(e);
+        if (!((unsigned char)*e & GONE))
+            return true;
+    }
+    buf_done(&cursor->key);
+    return false;
+}
