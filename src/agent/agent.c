@@ -399,7 +399,8 @@ bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err)
         || !reading_run(g, &reading, err))
         return false;
     run_balancers(g);
-    if (!apply_run(g->ap, now_ms, &apply, err) || has_failed(g, err))
+    /* Not before what it follows from, which took its time. */
+    if (!apply_run(g->ap, session_now(&g->base), &apply, err) || has_failed(g, err))
         return false;
     *wait_ms = wait_sooner(wait_sooner(next_due(g, now_ms), wanted), wait_sooner(reading, apply));
     *wait_ms = wait_sooner(*wait_ms, alb_run(g->base.alb, now_ms));

@@ -59,9 +59,9 @@ static inline unsigned read_part(int family)
 struct reading {
     struct observe *o;
     struct arena arena;
-    const char *only; /* one load balancer, or NULL */
-    unsigned parts;   /* of enum observe_part       */
-    int64_t began_ms;
+    const char *only;               /* one load balancer, or NULL */
+    unsigned parts;                 /* of enum observe_part       */
+    int64_t began_ms, ended_ms;     /* sent, all replies there */
     struct model found;             /* when done: rows that have still to be given out ...       */
     LIST_OF(struct balancer *) due; /* ... to these                                 */
     bool done;

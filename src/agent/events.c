@@ -234,11 +234,13 @@ bool session_note_source(struct session *s, struct error *err)
            || add(s, s->objects.incomplete ? "INCOMPLETE" : "SYNCED", "source", NULL, err);
 }
 
-bool session_note_read(struct session *s, const char *only, unsigned parts, int64_t began_ms,
-                       struct error *err)
+bool session_note_read(struct session *s, const char *only, unsigned parts,
+                       const struct read_times *times, struct error *err)
 {
     struct buf b CLEANUP(buf_done) = { 0 };
-    buf_addf(&b, "{\"began\":%" PRId64, began_ms + s->ahead_ms);
+    buf_addf(&b, "{\"began\":%" PRId64, times->began_ms + s->ahead_ms);
+    if (times->ended_ms && times->ended_ms != session_now(s))
+        buf_addf(&b, ",\"ended\":%" PRId64, times->ended_ms + s->ahead_ms);
     if (only) {
         buf_adds(&b, ",\"only\":");
         buf_add_json(&b, only);

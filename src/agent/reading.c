@@ -235,6 +235,7 @@ static void end(struct agent *g)
     struct error err;
     const int64_t now = session_now(&g->base);
     bool ok = observe_result(rd->o, &rd->arena, now, &rd->found, &err);
+    rd->ended_ms = now;
     observe_free(rd->o);
     rd->o = NULL;
     if (!ok) {
@@ -259,8 +260,9 @@ static bool note_end(struct agent *g, struct error *err)
 {
     struct reading *rd = &g->reading;
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    const struct read_times times = { rd->began_ms, rd->ended_ms };
     if (!store_begin(&txn, g->base.store, err)
-        || !session_note_read(&g->base, rd->only, rd->parts, rd->began_ms, err))
+        || !session_note_read(&g->base, rd->only, rd->parts, &times, err))
         return false;
     for (int f = 0; f < SWEEP_FAMILIES && !rd->only; f++)
         if (rd->parts & read_part(f))

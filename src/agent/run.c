@@ -114,7 +114,8 @@ static bool say_read(struct session *s, struct error *err)
     return s->config.mode != STORE_WRITE
            || (store_begin(&txn, s->store, err)
                && store_cloud_say(s->store, NULL, session_now(s), err)
-               && session_note_read(s, NULL, OBSERVE_ALL, s->began_ms, err)
+               && session_note_read(s, NULL, OBSERVE_ALL, &(struct read_times){ s->began_ms, 0 },
+                                    err)
                && store_commit(&txn, err));
 }
 

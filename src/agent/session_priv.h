@@ -52,11 +52,15 @@ void session_keep_uploads(struct session *s, const struct model *before, struct 
 bool session_lacks_upload(const struct session *s, const struct model *there);
 
 /* For replay (events.c): how this session was started, once and before it writes anything else;
- * and that a reading of 'parts' has ended, 'only' of one load balancer. */
+ * and that a reading of 'parts' was taken in, 'only' of one load balancer. */
+struct read_times {
+    int64_t began_ms;
+    int64_t ended_ms; /* when the last reply was there; 0: a moment ago */
+};
 bool session_note_start(struct session *s, struct error *err) MUST_USE;
 bool session_note_source(struct session *s, struct error *err) MUST_USE;
-bool session_note_read(struct session *s, const char *only, unsigned parts, int64_t began_ms,
-                       struct error *err) MUST_USE;
+bool session_note_read(struct session *s, const char *only, unsigned parts,
+                       const struct read_times *times, struct error *err) MUST_USE;
 
 /* Which load balancers a reading is about, in the session's arena. */
 void session_wanted_lbs(struct session *s, struct observe_in *in);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alb-agent/json.h"
+#include "src/agent/session_priv.h"
 #include "tests/support/run.h"
 
 /* ---- how it was started -------------------------------------------------------------------------
@@ -178,6 +179,26 @@ static void test_each_reading_is_said_with_its_beginning(void **state)
     runner_stop(&r);
 }
 
+/* What is found is given out one load balancer a turn, and turns take time. */
+static void test_a_reading_that_ended_before_it_is_said_says_when(void **state)
+{
+    struct world *w = *state;
+    struct session s;
+    struct error err;
+    world_open(w, &s, STORE_WRITE);
+    const int64_t now = session_now(&s);
+    assert_true(
+        session_note_read(&s, NULL, OBSERVE_ALL, &(struct read_times){ now - 9, now - 5 }, &err));
+    assert_true(
+        session_note_read(&s, NULL, OBSERVE_ALL, &(struct read_times){ now - 9, now }, &err));
+    store_events list = all_events(&s.arena, s.store);
+    cJSON *late CLEANUP(json_done) = cJSON_Parse(list.items[0].body);
+    cJSON *at_once CLEANUP(json_done) = cJSON_Parse(list.items[1].body);
+    assert_int_equal(json_int(late, "ended", 0), now - 5);
+    assert_null(json_get(at_once, "ended"));
+    session_close(&s);
+}
+
 static void test_new_settings_and_the_end_are_said(void **state)
 {
     struct world *w = *state;
@@ -234,6 +255,7 @@ int main(void)
         WORLD_TEST(test_the_start_is_the_first_event),
         WORLD_TEST(test_deeds_of_others_are_told_from_steps_of_ours),
         WORLD_TEST(test_each_reading_is_said_with_its_beginning),
+        WORLD_TEST(test_a_reading_that_ended_before_it_is_said_says_when),
         WORLD_TEST(test_new_settings_and_the_end_are_said),
         WORLD_TEST(test_each_apply_says_how_it_was_started),
     };
