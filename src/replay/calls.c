@@ -34,8 +34,9 @@ static int64_t pending(void *arg, const struct tape_item *was)
     return pace_pending(&((const struct calls *)arg)->pace, was);
 }
 
-static int64_t read_due(void *arg, const char *action)
+static int64_t read_due(void *arg, const struct http_request *request, const char *action)
 {
+    (void)request;
     (void)action;
     return ((const struct calls *)arg)->stage.now_ms;
 }
@@ -50,6 +51,12 @@ static void reading(void *arg, bool whole, bool groups)
 static void nothing(void *arg)
 {
     (void)arg;
+}
+
+static void nothing_of(void *arg, const char *action)
+{
+    (void)arg;
+    (void)action;
 }
 
 /* ---- a call
@@ -193,7 +200,8 @@ bool replay_calls(struct arena *a, const struct tape *r, const struct replay_opt
                   struct replay_result *out, struct error *err)
 {
     struct calls c = { .a = a, .r = r };
-    c.hooks = (struct stage_hooks){ &c, find, pending, read_due, reading, nothing, nothing };
+    c.hooks = (struct stage_hooks){ &c,      find,       pending,    read_due,
+                                    reading, nothing_of, nothing_of, nothing };
     *out = (struct replay_result){ 0 };
     pace_init(&c.pace, a, r);
     const struct stage_config stage = { .now_ms = r->from,

@@ -126,6 +126,7 @@ void certificates_init(struct certificates *c, struct arena *a, const struct tap
 void certificates_done(struct certificates *c)
 {
     map_done(&c->names);
+    cJSON_Delete(c->late);
 }
 
 /* ---- Secrets ------------------------------------------------------------------------------ */
@@ -165,6 +166,14 @@ static bool is_ours(const struct certificates *c, int64_t id)
 {
     for (size_t i = 0; i < c->ours.len; i++)
         if (c->ours.items[i] == id)
+            return true;
+    return false;
+}
+
+static bool was_listed(const struct certificates *c, int64_t id)
+{
+    for (size_t i = 0; i < c->listed.len; i++)
+        if (c->listed.items[i] == id)
             return true;
     return false;
 }
@@ -216,6 +225,7 @@ static bool change(struct actor *m, struct error *err,
 
 struct showing {
     const struct certificates *c;
+    struct certificates *list; /* as 'c', while a list is read */
     const cJSON *seen;
 };
 
@@ -235,8 +245,67 @@ bool certificates_show(const struct certificates *c, struct actor *m, const stru
                        struct error *err)
 {
     cJSON *list CLEANUP(json_done) = list_of(e);
-    struct showing s = { c, list };
+    struct showing s = { c, NULL, list };
     return !list || change(m, err, add_seen, &s);
+}
+
+/* One that the list lacks: late, or deleted. */
+static void take_out(struct certificates *c, cJSON *there, cJSON *entry)
+{
+    const int64_t id = json_int(entry, "CertId", 0);
+    cJSON_DetachItemViaPointer(there, entry);
+    if (is_ours(c, id) && !was_listed(c, id))
+        cJSON_AddItemToArray(c->late, entry);
+    else
+        cJSON_Delete(entry);
+}
+
+static bool is_seen(const cJSON *seen, int64_t id)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach (item, seen)
+        if (json_int(item, "id", 0) == id)
+            return true;
+    return false;
+}
+
+static void show_list(void *arg, struct arena *a, cJSON *companion)
+{
+    struct showing *s = arg;
+    cJSON *there = listed(companion), *entry = there->child, *next;
+    for (; entry; entry = next) {
+        const int64_t id = json_int(entry, "CertId", 0);
+        next = entry->next;
+        if (!is_seen(s->seen, id))
+            take_out(s->list, there, entry);
+        else if (is_ours(s->c, id) && !was_listed(s->c, id))
+            *LIST_PUSH(s->c->a, &s->list->listed) = id;
+    }
+    add_seen(s, a, companion);
+}
+
+bool certificates_begin_list(struct certificates *c, struct actor *m, const struct store_event *e,
+                             struct error *err)
+{
+    cJSON *list CLEANUP(json_done) = list_of(e);
+    struct showing s = { c, c, list };
+    if (!c->late)
+        c->late = cJSON_CreateArray();
+    return !list || change(m, err, show_list, &s);
+}
+
+static void put_back(void *arg, struct arena *a, cJSON *companion)
+{
+    struct certificates *c = arg;
+    cJSON *there = listed(companion);
+    (void)a;
+    while (c->late->child)
+        cJSON_AddItemToArray(there, cJSON_DetachItemViaPointer(c->late, c->late->child));
+}
+
+bool certificates_end_list(struct certificates *c, struct actor *m, struct error *err)
+{
+    return !c->late || !c->late->child || change(m, err, put_back, c);
 }
 
 static void set_next(void *arg, struct arena *a, cJSON *companion)

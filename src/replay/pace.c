@@ -13,12 +13,14 @@ static bool is_job(const struct tape_item *item)
            && strstr(item->call.outcome.reply, "\"JobId\"");
 }
 
-/* By item, until the next call of its lane; 0: none, or it is no job. */
+/* By item, until the next call of its lane by the same process; 0: none, or it is no job. */
 static void find_gaps(struct pace *p, const struct tape *r)
 {
     struct map next CLEANUP(map_done) = { 0 };
     for (size_t i = r->items.len; i-- > 0;) {
         const struct tape_item *item = &r->items.items[i], *after;
+        if (!item->is_call && !strcmp(item->event.kind, "START"))
+            map_done(&next);
         if (!item->is_call)
             continue;
         after = map_get(&next, item->call.call.lane);
@@ -39,9 +41,10 @@ void pace_init(struct pace *p, struct arena *a, const struct tape *r)
         p->least_ms = USUAL_MS;
 }
 
-/* It had ended before it was asked for, and that before the next call. */
+/* It had ended before it was asked for, and that before the next call; the agent looks again after
+ * half of the time that has passed. */
 int64_t pace_pending(const struct pace *p, const struct tape_item *was)
 {
     const int64_t gap = was ? p->gaps[was - p->r->items.items] : 0;
-    return (gap && gap <= 3 * p->least_ms ? gap : p->least_ms) * 3 / 4;
+    return (gap && gap <= 3 * p->least_ms ? gap : p->least_ms) * 2 / 3;
 }

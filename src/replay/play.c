@@ -110,10 +110,10 @@ static int64_t pending(void *arg, const struct tape_item *was)
     return pace_pending(&p->pace, was);
 }
 
-static int64_t read_due(void *arg, const char *action)
+static int64_t read_due(void *arg, const struct http_request *request, const char *action)
 {
     struct play *p = arg;
-    return cues_due(&p->cues, action, p->stage.now_ms);
+    return cues_due(&p->cues, request, action, p->stage.now_ms);
 }
 
 static void reading(void *arg, bool whole, bool groups)
@@ -144,16 +144,38 @@ static void keep_deeds(const struct play *p, event_list *deeds)
     deeds->len = kept;
 }
 
-static void show(void *arg)
+static bool is_of_list(const char *action)
+{
+    return !strcmp(action, CERTIFICATES_LIST);
+}
+
+static void show_list(struct play *p)
+{
+    const struct store_event *list = cues_list(&p->cues);
+    struct error why;
+    if (list && !certificates_begin_list(&p->certificates, p->stage.actor, list, &why))
+        fail(p, &why);
+}
+
+static void shown(void *arg, const char *action)
+{
+    struct play *p = arg;
+    struct error why;
+    if (is_of_list(action) && !certificates_end_list(&p->certificates, p->stage.actor, &why))
+        fail(p, &why);
+}
+
+static void show(void *arg, const char *action)
 {
     struct play *p = arg;
     struct error why;
     event_list deeds;
+    if (is_of_list(action)) {
+        show_list(p);
+        return;
+    }
     cues_deeds(&p->cues, p->a, p->stage.now_ms, &deeds);
     keep_deeds(p, &deeds);
-    for (size_t i = 0; i < deeds.len; i++)
-        if (!certificates_show(&p->certificates, p->stage.actor, deeds.items[i], &why))
-            fail(p, &why);
     if (!restore_rows(p->stage.actor, p->stage.now_ms, p->start.config.session.region, deeds.items,
                       deeds.len, &why))
         fail(p, &why);
@@ -182,8 +204,10 @@ static char *env(const char *name)
     return !strcmp(name, "ALIBABA_CLOUD_ACCESS_KEY_SECRET") ? secret : NULL;
 }
 
+/* Reads wait for their replies, which come when they came; no budget makes them later. */
 struct session_config play_session(struct play *p)
 {
+    static const struct alb_budget none = { .limit = -1, .burst = 1, .period_ms = 1 };
     struct session_config config = p->start.config.session;
     config.sure_at_ms = config.sure_at_ms ? config.sure_at_ms : -1;
     config.state = p->state;
@@ -192,6 +216,7 @@ struct session_config play_session(struct play *p)
     config.transport = &p->stage.transport;
     config.env = env;
     config.names = &p->certificates.hook;
+    config.reads = config.background = none;
     return config;
 }
 
@@ -227,6 +252,7 @@ static void end_agent(struct play *p)
         play_note_calls(p);
     agent_free(p->g);
     p->g = NULL;
+    p->stopping = false;
     p->kill_ms = 0;
     stage_drop(&p->stage);
 }
@@ -288,8 +314,9 @@ static bool begin(struct play *p, struct error *err)
 {
     struct agent_config config = p->start.config;
     const struct tape_item *next = next_start(p);
-    cues_start(&p->cues, p->pos);
-    if (!strcmp(p->start.verb, "apply"))
+    const bool verb = !strcmp(p->start.verb, "apply");
+    cues_start(&p->cues, p->pos, verb);
+    if (verb)
         return verb_run(p, end_of_verb(p, next), err);
     config.session = play_session(p);
     if (!agent_new(&p->g, &config, err))
@@ -391,6 +418,7 @@ static bool feed(struct play *p, struct error *err)
         agent_resync(p->g);
     else
         agent_stop(p->g);
+    p->stopping = p->stopping || is_kind(item, "STOP");
     return true;
 }
 
@@ -401,12 +429,13 @@ static const struct tape_item *next_item(struct play *p)
     return p->pos < p->r->items.len ? &p->r->items.items[p->pos] : NULL;
 }
 
-/* Its time has come, and what was done before it is done. */
+/* Its time has come, and what was done before it is done: an agent that is to stop brings what it
+ * does to its end. */
 static bool is_due(struct play *p, int64_t at_ms)
 {
     const int64_t now = p->stage.now_ms;
     return at_ms <= now
-           && (!p->g || score_reached(&p->score, at_ms) || agent_is_quiet(p->g)
+           && (!p->g || (!p->stopping && score_reached(&p->score, at_ms)) || agent_is_quiet(p->g)
                || now >= at_ms + PATIENCE_MS);
 }
 
@@ -466,7 +495,7 @@ static bool turn(struct play *p, struct error *err)
     if (p->g && !agent_run(p->g, &wait, err))
         return false;
     play_note_calls(p);
-    if (wait != 0 || !p->g)
+    if ((wait != 0 || !p->g) && !(item && is_due(p, item->at)))
         pass(p, wait);
     return true;
 }
@@ -568,7 +597,7 @@ bool replay_run(struct arena *a, const struct tape *r, const struct replay_optio
                 struct replay_result *out, struct error *err)
 {
     struct play p = { .a = a, .r = r, .state = arena_fmt(a, "%s/replay.db", options->dir) };
-    p.hooks = (struct stage_hooks){ &p, find, pending, read_due, reading, show, waited };
+    p.hooks = (struct stage_hooks){ &p, find, pending, read_due, reading, show, shown, waited };
     pace_init(&p.pace, a, r);
     certificates_init(&p.certificates, a, r);
     const struct stage_config stage = { .now_ms = r->from,

@@ -49,31 +49,39 @@ void score_done(struct score *s);
 struct cue {
     size_t item;
     int64_t began, ended;
-    bool whole;     /* not of one load balancer alone */
-    unsigned parts; /* of enum observe_part; 0: not known, nor whether it is whole */
+    bool whole;       /* not of one load balancer alone */
+    unsigned parts;   /* of enum observe_part; 0: not known, nor whether it is whole */
+    int64_t slack_ms; /* that it may begin before it did */
 };
 
 struct cues {
     const struct tape *r;
     LIST_OF(struct cue) list;
+    size_t first;    /* of the process that is at work                            */
+    bool verb;       /* that reads lists of certificates after readings, not before */
     size_t next;     /* the first that has not come again                         */
     size_t until;    /* item: readings from there on are of another process       */
     size_t seen;     /* item before which what others did was done again          */
     size_t due;      /* item before which it is to be done at 'hold_ms'           */
     int64_t hold_ms; /* replies to the reading that is under way come then        */
+    size_t listed;   /* item before which lists of certificates came again        */
+    size_t shows;    /* item: the list that is read shows this; SIZE_MAX: what is there */
 };
 
 bool cues_init(struct cues *c, struct arena *a, const struct tape *r, struct error *err) MUST_USE;
 /* A process has begun, as the item before 'pos' or before the recording: its readings are those up
- * to the next one that begins. */
-void cues_start(struct cues *c, size_t pos);
+ * to the next one that begins.  'verb': it does not keep running. */
+void cues_start(struct cues *c, size_t pos, bool verb);
 /* A reading begins; 'groups': of server groups and nothing else. */
 void cues_read(struct cues *c, int64_t now_ms, bool whole, bool groups);
 /* What others had done until the end of the recorded reading that has come again, in 'a'. */
 typedef LIST_OF(const struct store_event *) event_list;
 void cues_deeds(struct cues *c, struct arena *a, int64_t now_ms, event_list *out);
 /* When the reply to a read that is sent now comes. */
-int64_t cues_due(const struct cues *c, const char *action, int64_t now_ms);
+int64_t cues_due(struct cues *c, const struct http_request *request, const char *action,
+                 int64_t now_ms);
+/* What the list of certificates showed that is read now; NULL: nothing is known of it. */
+const struct store_event *cues_list(const struct cues *c);
 
 /* ---- pace.c: how long changes were under way
  * ----------------------------------------------------- */
@@ -135,9 +143,10 @@ struct stage_hooks {
     /* How long is it under way after its reply? */
     int64_t (*pending)(void *arg, const struct tape_item *was);
     /* When does the reply to a read come? */
-    int64_t (*read_due)(void *arg, const char *action);
+    int64_t (*read_due)(void *arg, const struct http_request *request, const char *action);
     void (*reading)(void *arg, bool whole, bool groups); /* a reading begins */
-    void (*show)(void *arg);                             /* something is about to be read */
+    void (*show)(void *arg, const char *action);         /* something is about to be read */
+    void (*shown)(void *arg, const char *action);        /* it was  */
     void (*waited)(void *arg);                           /* time has passed  */
 };
 
@@ -193,6 +202,8 @@ struct certificates {
     struct arena *a;
     struct map names;            /* text, ' ', fingerprint -> name, as struct translate_names */
     LIST_OF(int64_t) ours;       /* of the recorded uploads        */
+    LIST_OF(int64_t) listed;     /* of these, those that a list has shown since */
+    cJSON *late;                 /* entries that the list which is read does not show yet */
     struct translate_names hook; /* borrows all this */
 };
 
@@ -200,12 +211,19 @@ void certificates_init(struct certificates *c, struct arena *a, const struct tap
 void certificates_done(struct certificates *c);
 /* A recorded Secret that had a key gets one again; returns 'body'. */
 cJSON *certificates_stand_in(cJSON *body);
+#define CERTIFICATES_LIST "ListUserCertificateOrder"
+
 /* Does the event say what CAS listed? */
 bool certificates_is_list(const struct store_event *e);
-/* Makes CAS list what others uploaded, or we did before the recording, if the event says it:
- * deletions are not seen. */
+/* Makes CAS list what was there at the start, if the event says it. */
 bool certificates_show(const struct certificates *c, struct actor *m, const struct store_event *e,
                        struct error *err) MUST_USE;
+/* Makes CAS list what it listed then, but for uploads that were not made now.  What it lacked
+ * somebody had deleted; but an upload of ours that no list has shown yet may have come while it was
+ * read, and is put back by the second. */
+bool certificates_begin_list(struct certificates *c, struct actor *m, const struct store_event *e,
+                             struct error *err) MUST_USE;
+bool certificates_end_list(struct certificates *c, struct actor *m, struct error *err) MUST_USE;
 bool certificates_is_upload(const struct tape_item *item);
 /* The next upload gets the id that this one had. */
 bool certificates_give_id(struct actor *m, const struct tape_item *upload,
@@ -246,6 +264,7 @@ struct play {
     bool incomplete;
     struct agent_start start; /* how the agent was last started    */
     struct agent *g;
+    bool stopping;        /* it was told to stop                 */
     struct session *verb; /* a verb that runs instead            */
     size_t pos;           /* item that comes next                */
     size_t end_of_fed;    /* from which on the agent is told nothing  */

@@ -164,15 +164,14 @@ static void send_change(struct stage *s, const struct http_request *request,
         do_again(s, r);
 }
 
-/* A reading asks for load balancers, then for groups; or for groups alone. */
+/* A reading asks for load balancers and at once for groups; or for groups alone. */
 static void note_reading(struct stage *s, const struct http_request *r, const char *action)
 {
-    enum { TOGETHER_MS = 1000 };
     const bool groups = !strcmp(action, "ListServerGroups");
     if ((!groups && strcmp(action, "ListLoadBalancers") != 0) || !strstr(r->url, "Tag.1.Key=")
         || strstr(r->url, "NextToken="))
         return;
-    const bool same = groups && s->lbs_ms && s->now_ms - s->lbs_ms <= TOGETHER_MS;
+    const bool same = groups && s->lbs_ms && s->now_ms == s->lbs_ms;
     s->lbs_ms = groups ? 0 : s->now_ms;
     if (!same)
         s->hooks->reading(s->hooks->arg, !strstr(r->url, groups ? "Tag.2.Value=" : "Tag.1.Value="),
@@ -193,14 +192,16 @@ static uint64_t stage_send(struct transport *t, const struct http_request *reque
         return id;
     }
     note_reading(s, request, action);
-    (void)push_ask(s, request, id, s->hooks->read_due(s->hooks->arg, action));
+    (void)push_ask(s, request, id, s->hooks->read_due(s->hooks->arg, request, action));
     return id;
 }
 
 static void answer(struct stage *s, struct stage_reply *r)
 {
-    s->hooks->show(s->hooks->arg);
+    const char *action = header_of(r->ask, "x-acs-action");
+    s->hooks->show(s->hooks->arg, action);
     carry_out(s, r->ask, NULL, r);
+    s->hooks->shown(s->hooks->arg, action);
     r->ask = NULL;
 }
 

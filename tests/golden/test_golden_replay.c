@@ -106,6 +106,12 @@ static void test_an_agent_that_was_killed(void **state)
     check(*state, "killed", 17);
 }
 
+/* On a busy machine, so that readings took long and came one after the other. */
+static void test_an_agent_that_was_stopped_in_the_middle_of_a_change(void **state)
+{
+    check(*state, "stopped", 24);
+}
+
 static void test_what_people_decided(void **state)
 {
     check(*state, "decided", 18);
@@ -134,6 +140,7 @@ int main(void)
         TEST(test_calls_that_failed),
         TEST(test_a_canary_and_deeds_at_the_console),
         TEST(test_an_agent_that_was_killed),
+        TEST(test_an_agent_that_was_stopped_in_the_middle_of_a_change),
         TEST(test_what_people_decided),
         TEST(test_without_a_verdict_there_is_a_call_too_many),
     };

@@ -83,6 +83,11 @@ static const char *listed(struct fixture *f)
     return buf_keep(&b, &f->a);
 }
 
+#define UPLOAD                                                                                   \
+    "{\"call\":1,\"sent\":1200,\"lane\":\"l\",\"action\":\"UploadUserCertificate\",\"params\":{" \
+    "\"Name\":\"ours\"},\"cause\":\"c\",\"state\":\"done\",\"done\":1200,\"reply\":{\"CertId\":" \
+    "40}}\n"
+
 static void test_a_name_is_that_of_the_upload_the_list_or_the_row(void **state)
 {
     (void)state;
@@ -116,18 +121,78 @@ static void test_cas_lists_what_others_uploaded_once(void **state)
     struct fixture f;
     begin(&f,
           ROW LIST_LINE("1100", "event",
-                        LISTED("20", "other", OTHER_PRINT) "," LISTED(
-                            "40", "ours", PRINT)) "{\"call\":1,\"sent\":1200,\"lane\":\"l\","
-                                                  "\"action\":\"UploadUserCertificate\","
-                                                  "\"params\":{\"Name\":\"ours\"},\"cause\":\"c\","
-                                                  "\"state\":\"done\",\"done\":1200,"
-                                                  "\"reply\":{\"CertId\":40}}\n");
+                        LISTED("20", "other", OTHER_PRINT) "," LISTED("40", "ours", PRINT)) UPLOAD);
     show(&f, &f.tape.base.items[0]);
     show(&f, &f.tape.items.items[0].event);
     show(&f, &f.tape.items.items[0].event);
     /* 2027-01-31 and 2027-02-28, in ms since 1970 */
     assert_string_equal(listed(&f),
                         "30 d-c-cccccc  1803772800000|20 other a.com,b.com 1801353600000|");
+    end(&f);
+}
+
+static void read_list(struct fixture *f, size_t item)
+{
+    struct error err;
+    if (!certificates_begin_list(&f->c, &f->actor, &f->tape.items.items[item].event, &err))
+        fail_msg("%s", err.msg);
+}
+
+static void end_list(struct fixture *f)
+{
+    struct error err;
+    if (!certificates_end_list(&f->c, &f->actor, &err))
+        fail_msg("%s", err.msg);
+}
+
+/* As the upload that was recorded as call 1 leaves it. */
+static void upload(struct fixture *f)
+{
+    cJSON *state CLEANUP(json_done) = NULL, *ours = cJSON_CreateObject();
+    struct error err;
+    assert_true(mock_export(f->m, &state, &err));
+    cJSON_AddNumberToObject(ours, "CertId", 40);
+    cJSON_AddStringToObject(ours, "Name", "ours");
+    cJSON_AddStringToObject(ours, "Sans", "");
+    cJSON_AddNumberToObject(ours, "NotAfter", 0);
+    cJSON_AddItemToArray(
+        cJSON_GetObjectItem(cJSON_GetObjectItem(state, "companion"), "Certificates"), ours);
+    assert_true(mock_import(f->m, state, &err));
+}
+
+static void test_a_list_shows_what_it_showed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, ROW LIST_LINE("1100", "event", LISTED("20", "other", OTHER_PRINT))
+                  LIST_LINE("1300", "event",
+                            LISTED("20", "other", OTHER_PRINT) "," LISTED("40", "ours", PRINT))
+                      LIST_LINE("1400", "event", LISTED("20", "other", OTHER_PRINT)) UPLOAD);
+    show(&f, &f.tape.base.items[0]);
+    upload(&f);
+    /* The row of the start is gone, and the upload came while the list was read. */
+    read_list(&f, 0);
+    assert_string_equal(listed(&f), "20 other a.com,b.com 1801353600000|");
+    end_list(&f);
+    assert_string_equal(listed(&f), "20 other a.com,b.com 1801353600000|40 ours  0|");
+    read_list(&f, 1);
+    end_list(&f);
+    assert_string_equal(listed(&f), "20 other a.com,b.com 1801353600000|40 ours  0|");
+    /* Somebody deleted it. */
+    read_list(&f, 2);
+    end_list(&f);
+    assert_string_equal(listed(&f), "20 other a.com,b.com 1801353600000|");
+    end(&f);
+}
+
+static void test_an_upload_that_is_not_made_is_not_listed(void **state)
+{
+    (void)state;
+    struct fixture f;
+    begin(&f, LIST_LINE("1300", "event", LISTED("40", "ours", PRINT)) UPLOAD);
+    read_list(&f, 0);
+    end_list(&f);
+    assert_string_equal(listed(&f), "");
     end(&f);
 }
 
@@ -164,6 +229,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_name_is_that_of_the_upload_the_list_or_the_row),
         cmocka_unit_test(test_cas_lists_what_others_uploaded_once),
+        cmocka_unit_test(test_a_list_shows_what_it_showed),
+        cmocka_unit_test(test_an_upload_that_is_not_made_is_not_listed),
         cmocka_unit_test(test_an_upload_gets_the_id_that_it_had),
         cmocka_unit_test(test_a_secret_that_had_a_key_gets_one),
     };

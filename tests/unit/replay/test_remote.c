@@ -137,8 +137,9 @@ static int64_t pending(void *arg, const struct tape_item *was)
     (void)was;
     return 50;
 }
-static int64_t read_due(void *arg, const char *action)
+static int64_t read_due(void *arg, const struct http_request *request, const char *action)
 {
+    (void)request;
     (void)action;
     return ((const struct stage *)arg)->now_ms + 30;
 }
@@ -152,13 +153,19 @@ static void nothing(void *arg)
 {
     (void)arg;
 }
+static void nothing_of(void *arg, const char *action)
+{
+    (void)arg;
+    (void)action;
+}
 
 static struct alb *open_stage(struct stage *stage, struct stage_hooks *hooks, const char *endpoint)
 {
     struct error err;
     struct alb *alb;
     struct secret secret = { 0 };
-    *hooks = (struct stage_hooks){ stage, find, pending, read_due, reading, nothing, nothing };
+    *hooks = (struct stage_hooks){ stage,   find,       pending,    read_due,
+                                   reading, nothing_of, nothing_of, nothing };
     const struct stage_config config = {
         .now_ms = 1700000000000, .pending_ms = 50, .endpoint = endpoint, .hooks = hooks
     };

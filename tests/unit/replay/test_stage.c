@@ -7,7 +7,8 @@ struct fixture {
     struct stage_hooks hooks;
     struct tape_item was;
     bool known;
-    int shown, readings;
+    int shown, ended, readings;
+    const char *action;
     bool whole, groups;
 };
 
@@ -24,9 +25,10 @@ static int64_t pending(void *arg, const struct tape_item *was)
     (void)was;
     return 50;
 }
-static int64_t read_due(void *arg, const char *action)
+static int64_t read_due(void *arg, const struct http_request *request, const char *action)
 {
     struct fixture *f = arg;
+    (void)request;
     (void)action;
     return f->s.now_ms + 30;
 }
@@ -37,9 +39,16 @@ static void reading(void *arg, bool whole, bool groups)
     f->whole = whole;
     f->groups = groups;
 }
-static void show(void *arg)
+static void show(void *arg, const char *action)
 {
-    ((struct fixture *)arg)->shown++;
+    struct fixture *f = arg;
+    f->shown++;
+    f->action = action;
+}
+static void shown(void *arg, const char *action)
+{
+    struct fixture *f = arg;
+    f->ended += f->action == action;
 }
 static void waited(void *arg)
 {
@@ -53,7 +62,7 @@ static struct alb *begin(struct fixture *f)
     struct error err;
     struct alb *alb;
     struct secret secret = { 0 };
-    *f = (struct fixture){ .hooks = { f, find, pending, read_due, reading, show, waited } };
+    *f = (struct fixture){ .hooks = { f, find, pending, read_due, reading, show, shown, waited } };
     const struct stage_config config = { .now_ms = NEW_YEAR, .pending_ms = 50, .hooks = &f->hooks };
     secret_set(&secret, "testsecret");
     if (!stage_open(&f->s, &config, &err))
@@ -183,6 +192,7 @@ static void test_a_reading_shows_what_there_is_when_its_reply_comes(void **state
     cJSON *list CLEANUP(json_done) = NULL;
     assert_true(call(alb, "ListAcls", &list, &err));
     assert_int_equal(f.shown, 1);
+    assert_int_equal(f.ended, 1);
     assert_int_equal(f.s.now_ms, NEW_YEAR + 30);
     end(&f, alb);
 }
