@@ -187,9 +187,10 @@ object_list look_slices(const struct tr *t, const char *ns, const char *service)
 {
     object_list out = { 0 };
     watch_note(t, "slices", ns, service);
-    const struct pointers *names = slices_of(t->all, ns, service);
-    for (size_t i = 0; names && i < names->len; i++) {
-        const struct object *slice = look(t, OBJECT_ENDPOINT_SLICE, ns, names->items[i]);
+    size_t n;
+    void *const *slices = slices_of(t->all, ns, service, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct object *slice = look(t, OBJECT_ENDPOINT_SLICE, ns, slice_name(slices[i]));
         if (slice)
             *LIST_PUSH(t->a, &out) = slice;
     }
@@ -207,6 +208,10 @@ void look_until(const struct tr *t, int64_t ms)
 
 void cell_mark(struct translator *tr, struct cell *cell)
 {
+    if (cell->kind == CELL_INGRESS) {
+        seat_mark(tr, ((struct seat_cell *)cell)->seat);
+        return;
+    }
     if (cell->dirty)
         return;
     cell->dirty = true;

@@ -67,18 +67,25 @@ struct shared {
     const void *value;
 };
 
-/* An Ingress. */
+/* What an Ingress reads as. */
+struct seat_cell {
+    struct cell cell; /* first, so that one leads to the other */
+    struct seat *seat;
+    const struct object *obj; /* NULL: there is none, or it is being deleted */
+    struct ingress *ing;      /* NULL: it cannot be translated               */
+    struct ingress *broken;   /* then: as far as it can be read              */
+};
+
+/* An Ingress.  There are many of them, and most are asleep. */
 struct seat {
-    struct cell cell;
-    const char *ns, *name;
-    const struct object *obj; /* NULL: there is none, or it is being deleted             */
-    struct ingress *ing;      /* NULL: it cannot be translated                           */
-    struct ingress *broken;   /* then: as far as it can be read                          */
-    struct unit *unit;        /* of the AlbConfig that it names; NULL: none              */
-    bool stray;               /* it has none, and notes say why                          */
-    bool held;                /* its rows are to be kept, wherever they are              */
-    struct passed *passed;    /* it is passed over with others: passed.c                 */
-    char key[];               /* "<ns>/<name>", and again "<ns>" */
+    struct seat_cell *made; /* NULL: it was not read, or is asleep with its load balancer */
+    struct unit *unit;      /* of the AlbConfig that it names; NULL: none                 */
+    struct passed *passed;  /* it is passed over with others: passed.c                    */
+    uint32_t name_at;       /* in 'key'                                                   */
+    bool dirty;             /* runs with this or the next update, with its cell           */
+    bool stray;             /* it has no load balancer, and notes say why                 */
+    bool held;              /* its rows are to be kept, wherever they are                 */
+    char key[];             /* "<ns>/<name>", and again "<ns>" */
 };
 
 /* A group that the rules of a load balancer want. */
@@ -132,13 +139,14 @@ struct translator {
     bool started;
     bool placing; /* Ingresses are read only as far as to know their load balancers */
     bool waking;  /* what is made again comes out as it was                         */
-    struct map watches, seats, units;
-    struct map slices, services;             /* slice.c                                */
-    struct pointers unit_list, strays, held; /* sorted                           */
-    struct map borrowed, lenders;            /* borrowed.c                             */
-    struct pointers borrowed_list;           /* sorted                                 */
-    struct pointers passed;                  /* passed.c, sorted                       */
-    struct pointers dirty[CELL_KINDS], idle, touched;
+    struct map watches, units;
+    struct pointers seats;                            /* by namespace and name                  */
+    struct pointers slices, served;                   /* slice.c                                */
+    struct pointers unit_list, strays, held;          /* sorted                           */
+    struct map borrowed, lenders;                     /* borrowed.c                             */
+    struct pointers borrowed_list;                    /* sorted                                 */
+    struct pointers passed;                           /* passed.c, sorted                       */
+    struct pointers dirty[CELL_KINDS], idle, touched; /* of Ingresses: their seats */
     uint64_t reads, updates;
     size_t n_asleep;
     int64_t until;
@@ -173,14 +181,20 @@ const void *cell_share(struct tr *t, enum cell_kind kind, const char *ns, const 
 
 /* ---- slice.c --------------------------------------------------------------------------------- */
 
-/* Names of EndpointSlices, sorted; NULL: there are none. */
-const struct pointers *slices_of(const struct translator *tr, const char *ns, const char *service);
+/* Those of a Service, by name: '*n' pointers to slices. */
+void *const *slices_of(const struct translator *tr, const char *ns, const char *service, size_t *n);
+const char *slice_name(const void *slice);
 /* Notes to which Service the slice belongs now. */
 void slice_changed(struct translator *tr, const char *ns, const char *name);
 void slices_free(struct translator *tr);
 
 /* ---- seat.c ---------------------------------------------------------------------------------- */
 
+const char *seat_ns(const struct seat *seat);
+const char *seat_name(const struct seat *seat);
+/* NULL: there is none. */
+struct seat *seat_find(const struct translator *tr, const char *ns, const char *name);
+void seat_mark(struct translator *tr, struct seat *seat);
 /* The Ingress is dirty; it gets a seat if it is new. */
 void seat_changed(struct translator *tr, const char *ns, const char *name);
 /* Reads it.  The seat of an object that is gone is freed. */

@@ -78,7 +78,7 @@ void outcome_add_notes(struct outcome *o, const struct unit *unit)
     add_notes(o, "problem", &o->out->problems, &own->problems, 0, unit->n_problems);
     add_notes(o, "warning", &o->out->warnings, &own->warnings, 0, unit->n_warnings);
     for (size_t i = 0; unit->good && i < unit->seats.len; i++)
-        outcome_add_cell(o, &((const struct seat *)unit->seats.items[i])->cell);
+        outcome_add_cell(o, &((const struct seat *)unit->seats.items[i])->made->cell);
     add_rest(o, own, unit->n_problems, unit->n_warnings);
     for (size_t i = 0; i < unit->wanted.len; i++)
         add_group(o, unit->wanted.items[i]);
@@ -94,7 +94,7 @@ void outcome_add_notes(struct outcome *o, const struct unit *unit)
 void outcome_add_strays(struct outcome *o, const struct translator *tr)
 {
     for (size_t i = 0; i < tr->strays.len; i++)
-        outcome_add_cell(o, &((const struct seat *)tr->strays.items[i])->cell);
+        outcome_add_cell(o, &((const struct seat *)tr->strays.items[i])->made->cell);
     passed_add_notes(o, tr);
 }
 

@@ -142,7 +142,7 @@ void passed_add_notes(struct outcome *o, const struct translator *tr)
     const char **ours = tr->passed.len ? find_classes(o->a, tr, &n) : NULL;
     for (size_t i = 0; i < tr->passed.len; i++) {
         const struct passed *p = tr->passed.items[i];
-        const struct object *first = ((const struct seat *)p->seats.items[0])->obj;
+        const struct object *first = ((const struct seat *)p->seats.items[0])->made->obj;
         const char *near = p->how == CLASS_NONE ? NULL : name_nearest(p->class, ours, n);
         if (p->how == CLASS_BY_ANNOTATION && !near)
             continue;

@@ -5,16 +5,54 @@
 #include "cell_priv.h"
 #include "secret_priv.h"
 
+const char *seat_name(const struct seat *seat)
+{
+    return seat->key + seat->name_at;
+}
+
+const char *seat_ns(const struct seat *seat)
+{
+    return seat_name(seat) + strlen(seat_name(seat)) + 1;
+}
+
+struct seat_key {
+    const char *ns, *name;
+};
+
 static int compare(const void *item, const void *key)
 {
-    const struct seat *a = item, *b = key;
-    int c = strcmp(a->ns, b->ns);
-    return c ? c : strcmp(a->name, b->name);
+    const struct seat *seat = item;
+    const struct seat_key *k = key;
+    int c = strcmp(seat_ns(seat), k->ns);
+    return c ? c : strcmp(seat_name(seat), k->name);
+}
+
+static size_t place(const struct pointers *list, const char *ns, const char *name)
+{
+    return pointers_place(list, &(struct seat_key){ ns, name }, compare);
 }
 
 size_t seat_place(const struct pointers *list, const struct seat *seat)
 {
-    return pointers_place(list, seat, compare);
+    return place(list, seat_ns(seat), seat_name(seat));
+}
+
+struct seat *seat_find(const struct translator *tr, const char *ns, const char *name)
+{
+    const size_t at = place(&tr->seats, ns, name);
+    return at < tr->seats.len && !compare(tr->seats.items[at], &(struct seat_key){ ns, name })
+               ? tr->seats.items[at]
+               : NULL;
+}
+
+void seat_mark(struct translator *tr, struct seat *seat)
+{
+    if (seat->dirty)
+        return;
+    seat->dirty = true;
+    if (seat->made)
+        seat->made->cell.dirty = true;
+    pointers_add(&tr->dirty[CELL_INGRESS], seat);
 }
 
 static void leave(struct translator *tr, struct seat *seat)
@@ -43,7 +81,7 @@ static void enter(struct translator *tr, struct seat *seat, const char *target)
 static void read_object_of(struct translator *tr, struct tr *t, struct seat *seat,
                            struct class_unknown *unknown)
 {
-    struct subject s = { .t = t, .obj = seat->obj };
+    struct subject s = { .t = t, .obj = seat->made->obj };
     const char *target = class_target(&s, unknown);
     if (target) {
         enter(tr, seat, target);
@@ -52,12 +90,12 @@ static void read_object_of(struct translator *tr, struct tr *t, struct seat *sea
         s.obj = nginx_read(&s);
         struct ingress *ing = ingress_read(&s);
         ing->read = ++tr->reads;
-        *(ing->left_out ? &seat->broken : &seat->ing) = ing;
+        *(ing->left_out ? &seat->made->broken : &seat->made->ing) = ing;
         if (ing->left_out)
             secrets_hold(t, seat->unit->lb, ing);
     }
     if (s.n_problems)
-        hold(t, NULL, NULL, subject_name(t->a, seat->obj));
+        hold(t, NULL, NULL, subject_name(t->a, seat->made->obj));
     if (!target && t->out->problems.len + t->out->warnings.len) {
         pointers_insert(&tr->strays, seat_place(&tr->strays, seat), seat);
         seat->stray = true;
@@ -65,14 +103,27 @@ static void read_object_of(struct translator *tr, struct tr *t, struct seat *sea
     }
 }
 
-static void forget(struct seat *seat)
+static void forget(struct seat_cell *made)
 {
-    if (seat->ing)
-        ingress_done(seat->ing);
-    if (seat->broken)
-        ingress_done(seat->broken);
-    seat->ing = seat->broken = NULL;
-    seat->obj = NULL;
+    if (made->ing)
+        ingress_done(made->ing);
+    if (made->broken)
+        ingress_done(made->broken);
+    made->ing = made->broken = NULL;
+    made->obj = NULL;
+}
+
+/* What it is read into. */
+static struct seat_cell *begin(struct seat *seat)
+{
+    if (!seat->made) {
+        seat->made = cell_alloc(sizeof *seat->made);
+        seat->made->cell.kind = CELL_INGRESS;
+        seat->made->cell.until = INT64_MAX;
+        seat->made->seat = seat;
+    }
+    forget(seat->made);
+    return seat->made;
 }
 
 void seat_hold(struct translator *tr, struct seat *seat, bool held)
@@ -92,8 +143,12 @@ void seat_hold(struct translator *tr, struct seat *seat, bool held)
 
 void seat_clear(struct translator *tr, struct seat *seat)
 {
-    forget(seat);
-    cell_clear(tr, &seat->cell);
+    if (!seat->made)
+        return;
+    forget(seat->made);
+    cell_clear(tr, &seat->made->cell);
+    cell_free(seat->made);
+    seat->made = NULL;
 }
 
 void seat_free(struct translator *tr, struct seat *seat)
@@ -105,12 +160,13 @@ void seat_free(struct translator *tr, struct seat *seat)
 void seat_run(struct translator *tr, struct seat *seat)
 {
     leave(tr, seat);
-    forget(seat);
-    struct tr t = cell_begin(tr, &seat->cell);
-    const struct object *obj = look(&t, OBJECT_INGRESS, seat->ns, seat->name);
+    seat->dirty = false;
+    struct seat_cell *made = begin(seat);
+    struct tr t = cell_begin(tr, &made->cell);
+    const struct object *obj = look(&t, OBJECT_INGRESS, seat_ns(seat), seat_name(seat));
     struct class_unknown unknown = { 0 };
     if (obj && !object_is_going(obj)) {
-        seat->obj = obj;
+        made->obj = obj;
         read_object_of(tr, &t, seat, &unknown);
     }
     passed_set(tr, seat, &unknown);
@@ -118,29 +174,33 @@ void seat_run(struct translator *tr, struct seat *seat)
     if (tr->placing && seat->unit)
         seat_clear(tr, seat);
     if (!seat->unit)
-        seat_hold(tr, seat, seat->cell.out.holds.len);
+        seat_hold(tr, seat, made->cell.out.holds.len);
     if (obj)
         return;
-    map_remove(&tr->seats, seat->key);
+    pointers_remove(&tr->seats, seat_place(&tr->seats, seat));
     seat_free(tr, seat);
+}
+
+static struct seat *seat_new(const char *ns, const char *name)
+{
+    const size_t ns_len = strlen(ns), name_len = strlen(name);
+    struct seat *seat = cell_alloc(sizeof *seat + 2 * ns_len + name_len + 3);
+    seat->name_at = (uint32_t)ns_len + 1;
+    memcpy(seat->key, ns, ns_len);
+    seat->key[ns_len] = '/';
+    memcpy(seat->key + ns_len + 1, name, name_len + 1);
+    memcpy(seat->key + ns_len + 1 + name_len + 1, ns, ns_len + 1);
+    return seat;
 }
 
 void seat_changed(struct translator *tr, const char *ns, const char *name)
 {
-    struct buf b CLEANUP(buf_done) = { 0 };
-    buf_addf(&b, "%s/%s", ns, name);
-    struct seat *seat = map_get(&tr->seats, buf_str(&b));
+    struct seat *seat = seat_find(tr, ns, name);
     if (!seat) {
-        size_t ns_len = strlen(ns), size = ns_len + 1 + strlen(name) + 1;
-        seat = cell_alloc(sizeof *seat + 2 * size);
-        seat->cell.kind = CELL_INGRESS;
-        seat->cell.until = INT64_MAX;
-        memcpy(seat->key, buf_str(&b), size);
-        seat->ns = memcpy(seat->key + size, seat->key, ns_len);
-        seat->name = seat->key + ns_len + 1;
-        map_put(&tr->seats, seat->key, seat);
+        seat = seat_new(ns, name);
+        pointers_insert(&tr->seats, seat_place(&tr->seats, seat), seat);
     }
     if (seat->unit)
         unit_wake(tr, seat->unit);
-    cell_mark(tr, &seat->cell);
+    seat_mark(tr, seat);
 }

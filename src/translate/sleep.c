@@ -43,7 +43,7 @@ static void note_looks(struct unit *unit)
     add_cell(&scratch, &all, unit, &unit->cell);
     add_cell(&scratch, &all, unit, &unit->load);
     for (size_t i = 0; i < unit->seats.len; i++)
-        add_cell(&scratch, &all, unit, &((struct seat *)unit->seats.items[i])->cell);
+        add_cell(&scratch, &all, unit, &((struct seat *)unit->seats.items[i])->made->cell);
     while (map_next(&unit->groups, &cursor, &value))
         add_cell(&scratch, &all, unit, &((struct group_cell *)value)->cell);
     qsort(all.items, all.len, sizeof *all.items, compare_hashes); /* its AlbConfig at least */
@@ -194,7 +194,7 @@ void unit_wake(struct translator *tr, struct unit *unit)
     unit->looked.items = NULL;
     unit->looked.len = 0;
     for (size_t i = 0; i < unit->seats.len; i++)
-        cell_mark(tr, &((struct seat *)unit->seats.items[i])->cell);
+        seat_mark(tr, unit->seats.items[i]);
     cell_mark(tr, &unit->cell);
 }
 

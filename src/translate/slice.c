@@ -6,95 +6,119 @@
 
 static const char service_label[] = "kubernetes.io/service-name";
 
-/* A slice, where it was when it was last looked at. */
+/* A slice, where it was when it was last looked at.  There are many, so all of one is in one piece.
+ */
 struct slice {
-    struct pointers *of; /* the names of all slices of its Service */
-    char *service;       /* "<ns>/<service>"                       */
-    char name[];
+    uint32_t name_at, service_at; /* in 'ns' */
+    char ns[];                    /* and behind it the names of the slice and of its Service */
 };
 
-static const char *key_of(struct buf *b, const char *ns, const char *name)
+static const char *name_of(const struct slice *s)
 {
-    buf_reset(b);
-    buf_addf(b, "%s/%s", ns, name);
-    return buf_str(b);
+    return s->ns + s->name_at;
 }
 
-const struct pointers *slices_of(const struct translator *tr, const char *ns, const char *service)
+static const char *service_of(const struct slice *s)
 {
-    struct buf b CLEANUP(buf_done) = { 0 };
-    return map_get(&tr->services, key_of(&b, ns, service));
+    return s->ns + s->service_at;
 }
 
-static int compare(const void *item, const void *key)
+const char *slice_name(const void *slice)
 {
-    return strcmp(item, key);
+    return name_of(slice);
 }
 
-static void leave(struct translator *tr, const char *ns, struct slice *s)
+struct slice_key {
+    const char *ns, *service, *name;
+};
+
+static int compare_names(const void *item, const void *key)
 {
-    pointers_remove(s->of, pointers_place(s->of, s->name, compare));
-    watch_mark(tr, "slices", ns, strchr(s->service, '/') + 1);
-    if (!s->of->len) {
-        pointers_done(s->of);
-        cell_free(s->of);
-        map_remove(&tr->services, s->service);
+    const struct slice *s = item;
+    const struct slice_key *k = key;
+    int c = strcmp(s->ns, k->ns);
+    return c ? c : strcmp(name_of(s), k->name);
+}
+
+/* By Service; without a name the first of it. */
+static int compare_services(const void *item, const void *key)
+{
+    const struct slice *s = item;
+    const struct slice_key *k = key;
+    int c = strcmp(s->ns, k->ns);
+    if (!c)
+        c = strcmp(service_of(s), k->service);
+    return c ? c : strcmp(name_of(s), k->name);
+}
+
+void *const *slices_of(const struct translator *tr, const char *ns, const char *service, size_t *n)
+{
+    const struct slice_key key = { ns, service, "" };
+    const size_t first = pointers_place(&tr->served, &key, compare_services);
+    size_t end = first;
+    for (; end < tr->served.len; end++) {
+        const struct slice *s = tr->served.items[end];
+        if (strcmp(s->ns, ns) != 0 || strcmp(service_of(s), service) != 0)
+            break;
     }
-    cell_free(s->service);
+    *n = end - first;
+    return *n ? &tr->served.items[first] : NULL;
+}
+
+static struct slice *find(const struct translator *tr, const char *ns, const char *name)
+{
+    const struct slice_key key = { ns, NULL, name };
+    const size_t at = pointers_place(&tr->slices, &key, compare_names);
+    return at < tr->slices.len && !compare_names(tr->slices.items[at], &key) ? tr->slices.items[at]
+                                                                             : NULL;
+}
+
+static struct slice_key key_of(const struct slice *s)
+{
+    return (struct slice_key){ s->ns, service_of(s), name_of(s) };
+}
+
+static void leave(struct translator *tr, struct slice *s)
+{
+    const struct slice_key key = key_of(s);
+    pointers_remove(&tr->slices, pointers_place(&tr->slices, &key, compare_names));
+    pointers_remove(&tr->served, pointers_place(&tr->served, &key, compare_services));
+    watch_mark(tr, "slices", s->ns, service_of(s));
     cell_free(s);
 }
 
-static void enter(struct translator *tr, const char *slice_key, const char *ns, const char *name,
-                  const char *service)
+static void enter(struct translator *tr, const char *ns, const char *name, const char *service)
 {
-    struct buf b CLEANUP(buf_done) = { 0 };
-    const char *key = key_of(&b, ns, service);
-    size_t name_size = strlen(name) + 1, key_size = strlen(key) + 1;
-    struct slice *s = cell_alloc(sizeof *s + name_size);
-    memcpy(s->name, name, name_size);
-    s->service = cell_alloc(key_size);
-    memcpy(s->service, key, key_size);
-    s->of = map_get(&tr->services, key);
-    if (!s->of) {
-        s->of = cell_alloc(sizeof *s->of);
-        map_put(&tr->services, key, s->of);
-    }
-    pointers_insert(s->of, pointers_place(s->of, name, compare), s->name);
-    map_put(&tr->slices, slice_key, s);
+    const size_t ns_size = strlen(ns) + 1, name_size = strlen(name) + 1;
+    struct slice *s = cell_alloc(sizeof *s + ns_size + name_size + strlen(service) + 1);
+    s->name_at = (uint32_t)ns_size;
+    s->service_at = (uint32_t)(ns_size + name_size);
+    memcpy(s->ns, ns, ns_size);
+    memcpy(s->ns + s->name_at, name, name_size);
+    memcpy(s->ns + s->service_at, service, strlen(service) + 1);
+    const struct slice_key key = key_of(s);
+    pointers_insert(&tr->slices, pointers_place(&tr->slices, &key, compare_names), s);
+    pointers_insert(&tr->served, pointers_place(&tr->served, &key, compare_services), s);
     watch_mark(tr, "slices", ns, service);
 }
 
 void slice_changed(struct translator *tr, const char *ns, const char *name)
 {
-    struct buf b CLEANUP(buf_done) = { 0 };
-    const char *key = key_of(&b, ns, name);
     const struct object *obj = object_set_find(tr->in.objects, OBJECT_ENDPOINT_SLICE, ns, name);
     const char *service = obj ? object_label(obj, service_label) : NULL;
-    struct slice *s = map_get(&tr->slices, key);
-    if (s && service && !strcmp(strchr(s->service, '/') + 1, service))
+    struct slice *s = find(tr, ns, name);
+    if (s && service && !strcmp(service_of(s), service))
         return;
-    if (s) {
-        map_remove(&tr->slices, key);
-        leave(tr, ns, s);
-    }
+    if (s)
+        leave(tr, s);
     if (service)
-        enter(tr, key, ns, name, service);
+        enter(tr, ns, name, service);
 }
 
 void slices_free(struct translator *tr)
 {
-    const struct map_entry *cursor = NULL;
-    void *value;
-    while (map_next(&tr->slices, &cursor, &value)) {
-        struct slice *s = value;
-        cell_free(s->service);
-        cell_free(s);
-    }
-    cursor = NULL;
-    while (map_next(&tr->services, &cursor, &value)) {
-        pointers_done(value);
-        cell_free(value);
-    }
-    map_done(&tr->slices);
-    map_done(&tr->services);
+    for (size_t i = 0; i < tr->slices.len; i++)
+        cell_free(tr->slices.items[i]);
+    pointers_done(&tr->slices);
+    pointers_done(&tr->served);
 }

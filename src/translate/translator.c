@@ -26,10 +26,8 @@ struct translator *translator_new(const struct translate_in *settings)
 /* Forgets all pieces; what was told to translator_new(), and what changed, stay. */
 static void forget(struct translator *tr)
 {
-    const struct map_entry *cursor = NULL;
-    void *value;
-    while (map_next(&tr->seats, &cursor, &value))
-        seat_free(tr, value);
+    for (size_t i = 0; i < tr->seats.len; i++)
+        seat_free(tr, tr->seats.items[i]);
     for (size_t i = 0; i < tr->unit_list.len; i++)
         unit_free(tr, tr->unit_list.items[i]);
     for (int kind = 0; kind < CELL_KINDS; kind++)
@@ -37,7 +35,7 @@ static void forget(struct translator *tr)
     borrowed_free_all(tr);
     watches_free(tr);
     slices_free(tr);
-    map_done(&tr->seats);
+    pointers_done(&tr->seats);
     map_done(&tr->units);
     pointers_done(&tr->unit_list);
     passed_free_all(tr);
@@ -140,9 +138,9 @@ static void set_time(struct translator *tr, int64_t now)
     while (map_next(&tr->watches, &cursor, &value))
         if (((const struct watch *)value)->shared)
             tell_time(&turn, &((const struct watch *)value)->shared->cell);
-    cursor = NULL;
-    while (map_next(&tr->seats, &cursor, &value))
-        tell_time(&turn, &((struct seat *)value)->cell);
+    for (size_t i = 0; i < tr->seats.len; i++)
+        if (((struct seat *)tr->seats.items[i])->made)
+            tell_time(&turn, &((struct seat *)tr->seats.items[i])->made->cell);
     for (size_t i = 0; i < tr->unit_list.len; i++)
         tell_unit(&turn, tr->unit_list.items[i]);
 }
@@ -213,7 +211,8 @@ static void find_held(struct translator *tr, const struct unit *unit)
     for (size_t i = 0; i < unit->seats.len; i++) {
         struct arena a CLEANUP(arena_done) = { 0 };
         struct seat *seat = unit->seats.items[i];
-        seat_hold(tr, seat, map_count(&owners) && map_get(&owners, subject_name(&a, seat->obj)));
+        seat_hold(tr, seat,
+                  map_count(&owners) && map_get(&owners, subject_name(&a, seat->made->obj)));
     }
 }
 
@@ -417,7 +416,11 @@ static const struct seat *find_seat(const struct translator *tr, const char *fro
     if (!from || strncmp(from, prefix, strlen(prefix)) != 0)
         return NULL;
     from += strlen(prefix);
-    return map_get(&tr->seats, arena_strndup(&a, from, strcspn(from, " ")));
+    const size_t ns_len = strcspn(from, " /"), len = strcspn(from, " ");
+    if (ns_len == len)
+        return NULL;
+    return seat_find(tr, arena_strndup(&a, from, ns_len),
+                     arena_strndup(&a, from + ns_len + 1, len - ns_len - 1));
 }
 
 bool translator_holds(const struct translator *tr, const struct resource *row)

@@ -90,9 +90,9 @@ static void touch(struct translator *tr, struct unit *unit)
 static void refuse_seat(struct tr *t, const struct unit *unit, const struct object *config,
                         const struct seat *seat)
 {
-    struct subject s = { .t = t, .obj = seat->obj };
+    struct subject s = { .t = t, .obj = seat->made->obj };
     class_refuse(&s, unit->name, config);
-    hold(t, NULL, NULL, subject_name(t->a, seat->obj));
+    hold(t, NULL, NULL, subject_name(t->a, seat->made->obj));
 }
 
 static void take_seats(struct tr *t, const struct unit *unit, struct config *c,
@@ -102,9 +102,9 @@ static void take_seats(struct tr *t, const struct unit *unit, struct config *c,
         const struct seat *seat = unit->seats.items[i];
         if (!unit->good) {
             refuse_seat(t, unit, obj, seat);
-        } else if (seat->ing) {
-            seat->ing->left_out = false;
-            *LIST_PUSH(t->a, &c->members) = seat->ing;
+        } else if (seat->made->ing) {
+            seat->made->ing->left_out = false;
+            *LIST_PUSH(t->a, &c->members) = seat->made->ing;
         }
     }
 }
@@ -131,11 +131,11 @@ static bool is_held(const struct translate_out *out, const char *owner)
 static void want_servers_left(struct tr *t, const struct unit *unit)
 {
     for (size_t i = 0; i < unit->seats.len; i++) {
-        const struct seat *seat = unit->seats.items[i];
-        if (seat->broken)
-            want_servers(t, unit->config, seat->broken);
-        else if (!unit->good || is_held(t->out, subject_name(t->a, seat->obj)))
-            want_servers(t, unit->config, seat->ing);
+        const struct seat_cell *made = ((const struct seat *)unit->seats.items[i])->made;
+        if (made->broken)
+            want_servers(t, unit->config, made->broken);
+        else if (!unit->good || is_held(t->out, subject_name(t->a, made->obj)))
+            want_servers(t, unit->config, made->ing);
     }
 }
 
