@@ -97,20 +97,24 @@ static size_t group_of(const struct fact_pack *pack, const char *key)
     return low;
 }
 
+static char *end_of(const struct fact_pack *pack, size_t group)
+{
+    return pack->bytes + (group + 1 < pack->n_groups ? pack->groups[group + 1] : pack->len);
+}
+
 /* Keys ascend: one that shares more with the one before than 'key' does comes before 'key' as that
  * does, and one that shares less comes behind it. */
 static char *find(const struct fact_pack *pack, const char *key)
 {
-    const size_t group = pack ? group_of(pack, key) : 0;
-    const size_t end = !pack ? 0 : group + 1 < pack->n_groups ? pack->groups[group + 1] : pack->len;
+    if (!pack)
+        return NULL;
+    const size_t group = group_of(pack, key);
+    const char *end = end_of(pack, group);
     size_t same = 0; /* bytes that 'key' and the one before begin with */
-    for (char *e = pack ? pack->bytes + pack->groups[group] : NULL; e && e < pack->bytes + end;
-         e = next_of(e)) {
+    for (char *e = pack->bytes + pack->groups[group]; e < end; e = next_of(e)) {
         if (shared_of(e) > same)
             continue;
-        if (shared_of(e) < same)
-            return NULL;
-        const int c = strcmp(text_of(e), key + same);
+        const int c = shared_of(e) < same ? 1 : strcmp(text_of(e), key + same);
         if (!c)
             return (unsigned char)*e & GONE ? NULL : e;
         if (c > 0)
