@@ -53,20 +53,25 @@ struct object_tls {
     const char *bad;   /* "tls.key: not in Base64": what could not be read; NULL: all could */
 };
 
+/* There are many of them: what is rarely asked for is asked of the document. */
 struct object {
     enum object_kind kind;
-    const char *api_version; /* "networking.k8s.io/v1"                                  */
-    const char *ns;          /* "" for cluster-scoped kinds, "default" when not given   */
+    bool stored;    /* it came from the store, which has it just so           */
+    const char *ns; /* "" for cluster-scoped kinds, "default" when not given  */
     const char *name;
-    const char *uid;              /* NULL: not given, as in a manifest                  */
-    const char *resource_version; /* NULL: not given                                    */
-    int64_t generation;           /* 0: not given                                       */
-    const char *origin;           /* "web.yaml:12"                                      */
-    const cJSON *body;            /* of one that is in no set: see object_body()        */
-    const struct object_tls *tls; /* of a Secret; NULL of other kinds                   */
-    bool stored;                  /* it came from the store, which has it just so       */
-    struct object_packed *packed; /* of one that is in a set; not for others            */
+    const char *origin;           /* "web.yaml:12"                               */
+    const cJSON *body;            /* of one that is in no set: see object_body() */
+    const struct object_tls *tls; /* of a Secret; NULL of other kinds            */
+    struct object_packed *packed; /* of one that is in a set; not for others     */
 };
+
+/* "networking.k8s.io/v1". */
+const char *object_api_version(const struct object *obj);
+/* NULL: not given, as in a manifest. */
+const char *object_uid(const struct object *obj);
+const char *object_resource_version(const struct object *obj);
+/* 0: not given. */
+int64_t object_generation(const struct object *obj);
 
 /* The whole object, pruned.  The tree lives until object_set_fold(), the texts in it and the names
  * of its members as long as the object. */

@@ -44,12 +44,18 @@ void object_bodies_free(struct object_bodies *all)
     object_free(all);
 }
 
-void object_packed_init(struct object_packed *p, struct object_bodies **all, const void *block,
-                        size_t size)
+const void *object_packed_block(const struct object_packed *p)
+{
+    return p + 1;
+}
+
+char *object_packed_init(struct object_packed *p, struct object_bodies **all,
+                         const struct buf *block)
 {
     if (!*all)
         *all = object_alloc(sizeof **all);
-    *p = (struct object_packed){ .all = *all, .block = block, .size = size };
+    *p = (struct object_packed){ .all = *all, .size = block->len };
+    return memcpy(p + 1, block->data, block->len);
 }
 
 void object_packed_done(struct object_packed *p)
@@ -79,7 +85,7 @@ size_t object_set_unfolded(const struct object_set *set)
 /* The block, unless there is a tree of somebody else's. */
 static const void *block_of(const struct object *obj)
 {
-    return obj->packed && !obj->body ? obj->packed->block : NULL;
+    return obj->packed && !obj->body ? object_packed_block(obj->packed) : NULL;
 }
 
 const cJSON *object_body(const struct object *obj)
@@ -88,7 +94,7 @@ const cJSON *object_body(const struct object *obj)
     if (!block_of(obj))
         return obj->body;
     if (!p->tree) {
-        p->tree = pack_tree(&p->all->trees, p->block);
+        p->tree = pack_tree(&p->all->trees, object_packed_block(p));
         note_open(p);
     }
     return p->tree;
@@ -110,7 +116,8 @@ const char *object_text(struct arena *a, const struct object *obj)
 bool object_is_same(const struct object *x, const struct object *y)
 {
     const struct object_packed *a = x->packed, *b = y->packed;
-    if (a && b && a->size == b->size && !memcmp(a->block, b->block, a->size))
+    if (a && b && a->size == b->size
+        && !memcmp(object_packed_block(a), object_packed_block(b), a->size))
         return true;
     cJSON *one CLEANUP(json_done) = object_tree(x);
     cJSON *other CLEANUP(json_done) = object_tree(y);
@@ -125,6 +132,37 @@ static const char *metadata_text(const struct object *obj, const char *group, co
     const void *block = block_of(obj);
     return block ? pack_text(block, (const char *[]){ "metadata", group, key, NULL })
                  : json_str(json_get(json_get(obj->body, "metadata"), group), key);
+}
+
+static const char *own_text(const struct object *obj, const char *name)
+{
+    const void *block = block_of(obj);
+    return block ? pack_text(block, (const char *[]){ "metadata", name, NULL })
+                 : json_str(json_get(obj->body, "metadata"), name);
+}
+
+const char *object_uid(const struct object *obj)
+{
+    return own_text(obj, "uid");
+}
+
+const char *object_resource_version(const struct object *obj)
+{
+    return own_text(obj, "resourceVersion");
+}
+
+int64_t object_generation(const struct object *obj)
+{
+    const void *block = block_of(obj);
+    return block ? pack_int(block, (const char *[]){ "metadata", "generation", NULL })
+                 : json_int(json_get(obj->body, "metadata"), "generation", 0);
+}
+
+const char *object_api_version(const struct object *obj)
+{
+    const void *block = block_of(obj);
+    return block ? pack_text(block, (const char *[]){ "apiVersion", NULL })
+                 : json_str(obj->body, "apiVersion");
 }
 
 const char *object_annotation(const struct object *obj, const char *key)

@@ -8,6 +8,7 @@
 #include "alb-agent/object.h"
 
 struct arena;
+struct buf;
 
 /* One kind: see OBJECT_KINDS. */
 struct kind_row {
@@ -51,17 +52,18 @@ void object_free(void *p);
 
 /* ---- body.c: the document of an object ------------------------------------------------------- */
 
-/* A block of pack_priv.h, and its tree while somebody looks at it. */
+/* Before a block of pack_priv.h; and its tree while somebody looks at it. */
 struct object_packed {
     struct object_bodies *all; /* of its set: which trees are there */
     const cJSON *tree;         /* NULL: none                        */
-    const void *block;
-    size_t size;
+    size_t size;               /* of the block                      */
 };
+const void *object_packed_block(const struct object_packed *p);
 
-/* '*all' is made when it is not there; 'block' is borrowed. */
-void object_packed_init(struct object_packed *p, struct object_bodies **all, const void *block,
-                        size_t size);
+/* '*all' is made when it is not there.  Behind '*p' there is room for the block, which is copied;
+ * returns where. */
+char *object_packed_init(struct object_packed *p, struct object_bodies **all,
+                         const struct buf *block);
 void object_packed_done(struct object_packed *p);
 /* When all of them are done; may be NULL. */
 void object_bodies_free(struct object_bodies *all);

@@ -333,6 +333,19 @@ const char *pack_text(const void *block, const char *const *path)
     return follow(&r, path) ? take_text(&r, take_byte(&r)) : NULL;
 }
 
+int64_t pack_int(const void *block, const char *const *path)
+{
+    struct reader r = { .block = block, .at = block };
+    cJSON number = { .type = cJSON_Number };
+    const unsigned form = follow(&r, path) ? take_byte(&r) : NOTHING;
+    if (form == WHOLE)
+        return (int64_t)take_count(&r);
+    if (form != NUMBER)
+        return 0;
+    number.valuedouble = take_double(&r); /* one below zero may be whole, too */
+    return json_is_int(&number) ? (int64_t)number.valuedouble : 0;
+}
+
 bool pack_has(const void *block, const char *const *path)
 {
     struct reader r = { .block = block, .at = block };

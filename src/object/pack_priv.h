@@ -3,6 +3,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "alb-agent/arena.h"
 #include "alb-agent/buf.h"
@@ -20,5 +21,7 @@ const cJSON *pack_tree(struct arena *a, const void *block);
  * json_str() have it, without making a tree.  It is in the block, or static; NULL: there is none.
  */
 const char *pack_text(const void *block, const char *const *path);
+/* The whole number there, as json_int() has it; 0: there is none. */
+int64_t pack_int(const void *block, const char *const *path);
 /* Does the path lead to something other than null? */
 bool pack_has(const void *block, const char *const *path);

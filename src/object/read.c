@@ -180,12 +180,8 @@ bool object_read(cJSON *body, enum object_kind kind, struct object *out, struct 
     prune(body);
     *out = (struct object){
         .kind = kind,
-        .api_version = json_str(body, "apiVersion"),
         .ns = ns,
         .name = name,
-        .uid = json_str(meta, "uid"),
-        .resource_version = json_str(meta, "resourceVersion"),
-        .generation = json_int(meta, "generation", 0),
         .body = body,
     };
     return true;

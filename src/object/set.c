@@ -16,9 +16,8 @@ struct owned_tls {
 /* An object with what it owns. */
 struct owned {
     struct object object;
-    struct object_packed packed;
     struct owned_tls *tls;
-    char texts[]; /* the block of its document, its origin */
+    struct object_packed packed; /* last, as its block is behind it, and its origin behind that */
 };
 
 void *object_alloc(size_t size)
@@ -153,10 +152,9 @@ static bool insert(struct object_set *set, struct owned *o, struct error *err)
 /* ---- adding ---------------------------------------------------------------------------------- */
 
 /* A text of the document, as it is in the block. */
-static const char *text_of(const struct owned *o, const char *group, const char *name)
+static const char *text_of(const struct owned *o, const char *name)
 {
-    const char *const path[] = { group ? group : name, group ? name : NULL, NULL };
-    return pack_text(o->packed.block, path);
+    return pack_text(object_packed_block(&o->packed), (const char *[]){ "metadata", name, NULL });
 }
 
 /* What was read of 'tree', which can go then. */
@@ -167,17 +165,13 @@ static struct owned *owned_new(struct object_set *set, const cJSON *tree, const 
     const size_t size = strlen(origin) + 1;
     pack_write(&block, tree);
     struct owned *o = object_alloc(sizeof *o + block.len + size);
-    memcpy(o->texts, block.data, block.len);
-    object_packed_init(&o->packed, &set->bodies, o->texts, block.len);
+    char *texts = object_packed_init(&o->packed, &set->bodies, &block);
     o->object = *read;
     o->object.body = NULL;
     o->object.packed = &o->packed;
-    o->object.origin = memcpy(o->texts + block.len, origin, size);
-    o->object.api_version = text_of(o, NULL, "apiVersion");
-    o->object.name = text_of(o, "metadata", "name");
-    o->object.uid = text_of(o, "metadata", "uid");
-    o->object.resource_version = text_of(o, "metadata", "resourceVersion");
-    const char *ns = text_of(o, "metadata", "namespace");
+    o->object.origin = memcpy(texts + block.len, origin, size);
+    o->object.name = text_of(o, "name");
+    const char *ns = text_of(o, "namespace");
     if (*read->ns && ns && !strcmp(ns, read->ns)) /* else it is static: "", "default" */
         o->object.ns = ns;
     return o;

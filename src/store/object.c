@@ -66,9 +66,9 @@ static void bind_object(sqlite3_stmt *s, const struct object *obj, const char *b
 {
     const struct address at = address_of(obj);
     bind_address(s, &at);
-    bind_text(s, ":uid", obj->uid);
-    bind_text(s, ":resource_version", obj->resource_version);
-    bind_int(s, ":generation", obj->generation);
+    bind_text(s, ":uid", object_uid(obj));
+    bind_text(s, ":resource_version", object_resource_version(obj));
+    bind_int(s, ":generation", object_generation(obj));
     bind_text(s, ":origin", obj->origin);
     bind_text(s, ":body", body);
 }

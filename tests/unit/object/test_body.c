@@ -12,7 +12,8 @@
 
 static const char *const service =
     "{\"kind\":\"Service\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"tea\",\"namespace\":"
-    "\"shop\",\"uid\":\"u-1\",\"resourceVersion\":\"7\",\"annotations\":{\"a.b/c\":\"1\"},"
+    "\"shop\",\"uid\":\"u-1\",\"resourceVersion\":\"7\",\"generation\":4,\"annotations\":{\"a.b/"
+    "c\":\"1\"},"
     "\"labels\":{\"app\":\"web\"}},\"spec\":{\"ports\":[{\"port\":80}]}}";
 
 static void add(struct object_set *set, const char *text)
@@ -56,9 +57,10 @@ static void test_what_is_asked_often_makes_no_tree(void **state)
     (void)state;
     add(&set, service);
     const struct object *obj = find(&set, "tea");
-    assert_string_equal(obj->api_version, "v1");
-    assert_string_equal(obj->uid, "u-1");
-    assert_string_equal(obj->resource_version, "7");
+    assert_string_equal(object_api_version(obj), "v1");
+    assert_string_equal(object_uid(obj), "u-1");
+    assert_string_equal(object_resource_version(obj), "7");
+    assert_int_equal(object_generation(obj), 4);
     assert_string_equal(object_annotation(obj, "a.b/c"), "1");
     assert_string_equal(object_label(obj, "app"), "web");
     assert_null(object_label(obj, "a.b/c"));
@@ -128,7 +130,8 @@ static void test_text_and_tree_of_its_own(void **state)
     assert_string_equal(
         object_text(&a, find(&set, "tea")),
         "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"annotations\":{\"a.b/c\":"
-        "\"1\"},\"labels\":{\"app\":\"web\"},\"name\":\"tea\",\"namespace\":\"shop\","
+        "\"1\"},\"generation\":4,\"labels\":{\"app\":\"web\"},\"name\":\"tea\",\"namespace\":"
+        "\"shop\","
         "\"resourceVersion\":\"7\",\"uid\":\"u-1\"},\"spec\":{\"ports\":[{\"port\":80}]}}");
     assert_int_equal(object_set_unfolded(&set), 0);
     cJSON *own CLEANUP(json_done) = object_tree(find(&set, "tea"));

@@ -183,6 +183,29 @@ static void test_texts_are_found_without_a_tree(void **state)
     assert_false(pack_has(block.data, (const char *[]){ "none", NULL }));
 }
 
+static int64_t int_at(const struct buf *block, const char *x, const char *y)
+{
+    return pack_int(block->data, (const char *[]){ x, y, NULL });
+}
+
+static void test_whole_numbers_are_found_without_a_tree(void **state)
+{
+    struct buf block CLEANUP(buf_done) = { 0 };
+    cJSON *json CLEANUP(json_done) =
+        parse("{\"m\":{\"a\":3,\"b\":-3,\"c\":1.5,\"d\":\"4\",\"e\":999999999999999,"
+              "\"f\":0.5}}");
+    (void)state;
+    pack_write(&block, json);
+    assert_int_equal(int_at(&block, "m", "a"), 3);
+    assert_int_equal(int_at(&block, "m", "b"), -3);
+    assert_int_equal(int_at(&block, "m", "c"), 0);
+    assert_int_equal(int_at(&block, "m", "d"), 0);
+    assert_int_equal(int_at(&block, "m", "e"), 999999999999999);
+    assert_int_equal(int_at(&block, "m", "f"), 0);
+    assert_int_equal(int_at(&block, "m", "none"), 0);
+    assert_int_equal(int_at(&block, "m", NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +216,7 @@ int main(void)
         cmocka_unit_test(test_a_text_that_is_there_twice_costs_three_bytes_more),
         cmocka_unit_test(test_an_endpoint_takes_less_than_a_third_of_its_text),
         cmocka_unit_test(test_texts_are_found_without_a_tree),
+        cmocka_unit_test(test_whole_numbers_are_found_without_a_tree),
     };
     return cmocka_run_group_tests_name("object/pack", tests, NULL, NULL);
 }

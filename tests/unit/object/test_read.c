@@ -111,12 +111,12 @@ static void test_metadata_is_read(void **state)
     struct error err = { 0 };
     assert_true(object_read(body, OBJECT_INGRESS, &obj, &err));
     assert_int_equal(obj.kind, OBJECT_INGRESS);
-    assert_string_equal(obj.api_version, "networking.k8s.io/v1");
+    assert_string_equal(object_api_version(&obj), "networking.k8s.io/v1");
     assert_string_equal(obj.ns, "shop");
     assert_string_equal(obj.name, "web");
-    assert_string_equal(obj.uid, "u-1");
-    assert_string_equal(obj.resource_version, "9007199254740993");
-    assert_int_equal(obj.generation, 3);
+    assert_string_equal(object_uid(&obj), "u-1");
+    assert_string_equal(object_resource_version(&obj), "9007199254740993");
+    assert_int_equal(object_generation(&obj), 3);
     assert_non_null(json_get(obj.body, "spec"));
 }
 

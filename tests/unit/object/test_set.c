@@ -148,7 +148,7 @@ static void test_an_ingress_of_an_older_version_is_the_same_ingress(void **state
     add(&set, "extensions/v1beta1", "Ingress", "shop", "web", "a.yaml:1");
     add(&set, "networking.k8s.io/v1", "Ingress", "shop", "web", "b.yaml:12");
     assert_int_equal(set.objects.len, 1);
-    assert_string_equal(set.objects.items[0]->api_version, "networking.k8s.io/v1");
+    assert_string_equal(object_api_version(set.objects.items[0]), "networking.k8s.io/v1");
     assert_int_equal(set.problems.len, 1);
     assert_string_equal(set.problems.items[0].msg,
                         "Ingress shop/web is in a.yaml:1 already; keep one of them");
@@ -200,7 +200,7 @@ static void test_a_replaced_object_is_the_new_one(void **state)
     object_set_replace(&set, body, "b.yaml:1");
     assert_int_equal(set.objects.len, 2);
     const struct object *x = object_set_find(&set, OBJECT_SERVICE, "a", "x");
-    assert_string_equal(x->uid, "u-2");
+    assert_string_equal(object_uid(x), "u-2");
     assert_string_equal(x->origin, "b.yaml:1");
     object_set_replace(&set, cJSON_Parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\"}"),
                        "c.yaml:1");
