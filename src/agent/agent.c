@@ -389,8 +389,7 @@ static bool has_failed(const struct agent *g, struct error *err)
 
 bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err)
 {
-    const int64_t now_ms = session_now(&g->base);
-    int64_t reading, apply, wanted;
+    int64_t now_ms = session_now(&g->base), reading, apply, wanted;
     bool any;
     if (!follow_clock(g, err))
         return false;
@@ -399,8 +398,8 @@ bool agent_run(struct agent *g, int64_t *wait_ms, struct error *err)
         || !reading_run(g, &reading, err))
         return false;
     run_balancers(g);
-    /* Not before what it follows from, which took its time. */
-    if (!apply_run(g->ap, session_now(&g->base), &apply, err) || has_failed(g, err))
+    now_ms = session_now(&g->base); /* calls do not go before what they follow from */
+    if (!apply_run(g->ap, now_ms, &apply, err) || has_failed(g, err))
         return false;
     *wait_ms = wait_sooner(wait_sooner(next_due(g, now_ms), wanted), wait_sooner(reading, apply));
     *wait_ms = wait_sooner(*wait_ms, alb_run(g->base.alb, now_ms));
