@@ -5,7 +5,8 @@
 #include "alb-agent/map.h"
 #include "replay_priv.h"
 
-enum { USUAL_MS = 200 };
+/* The agent looks after 200 ms, then after half of the time that has passed (alb_wait.h). */
+enum { FIRST_LOOK_MS = 200, LONGEST_LOOK_MS = 1000, USUAL_MS = 200 };
 
 static bool is_job(const struct tape_item *item)
 {
@@ -41,10 +42,22 @@ void pace_init(struct pace *p, struct arena *a, const struct tape *r)
         p->least_ms = USUAL_MS;
 }
 
-/* It had ended before it was asked for, and that before the next call; the agent looks again after
- * half of the time that has passed. */
+/* The last look that may have come before the next call. */
+static int64_t last_look(int64_t gap_ms)
+{
+    int64_t at = FIRST_LOOK_MS, wait;
+    for (;; at += wait) {
+        wait = at / 2 < FIRST_LOOK_MS ? FIRST_LOOK_MS : at / 2;
+        wait = wait > LONGEST_LOOK_MS ? LONGEST_LOOK_MS : wait;
+        if (at + wait > gap_ms)
+            return at < gap_ms ? at : gap_ms;
+    }
+}
+
+/* It had ended before the agent looked, and that before the next call; one much later than others
+ * did not wait for it. */
 int64_t pace_pending(const struct pace *p, const struct tape_item *was)
 {
     const int64_t gap = was ? p->gaps[was - p->r->items.items] : 0;
-    return (gap && gap <= 3 * p->least_ms ? gap : p->least_ms) * 2 / 3;
+    return last_look(gap && gap <= 2 * p->least_ms ? gap : p->least_ms) * 3 / 4;
 }

@@ -13,12 +13,12 @@ static void test_the_next_call_of_the_lane_tells(void **state)
                                     JOB(3, 1420, 1440, "x") JOB(4, 90000, 90010, "x"));
     struct pace p;
     pace_init(&p, &a, &t);
-    assert_int_equal(p.least_ms, 400); /* of call 1, until call 3 */
-    assert_int_equal(pace_pending(&p, &t.items.items[0]), 266);
+    assert_int_equal(p.least_ms, 400); /* of call 1; looked at 200, 400 */
+    assert_int_equal(pace_pending(&p, &t.items.items[0]), 300);
     /* Nothing came after call 2, and long nothing after call 3. */
-    assert_int_equal(pace_pending(&p, &t.items.items[1]), 266);
-    assert_int_equal(pace_pending(&p, &t.items.items[2]), 266);
-    assert_int_equal(pace_pending(&p, NULL), 266);
+    assert_int_equal(pace_pending(&p, &t.items.items[1]), 300);
+    assert_int_equal(pace_pending(&p, &t.items.items[2]), 300);
+    assert_int_equal(pace_pending(&p, NULL), 300);
 }
 
 /* What the next process does says nothing. */
@@ -32,8 +32,8 @@ static void test_the_next_call_is_one_of_the_same_process(void **state)
                     3, 1410, 1420, "x"));
     struct pace p;
     pace_init(&p, &a, &t);
-    assert_int_equal(p.least_ms, 300);
-    assert_int_equal(pace_pending(&p, &t.items.items[1]), 200);
+    assert_int_equal(p.least_ms, 300); /* it looked at 200 */
+    assert_int_equal(pace_pending(&p, &t.items.items[1]), 150);
 }
 
 static void test_without_any_it_is_as_usual(void **state)
@@ -43,7 +43,7 @@ static void test_without_any_it_is_as_usual(void **state)
     struct tape t = tape_of(&a, TAPE_HEAD TAPE_CALL(1, 1010, "x", "CreateRules", ""));
     struct pace p;
     pace_init(&p, &a, &t);
-    assert_int_equal(pace_pending(&p, &t.items.items[0]), 133);
+    assert_int_equal(pace_pending(&p, &t.items.items[0]), 150);
 }
 
 int main(void)
