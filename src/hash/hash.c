@@ -3,10 +3,10 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <threads.h>
 
 #include "alb-agent/macros.h"
 
@@ -18,9 +18,28 @@ static void must(bool ok)
     abort();
 }
 
-void hash_sha1(const void *data, size_t len, unsigned char out[static SHA1_SIZE])
+/* Those that EVP_sha1() and EVP_sha256() name are looked up by name at each use, which takes longer
+ * than a short text does; these are looked up once and stay. */
+static EVP_MD *fetched_sha1, *fetched_sha256;
+static once_flag fetched = ONCE_FLAG_INIT;
+
+static void fetch(void)
 {
-    must(EVP_Digest(data, len, out, NULL, EVP_sha1(), NULL));
+    fetched_sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
+    fetched_sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    must(fetched_sha1 && fetched_sha256);
+}
+
+static const EVP_MD *sha1(void)
+{
+    call_once(&fetched, fetch);
+    return fetched_sha1;
+}
+
+static const EVP_MD *sha256(void)
+{
+    call_once(&fetched, fetch);
+    return fetched_sha256;
 }
 
 static void md_free(EVP_MD_CTX **md)
@@ -28,19 +47,39 @@ static void md_free(EVP_MD_CTX **md)
     EVP_MD_CTX_free(*md);
 }
 
-void hash_sha1_pieces(const struct hash_piece *pieces, size_t n,
-                      unsigned char out[static SHA1_SIZE])
+static void digest(const EVP_MD *type, const struct hash_piece *pieces, size_t n,
+                   unsigned char *out)
 {
     EVP_MD_CTX *md CLEANUP(md_free) = EVP_MD_CTX_new();
-    must(md && EVP_DigestInit_ex(md, EVP_sha1(), NULL));
+    must(md && EVP_DigestInit_ex(md, type, NULL));
     for (size_t i = 0; i < n; i++)
         must(EVP_DigestUpdate(md, pieces[i].data, pieces[i].len));
     must(EVP_DigestFinal_ex(md, out, NULL));
 }
 
+void hash_sha1(const void *data, size_t len, unsigned char out[static SHA1_SIZE])
+{
+    digest(sha1(), &(struct hash_piece){ data, len }, 1, out);
+}
+
+void hash_sha1_pieces(const struct hash_piece *pieces, size_t n,
+                      unsigned char out[static SHA1_SIZE])
+{
+    digest(sha1(), pieces, n, out);
+}
+
+/* Of nothing it is known (FIPS 180-4): most requests have no body. */
+static const unsigned char sha256_of_nothing[SHA256_SIZE] = {
+    0xe3, 0xb0, 0xc4, 0x42, 0x98, 0xfc, 0x1c, 0x14, 0x9a, 0xfb, 0xf4, 0xc8, 0x99, 0x6f, 0xb9, 0x24,
+    0x27, 0xae, 0x41, 0xe4, 0x64, 0x9b, 0x93, 0x4c, 0xa4, 0x95, 0x99, 0x1b, 0x78, 0x52, 0xb8, 0x55,
+};
+
 void hash_sha256(const void *data, size_t len, unsigned char out[static SHA256_SIZE])
 {
-    must(EVP_Digest(data, len, out, NULL, EVP_sha256(), NULL));
+    if (len)
+        digest(sha256(), &(struct hash_piece){ data, len }, 1, out);
+    else
+        memcpy(out, sha256_of_nothing, sizeof sha256_of_nothing);
 }
 
 const char *hash_sha256_hex(const void *data, size_t len, char hex[static SHA256_HEX])
@@ -51,16 +90,38 @@ const char *hash_sha256_hex(const void *data, size_t len, char hex[static SHA256
     return hex;
 }
 
+enum { HMAC_BLOCK = 64 }; /* of SHA-1 and of SHA-256 */
+
+/* RFC 2104.  OpenSSL's own looks all it takes up by name, each time. */
+static void hmac(const EVP_MD *type, size_t size, const struct hash_piece *key,
+                 const struct hash_piece *text, unsigned char *out)
+{
+    unsigned char block[HMAC_BLOCK] = { 0 };
+    if (key->len > HMAC_BLOCK)
+        digest(type, key, 1, block);
+    else if (key->len)
+        memcpy(block, key->data, key->len);
+    for (size_t i = 0; i < HMAC_BLOCK; i++)
+        block[i] ^= 0x36;
+    digest(type, (const struct hash_piece[]){ { block, HMAC_BLOCK }, *text }, 2, out);
+    for (size_t i = 0; i < HMAC_BLOCK; i++)
+        block[i] ^= 0x36 ^ 0x5c;
+    digest(type, (const struct hash_piece[]){ { block, HMAC_BLOCK }, { out, size } }, 2, out);
+    OPENSSL_cleanse(block, sizeof block);
+}
+
 void hash_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
                       unsigned char out[static SHA256_SIZE])
 {
-    must(HMAC(EVP_sha256(), key, (int)key_len, data, len, out, NULL));
+    hmac(sha256(), SHA256_SIZE, &(struct hash_piece){ key, key_len },
+         &(struct hash_piece){ data, len }, out);
 }
 
 void hash_hmac_sha1(const void *key, size_t key_len, const void *data, size_t len,
                     unsigned char out[static SHA1_SIZE])
 {
-    must(HMAC(EVP_sha1(), key, (int)key_len, data, len, out, NULL));
+    hmac(sha1(), SHA1_SIZE, &(struct hash_piece){ key, key_len }, &(struct hash_piece){ data, len },
+         out);
 }
 
 void hash_hex(const unsigned char *data, size_t len, char *hex)
