@@ -9,6 +9,21 @@
 #include "alb-agent/json.h"
 #include "store_priv.h"
 
+/* Of a row that is there: what is written of it, besides all that is no document. */
+#define ROW_SET                                                                                  \
+    "UPDATE resource SET parent = :parent, desired_from = :desired_from, position = :position, " \
+    "held = :held, cloud_id = :cloud_id, status = :status, observed_at = :observed_at, "         \
+    "unused_since = :unused_since, empty_since = :empty_since, ours = :ours, "
+#define WANTED_SET "desired = :desired, applied = :applied, "
+#define ACTUAL_SET "actual = :actual, "
+#define UNSAID                                                                       \
+    "unsaid = iif((cloud_id, status, ours) IS (:cloud_id, :status, :ours), unsaid, " \
+    "max(unsaid, :by)) "
+#define UNSAID_ACTUAL                                                                         \
+    "unsaid = iif((actual, cloud_id, status, ours) IS (:actual, :cloud_id, :status, :ours), " \
+    "unsaid, max(unsaid, :by)) "
+#define ROW_AT "WHERE lb = :lb AND kind = :kind AND key = :key"
+
 #define STMTS(X)                                                                                 \
     X(LOAD, "SELECT lb, kind, key, parent, desired, desired_from, position, held, applied, "     \
             "actual, cloud_id, status, observed_at, unused_since, empty_since, ours "            \
@@ -44,12 +59,10 @@
            "excluded.desired, excluded.desired_from, excluded.position, excluded.held, "         \
            "excluded.applied, excluded.actual, excluded.cloud_id, excluded.status, "             \
            "excluded.observed_at, excluded.unused_since, excluded.empty_since, excluded.ours)")  \
-    X(TOUCH, "UPDATE resource SET parent = :parent, desired_from = :desired_from, "              \
-             "position = :position, held = :held, cloud_id = :cloud_id, status = :status, "      \
-             "observed_at = :observed_at, unused_since = :unused_since, "                        \
-             "empty_since = :empty_since, ours = :ours, "                                        \
-             "unsaid = iif((cloud_id, status, ours) IS (:cloud_id, :status, :ours), unsaid, "    \
-             "max(unsaid, :by)) WHERE lb = :lb AND kind = :kind AND key = :key")                 \
+    X(TOUCH, ROW_SET UNSAID ROW_AT)                                                              \
+    X(CHANGE_WANTED, ROW_SET WANTED_SET UNSAID ROW_AT)                                           \
+    X(CHANGE_ACTUAL, ROW_SET ACTUAL_SET UNSAID_ACTUAL ROW_AT)                                    \
+    X(CHANGE, ROW_SET WANTED_SET ACTUAL_SET UNSAID_ACTUAL ROW_AT)                                \
     X(DELETE, "DELETE FROM resource WHERE lb = :lb AND kind = :kind AND key = :key "             \
               "RETURNING cloud_id, typeof(actual) <> 'null' AS was_there, unsaid")               \
     X(SHIFT, "UPDATE resource SET observed_at = iif(observed_at, observed_at + :by, 0), "        \
@@ -265,24 +278,33 @@ static void bind_row(const struct store *st, sqlite3_stmt *s, const struct resou
     bind_int(s, ":by", (int64_t)by);
 }
 
-static bool put_all(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
+/* What is applied is mostly what is wanted. */
+static void bind_wanted(sqlite3_stmt *s, const struct resource *r, struct arena *a)
+{
+    const char *desired = canonical(a, r, r->desired);
+    bind_text(s, ":desired", desired);
+    bind_text(s, ":applied",
+              resource_wants_same(r->kind, r->desired, r->applied) ? desired
+                                                                   : canonical(a, r, r->applied));
+}
+
+/* Writes those documents of a row that are not as they were; all of one that is not known. */
+static bool write_row(struct store *st, const struct resource *r, enum cloud_by by,
+                      const struct written_row *was, const struct written_row *now,
+                      struct error *err)
 {
     struct arena scratch CLEANUP(arena_done) = { 0 };
     struct buf actual CLEANUP(buf_done) = { 0 };
-    if (r->actual && !write_actual(r, &actual, err))
+    const bool wanted = was->wanted != now->wanted, there = was->actual != now->actual;
+    const int change = there ? wanted ? CHANGE : CHANGE_ACTUAL : wanted ? CHANGE_WANTED : TOUCH;
+    if (there && r->actual && !write_actual(r, &actual, err))
         return false;
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][was->wanted ? change : PUT];
     bind_row(st, s, r, by);
-    bind_text(s, ":desired", canonical(&scratch, r, r->desired));
-    bind_text(s, ":applied", canonical(&scratch, r, r->applied));
-    bind_text(s, ":actual", r->actual ? buf_str(&actual) : NULL);
-    return stmt_run(s, err);
-}
-
-static bool touch(struct store *st, const struct resource *r, enum cloud_by by, struct error *err)
-{
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][TOUCH];
-    bind_row(st, s, r, by);
+    if (wanted)
+        bind_wanted(s, r, &scratch);
+    if (there)
+        bind_text(s, ":actual", r->actual ? buf_str(&actual) : NULL);
     return stmt_run(s, err);
 }
 
@@ -291,12 +313,12 @@ static bool put(struct store *st, const struct resource *r, enum cloud_by by, st
     const struct written_row now = written_digest(r);
     struct written_row *was =
         written_find(&st->written, r->lb, resource_kind_name(r->kind), r->key);
-    const bool same = was->documents == now.documents;
-    if (same && was->rest == now.rest)
+    if (was->wanted == now.wanted && was->actual == now.actual && was->rest == now.rest)
         return true;
-    if (!(same ? touch(st, r, by, err) : put_all(st, r, by, err)))
+    if (!write_row(st, r, by, was, &now, err))
         return false;
-    was->documents = now.documents;
+    was->wanted = now.wanted;
+    was->actual = now.actual;
     was->rest = now.rest;
     return true;
 }
@@ -321,7 +343,7 @@ static bool delete_row(struct store *st, const struct resource *r, enum cloud_by
     bool found;
     struct written_row *was =
         written_find(&st->written, r->lb, resource_kind_name(r->kind), r->key);
-    was->documents = was->rest = 0;
+    was->wanted = was->actual = was->rest = 0;
     bind_text(s, ":lb", r->lb);
     bind_text(s, ":kind", resource_kind_name(r->kind));
     bind_text(s, ":key", r->key);

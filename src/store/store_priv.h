@@ -50,7 +50,7 @@ enum store_part {
     PART_QUARANTINE,
     STORE_PARTS
 };
-enum { STATEMENTS_MAX = 12 };
+enum { STATEMENTS_MAX = 14 };
 
 struct statements {
     const char *const *sql;
@@ -67,9 +67,10 @@ const struct statements *store_statements(enum store_part part);
 /* written.c: what this store wrote of resources, as digests, so that a row that is as it was costs
  * neither its texts nor a statement.  All-zero: nothing is known. */
 struct written_row {
-    uint64_t address;   /* of (lb, kind, key); 0: a free place                    */
-    uint64_t documents; /* what is wanted, applied and there                     */
-    uint64_t rest;      /* the other columns; both 0: the row was removed        */
+    uint64_t address; /* of (lb, kind, key); 0: a free place                    */
+    uint64_t wanted;  /* what is wanted and applied                            */
+    uint64_t actual;  /* what is there                                         */
+    uint64_t rest;    /* the other columns; all 0: the row was removed         */
 };
 struct written {
     struct arena arena; /* of 'rows' */

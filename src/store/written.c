@@ -1,5 +1,5 @@
 /* written.c - what was written of resources, as digests by the digest of their address: open
- * addressing, 24 bytes a row, so that ten thousand Ingresses cost less than a megabyte. */
+ * addressing, 32 bytes a row, so that ten thousand Ingresses cost less than a megabyte. */
 #include "alb-agent/digest.h"
 #include "store_priv.h"
 
@@ -13,14 +13,16 @@ static uint64_t digest_document(const struct resource *r, const void *obj, uint6
 
 struct written_row written_digest(const struct resource *r)
 {
-    uint64_t h = digest_document(r, r->desired, 0), rest = digest_text(0, r->parent);
-    h = digest_document(r, r->actual, digest_document(r, r->applied, h));
+    const uint64_t wanted = digest_document(r, r->applied, digest_document(r, r->desired, 0));
+    uint64_t rest = digest_text(0, r->parent);
     rest = digest_text(digest_text(rest, r->desired_from), r->cloud_id);
     rest = digest_text(digest_number(rest, (uint64_t)r->position), r->status);
     rest = digest_number(digest_number(rest, r->held), r->ours);
     rest = digest_number(digest_number(rest, (uint64_t)r->observed_at), (uint64_t)r->unused_since);
     rest = digest_number(rest, (uint64_t)r->empty_since);
-    return (struct written_row){ .documents = h | 1, .rest = rest };
+    return (struct written_row){ .wanted = wanted | 1,
+                                 .actual = digest_document(r, r->actual, 0) | 1,
+                                 .rest = rest };
 }
 
 static struct written_row *place(const struct written *w, uint64_t address)
@@ -37,7 +39,7 @@ static void grow(struct written *w)
     struct written old = *w;
     size_t live = 0;
     for (size_t i = 0; i < old.cap; i++)
-        live += old.rows[i].documents != 0;
+        live += old.rows[i].wanted != 0;
     w->cap = FIRST;
     while (w->cap - w->cap / 4 <= live + live / 8)
         w->cap *= 2;
@@ -45,7 +47,7 @@ static void grow(struct written *w)
     w->arena = (struct arena){ 0 };
     w->rows = arena_array(&w->arena, w->cap, sizeof *w->rows);
     for (size_t i = 0; i < old.cap; i++)
-        if (old.rows[i].documents)
+        if (old.rows[i].wanted)
             *place(w, old.rows[i].address) = old.rows[i];
     arena_done(&old.arena);
 }

@@ -44,7 +44,7 @@ static void test_fresh_database_carries_our_id_and_version(void **state)
 {
     struct fixture *f = *state;
     assert_int_equal(fixture_int(f->st, "PRAGMA application_id"), 0x616c6261);
-    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 6);
+    assert_int_equal(fixture_int(f->st, "PRAGMA user_version"), 7);
 }
 
 static bool identify(struct fixture *f, const char *sql)
@@ -78,7 +78,7 @@ static void test_newer_database_is_refused_with_both_versions(void **state)
     assert_false(identify(f, "PRAGMA application_id = 0x616c6261; PRAGMA user_version = 9"));
     assert_int_equal(f->err.kind, ERROR_INVALID);
     assert_non_null(strstr(f->err.msg, "version 9"));
-    assert_non_null(strstr(f->err.msg, "up to 6"));
+    assert_non_null(strstr(f->err.msg, "up to 7"));
     assert_non_null(strstr(f->err.msg, "newer program"));
 }
 
@@ -111,6 +111,8 @@ static void make_version_1(struct fixture *f)
                          "NULL, NULL);"
                          "INSERT INTO finding VALUES('a/x', 'Rule', 'l', 'drift', 3, 2, "
                          "'ignored', 7);"
+                         "INSERT INTO resource(lb, kind, key, actual) "
+                         "VALUES('a/x', 'Rule', 'k', '{}'), ('a/x', 'Rule', 'l', NULL);"
                          "INSERT INTO call(lane, lb, resource, action, params, state, sent_at) "
                          "VALUES('l', 'a/x', 'Rule k', 'CreateRules', '{}', 'done', 9)");
 }
@@ -142,9 +144,13 @@ static void test_file_of_the_first_version_is_taken_on(void **state)
     store_pins pins;
     make_version_1(f);
     struct store *st = fixture_open(f);
-    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 6);
+    assert_int_equal(fixture_int(st, "PRAGMA user_version"), 7);
     assert_int_equal(fixture_int(st, "SELECT size FROM revision"), 10);
-    assert_int_equal(fixture_int(st, "SELECT count(*) FROM call"), 1);
+    assert_int_equal(fixture_int(st, "SELECT count(*) FROM call WHERE id = 1 AND sent_at = 9"), 1);
+    assert_int_equal(fixture_int(st, "SELECT count(*) FROM resource WHERE lb = 'a/x' "
+                                     "AND kind = 'Rule' AND actual = '{}' AND unsaid = 2"),
+                     1);
+    assert_int_equal(fixture_int(st, "SELECT count(*) FROM resource"), 2);
     assert_true(store_pins_load(st, &f->a, &pins, &f->err));
     assert_int_equal(pins.len, 1);
     assert_true(store_findings_load(st, &f->a, &findings, &f->err));
@@ -153,6 +159,52 @@ static void test_file_of_the_first_version_is_taken_on(void **state)
     assert_string_equal(findings.items[0].edit, "");
     check_decisions_are_said(f, st);
     store_close(st);
+}
+
+/* A word that is none is refused, whatever the check is made of. */
+static void test_checks_hold_in_the_newest_schema(void **state)
+{
+    static const char *const bad[] = {
+        "INSERT INTO resource(lb, kind, key, unsaid) VALUES('a', 'Rule', 'k', 3)",
+        "INSERT INTO resource(lb, kind, key, unsaid) VALUES('a', 'Rule', 'k', -1)",
+        "INSERT INTO resource(lb, kind, key, desired) VALUES('a', 'Rule', 'k', '{')",
+        "INSERT INTO call SELECT 1, '', '', '', '', '', '{}', '', 'no', 1, 1, 1, '', '', ''",
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_int_equal(sqlite3_exec(f->st->db, bad[i], NULL, NULL, NULL),
+                         SQLITE_CONSTRAINT_CHECK);
+}
+
+static bool makes_table(sqlite3 *db, const char *sql)
+{
+    struct arena a CLEANUP(arena_done) = { 0 };
+    sqlite3_stmt *s CLEANUP(stmt_done) = NULL;
+    bool makes = false;
+    assert_int_equal(sqlite3_prepare_v2(db, arena_fmt(&a, "EXPLAIN %s", sql), -1, &s, NULL),
+                     SQLITE_OK);
+    while (sqlite3_step(s) == SQLITE_ROW)
+        makes = makes || !strcmp((const char *)sqlite3_column_text(s, 1), "OpenEphemeral");
+    return makes;
+}
+
+/* Those that run with each call and each row of a reading. */
+static void test_writes_of_rows_and_calls_make_no_table_on_the_way(void **state)
+{
+    static const char *const often[] = { "INSERT INTO resource", "UPDATE resource SET parent",
+                                         "INSERT INTO call", "UPDATE call" };
+    static const struct statements *const parts[] = { &resource_statements, &call_statements };
+    struct fixture *f = *state;
+    size_t seen = 0;
+    for (size_t p = 0; p < COUNT(parts); p++)
+        for (size_t i = 0; i < parts[p]->n; i++)
+            for (size_t o = 0; o < COUNT(often); o++) {
+                if (strncmp(parts[p]->sql[i], often[o], strlen(often[o])) != 0)
+                    continue;
+                seen++;
+                assert_false(makes_table(f->st->db, parts[p]->sql[i]));
+            }
+    assert_int_equal(seen, COUNT(often) + 3); /* of a row some, all or none of its documents */
 }
 
 static void test_snapshot_of_the_first_version_is_read(void **state)
@@ -175,6 +227,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_released_migrations_do_not_change),
         TEST(test_migrations_are_numbered_in_order),
+        TEST(test_checks_hold_in_the_newest_schema),
+        TEST(test_writes_of_rows_and_calls_make_no_table_on_the_way),
         TEST(test_fresh_database_carries_our_id_and_version),
         TEST(test_empty_database_is_ours),
         TEST(test_database_of_another_program_is_refused),

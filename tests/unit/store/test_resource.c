@@ -361,6 +361,38 @@ static void test_row_of_which_little_changes_comes_back_whole(void **state)
     same_document(f, got->actual, r.actual);
 }
 
+enum { DESIRED = 1, APPLIED = 2, ACTUAL = 4, DOCUMENTS = 8 };
+
+static struct resource with(struct resource r, const struct resource *from, unsigned which)
+{
+    r.desired = which & DESIRED ? from->desired : r.desired;
+    r.applied = which & APPLIED ? from->applied : r.applied;
+    r.actual = which & ACTUAL ? from->actual : r.actual;
+    return r;
+}
+
+static void put_and_expect(struct fixture *f, const struct resource *r)
+{
+    assert_true(store_resource_put(f->st, r, &f->err));
+    struct model m = load(f);
+    assert_int_equal(m.rows.len, 1);
+    same_document(f, m.rows.items[0].desired, r->desired);
+    same_document(f, m.rows.items[0].applied, r->applied);
+    same_document(f, m.rows.items[0].actual, r->actual);
+}
+
+/* Any of its documents may be the one that changes, and those beside it stay. */
+static void test_documents_that_change_are_written_and_no_others(void **state)
+{
+    struct fixture *f = *state;
+    const struct resource x = fixture_group(f, "a", "Wlc"), y = fixture_group(f, "a", "Wrr");
+    for (unsigned which = 1; which < DOCUMENTS; which++) {
+        const struct resource r = with(x, &y, which);
+        put_and_expect(f, &x);
+        put_and_expect(f, &r);
+    }
+}
+
 static void test_row_is_written_again_after_a_rollback(void **state)
 {
     struct fixture *f = *state;
@@ -449,6 +481,7 @@ int main(void)
         TEST(test_what_was_not_applied_is_not_settled),
         TEST(test_ten_thousand_rows_survive),
         TEST(test_row_of_which_little_changes_comes_back_whole),
+        TEST(test_documents_that_change_are_written_and_no_others),
         TEST(test_row_is_written_again_after_a_rollback),
         TEST(test_row_that_was_removed_is_written_again),
         TEST(test_times_in_the_file_are_of_the_clock_that_was_set),
