@@ -166,6 +166,13 @@ void life_keep_house(struct sim *s)
     disk_fail(s->disk, DISK_OK, 0);
 }
 
+void life_move_log(struct sim *s)
+{
+    struct error err;
+    if (s->agent && !store_checkpoint(agent_store(s->agent), &err))
+        fail(s, &err);
+}
+
 void life_pass(struct sim *s, int64_t ms)
 {
     const int64_t end = s->net.now_ms + ms;

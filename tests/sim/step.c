@@ -4,6 +4,10 @@
 
 #include "sim.h"
 
+enum {
+    HOUSE_EVERY = 3
+}; /* eights of steps, between two times that the state file is put in order */
+
 size_t draw(struct sim *s, size_t n)
 {
     return (size_t)rng_below(&s->rng, n);
@@ -193,6 +197,9 @@ static void end_window(struct sim *s)
     }
     if (!sim_failed(s))
         check_quiet(s);
+    if (!sim_failed(s) && s->step / TEMPO_STEPS % HOUSE_EVERY == 0)
+        life_keep_house(
+            s); /* as an agent does that rests; step keep_house() is what can go wrong */
 }
 
 /* A reading beside the changes, which may take longer than they do. */
