@@ -245,7 +245,8 @@ bool event_is_of_cloud(const struct store_event *e);
 
 /* A call that was made now and has not been sent yet. */
 struct made_call {
-    const char *action, *token;
+    const char *action;
+    const char *mark; /* what is in the request: the token, or the name of an upload; or NULL */
     const struct tape_item *item;
     bool sent;
 };
@@ -276,8 +277,19 @@ struct play {
     struct error err;
 };
 
+/* ---- answers.c ---------------------------------------------------------------------------------
+ */
+
+/* What the stage asks; borrows 'p'. */
+struct stage_hooks play_hooks(struct play *p);
 /* What the journal has that was not compared yet. */
 void play_note_calls(struct play *p);
+/* It cannot go on; the first reason counts. */
+void play_fail(struct play *p, const struct error *why);
+
+/* ---- play.c, again -----------------------------------------------------------------------------
+ */
+
 void play_objects(const struct play *p, struct object_set *out);
 struct session_config play_session(struct play *p);
 
