@@ -67,9 +67,14 @@ bool store_prune(struct store *st, const struct store_limits *limits, int64_t no
  * whole by itself, in a transaction or without. */
 struct store_txn {
     struct store *st;
-    bool done;
+    bool done, lazy;
 };
 bool store_begin(struct store_txn *txn, struct store *st, struct error *err) MUST_USE;
+/* The same, but its commit does not wait for the disk; the next one that does takes it there, too.
+ * A process that dies loses nothing by that.  With the machine it may go, with all that came after
+ * it: for what is as before then, since the objects are read again, or since the intent of a call,
+ * which did wait, says that it was under way. */
+bool store_begin_lazy(struct store_txn *txn, struct store *st, struct error *err) MUST_USE;
 bool store_commit(struct store_txn *txn, struct error *err) MUST_USE;
 void store_txn_done(struct store_txn *txn); /* for CLEANUP() */
 

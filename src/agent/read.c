@@ -18,7 +18,7 @@ bool session_put_facts(struct session *s, const struct fact_set *found, struct e
 {
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
     fact_put_all(&s->fact_arena, &s->facts, found);
-    bool ok = store_begin(&txn, s->store, err);
+    bool ok = store_begin_lazy(&txn, s->store, err);
     for (size_t i = 0; ok && i < found->items.len; i++) {
         const struct fact *f = &found->items.items[i];
         /* That there is none today is no fact to be remembered. */

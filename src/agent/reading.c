@@ -261,7 +261,7 @@ static bool note_end(struct agent *g, struct error *err)
     struct reading *rd = &g->reading;
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
     const struct read_times times = { rd->began_ms, rd->ended_ms };
-    if (!store_begin(&txn, g->base.store, err)
+    if (!store_begin_lazy(&txn, g->base.store, err)
         || !session_note_read(&g->base, rd->only, rd->parts, &times, err))
         return false;
     for (int f = 0; f < SWEEP_FAMILIES && !rd->only; f++)

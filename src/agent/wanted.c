@@ -335,8 +335,8 @@ static bool run_update(struct agent *g, struct error *err)
         return put_quarantine(g, err);
     }
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
-    if (!store_begin(&txn, g->base.store, err) || !events_start(g, err) || !save_objects(g, err)
-        || !save_completeness(g, err))
+    if (!store_begin_lazy(&txn, g->base.store, err) || !events_start(g, err)
+        || !save_objects(g, err) || !save_completeness(g, err))
         return false;
     struct giving giving CLEANUP(giving_done) = { .g = g, .err = err };
     update(g, &giving);

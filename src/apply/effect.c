@@ -435,6 +435,6 @@ bool effect_done(struct apply *ap, struct lane *lane, int64_t now_ms, struct err
     struct effect e;
     if (!effect_of(ap, lane, &e))
         return true;
-    return store_begin(&txn, ap->in.store, err) && record_all(&e, now_ms, err)
+    return store_begin_lazy(&txn, ap->in.store, err) && record_all(&e, now_ms, err)
            && store_commit(&txn, err);
 }

@@ -299,7 +299,7 @@ static bool record_reply(struct apply *ap, struct lane *lane, const struct alb_r
                          struct error *err)
 {
     struct store_txn txn CLEANUP(store_txn_done) = { 0 };
-    if (!store_begin(&txn, ap->in.store, err))
+    if (!store_begin_lazy(&txn, ap->in.store, err))
         return false;
     if (r->ok)
         effect_begun(ap, lane, r);

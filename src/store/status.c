@@ -188,18 +188,10 @@ static bool put(struct store *st, const struct store_status *status, struct erro
     return stmt_run(s, err);
 }
 
-/* A later commit that does wait takes this one to the disk, too. */
 static bool put_lazily(struct store *st, const struct store_status *status, struct error *err)
 {
-    if (!sql_run(st->db, "PRAGMA synchronous = NORMAL", err))
-        return false;
-    bool done = put(st, status, err);
-    struct error second;
-    if (!sql_run(st->db, "PRAGMA synchronous = FULL", &second) && done) {
-        *err = second;
-        done = false;
-    }
-    return done;
+    struct store_txn txn CLEANUP(store_txn_done) = { 0 };
+    return store_begin_lazy(&txn, st, err) && put(st, status, err) && store_commit(&txn, err);
 }
 
 void store_status_sign(struct arena *a, struct store_status *status)

@@ -299,19 +299,39 @@ bool store_begin(struct store_txn *txn, struct store *st, struct error *err)
     return true;
 }
 
+/* What commits after it waits for the disk again. */
+static bool wait_again(struct store *st, struct error *err)
+{
+    return sql_run(st->db, "PRAGMA synchronous = FULL", err);
+}
+
+bool store_begin_lazy(struct store_txn *txn, struct store *st, struct error *err)
+{
+    struct error second;
+    *txn = (struct store_txn){ 0 };
+    if (!sql_run(st->db, "PRAGMA synchronous = NORMAL", err))
+        return false;
+    txn->lazy = store_begin(txn, st, err);
+    if (!txn->lazy)
+        (void)wait_again(st, &second);
+    return txn->lazy;
+}
+
 bool store_commit(struct store_txn *txn, struct error *err)
 {
     if (sqlite3_exec(txn->st->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         return sqlite_error(txn->st->db, err);
     txn->done = true;
-    return true;
+    return !txn->lazy || wait_again(txn->st, err);
 }
 
 void store_txn_done(struct store_txn *txn)
 {
+    struct error ignored; /* of a pragma, which does no input or output */
     if (txn->st && !txn->done) {
         (void)sqlite3_exec(txn->st->db, "ROLLBACK", NULL, NULL, NULL);
         written_done(&txn->st->written);
+        (void)(txn->lazy && wait_again(txn->st, &ignored));
     }
     txn->done = true;
 }

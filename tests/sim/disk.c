@@ -575,18 +575,28 @@ static bool is_log(const struct file *f)
     return f->path && strstr(f->path, "-wal");
 }
 
-/* Most of the time it was written a moment ago. */
+/* Up to where all of it would outlive the power. */
+static size_t synced_to(const struct file *f)
+{
+    const size_t first = f->low < f->synced_len ? f->low : f->synced_len;
+    return f->low < f->high ? first : f->len;
+}
+
+/* Most of the time it was written a moment ago.  Of the log, or of a file that is not half of a
+ * checkpoint. */
 bool disk_holds_synced(const struct disk *d, const char *text)
 {
     const struct wanted w = wanted_text(text);
-    for (size_t i = 0; i < FILES; i++)
-        if (is_log(&d->files[i]) && d->files[i].low < d->files[i].high)
-            return false; /* of the log; the file may be half of a checkpoint */
     for (size_t i = 0; i < FILES; i++) {
         const struct file *f = &d->files[i];
-        const size_t to = f->mark < f->len ? f->mark : f->len;
-        if (is_log(f) && file_holds(f, to > RECENT ? to - RECENT : 0, to, &w))
+        const size_t end = synced_to(f), to = f->mark < end ? f->mark : end;
+        if (is_log(f)
+            && (file_holds(f, to > RECENT ? to - RECENT : 0, to, &w) || file_holds(f, 0, end, &w)))
             return true;
     }
-    return disk_holds(d, text);
+    for (size_t i = 0; i < FILES; i++)
+        if (!is_log(&d->files[i]) && d->files[i].low >= d->files[i].high
+            && file_holds(&d->files[i], 0, d->files[i].len, &w))
+            return true;
+    return false;
 }

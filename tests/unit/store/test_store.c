@@ -267,6 +267,44 @@ static void test_early_return_rolls_back(void **state)
     assert_int_equal(fixture_int(f->st, "SELECT count(*) FROM meta"), 2);
 }
 
+enum { SYNCHRONOUS_NORMAL = 1, SYNCHRONOUS_FULL = 2 }; /* as SQLite numbers them */
+
+static int64_t waits(struct fixture *f)
+{
+    return fixture_int(f->st, "PRAGMA synchronous");
+}
+
+/* However it ends, what is committed after it waits for the disk. */
+static void test_a_lazy_commit_alone_does_not_wait_for_the_disk(void **state)
+{
+    struct fixture *f = *state;
+    for (int commit = 0; commit < 2; commit++) {
+        struct store_txn txn;
+        assert_true(store_begin_lazy(&txn, f->st, &f->err));
+        assert_int_equal(waits(f), SYNCHRONOUS_NORMAL);
+        assert_true(store_meta_put(f->st, "k", commit ? "kept" : "undone", &f->err));
+        if (commit)
+            assert_true(store_commit(&txn, &f->err));
+        store_txn_done(&txn);
+        assert_int_equal(waits(f), SYNCHRONOUS_FULL);
+    }
+    const char *value;
+    assert_true(store_meta_get(f->st, &f->a, "k", &value, &f->err));
+    assert_string_equal(value, "kept");
+}
+
+/* Nor does one that cannot begin change that. */
+static void test_a_lazy_transaction_in_another_is_refused(void **state)
+{
+    struct fixture *f = *state;
+    struct store_txn outer, inner;
+    assert_true(store_begin(&outer, f->st, &f->err));
+    assert_false(store_begin_lazy(&inner, f->st, &f->err));
+    store_txn_done(&inner);
+    store_txn_done(&outer);
+    assert_int_equal(waits(f), SYNCHRONOUS_FULL);
+}
+
 static void test_transactions_do_not_nest(void **state)
 {
     struct fixture *f = *state;
@@ -457,6 +495,8 @@ int main(void)
         TEST(test_second_store_of_one_process_is_refused),
         TEST(test_kill_loses_no_acknowledged_intent),
         TEST(test_early_return_rolls_back),
+        TEST(test_a_lazy_commit_alone_does_not_wait_for_the_disk),
+        TEST(test_a_lazy_transaction_in_another_is_refused),
         TEST(test_transactions_do_not_nest),
         TEST(test_all_writes_of_a_transaction_are_undone_together),
         TEST(test_close_in_a_transaction_rolls_back),
