@@ -570,33 +570,26 @@ bool disk_holds(const struct disk *d, const char *text)
     return false;
 }
 
-static bool is_log(const struct file *f)
-{
-    return f->path && strstr(f->path, "-wal");
-}
-
-/* Up to where all of it would outlive the power. */
+/* Up to where all of it would outlive the power; of a file that is half of a checkpoint none. */
 static size_t synced_to(const struct file *f)
 {
+    if (f->low >= f->high)
+        return f->len;
     const size_t first = f->low < f->synced_len ? f->low : f->synced_len;
-    return f->low < f->high ? first : f->len;
+    return f->path && strstr(f->path, "-wal") ? first : 0;
 }
 
-/* Most of the time it was written a moment ago.  Of the log, or of a file that is not half of a
- * checkpoint. */
+/* Most of the time it was written a moment ago. */
 bool disk_holds_synced(const struct disk *d, const char *text)
 {
     const struct wanted w = wanted_text(text);
-    for (size_t i = 0; i < FILES; i++) {
-        const struct file *f = &d->files[i];
-        const size_t end = synced_to(f), to = f->mark < end ? f->mark : end;
-        if (is_log(f)
-            && (file_holds(f, to > RECENT ? to - RECENT : 0, to, &w) || file_holds(f, 0, end, &w)))
-            return true;
-    }
-    for (size_t i = 0; i < FILES; i++)
-        if (!is_log(&d->files[i]) && d->files[i].low >= d->files[i].high
-            && file_holds(&d->files[i], 0, d->files[i].len, &w))
-            return true;
+    for (int all = 0; all < 2; all++)
+        for (size_t i = 0; i < FILES; i++) {
+            const struct file *f = &d->files[i];
+            const size_t end = synced_to(f), mark = f->mark < end ? f->mark : end;
+            if (all ? file_holds(f, 0, end, &w)
+                    : file_holds(f, mark > RECENT ? mark - RECENT : 0, mark, &w))
+                return true;
+        }
     return false;
 }
