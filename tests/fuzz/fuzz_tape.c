@@ -69,7 +69,8 @@ static void read_again(struct arena *a, const struct tape *t)
     }
     cues_read(&cues, t->from, true, false);
     cues_deeds(&cues, a, t->to, &deeds);
-    must(cues_due(&cues, "ListRules", t->from) > t->from, "a reply comes at once");
+    const struct http_request request = { .url = "http://mock.test/" };
+    must(cues_due(&cues, &request, "ListRules", t->from) > t->from, "a reply comes at once");
 }
 
 static void start_again(struct arena *a, const struct store_event *e)
