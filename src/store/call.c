@@ -42,7 +42,7 @@ bool store_call_intent(struct store *st, struct store_call *call, struct error *
 {
     if (text_has_secret(call->params))
         return error_set(err, ERROR_BUG, "journal %s: the parameters hold a secret", call->action);
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CALL][INTENT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CALL, INTENT);
     bind_text(s, ":lane", or_empty(call->lane));
     bind_text(s, ":lb", or_empty(call->lb));
     bind_text(s, ":resource", or_empty(call->resource));
@@ -60,7 +60,7 @@ bool store_call_intent(struct store *st, struct store_call *call, struct error *
 bool store_call_done(struct store *st, int64_t id, const struct store_outcome *outcome,
                      struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CALL][DONE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CALL, DONE);
     bind_int(s, ":id", id);
     bind_text(s, ":state", outcome->state);
     bind_time(st, s, ":done_at", outcome->done_at);
@@ -77,7 +77,7 @@ bool store_call_done(struct store *st, int64_t id, const struct store_outcome *o
 
 bool store_calls_open(struct store *st, struct arena *a, store_calls *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CALL][OPEN];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CALL, OPEN);
     bool row;
     *out = (store_calls){ 0 };
     for (;;) {
@@ -99,7 +99,7 @@ bool store_calls_open(struct store *st, struct arena *a, store_calls *out, struc
 
 bool store_calls_prune(struct store *st, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CALL][PRUNE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CALL, PRUNE);
     bind_int(s, ":max", st->calls_max);
     return stmt_run(s, err) || error_wrap(err, "shorten the journal");
 }

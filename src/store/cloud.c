@@ -37,7 +37,7 @@ enum { ROW_MAX = 1 << 24 };
 bool cloud_note_gone(struct store *st, const struct resource *r, const char *cloud_id,
                      enum cloud_by by, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CLOUD][GONE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CLOUD, GONE);
     bind_text(s, ":lb", r->lb);
     bind_text(s, ":kind", resource_kind_name(r->kind));
     bind_text(s, ":key", r->key);
@@ -86,7 +86,7 @@ static bool say(struct store *st, sqlite3_stmt *s, bool gone, int64_t now_ms, st
 
 static bool say_all(struct store *st, int which, const char *lb, int64_t now_ms, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CLOUD][which];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CLOUD, which);
     bool row;
     bind_text(s, ":lb", lb);
     for (;;) {
@@ -101,7 +101,7 @@ static bool say_all(struct store *st, int which, const char *lb, int64_t now_ms,
 
 static bool forget(struct store *st, int which, const char *lb, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_CLOUD][which];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_CLOUD, which);
     bind_text(s, ":lb", lb);
     return stmt_run(s, err);
 }

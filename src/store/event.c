@@ -45,7 +45,7 @@ bool store_event_add(struct store *st, struct store_event *event, struct error *
 {
     if (text_has_secret(event->body))
         return error_set(err, ERROR_BUG, "record %s: the body holds a secret", event->key);
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][ADD];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, ADD);
     bind_time(st, s, ":at", event->at);
     bind_text(s, ":kind", event->kind);
     bind_text(s, ":key", event->key);
@@ -83,7 +83,7 @@ static bool read_all(const struct store *st, struct arena *a, sqlite3_stmt *s, s
 bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena *a,
                        store_events *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][READ];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, READ);
     bind_int(s, ":seq", seq);
     bind_int(s, ":max", max);
     return read_all(st, a, s, out, err);
@@ -91,7 +91,7 @@ bool store_events_read(struct store *st, int64_t seq, int64_t max, struct arena 
 
 bool store_events_base(struct store *st, struct arena *a, store_events *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][BASE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, BASE);
     return read_all(st, a, s, out, err);
 }
 
@@ -101,7 +101,7 @@ bool store_events_base(struct store *st, struct arena *a, store_events *out, str
 static bool fold(struct store *st, sqlite3_stmt *from, struct error *err)
 {
     bool gone = !strcmp(col_text(from, "kind"), "DELETED");
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][gone ? FORGET : FOLD];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, gone ? FORGET : FOLD);
     bind_text(s, ":key", col_text(from, "key"));
     if (!gone) {
         bind_int(s, ":seq", col_int(from, "seq"));
@@ -114,7 +114,7 @@ static bool fold(struct store *st, sqlite3_stmt *from, struct error *err)
 
 static bool newest_total(struct store *st, int64_t *total, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][NEWEST];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, NEWEST);
     bool row;
     if (!stmt_next(s, &row, err))
         return false;
@@ -126,7 +126,7 @@ static bool newest_total(struct store *st, int64_t *total, struct error *err)
 static bool fold_oldest(struct store *st, int64_t oldest_ms, int64_t bytes, int64_t *last,
                         struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][OLDEST];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, OLDEST);
     int64_t all;
     bool row;
     *last = 0;
@@ -149,7 +149,7 @@ static bool fold_oldest(struct store *st, int64_t oldest_ms, int64_t bytes, int6
 
 static bool drop(struct store *st, int64_t last, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_EVENT][DROP];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_EVENT, DROP);
     bind_int(s, ":seq", last);
     return !last || stmt_run(s, err);
 }

@@ -61,7 +61,7 @@ static void keep(struct store *st, sqlite3_stmt *s, struct arena *a, struct fact
 
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][LOAD];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FACT, LOAD);
     struct fact_packer packer CLEANUP(fact_packer_done) = { 0 };
     bool row;
     *out = (struct fact_set){ 0 };
@@ -87,7 +87,7 @@ static void bind_fact(sqlite3_stmt *s, const struct fact *fact)
 
 static bool is_known(struct store *st, const struct fact *fact, bool *known, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][SAME];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FACT, SAME);
     bind_fact(s, fact);
     return stmt_next(s, known, err);
 }
@@ -114,7 +114,7 @@ static bool add_event(struct store *st, const struct fact *fact, struct error *e
 
 static bool put(struct store *st, const struct fact *fact, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FACT][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FACT, PUT);
     bind_fact(s, fact);
     bind_time(st, s, ":read_at", fact->read_at);
     return stmt_run(s, err);

@@ -73,7 +73,7 @@ static struct finding read_row(const struct store *st, struct arena *a, sqlite3_
 
 bool store_findings_load(struct store *st, struct arena *a, finding_list *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][LOAD];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FINDING, LOAD);
     bool row;
     *out = (finding_list){ 0 };
     for (;;) {
@@ -91,7 +91,7 @@ bool store_findings_load(struct store *st, struct arena *a, finding_list *out, s
 
 static bool put(struct store *st, const struct finding *f, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FINDING, PUT);
     bind_address(s, f);
     bind_text(s, ":class", resource_class_name(f->class));
     bind_time(st, s, ":first_seen", f->first_seen);
@@ -114,7 +114,7 @@ bool store_findings_put(struct store *st, const char *lb, const finding_list *li
         const struct finding *f = &before.items[i];
         if ((lb && strcmp(f->lb, lb) != 0) || finding_find(list, f->lb, f->kind, f->key))
             continue;
-        sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][DELETE];
+        sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FINDING, DELETE);
         bind_address(s, f);
         if (!stmt_run(s, err))
             return error_wrap(err, "close a finding");
@@ -160,7 +160,7 @@ bool store_finding_decide(struct store *st, const struct finding *f, int64_t now
                           struct error *err)
 {
     struct batch batch CLEANUP(batch_done) = { 0 };
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_FINDING][DECIDE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FINDING, DECIDE);
     bind_address(s, f);
     bind_verdict(st, s, f);
     if (!batch_begin(&batch, st, err) || !stmt_run(s, err))

@@ -37,7 +37,7 @@ const struct statements history_statements = { stmt_sql, STMT_COUNT };
 bool store_history(struct store *st, const char *lb, int64_t max, struct arena *a,
                    store_entries *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][LIST];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_HISTORY, LIST);
     bool row;
     *out = (store_entries){ 0 };
     bind_text(s, ":lb", lb);
@@ -86,7 +86,7 @@ static struct store_journaled journaled(const struct store *st, sqlite3_stmt *s,
 bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a,
                       store_journal *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][CALLS];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_HISTORY, CALLS);
     bool row;
     *out = (store_journal){ 0 };
     bind_int(s, ":id", id);
@@ -103,7 +103,7 @@ bool store_calls_read(struct store *st, int64_t id, int64_t max, struct arena *a
 bool store_calls_since(struct store *st, int64_t since, struct arena *a, store_journal *out,
                        struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][SINCE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_HISTORY, SINCE);
     bool row;
     *out = (store_journal){ 0 };
     for (;;) {
@@ -118,7 +118,7 @@ bool store_calls_since(struct store *st, int64_t since, struct arena *a, store_j
 bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store_call *call,
                      struct store_outcome *outcome, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][CALL];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_HISTORY, CALL);
     bool row;
     bind_int(s, ":id", id);
     if (!stmt_next(s, &row, err))
@@ -139,7 +139,7 @@ bool store_call_read(struct store *st, int64_t id, struct arena *a, struct store
 bool store_revision_read(struct store *st, const char *lb, int64_t number, struct arena *a,
                          struct store_revision *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_HISTORY][REVISION];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_HISTORY, REVISION);
     bool row;
     bind_text(s, ":lb", lb);
     bind_int(s, ":number", number);

@@ -63,7 +63,7 @@ static bool is_of(const char *origin, const char *path)
 static bool read_rows(struct store *st, const char *path, struct content *c, struct buf *b,
                       struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_MANIFEST][ROWS];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_MANIFEST, ROWS);
     const char *const secret = object_kind_name(OBJECT_SECRET);
     bool row;
     bind_text(s, ":first", arena_fmt(&c->arena, "%s:", path));
@@ -113,7 +113,7 @@ static bool add_pieces(const struct content *c, struct object_set *out, struct e
 static bool find(struct store *st, const char *path, struct arena *a, const char **digest,
                  struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_MANIFEST][FIND];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_MANIFEST, FIND);
     bool row;
     bind_text(s, ":path", path);
     if (!stmt_next(s, &row, err))
@@ -164,7 +164,7 @@ bool store_manifest_put(struct store *st, const char *path, const char *file,
         return false;
     if (!is_faithful(&c, set))
         return true;
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_MANIFEST][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_MANIFEST, PUT);
     bind_text(s, ":path", path);
     bind_text(s, ":digest", c.digest);
     return stmt_run(s, err) || error_wrap(err, "write %s", path);
@@ -172,12 +172,12 @@ bool store_manifest_put(struct store *st, const char *path, const char *file,
 
 bool store_manifests_trim(struct store *st, size_t max, struct error *err)
 {
-    sqlite3_stmt *count CLEANUP(stmt_reset) = st->stmts[PART_MANIFEST][COUNT];
+    sqlite3_stmt *count CLEANUP(stmt_reset) = store_stmt(st, PART_MANIFEST, COUNT);
     bool row;
     if (!stmt_next(count, &row, err))
         return error_wrap(err, "count files");
     if ((size_t)col_int(count, "n") <= max)
         return true;
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_MANIFEST][TRIM];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_MANIFEST, TRIM);
     return stmt_run(s, err) || error_wrap(err, "forget files");
 }

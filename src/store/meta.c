@@ -19,7 +19,7 @@ const struct statements meta_statements = { stmt_sql, STMT_COUNT };
 bool store_meta_get(struct store *st, struct arena *a, const char *name, const char **value,
                     struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_META][GET];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_META, GET);
     bool row;
     bind_text(s, ":name", name);
     if (!stmt_next(s, &row, err))
@@ -30,7 +30,7 @@ bool store_meta_get(struct store *st, struct arena *a, const char *name, const c
 
 bool store_meta_put(struct store *st, const char *name, const char *value, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_META][value ? PUT : DELETE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_META, value ? PUT : DELETE);
     bind_text(s, ":name", name);
     if (value)
         bind_text(s, ":value", value);

@@ -77,7 +77,7 @@ static void bind_object(sqlite3_stmt *s, const struct object *obj, const char *b
 static bool find_event(struct store *st, const struct object *obj, const char *body,
                        const char **kind, bool *changed, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][FIND];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_OBJECT, FIND);
     bool row;
     bind_object(s, obj, body);
     if (!stmt_next(s, &row, err))
@@ -91,7 +91,7 @@ static bool find_event(struct store *st, const struct object *obj, const char *b
 
 static bool put_row(struct store *st, const struct object *obj, const char *body, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_OBJECT, PUT);
     bind_object(s, obj, body);
     return stmt_run(s, err);
 }
@@ -111,7 +111,7 @@ static bool put(struct store *st, const struct object *obj, int64_t now_ms, bool
 static bool delete_row(struct store *st, const struct address *at, int64_t now_ms,
                        struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][DELETE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_OBJECT, DELETE);
     bind_address(s, at);
     return (stmt_run(s, err)
             && (!sqlite3_changes(st->db) || add_event(st, "DELETED", at, NULL, now_ms, err)))
@@ -151,7 +151,7 @@ typedef LIST_OF(struct address) addresses;
 static bool find_absent(struct store *st, struct arena *a, const struct object_set *set,
                         addresses *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_OBJECT][KEYS];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_OBJECT, KEYS);
     bool row;
     for (size_t i = 0;;) {
         if (!stmt_next(s, &row, err))

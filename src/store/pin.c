@@ -47,7 +47,7 @@ bool store_pin_put(struct store *st, const char *lb, int64_t revision, int64_t n
     struct store_revision r;
     if (!store_revision_read(st, lb, revision, &a, &r, err) || !batch_begin(&batch, st, err))
         return false;
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_PIN][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_PIN, PUT);
     bind_text(s, ":lb", lb);
     bind_int(s, ":revision", revision);
     return (stmt_run(s, err) && say(st, lb, r.document, revision, now_ms, err)
@@ -59,7 +59,7 @@ bool store_pin_delete(struct store *st, const char *lb, int64_t now_ms, bool *wa
                       struct error *err)
 {
     struct batch batch CLEANUP(batch_done) = { 0 };
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_PIN][DELETE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_PIN, DELETE);
     bind_text(s, ":lb", lb);
     if (!batch_begin(&batch, st, err) || !stmt_run(s, err))
         return error_wrap(err, "release %s", lb);
@@ -70,7 +70,7 @@ bool store_pin_delete(struct store *st, const char *lb, int64_t now_ms, bool *wa
 
 bool store_pins_load(struct store *st, struct arena *a, store_pins *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_PIN][LIST];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_PIN, LIST);
     bool row;
     *out = (store_pins){ 0 };
     for (;;) {

@@ -21,7 +21,7 @@ const struct statements quarantine_statements = { stmt_sql, STMT_COUNT };
 static bool list(struct store *st, int64_t limit, struct arena *a, store_quarantine *out,
                  struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_QUARANTINE][LIST];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_QUARANTINE, LIST);
     bool row;
     *out = (store_quarantine){ 0 };
     bind_int(s, ":limit", limit);
@@ -44,7 +44,7 @@ static const char *key_of(struct arena *a, const struct store_quarantined *q)
 static bool add(struct store *st, const struct store_quarantined *q, int64_t since,
                 struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_QUARANTINE][ADD];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_QUARANTINE, ADD);
     bind_text(s, ":object", q->object);
     bind_text(s, ":why", q->why);
     bind_int(s, ":since", since);
@@ -57,7 +57,7 @@ static bool replace(struct store *st, const store_quarantine *now, int64_t now_m
     struct arena a CLEANUP(arena_done) = { 0 };
     struct map known CLEANUP(map_done) = { 0 };
     store_quarantine before;
-    sqlite3_stmt *clear CLEANUP(stmt_reset) = st->stmts[PART_QUARANTINE][CLEAR];
+    sqlite3_stmt *clear CLEANUP(stmt_reset) = store_stmt(st, PART_QUARANTINE, CLEAR);
     if (!list(st, -1, &a, &before, err) || !stmt_run(clear, err))
         return false;
     for (size_t i = 0; i < before.len; i++)
@@ -81,7 +81,7 @@ bool store_quarantine_put(struct store *st, const store_quarantine *now, int64_t
 bool store_quarantine_read(struct store *st, struct arena *a, size_t limit, store_quarantine *out,
                            int64_t *total, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_QUARANTINE][COUNT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_QUARANTINE, COUNT);
     bool row;
     if (!list(st, (int64_t)limit, a, out, err) || !stmt_next(s, &row, err))
         return error_wrap(err, "read which objects are left out");

@@ -160,14 +160,14 @@ static bool load(const struct store *st, sqlite3_stmt *s, struct arena *a, bool 
 
 bool store_model_load(struct store *st, struct arena *a, struct model *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, LOAD);
     return load(st, s, a, true, out, err);
 }
 
 bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct model *out,
                    struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, LOAD_OF);
     bind_text(s, ":lb", lb);
     return load(st, s, a, true, out, err);
 }
@@ -175,7 +175,7 @@ bool store_lb_load(struct store *st, struct arena *a, const char *lb, struct mod
 bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct model *out,
                       struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LOAD_OF];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, LOAD_OF);
     bind_text(s, ":lb", lb);
     return load(st, s, a, false, out, err);
 }
@@ -183,14 +183,14 @@ bool store_lb_outline(struct store *st, struct arena *a, const char *lb, struct 
 bool store_lb_frame(struct store *st, struct arena *a, const char *lb, struct model *out,
                     struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][FRAME_OF];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, FRAME_OF);
     bind_text(s, ":lb", lb);
     return load(st, s, a, true, out, err);
 }
 
 bool store_lbs(struct store *st, struct arena *a, store_names *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][LBS];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, LBS);
     bool row;
     *out = (store_names){ 0 };
     for (;;) {
@@ -223,7 +223,7 @@ static bool is_settled(sqlite3_stmt *s, const struct resource *r)
 bool store_lb_is_settled(struct store *st, const char *lb, const struct model *wanted,
                          bool *settled, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][WANTED_OF];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, WANTED_OF);
     size_t n = 0;
     bool row;
     *settled = false;
@@ -299,7 +299,7 @@ static bool write_row(struct store *st, const struct resource *r, enum cloud_by 
     const int change = there ? wanted ? CHANGE : CHANGE_ACTUAL : wanted ? CHANGE_WANTED : TOUCH;
     if (there && r->actual && !write_actual(r, &actual, err))
         return false;
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][was->wanted ? change : PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, was->wanted ? change : PUT);
     bind_row(st, s, r, by);
     if (wanted)
         bind_wanted(s, r, &scratch);
@@ -339,7 +339,7 @@ bool store_resource_put(struct store *st, const struct resource *r, struct error
 static bool delete_row(struct store *st, const struct resource *r, enum cloud_by by,
                        struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][DELETE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, DELETE);
     bool found;
     struct written_row *was =
         written_find(&st->written, r->lb, resource_kind_name(r->kind), r->key);
@@ -372,7 +372,7 @@ bool store_resource_delete(struct store *st, const char *lb, enum resource_kind 
 static bool find_absent(struct store *st, struct arena *a, const char *lb, const struct model *m,
                         struct model *out, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][lb ? KEYS_OF : KEYS];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, lb ? KEYS_OF : KEYS);
     bool row;
     bind_text(s, ":lb", lb);
     for (;;) {
@@ -421,7 +421,7 @@ bool store_lb_put(struct store *st, const char *lb, const struct model *m, struc
 bool store_set_ahead(struct store *st, int64_t ahead_ms, struct error *err)
 {
     struct batch batch CLEANUP(batch_done) = { 0 };
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_RESOURCE][SHIFT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_RESOURCE, SHIFT);
     bind_int(s, ":by", ahead_ms - st->ahead_ms);
     if (!batch_begin(&batch, st, err) || !stmt_run(s, err) || !batch_end(&batch, err))
         return error_wrap(err, "follow the system's clock");

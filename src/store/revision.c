@@ -31,7 +31,7 @@ const struct statements revision_statements = { stmt_sql, STMT_COUNT };
 bool store_revision_put(struct store *st, const char *lb, const char *document, const char *cause,
                         int64_t now_ms, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_REVISION][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_REVISION, PUT);
     bind_text(s, ":lb", lb);
     bind_text(s, ":document", document);
     bind_text(s, ":cause", cause);
@@ -41,7 +41,7 @@ bool store_revision_put(struct store *st, const char *lb, const char *document, 
 
 bool store_revisions_prune(struct store *st, int64_t max, int64_t bytes, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_REVISION][PRUNE];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_REVISION, PRUNE);
     bind_int(s, ":max", max);
     bind_int(s, ":least", REVISIONS_LEAST);
     bind_int(s, ":bytes", bytes);
@@ -50,7 +50,7 @@ bool store_revisions_prune(struct store *st, int64_t max, int64_t bytes, struct 
 
 bool store_revision_newest(struct store *st, const char *lb, int64_t *number, struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_REVISION][NEWEST];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_REVISION, NEWEST);
     bool row;
     bind_text(s, ":lb", lb);
     if (!stmt_next(s, &row, err))

@@ -149,21 +149,35 @@ bool sql_int(sqlite3 *db, const char *text, int64_t *out, struct error *err)
     return true;
 }
 
+static const char *const txn_sql[] = {
+    [TXN_BEGIN] = "BEGIN IMMEDIATE",
+    [TXN_COMMIT] = "COMMIT",
+    [TXN_SAVEPOINT] = "SAVEPOINT batch",
+    [TXN_RELEASE] = "RELEASE batch",
+};
+const struct statements txn_statements = { txn_sql, COUNT(txn_sql) };
+
+bool txn_run(struct store *st, enum txn_word word, struct error *err)
+{
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_TXN, (int)word);
+    return stmt_run(s, err);
+}
+
 /* A savepoint outside a transaction is one: releasing it commits. */
 bool batch_begin(struct batch *b, struct store *st, struct error *err)
 {
     if (sqlite3_get_autocommit(st->db) && !store_log_bound(st, err))
         return false;
-    if (sqlite3_exec(st->db, "SAVEPOINT batch", NULL, NULL, NULL) != SQLITE_OK)
-        return sqlite_error(st->db, err);
+    if (!txn_run(st, TXN_SAVEPOINT, err))
+        return false;
     b->st = st;
     return true;
 }
 
 bool batch_end(struct batch *b, struct error *err)
 {
-    if (sqlite3_exec(b->st->db, "RELEASE batch", NULL, NULL, NULL) != SQLITE_OK)
-        return sqlite_error(b->st->db, err);
+    if (!txn_run(b->st, TXN_RELEASE, err))
+        return false;
     b->st = NULL;
     return true;
 }

@@ -180,7 +180,7 @@ static bool put(struct store *st, const struct store_status *status, struct erro
     struct buf b CLEANUP(buf_done) = { .max = DOCUMENT_MAX };
     cJSON *json CLEANUP(json_done) = write_struct(&status_members, status);
     json_write(&b, json, false);
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_STATUS][PUT];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_STATUS, PUT);
     bind_int(s, ":at", status->at);
     bind_int(s, ":pid", getpid());
     bind_text(s, ":host", host_name(host));
@@ -221,7 +221,7 @@ static bool read_document(struct arena *a, const char *text, struct store_status
 bool store_status_read(struct store *st, struct arena *a, struct store_status *out, bool *found,
                        struct error *err)
 {
-    sqlite3_stmt *s CLEANUP(stmt_reset) = st->stmts[PART_STATUS][GET];
+    sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_STATUS, GET);
     *out = (struct store_status){ 0 };
     if (!store_quarantine_read(st, a, STORE_QUARANTINE_SHOWN, &out->quarantined, &out->left_out,
                                err))

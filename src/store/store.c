@@ -31,6 +31,7 @@ const struct statements *store_statements(enum store_part part)
     case PART_EVENT: return &event_statements;
     case PART_CLOUD: return &cloud_statements;
     case PART_STATUS: return &status_statements;
+    case PART_TXN: return &txn_statements;
     case PART_QUARANTINE: return &quarantine_statements;
     case PART_REVISION:
     case STORE_PARTS: break;
@@ -38,17 +39,13 @@ const struct statements *store_statements(enum store_part part)
     return &revision_statements;
 }
 
-static bool prepare_all(struct store *st, struct error *err)
+sqlite3_stmt *store_stmt(struct store *st, enum store_part part, int which)
 {
-    for (int p = 0; p < STORE_PARTS; p++) {
-        const struct statements *part = store_statements((enum store_part)p);
-        for (size_t i = 0; i < part->n; i++)
-            if (sqlite3_prepare_v3(st->db, part->sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                   &st->stmts[p][i], NULL)
-                != SQLITE_OK)
-                return sqlite_error(st->db, err);
-    }
-    return true;
+    sqlite3_stmt **s = &st->stmts[part][which];
+    if (!*s)
+        (void)sqlite3_prepare_v3(st->db, store_statements(part)->sql[which], -1,
+                                 SQLITE_PREPARE_PERSISTENT, s, NULL);
+    return *s;
 }
 
 static void close_db(struct store *st)
@@ -149,7 +146,7 @@ static bool open_checked(struct store *st, const char *path, struct error *err)
     int64_t version;
     return file_make_private(path, err) && open_db(st, path, err)
            && store_identify(st->db, &version, err) && check(st, version, err) && configure(st, err)
-           && store_migrate(st->db, version, err) && prepare_all(st, err);
+           && store_migrate(st->db, version, err);
 }
 
 static bool hold(struct store *st, int64_t now_ms, struct error *err)
@@ -232,7 +229,7 @@ static bool open_memory(struct store *st, const char *path, struct error *err)
     int64_t version = 0;
     st->beside = path && file_is_locked(path);
     return open_db(st, ":memory:", err) && (!path || copy_file(st, path, &version, err))
-           && store_migrate(st->db, version, err) && configure(st, err) && prepare_all(st, err);
+           && store_migrate(st->db, version, err) && configure(st, err);
 }
 
 bool store_open(struct store **out, const char *path, enum store_mode mode, int64_t now_ms,
@@ -293,8 +290,8 @@ bool store_begin(struct store_txn *txn, struct store *st, struct error *err)
     *txn = (struct store_txn){ 0 };
     if (!store_log_bound(st, err))
         return false;
-    if (sqlite3_exec(st->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
-        return sqlite_error(st->db, err);
+    if (!txn_run(st, TXN_BEGIN, err))
+        return false;
     txn->st = st;
     return true;
 }
@@ -319,8 +316,8 @@ bool store_begin_lazy(struct store_txn *txn, struct store *st, struct error *err
 
 bool store_commit(struct store_txn *txn, struct error *err)
 {
-    if (sqlite3_exec(txn->st->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        return sqlite_error(txn->st->db, err);
+    if (!txn_run(txn->st, TXN_COMMIT, err))
+        return false;
     txn->done = true;
     return !txn->lazy || wait_again(txn->st, err);
 }

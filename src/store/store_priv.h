@@ -47,6 +47,7 @@ enum store_part {
     PART_EVENT,
     PART_CLOUD,
     PART_STATUS,
+    PART_TXN,
     PART_QUARANTINE,
     STORE_PARTS
 };
@@ -59,7 +60,7 @@ struct statements {
 extern const struct statements meta_statements, object_statements, fact_statements,
     resource_statements, call_statements, revision_statements, history_statements, pin_statements,
     finding_statements, manifest_statements, event_statements, cloud_statements, status_statements,
-    quarantine_statements;
+    txn_statements, quarantine_statements;
 
 /* The table of a part. */
 const struct statements *store_statements(enum store_part part);
@@ -91,6 +92,10 @@ struct store {
     int64_t calls_max;      /* closed calls beyond so many newest ones are dropped */
     sqlite3_stmt *stmts[STORE_PARTS][STATEMENTS_MAX];
 };
+
+/* ---- store.c: a statement of a part, which is prepared when it is used first; most of a run's
+ * never are.  NULL, which stmt_next() takes for an error, when there is no memory. */
+sqlite3_stmt *store_stmt(struct store *st, enum store_part part, int which);
 
 /* ---- store.c: before a transaction begins.  A log that has grown too long goes into the file,
  * whether or not a lane is urgent. */
@@ -128,6 +133,10 @@ const char *col_keep(struct arena *a, sqlite3_stmt *s, const char *name);
 bool stmt_next(sqlite3_stmt *s, bool *row, struct error *err) MUST_USE;
 /* Runs a statement that returns no rows. */
 bool stmt_run(sqlite3_stmt *s, struct error *err) MUST_USE;
+
+/* What begins and ends transactions, and batches within them. */
+enum txn_word { TXN_BEGIN, TXN_COMMIT, TXN_SAVEPOINT, TXN_RELEASE };
+bool txn_run(struct store *st, enum txn_word word, struct error *err) MUST_USE;
 
 /* Runs all statements of 'text', and drops what they return. */
 bool sql_run(sqlite3 *db, const char *text, struct error *err) MUST_USE;
