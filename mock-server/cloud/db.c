@@ -94,6 +94,7 @@ bool db_open(struct db **out, const char *path, struct error *err)
     ok = ok
          && db_script(db,
                       "PRAGMA cache_size = -16000; PRAGMA locking_mode = EXCLUSIVE;"
+                      "PRAGMA secure_delete = OFF;"
                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL",
                       err)
          && db_schema(db, err) && db_prepare(db, err);

@@ -96,7 +96,7 @@
     /* for who looks on */ \
     X(LOOK_GROUPS, "SELECT r.id AS id, r.name AS name, g.key AS key, g.value AS value" \
                    " FROM resource r LEFT JOIN tag g ON g.id = r.id" \
-                   " WHERE r.kind = 'ServerGroup' ORDER BY r.seq, g.seq") \
+                   " WHERE r.kind = 'ServerGroup' ORDER BY r.seq, g.key") \
     X(LOOK_SERVERS, "SELECT grp, ip, status FROM server ORDER BY seq") \
     /* servers */ \
     X(SERVER_LIST, "SELECT * FROM server WHERE grp = :grp ORDER BY seq") \
