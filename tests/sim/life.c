@@ -5,7 +5,7 @@
 #include "alb-agent/source.h"
 #include "sim.h"
 
-enum { SETTLED_WITHIN_MS = 4 * 3600 * 1000, TURNS_MAX = 50000, STARTS_MAX = 20 };
+enum { SETTLED_WITHIN_MS = 4 * 3600 * 1000, TURNS_MAX = 50000, STARTS_MAX = 20, DROP_EVERY = 4 };
 
 static void note(void *arg, const struct agent_event *e)
 {
@@ -166,10 +166,11 @@ void life_keep_house(struct sim *s)
     disk_fail(s->disk, DISK_OK, 0);
 }
 
-void life_move_log(struct sim *s)
+void life_rest(struct sim *s)
 {
     struct error err;
-    if (s->agent && !store_checkpoint(agent_store(s->agent), &err))
+    const bool drop = (s->step + 1) % ((size_t)DROP_EVERY * TEMPO_STEPS) == 0;
+    if (s->agent && !(drop ? keep_house(s, &err) : store_checkpoint(agent_store(s->agent), &err)))
         fail(s, &err);
 }
 

@@ -437,8 +437,9 @@ void life_crash(struct sim *s, bool power);
 void life_settle(struct sim *s);
 /* Drops what is old and moves the log into the file. */
 void life_keep_house(struct sim *s);
-/* Moves the log into the file, as an agent does that rests. */
-void life_move_log(struct sim *s);
+/* What an agent does that rests: moves the log into the file and, now and then, drops what is old.
+ */
+void life_rest(struct sim *s);
 /* Turns for so long. */
 void life_pass(struct sim *s, int64_t ms);
 
