@@ -139,6 +139,16 @@ static bool is_any_in_doubt(const struct world *w)
     return false;
 }
 
+size_t check_left(const struct sim *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->unknown.len && is_any_in_doubt(&s->world); i++) {
+        const struct view_rule *r = view_rule(&s->view, s->unknown.items[i]);
+        n += r && !r->gone;
+    }
+    return n;
+}
+
 /* After the state file was lost nobody knows who asked for the rules that were there: what none
  * asks for now may be of an object that cannot be read, and stays until it can. */
 static bool is_left(const struct sim *s, size_t probe, outcome o)

@@ -421,6 +421,9 @@ void check_clock(struct sim *s, int64_t ms);
 void check_forgotten(struct sim *s);
 /* Its state file is lost: it cannot tell any more whose the rules are that are there. */
 void check_lost(struct sim *s);
+/* How many of them may stay, though nothing asks for them, as they may be of an object that cannot
+ * be read. */
+size_t check_left(const struct sim *s);
 /* Every probe may go there. */
 void check_allow(struct sim *s, outcome o);
 void check_allow_lb(struct sim *s, size_t lb, outcome o);
