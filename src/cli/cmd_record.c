@@ -38,6 +38,12 @@ static bool write_file(const char *path, const struct buf *b, struct error *err)
            || error_set(err, ERROR_DENIED, "record: %s cannot be written (errno %d)", path, errno);
 }
 
+static bool write_tape(struct session *s, const struct tape_since *since, struct buf *b,
+                       struct error *err)
+{
+    return tape_write(s->store, since, b, err) || error_wrap(err, "record %s", s->path);
+}
+
 static enum exit_code record_run(const struct cmd *cmd, struct options *o)
 {
     (void)cmd;
@@ -46,7 +52,7 @@ static enum exit_code record_run(const struct cmd *cmd, struct options *o)
     struct session s CLEANUP(session_close) = { 0 };
     struct buf b CLEANUP(buf_done) = { .max = RECORD_MAX };
     if (!parse_since(o->since, &since, &err) || !open_session(&s, o, STORE_SNAPSHOT, false, &err)
-        || !tape_write(s.store, &since, &b, &err) || (o->out && !write_file(o->out, &b, &err)))
+        || !write_tape(&s, &since, &b, &err) || (o->out && !write_file(o->out, &b, &err)))
         return cli_fail(&err);
     if (!o->out)
         cli_print(&b);

@@ -151,9 +151,18 @@ static bool read_recording(struct options *o, struct tape *out, struct error *er
     if (o->args.len != 1)
         return error_set(err, ERROR_INVALID, "replay: give one recording, as 'record' writes it");
     const char *path = o->args.items[0];
-    return (file_text(&o->arena, path, TAPE_MAX, &text, err)
-            && tape_read(&o->arena, text, strlen(text), out, err))
-           || error_wrap(err, "%s", path);
+    return file_text(&o->arena, path, TAPE_MAX, &text, err)
+           && (tape_read(&o->arena, text, strlen(text), out, err) || error_wrap(err, "%s", path));
+}
+
+static bool has_call(const struct tape *r, int64_t call, struct error *err)
+{
+    for (size_t i = 0; i < r->items.len; i++)
+        if (!call || (r->items.items[i].is_call && r->items.items[i].call.call.id == call))
+            return true;
+    return !call
+           || error_set(err, ERROR_NOT_FOUND,
+                        "replay: --until %" PRId64 ": the recording has no such call", call);
 }
 
 static enum exit_code replay_verb(const struct cmd *cmd, struct options *o)
@@ -164,13 +173,16 @@ static enum exit_code replay_verb(const struct cmd *cmd, struct options *o)
     struct replay_options options = { .endpoint = o->endpoint };
     struct replay_result result;
     if (!parse_until(o, &options.until, &err) || !read_recording(o, &recording, &err)
+        || !has_call(&recording, options.until, &err)
         || !(options.dir = make_folder(&o->arena, &err)))
         return cli_fail(&err);
     bool ok = o->calls_only ? replay_calls(&o->arena, &recording, &options, &result, &err)
                             : replay_run(&o->arena, &recording, &options, &result, &err);
     remove_folder(&o->arena, options.dir);
-    if (!ok)
+    if (!ok) {
+        error_wrap(&err, "replay %s", o->args.items[0]);
         return cli_fail(&err);
+    }
     print_result(o, &result);
     return result.differs ? EXIT_CHANGES : EXIT_DONE;
 }

@@ -13,7 +13,8 @@ enum {
     LATE_MS = 5000,  /* after which a reading was left out               */
     SLACK_MS = 2000, /* that a reading may begin before it did, at most  */
     LEAST_SLACK_MS = 50,
-    FACT_MS = 60000 /* that looking something up may have taken            */
+    DOUBT_SLACK_MS = 200, /* of one that a doubt asked for                    */
+    FACT_MS = 60000       /* that looking something up may have taken            */
 };
 
 static bool is_deed(const struct tape_item *item)
@@ -54,8 +55,8 @@ static bool has_start(const struct cues *c, size_t from, size_t to)
 static void set_slack(struct cues *c)
 {
     struct cue *cue = &c->list.items[c->list.len - 1];
-    cue->slack_ms = SLACK_MS;
-    for (size_t i = c->list.len - 1; i-- > 0;) {
+    cue->slack_ms = cue->whole ? SLACK_MS : DOUBT_SLACK_MS;
+    for (size_t i = c->list.len - 1; cue->whole && i-- > 0;) {
         const struct cue *before = &c->list.items[i];
         if (has_start(c, before->item, c->list.items[i + 1].item))
             return;

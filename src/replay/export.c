@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alb-agent/json.h"
 #include "alb-agent/map.h"
+#include "alb-agent/observe.h"
 #include "replay_priv.h"
 
 enum { PAGE = 2000 };
@@ -52,13 +54,34 @@ static bool load(struct export *x, struct store *st, struct error *err)
 
 struct search {
     const struct export *x;
-    size_t call;     /* the first that was sent at this moment or later */
-    int64_t busy;    /* until when those before it were under way       */
-    int64_t read_at; /* end of the last reading of everything           */
-    bool runs;       /* an agent that keeps running is at work          */
+    size_t call;          /* the first that was sent at this moment or later  */
+    int64_t busy;         /* until when those before it were under way        */
+    int64_t lbs, groups;  /* when the last reading of each began; 0: there is none */
+    bool runs;            /* an agent that keeps running is at work           */
+    struct map unsettled; /* key of a row that was seen in the middle of a change */
 };
 
-/* Is all that was done by 'at_ms' in what the last reading left? */
+static void search_done(struct search *s)
+{
+    map_done(&s->unsettled);
+}
+
+static void note_row(struct search *s, const struct store_event *e)
+{
+    cJSON *body CLEANUP(json_done) = NULL;
+    const char *status;
+    if (!event_is_of_cloud(e))
+        return;
+    map_remove(&s->unsettled, e->key);
+    if (strcmp(e->kind, "SEEN") != 0 || !e->body)
+        return;
+    body = cJSON_Parse(e->body);
+    status = json_str(body, "status");
+    if (status && *status && !restore_is_stable(status))
+        map_put(&s->unsettled, e->key, s);
+}
+
+/* Was all that was done by 'at_ms' done when the last reading began? */
 static bool is_known(struct search *s, int64_t at_ms)
 {
     const struct export *x = s->x;
@@ -67,13 +90,48 @@ static bool is_known(struct search *s, int64_t at_ms)
         const int64_t end = c->outcome.done_at ? c->outcome.done_at : c->call.sent_at;
         s->busy = end > s->busy ? end : s->busy;
     }
-    return s->busy <= s->read_at;
+    return s->busy <= s->lbs && s->busy <= s->groups;
+}
+
+static bool explains(const struct store_event *e)
+{
+    return event_is_of_object(e) || event_is_of_decision(e) || !strncmp(e->key, "agent", 5)
+           || (event_is_of_cloud(e) && e->body && strstr(e->body, "\"own\":false"));
+}
+
+/* Does the next call come of something that is said after the event?  Else it is the next step of
+ * what was begun before. */
+static bool is_at_rest(const struct search *s, size_t i)
+{
+    const struct export *x = s->x;
+    if (map_count(&s->unsettled))
+        return false;
+    if (s->call == x->calls.len)
+        return true;
+    for (i++; i < x->events.len && x->events.items[i].at <= x->calls.items[s->call].call.sent_at;
+         i++)
+        if (explains(&x->events.items[i]))
+            return true;
+    return false;
 }
 
 /* A verb without manifests goes by what was wanted before, which no event says. */
 static bool needs_the_past(const struct store_event *start)
 {
     return start->body && strstr(start->body, "\"files\":false");
+}
+
+/* False: it was of one load balancer. */
+static bool note_reading(struct search *s, const struct store_event *e)
+{
+    cJSON *body CLEANUP(json_done) = e->body ? cJSON_Parse(e->body) : NULL;
+    const int64_t began = json_int(body, "began", e->at);
+    const unsigned parts = (unsigned)json_int(body, "parts", OBSERVE_ALL);
+    if (json_get(body, "only"))
+        return false;
+    s->lbs = parts & OBSERVE_LBS ? began : s->lbs;
+    s->groups = parts & OBSERVE_GROUPS ? began : s->groups;
+    return true;
 }
 
 /* Whether a recording can begin at this event, and with which it then does. */
@@ -83,14 +141,13 @@ static bool can_begin(struct search *s, size_t i, size_t *first)
     *first = i;
     if (!strcmp(e->kind, "START")) {
         s->runs = e->body && strstr(e->body, "\"verb\":\"run\"");
-        return !needs_the_past(e) && is_known(s, e->at) && (s->read_at || (!i && !s->x->base.len));
+        return !needs_the_past(e) && is_known(s, e->at) && !map_count(&s->unsettled)
+               && ((s->lbs && s->groups) || (!i && !s->x->base.len));
     }
-    if (strcmp(e->kind, "READ") != 0
-        || (e->body && (strstr(e->body, "\"only\"") || strstr(e->body, "\"parts\""))))
+    if (strcmp(e->kind, "READ") != 0 || !note_reading(s, e))
         return false;
-    s->read_at = e->at;
     *first = i + 1;
-    return s->runs && is_known(s, e->at);
+    return s->runs && s->lbs && s->groups && is_known(s, e->at) && is_at_rest(s, i);
 }
 
 static bool began_with_run(const struct export *x)
@@ -122,15 +179,18 @@ static bool since_when(const struct export *x, const struct tape_since *since, i
 static bool find_begin(const struct export *x, const struct tape_since *since, size_t *first,
                        int64_t *from, struct error *err)
 {
-    struct search s = { .x = x, .runs = began_with_run(x) };
+    struct search s CLEANUP(search_done) = { .x = x, .runs = began_with_run(x) };
     int64_t wanted;
     bool found = false;
     *first = 0;
     *from = 0;
     if (!since_when(x, since, &wanted, err))
         return false;
+    for (size_t i = 0; i < x->base.len; i++)
+        note_row(&s, &x->base.items[i]);
     for (size_t i = 0; i < x->events.len && (!found || wanted); i++) {
         size_t at;
+        note_row(&s, &x->events.items[i]);
         if (found && x->events.items[i].at > wanted)
             break;
         if (!can_begin(&s, i, &at))
@@ -143,7 +203,7 @@ static bool find_begin(const struct export *x, const struct tape_since *since, s
         return error_set(
             err, ERROR_NOT_FOUND,
             "the state file holds no moment from which it can be replayed: a start, or "
-            "the end of a reading with no call under way");
+            "the end of a reading with nothing under way");
     return !wanted || *from <= wanted
            || error_set(err, ERROR_NOT_FOUND,
                         "the state file does not go back so far, or no reading had ended before");

@@ -123,7 +123,8 @@ static bool read_start(struct play *p, const struct store_event *e, struct error
     if (!agent_start_read(p->a, json, &p->start, err))
         return error_wrap(err, "line %lld", (long long)e->seq);
     return p->start.config.session.region
-           || error_set(err, ERROR_INVALID, "line %lld: no region", (long long)e->seq);
+           || error_set(err, ERROR_INVALID, "line %lld: the start of an agent needs its region",
+                        (long long)e->seq);
 }
 
 /* The next start, or the end. */

@@ -191,6 +191,9 @@ void stage_pass_to(struct stage *s, int64_t at_ms);
 bool restore_rows(struct actor *m, int64_t now_ms, const char *region,
                   const struct store_event *const *events, size_t n, struct error *err) MUST_USE;
 
+/* Is a resource of this status not in the middle of a change? */
+bool restore_is_stable(const char *status);
+
 /* ---- certificates.c: TLS without private keys --------------------------------------------------
  */
 

@@ -325,7 +325,7 @@ static void put_resource(const struct restore *t, const struct kind *k, const ch
         add_vswitches(t, id, actual);
 }
 
-static bool is_stable(const char *status)
+bool restore_is_stable(const char *status)
 {
     static const char *const words[] = { "Active", "Running", "Available", "Stopped", "Inactive" };
     for (size_t i = 0; status && i < COUNT(words); i++)
@@ -337,7 +337,7 @@ static bool is_stable(const char *status)
 /* Nobody is there who would bring a change to its end. */
 static const char *stable(const struct kind *k, const char *status)
 {
-    if (is_stable(status))
+    if (restore_is_stable(status))
         return status;
     return !strcmp(k->kind, "LoadBalancer") ? "Active"
            : !strcmp(k->kind, "Listener")   ? "Running"
@@ -373,7 +373,7 @@ static void put_event(const struct restore *t, const struct store_event *e)
         return;
     if (!strcmp(e->kind, "DELETED"))
         remove_resource(t, id);
-    else if (is_stable(status) || !seq_of(t, id)) /* else a change of ours is under way */
+    else if (restore_is_stable(status) || !seq_of(t, id)) /* else a change of ours is under way */
         put_resource(t, k, id, stable(k, status), json_get(body, "actual"));
 }
 

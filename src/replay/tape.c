@@ -117,10 +117,11 @@ static bool read_header(struct reader *r, const cJSON *json, struct error *err)
     bool ok = true;
     const int64_t version = json_int(json, "alb-agent-record", 0);
     if (!version)
-        return error_set(err, ERROR_INVALID, "not a recording of alb-agent");
+        return error_set(err, ERROR_INVALID, "not a recording, as 'alb-agent record' writes it");
     if (version != TAPE_VERSION)
         return error_set(err, ERROR_INVALID,
-                         "a recording of version %lld; this program reads version %d",
+                         "a recording of version %lld; this program reads version %d: use the "
+                         "alb-agent that wrote it, or a later one",
                          (long long)version, TAPE_VERSION);
     r->out->from = number(json, "from", &ok);
     r->out->cluster_id = text(r, json, "cluster", &ok);
@@ -166,15 +167,17 @@ static bool read_line(struct reader *r, const cJSON *json, struct error *err)
     return push_item(r, &item, err);
 }
 
-static bool parse_line(struct reader *r, const char *line, size_t len, struct error *err)
+static bool parse_line(struct reader *r, const char *line, size_t len, bool whole,
+                       struct error *err)
 {
     cJSON *json CLEANUP(json_done) = NULL;
     if (len > LINE_MAX_BYTES)
         return error_set(err, ERROR_INVALID, "longer than %d bytes", LINE_MAX_BYTES);
-    if (!json_parse(line, len, &json, err))
-        return false;
-    if (!cJSON_IsObject(json))
-        return error_set(err, ERROR_INVALID, "not an object");
+    if (!json_parse(line, len, &json, err) || !cJSON_IsObject(json))
+        return error_set(err, ERROR_INVALID,
+                         r->line == 1 ? "not a recording, as 'alb-agent record' writes it"
+                         : whole      ? "not an object of JSON"
+                                      : "cut off in the middle; record it again");
     return read_line(r, json, err);
 }
 
@@ -186,8 +189,8 @@ bool tape_read(struct arena *a, const char *data, size_t len, struct tape *out, 
         const char *nl = memchr(at, '\n', (size_t)(end - at));
         next = nl ? nl + 1 : end;
         r.line++;
-        if (!parse_line(&r, at, (size_t)((nl ? nl : end) - at), err))
+        if (!parse_line(&r, at, (size_t)((nl ? nl : end) - at), nl != NULL, err))
             return error_wrap(err, "line %lld", (long long)r.line);
     }
-    return r.line || error_set(err, ERROR_INVALID, "line 1: empty");
+    return r.line || error_set(err, ERROR_INVALID, "empty; 'alb-agent record' writes a recording");
 }

@@ -158,17 +158,8 @@ check "the calls alone are taken, too" eval '"$bin/alb-agent" replay "$work/run.
 
 # ---- against a mock that runs: the same reports; it loses what it held, and keeps what it came to
 fresh --clock virtual --admin 127.0.0.1:0
-read -r -t 20 line <&"$mock_fd"
-admin_url=$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")
+mock_admin
 curl -sS -X POST -d '{"action":"CreateAcl","params":{"AclName":"before"}}' "$admin_url/do" >/dev/null
-replays_there() { # FILE STATUS FLAG...
-    local file=$1 wanted=$2
-    shift 2
-    last_run="alb-agent replay $file --endpoint $admin_url $*"
-    "$bin/alb-agent" replay "$file" "$@" >"$work/here" 2>&1
-    "$bin/alb-agent" replay "$file" --endpoint "$admin_url" "$@" >"$work/out" 2>"$work/err" </dev/null
-    [ $? = "$wanted" ] && cmp "$work/here" "$work/out"
-}
 check "three applies come out the same against a mock that runs" replays_there "$work/applies.jsonl" 0
 check "it lost what it held" eval '! curl -sS "$admin_url/state" | grep -q before'
 check "and has what the replay left" eval 'curl -sS "$admin_url/state" | grep -q coffee.example'
@@ -201,5 +192,9 @@ check "an object that is missing, too" differs "$work/less.jsonl" "desired by In
 sed -n '1,12p' "$work/run.jsonl" >"$work/part.jsonl"
 printf '{"call":99,"sent":"x"}\n' >>"$work/part.jsonl"
 check "a line that is no recording is named" eval '"$bin/alb-agent" replay "$work/part.jsonl" 2>"$work/err" >"$work/out"; [ $? = 1 ] && says "line 13"'
+last_run="alb-agent replay --until 999"
+check "a call that is not in it is no end" eval '! "$bin/alb-agent" replay "$work/run.jsonl" --until 999 >"$work/out" 2>"$work/err" && says "--until 999: the recording has no such call"'
+head -c 9000 "$work/run.jsonl" >"$work/part.jsonl"
+check "a file that was cut off is named" eval '! "$bin/alb-agent" replay "$work/part.jsonl" >"$work/out" 2>"$work/err" && says "part.jsonl: line" && says "cut off in the middle"'
 check "no secret is in the first recording" no_secret "$work/applies.jsonl"
 finish

@@ -6,6 +6,7 @@
 . "$top/tests/support/replay.sh"
 need_binaries alb-agent alb-mock
 command -v openssl >/dev/null || skip_all "openssl is not installed"
+command -v curl >/dev/null || skip_all "curl cannot be installed"
 cd "$work" || exit 1
 m=m # so that recordings do not say where this is
 mkdir "$m"
@@ -73,6 +74,9 @@ record "the run is recorded" "$work/tls-run.jsonl"
 check "without a key" no_key "$work/tls-run.jsonl"
 replays "and comes out the same" "$work/tls-run.jsonl"
 last_run="alb-agent replay --calls-only"
+last_run="alb-agent replay --until"
+call=$(sed -n '/UploadUserCertificate/s/^{"call":\([0-9]*\),.*/\1/p' "$work/tls-run.jsonl" | tail -1)
+check "and in part" eval '"$bin/alb-agent" replay --until "$call" tls-run.jsonl >"$work/out" 2>"$work/err" && says "Replay: $call calls, identical"'
 check "so do its calls alone" eval '"$bin/alb-agent" replay --calls-only tls-run.jsonl >"$work/out" 2>"$work/err" && says ", identical"'
 
 # ---- scripts of a listener, in a recording that begins when they are there
@@ -94,4 +98,13 @@ replays "and comes out the same" "$work/script.jsonl"
 check "from its last call on" equal "$(grep -c '^{"call"' "$work/script-late.jsonl")" 1
 check "with the script that was there" grep -q '"base".*AScript' "$work/script-late.jsonl"
 replays "it comes out the same" "$work/script-late.jsonl"
+
+# ---- against a mock that runs
+mock_stop
+mock_start --clock virtual --admin 127.0.0.1:0
+mock_admin
+check "the run comes out the same against a mock that runs" replays_there tls-run.jsonl 0
+check "and has its certificates there" eval 'curl -sS "$admin_url/state" | grep -q shop-milk-'
+check "the Secrets do" replays_there secrets-late.jsonl 0
+check "the script does" replays_there script-late.jsonl 0
 finish

@@ -28,3 +28,18 @@ differs() { # FILE TEXT
     "$bin/alb-agent" replay "$1" >"$work/out" 2>"$work/err" </dev/null
     [ $? = 2 ] && says "$2"
 }
+# Where the admin API of a mock is that has just begun with --admin.
+mock_admin() {
+    local line
+    read -r -t 20 line <&"$mock_fd"
+    admin_url=$(grep -oE 'http://[0-9.]+:[0-9]+' <<<"$line")
+}
+# The same report as from a mock in the process.
+replays_there() { # FILE STATUS FLAG...
+    local file=$1 wanted=$2
+    shift 2
+    last_run="alb-agent replay $file --endpoint $admin_url $*"
+    "$bin/alb-agent" replay "$file" "$@" >"$work/here" 2>&1
+    "$bin/alb-agent" replay "$file" --endpoint "$admin_url" "$@" >"$work/out" 2>"$work/err" </dev/null
+    [ $? = "$wanted" ] && cmp "$work/here" "$work/out"
+}

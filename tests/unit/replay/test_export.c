@@ -74,6 +74,60 @@ static void test_a_run_can_begin_where_a_reading_ended(void **state)
     assert_int_equal(result.calls, 3);
 }
 
+static void say(struct session *s, int64_t at, const char *kind, const char *key, const char *body)
+{
+    struct error err;
+    struct store_event e = { .at = at, .kind = kind, .key = key, .body = body };
+    if (!store_event_add(s->store, &e, &err))
+        fail_msg("%s", err.msg);
+}
+
+static void write_call(struct session *s, int64_t at)
+{
+    struct error err;
+    struct store_call call = { .lane = "w",
+                               .lb = "w",
+                               .resource = "Rule a",
+                               .action = "CreateRules",
+                               .params = "{}",
+                               .sent_at = at };
+    const struct store_outcome done = { .state = "done", .done_at = at + 10 };
+    assert_true(store_call_intent(s->store, &call, &err));
+    assert_true(store_call_done(s->store, call.id, &done, &err));
+}
+
+/* A recording from there would not know how far it had come. */
+static void test_a_run_does_not_begin_in_the_middle_of_a_change(void **state)
+{
+    static const char row[] = "cloud w Rule a";
+    struct world *w = *state;
+    struct session s;
+    struct error err;
+    struct buf b CLEANUP(buf_done) = { .max = 1 << 20 };
+    world_open(w, &s, STORE_WRITE);
+    say(&s, 1000, "START", "agent", "{\"verb\":\"run\"}");
+    say(&s, 1100, "READ", "reading", "{\"began\":1050}");
+    say(&s, 1200, "ADDED", "Ingress d/a", "{}");
+    write_call(&s, 1210);
+    say(&s, 1300, "READ", "reading", "{\"began\":1215}"); /* began before the reply */
+    say(&s, 1400, "SEEN", row, "{\"own\":true,\"status\":\"Configuring\"}");
+    say(&s, 1400, "READ", "reading", "{\"began\":1350}"); /* showed that it was under way */
+    say(&s, 1500, "SEEN", row, "{\"own\":true,\"status\":\"Available\"}");
+    say(&s, 1500, "READ", "reading", "{\"began\":1450}"); /* a step follows of what was begun */
+    write_call(&s, 1510);
+    say(&s, 1600, "READ", "reading", "{\"began\":1550}");
+    say(&s, 1700, "ADDED", "Ingress d/b", "{}");
+    write_call(&s, 1710);
+    for (int64_t since = 1300; since <= 1599; since += 100) {
+        assert_true(tape_write(s.store, &(struct tape_since){ .time_ms = since }, &b, &err));
+        assert_int_equal(tape_of(&w->arena, buf_str(&b)).from, 1100);
+        buf_reset(&b);
+    }
+    assert_true(tape_write(s.store, &(struct tape_since){ .time_ms = 1699 }, &b, &err));
+    assert_int_equal(tape_of(&w->arena, buf_str(&b)).from, 1600);
+    session_close(&s);
+}
+
 static void test_what_does_not_go_back_so_far_is_refused(void **state)
 {
     struct world *w = *state;
@@ -100,6 +154,7 @@ int main(void)
         WORLD_TEST(test_the_same_state_file_gives_the_same_bytes),
         WORLD_TEST(test_a_later_beginning_has_what_was_so_before_it),
         WORLD_TEST(test_a_run_can_begin_where_a_reading_ended),
+        WORLD_TEST(test_a_run_does_not_begin_in_the_middle_of_a_change),
         WORLD_TEST(test_what_does_not_go_back_so_far_is_refused),
     };
     return cmocka_run_group_tests_name("replay/export", tests, NULL, NULL);

@@ -37,8 +37,12 @@ static void check_refused(const char *text, const char *says)
 static void test_what_is_no_recording_is_refused_with_its_line(void **state)
 {
     (void)state;
-    check_refused("", "line 1");
     check_refused("{}\n", "line 1: not a recording");
+    check_refused("# README\n", "line 1: not a recording, as 'alb-agent record' writes it");
+    check_refused("", "empty; 'alb-agent record' writes a recording");
+    check_refused("{\"alb-agent-record\":2,\"from\":1}\n", "use the alb-agent that wrote it");
+    check_refused(TAPE_HEAD "{\"event\":\"AD", "line 2: cut off in the middle");
+    check_refused(TAPE_HEAD "{\"event\":\"AD\n", "line 2: not an object of JSON");
     check_refused("hello\n", "line 1");
     check_refused("{\"alb-agent-record\":2,\"from\":1}\n", "version 2");
     check_refused("{\"alb-agent-record\":1}\n", "line 1");
