@@ -74,16 +74,17 @@ bool fact_forget(struct fact_set *set, enum fact_kind kind, const char *key);
 
 /* ---- fact_pack.c ----------------------------------------------------------------------------- */
 
-/* Packs addresses that come by key, bytewise, each once.  All-zero is an empty one. */
+/* Packs addresses that come by key, bytewise, each once, into 'a'; the rest begins all-zero. */
 struct fact_packer {
-    struct buf bytes, last;
+    struct arena *a;
+    struct buf group, last;
     struct arena scratch;
-    LIST_OF(size_t) groups;
+    LIST_OF(char *) groups;
     size_t n;
 };
 void fact_packer_add(struct fact_packer *p, const char *key, const char *value);
-/* What was added, in 'a'; NULL: nothing was. */
-struct fact_pack *fact_packer_end(struct fact_packer *p, struct arena *a);
+/* What was added; NULL: nothing was. */
+struct fact_pack *fact_packer_end(struct fact_packer *p);
 void fact_packer_done(struct fact_packer *p);
 
 /* NULL: not known.  'pack' may be NULL. */
@@ -93,7 +94,8 @@ bool fact_pack_forget(struct fact_pack *pack, const char *key);
 /* Walks over all by key: an all-zero cursor comes before the first.  False: that was the last; the
  * cursor holds nothing any more. */
 struct fact_cursor {
-    size_t at;
+    size_t nth;
+    char *entry;
     struct buf key;
     const char *value;
 };

@@ -115,7 +115,7 @@ static bool pack_until(struct fact_packer *to, const struct fact_pack *from, boo
 
 void fact_set_pack(struct arena *a, const struct fact_set *from, struct fact_set *to)
 {
-    struct fact_packer packer CLEANUP(fact_packer_done) = { 0 };
+    struct fact_packer packer CLEANUP(fact_packer_done) = { .a = a };
     struct fact_cursor cursor = { 0 };
     bool more = fact_pack_next(from->addresses, &cursor);
     *to = (struct fact_set){ 0 };
@@ -129,7 +129,7 @@ void fact_set_pack(struct arena *a, const struct fact_set *from, struct fact_set
         fact_packer_add(&packer, f->key, f->value);
     }
     (void)pack_until(&packer, from->addresses, more, &cursor, NULL);
-    to->addresses = fact_packer_end(&packer, a);
+    to->addresses = fact_packer_end(&packer);
 }
 
 const struct fact *fact_find(const struct fact_set *set, enum fact_kind kind, const char *key)

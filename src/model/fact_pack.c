@@ -12,10 +12,8 @@ enum {
 
 /* An entry is a byte (SHARED and GONE), the rest of the key and the value as two texts. */
 struct fact_pack {
-    char *bytes;
-    size_t len;
-    size_t *groups; /* where each begins */
-    size_t n_groups;
+    char **groups;
+    size_t n_groups, n;
 };
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -28,35 +26,42 @@ static size_t shared_bytes(const char *x, const char *y)
     return n;
 }
 
-void fact_packer_add(struct fact_packer *p, const char *key, const char *value)
+static void end_group(struct fact_packer *p)
 {
-    const bool whole = p->n++ % GROUP == 0;
-    const size_t shared = whole ? 0 : shared_bytes(buf_str(&p->last), key);
-    p->bytes.max = p->last.max = SIZE_MAX;
-    if (whole)
-        *LIST_PUSH(&p->scratch, &p->groups) = p->bytes.len;
-    buf_addc(&p->bytes, (char)shared);
-    buf_add(&p->bytes, key + shared, strlen(key + shared) + 1);
-    buf_add(&p->bytes, value, strlen(value) + 1);
-    buf_reset(&p->last);
-    buf_adds(&p->last, key);
+    if (p->group.len)
+        *LIST_PUSH(&p->scratch, &p->groups) = arena_dup(p->a, p->group.data, p->group.len);
+    buf_reset(&p->group);
 }
 
-struct fact_pack *fact_packer_end(struct fact_packer *p, struct arena *a)
+void fact_packer_add(struct fact_packer *p, const char *key, const char *value)
+{
+    if (p->n % GROUP == 0)
+        end_group(p);
+    const size_t shared = p->n % GROUP == 0 ? 0 : shared_bytes(buf_str(&p->last), key);
+    p->group.max = p->last.max = SIZE_MAX;
+    buf_addc(&p->group, (char)shared);
+    buf_add(&p->group, key + shared, strlen(key + shared) + 1);
+    buf_add(&p->group, value, strlen(value) + 1);
+    buf_reset(&p->last);
+    buf_adds(&p->last, key);
+    p->n++;
+}
+
+struct fact_pack *fact_packer_end(struct fact_packer *p)
 {
     if (!p->n)
         return NULL;
-    struct fact_pack *pack = arena_alloc(a, sizeof *pack);
-    pack->bytes = arena_dup(a, p->bytes.data, p->bytes.len);
-    pack->len = p->bytes.len;
-    pack->groups = arena_dup(a, p->groups.items, p->groups.len * sizeof *pack->groups);
+    end_group(p);
+    struct fact_pack *pack = arena_alloc(p->a, sizeof *pack);
+    pack->groups = arena_dup(p->a, p->groups.items, p->groups.len * sizeof(char *));
     pack->n_groups = p->groups.len;
+    pack->n = p->n;
     return pack;
 }
 
 void fact_packer_done(struct fact_packer *p)
 {
-    buf_done(&p->bytes);
+    buf_done(&p->group);
     buf_done(&p->last);
     arena_done(&p->scratch);
 }
@@ -89,7 +94,7 @@ static size_t group_of(const struct fact_pack *pack, const char *key)
     size_t low = 0, high = pack->n_groups;
     while (high - low > 1) {
         const size_t mid = low + (high - low) / 2;
-        if (strcmp(text_of(pack->bytes + pack->groups[mid]), key) <= 0)
+        if (strcmp(text_of(pack->groups[mid]), key) <= 0)
             low = mid;
         else
             high = mid;
@@ -97,9 +102,9 @@ static size_t group_of(const struct fact_pack *pack, const char *key)
     return low;
 }
 
-static char *end_of(const struct fact_pack *pack, size_t group)
+static size_t group_len(const struct fact_pack *pack, size_t group)
 {
-    return pack->bytes + (group + 1 < pack->n_groups ? pack->groups[group + 1] : pack->len);
+    return group + 1 < pack->n_groups ? GROUP : pack->n - group * GROUP;
 }
 
 /* Keys ascend: one that shares more with the one before than 'key' does comes before 'key' as that
@@ -109,9 +114,9 @@ static char *find(const struct fact_pack *pack, const char *key)
     if (!pack)
         return NULL;
     const size_t group = group_of(pack, key);
-    const char *end = end_of(pack, group);
+    char *e = pack->groups[group];
     size_t same = 0; /* bytes that 'key' and the one before begin with */
-    for (char *e = pack->bytes + pack->groups[group]; e < end; e = next_of(e)) {
+    for (size_t n = group_len(pack, group); n; n--, e = next_of(e)) {
         if (shared_of(e) > same)
             continue;
         const int c = shared_of(e) < same ? 1 : strcmp(text_of(e), key + same);
@@ -141,9 +146,10 @@ bool fact_pack_forget(struct fact_pack *pack, const char *key)
 
 bool fact_pack_next(const struct fact_pack *pack, struct fact_cursor *cursor)
 {
-    while (pack && cursor->at < pack->len) {
-        char *e = pack->bytes + cursor->at;
-        cursor->at = (size_t)(next_of(e) - pack->bytes);
+    while (pack && cursor->nth < pack->n) {
+        const size_t nth = cursor->nth++;
+        char *e = nth % GROUP ? next_of(cursor->entry) : pack->groups[nth / GROUP];
+        cursor->entry = e;
         cursor->key.max = SIZE_MAX;
         cursor->key.len = shared_of(e); /* of the key before it stays as much */
         buf_adds(&cursor->key, text_of(e));

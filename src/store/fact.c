@@ -62,7 +62,7 @@ static void keep(struct store *st, sqlite3_stmt *s, struct arena *a, struct fact
 bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, struct error *err)
 {
     sqlite3_stmt *s CLEANUP(stmt_reset) = store_stmt(st, PART_FACT, LOAD);
-    struct fact_packer packer CLEANUP(fact_packer_done) = { 0 };
+    struct fact_packer packer CLEANUP(fact_packer_done) = { .a = a };
     bool row;
     *out = (struct fact_set){ 0 };
     for (;;) {
@@ -72,7 +72,7 @@ bool store_facts_load(struct store *st, struct arena *a, struct fact_set *out, s
             break;
         keep(st, s, a, &packer, out);
     }
-    out->addresses = fact_packer_end(&packer, a);
+    out->addresses = fact_packer_end(&packer);
     fact_sort(out);
     return true;
 }
