@@ -2,7 +2,6 @@
  * AddressSanitizer nothing but what was asked for can be touched: there is a gap behind each piece,
  * and what a list has room for is out of bounds until it is pushed. */
 #include "alb-agent/arena.h"
-#include "print_priv.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -124,7 +123,10 @@ char *arena_strdup(struct arena *a, const char *s)
 char *arena_vfmt(struct arena *a, const char *fmt, va_list ap)
 {
     char piece[128]; /* most texts are short: printed once */
-    int n = print_short(piece, sizeof piece, fmt, ap);
+    va_list copy;
+    va_copy(copy, ap);
+    int n = vsnprintf(piece, sizeof piece, fmt, copy);
+    va_end(copy);
     if (n < 0)
         memory_exhausted();
     if ((size_t)n < sizeof piece)

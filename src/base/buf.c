@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "alb-agent/arena.h"
-#include "print_priv.h"
 
 enum { DEFAULT_MAX = 16 << 20 };
 
@@ -65,7 +64,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
     char piece[128]; /* most additions are short: printed once */
     va_list ap;
     va_start(ap, fmt);
-    int n = print_short(piece, sizeof piece, fmt, ap);
+    int n = vsnprintf(piece, sizeof piece, fmt, ap);
     va_end(ap);
     if (n < 0 || !reserve(b, (size_t)n))
         return;
