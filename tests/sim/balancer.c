@@ -117,6 +117,7 @@ bool change_balancer(struct sim *s)
     case LIFE_GOING: return leave_or_come(s, i);
     case LIFE_GONE: come(s, i); return true;
     case LIFE_VANISHED:
+        sim_disturb(s); /* nobody saw to its groups meanwhile */
         if (one_in(s, 3))
             go(s, i);
         else

@@ -307,13 +307,13 @@ static void check_pace(struct sim *s, const struct sim_call *c)
     const size_t most = s->config.pace[family].starts_per_second;
     struct starts *st = &checks.starts[family];
     const char *token = param(c, "ClientToken");
-    if (!most || (token && map_get(&checks.tokens, token)) || !token)
+    if (!most || !token || map_get(&checks.tokens, token))
         return;
     const int64_t now = s->net.now_ms;
     /* As many at once after a rest, and as many again while the second passes. */
     const size_t at = st->next + COUNT(st->at_ms) - 2 * most;
     const int64_t *before = &st->at_ms[at % COUNT(st->at_ms)];
-    if (*before && now - *before < 900)
+    if (*before && now - *before < 900 && !s->disturbed_ms) /* what was throttled comes at once */
         sim_complain(s, "pace: %s: more than %zu starts in a second", c->action, most);
     st->at_ms[st->next++ % COUNT(st->at_ms)] = now;
 }
@@ -523,7 +523,7 @@ void check_quiet(struct sim *s)
     if (s->keys_due)
         check_keys(s);
     if (!check_is_routed(s) || !check_tls_is_served(s) || !has_its_rules(s)) {
-        if (!s->disturbed_ms && !s->faulty)
+        if (!s->disturbed_ms && !s->faulty && !s->deeds.len)
             sim_complain(s, "rest: the agent rests, although not all is as asked for");
         return;
     }
