@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# replay_tls.sh - recordings of TLS Secrets, certificates of others and scripts of listeners come out
-# the same, though no recording holds a private key.
+# replay_tls.sh - recordings of TLS Secrets and of scripts of listeners come out the same, though no
+# recording holds a private key.
 . "$(dirname "${BASH_SOURCE[0]}")/../support/lib.sh"
 . "$top/tests/support/tls.sh"
 . "$top/tests/support/replay.sh"
@@ -10,14 +10,8 @@ command -v curl >/dev/null || skip_all "curl cannot be installed"
 cd "$work" || exit 1
 m=m # so that recordings do not say where this is
 mkdir "$m"
-run_pid=''
-trap 'kill -KILL $run_pid 2>/dev/null; cleanup' EXIT
-printf 'list-lag: 3s\nlanes:\n  load-balancer: {resync: 1s}\n  server-group: {resync: 600ms}\n' >"$work/agent.yaml"
 tls_shop "$m/web.yaml"
 mock_start --pending-ms 20
-uploads() { api ListUserCertificateOrder --OrderType=UPLOAD --ShowSize=100 | jq '.CertificateOrderList | length'; }
-uploads_are() { [ "$(uploads)" = "$1" ]; }
-id_of() { api ListUserCertificateOrder --OrderType=UPLOAD --ShowSize=100 | jq --arg n "$1" '.CertificateOrderList[] | select(.Name | startswith($n)) | .CertificateId' | head -1; }
 no_key() { ! grep -q 'PRIVATE KEY' "$1" && ! grep -qF -f "$work/needles" "$1"; }
 needles() { grep -v -- ----- "$work/all.keys" | grep -E '.{60}' >"$work/needles"; }
 
@@ -41,43 +35,11 @@ check "a recording may begin before the last upload" equal "$(grep -c '"action":
 replays "it comes out the same" "$work/secrets-late.jsonl"
 last_run="alb-agent replay --calls-only"
 check "the calls alone do, too" eval '"$bin/alb-agent" replay --calls-only secrets.jsonl >"$work/out" 2>"$work/err" && says "Replay: 16 calls, identical"'
+last_run="alb-agent replay --until"
+call=$(sed -n '/UploadUserCertificate/s/^{"call":\([0-9]*\),.*/\1/p' "$work/secrets.jsonl" | tail -1)
+check "and in part" eval '"$bin/alb-agent" replay --until "$call" secrets.jsonl >"$work/out" 2>"$work/err" && says "Replay: $call calls, identical"'
 sed '/^{"event".*"Secret shop\/coffee"/d' "$work/secrets.jsonl" >"$work/less.jsonl"
 check "a Secret that is missing makes a difference" differs "$work/less.jsonl" "then a difference"
-
-# ---- by 'run', which is killed; a bad Secret; a certificate that somebody else uploads is found, one
-# that nobody uses any more is deleted
-start_agent
-check "an agent finds all in sync" eventually 30 balancers_in_sync true
-write_secret bad "$work/tea.crt" "$work/coffee.key"
-ingress bad bad.example bad
-secret milk milk.example 60
-ingress milk milk.example milk
-check "one more Secret" eventually 30 uploads_are 4
-check "is served" eventually 30 rules_are 3
-kill_agent
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=water.example -days 60 \
-    -keyout "$work/water.key" -out "$work/water.crt" 2>/dev/null
-api UploadUserCertificate --Name=water --Cert="$(cat "$work/water.crt")" --Key="$(cat "$work/water.key")" >/dev/null
-rm "$m/bad.yaml" "$m/secret-bad.yaml"
-sed -e 's/^  tls:.*//' -e 's/milk/water/g' -e "s/namespace: shop}/&/; s/name: water, namespace: shop/&, annotations: {alb.ingress.kubernetes.io\/listen-ports: '[{\"HTTPS\": 443}]'}/" "$m/milk.yaml" >"$m/water.yaml"
-start_agent
-check "another serves what somebody uploaded" eventually 30 rules_are 4
-check "and has all in sync" eventually 30 balancers_in_sync true
-api DeleteUserCertificate --CertId="$(id_of shop-tea-)" >/dev/null
-secret milk milk.example 200
-check "a renewed Secret is uploaded" eventually 30 uploads_are 5
-check "and all is in sync" eventually 30 balancers_in_sync true
-check "it stops" stop_agent
-cat "$work/water.key" >>"$work/all.keys"
-needles
-record "the run is recorded" "$work/tls-run.jsonl"
-check "without a key" no_key "$work/tls-run.jsonl"
-replays "and comes out the same" "$work/tls-run.jsonl"
-last_run="alb-agent replay --calls-only"
-last_run="alb-agent replay --until"
-call=$(sed -n '/UploadUserCertificate/s/^{"call":\([0-9]*\),.*/\1/p' "$work/tls-run.jsonl" | tail -1)
-check "and in part" eval '"$bin/alb-agent" replay --until "$call" tls-run.jsonl >"$work/out" 2>"$work/err" && says "Replay: $call calls, identical"'
-check "so do its calls alone" eval '"$bin/alb-agent" replay --calls-only tls-run.jsonl >"$work/out" 2>"$work/err" && says ", identical"'
 
 # ---- scripts of a listener, in a recording that begins when they are there
 cat >"$m/map.yaml" <<'END'
@@ -103,8 +65,8 @@ replays "it comes out the same" "$work/script-late.jsonl"
 mock_stop
 mock_start --clock virtual --admin 127.0.0.1:0
 mock_admin
-check "the run comes out the same against a mock that runs" replays_there tls-run.jsonl 0
-check "and has its certificates there" eval 'curl -sS "$admin_url/state" | grep -q shop-milk-'
+check "all of it comes out the same against a mock that runs" replays_there script.jsonl 0
+check "and has its certificates there" eval 'curl -sS "$admin_url/state" | grep -q shop-coffee-'
 check "the Secrets do" replays_there secrets-late.jsonl 0
 check "the script does" replays_there script-late.jsonl 0
 finish
