@@ -169,7 +169,7 @@ static enum exit_code replay_verb(const struct cmd *cmd, struct options *o)
 {
     (void)cmd;
     struct error err;
-    struct tape recording;
+    struct tape recording = { 0 };
     struct replay_options options = { .endpoint = o->endpoint };
     struct replay_result result;
     if (!parse_until(o, &options.until, &err) || !read_recording(o, &recording, &err)

@@ -144,7 +144,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > MAX_INPUT)
         return 0;
     if (!tape_read(&a, (const char *)data, size, &t, &err)) {
-        must(err.kind == ERROR_INVALID && !strncmp(err.msg, "line ", 5), "no line is named");
+        must(err.kind == ERROR_INVALID && !strncmp(err.msg, size ? "line " : "empty", 5),
+             "no line is named");
         return 0;
     }
     for (size_t i = 0; i < t.items.len; i++)
