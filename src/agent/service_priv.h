@@ -10,7 +10,7 @@
 struct agent_config service_agent_config(struct arena *a, const struct agent_settings *s);
 struct store_limits service_store_limits(const struct agent_settings *s);
 
-/* What was said before. */
+/* Certificates, as they were when they were last looked at. */
 struct status_past {
     struct arena certificates_arena;
     LIST_OF(struct store_certificate) certificates; /* about to expire, as of ... */
